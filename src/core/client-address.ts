@@ -1,0 +1,20 @@
+import { isIP } from 'node:net'
+
+/** An IPv4 address inside IPv6, as the URL parser writes it: `::ffff:c000:201`. */
+const MAPPED_IPV4 = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/
+
+/**
+ * Writes an IP address in its one canonical form, so that equal addresses are equal texts: IPv4-mapped IPv6 as
+ * IPv4, IPv6 as in RFC 5952, without a zone. Gives undefined for what is no address.
+ */
+export function parseClientAddress(text: string): string | undefined {
+  const [address = ''] = text.trim().split('%')
+  const version = isIP(address)
+  if (version === 4) return address
+  if (version !== 6) return undefined
+  const canonical = new URL(`http://[${address}]`).hostname.slice(1, -1)
+  const mapped = MAPPED_IPV4.exec(canonical)
+  if (!mapped) return canonical
+  const [high, low] = [Number.parseInt(mapped[1] ?? '', 16), Number.parseInt(mapped[2] ?? '', 16)]
+  return [high >> 8, high & 255, low >> 8, low & 255].join('.')
+}

@@ -1,0 +1,6 @@
+/** Time as the service sees it, so that tests can hold it. */
+export interface Clock {
+  /** Milliseconds that only ever grow; the start of the count means nothing. */
+  now(): number
+  wait(durationMs: number): Promise<void>
+}

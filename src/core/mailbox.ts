@@ -1,0 +1,62 @@
+import { domainToASCII, domainToUnicode } from 'node:url'
+
+/** A mailbox that somebody named: it need not exist. */
+export interface Mailbox {
+  /** Lower case. */
+  readonly localPart: string
+  /** The domain in ASCII (punycode where it is internationalised), lower case: the one name for limits, locks and logs. */
+  readonly domain: string
+  /**
+   * The forms under which a panel may have stored the domain, likelier first. A panel finds an internationalised
+   * domain only in the form it was created in, and the one seen is Unicode (panel README, hazard 6).
+   */
+  readonly domainForms: readonly string[]
+  /** `localPart@domain` */
+  readonly address: string
+}
+
+const LOCAL_PART = /^[a-z0-9_.-]{1,64}$/
+
+/**
+ * Letters, their marks, digits, hyphens and dots. Node's converter is the one for URLs, which would also take
+ * `%41`, `[::1]` or `host:port`.
+ */
+const TYPED_DOMAIN = /^[\p{L}\p{M}\p{N}.-]+$/u
+
+/** RFC 1035 section 2.3.4: a label has at most 63 octets; the last one has a letter, or it were an IPv4 address. */
+const ASCII_DOMAIN =
+  /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?=[a-z0-9-]*[a-z])[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
+
+/** RFC 5891 section 4.2.3.1. The URL standard's converter lets it pass, and the panel's tools would read an option. */
+const OUTER_HYPHEN = /(?:^|\.)-|-(?:\.|$)/
+
+/**
+ * The panel's commands cut off a leading `www.` (its func/main.sh, format_domain): it has no such domain, and a change
+ * for `info@www.example.org` would be made for `info@example.org`, past the lock and the limits of that mailbox.
+ */
+const CUT_BY_PANEL = /^www\./
+
+/** RFC 1035 section 2.3.4, less the root's length octet and the last dot. */
+const MAX_DOMAIN_LENGTH = 253
+
+/**
+ * Reads an address as a person types it: lower-cased, without the spaces around it, the domain in Unicode or in
+ * punycode. Gives undefined for what no panel can store.
+ */
+export function parseMailbox(typed: string): Mailbox | undefined {
+  const [localPart, typedDomain, ...rest] = typed.trim().toLowerCase().split('@')
+  if (localPart === undefined || typedDomain === undefined || rest.length > 0) return undefined
+  if (!LOCAL_PART.test(localPart) || !TYPED_DOMAIN.test(typedDomain)) return undefined
+  const domain = domainToASCII(typedDomain)
+  if (!ASCII_DOMAIN.test(domain) || domain.length > MAX_DOMAIN_LENGTH || CUT_BY_PANEL.test(domain))
+    return undefined
+  const unicode = domainToUnicode(domain)
+  // What the converter made of it may hold what nobody may type: `⅐` becomes a 1, a fraction slash and a 7.
+  if (!TYPED_DOMAIN.test(unicode) || OUTER_HYPHEN.test(unicode)) return undefined
+  return {
+    localPart,
+    domain,
+    domainForms: unicode === domain ? [domain] : [unicode, domain],
+    address: `${localPart}@${domain}`,
+  }
+}

@@ -1,0 +1,92 @@
+import type { Secret } from './secret.js'
+
+/** A hosting account of the panel, as far as it matters here. */
+export interface HostingAccount {
+  readonly administrator: boolean
+  readonly suspended: boolean
+  readonly loginDisabled: boolean
+  readonly twoFactor: boolean
+  /** The only addresses that may log in, in the form of `parseClientAddress`; undefined where any may. */
+  readonly allowedAddresses: readonly string[] | undefined
+}
+
+/** A mailbox as the panel stores it. */
+export interface StoredMailbox {
+  /** Its exact name, which need not be the one asked for: the panel reads dots as wildcards (hazard 4). */
+  readonly localPart: string
+  /** In Dovecot's form, `{SCHEME}hash`. */
+  readonly hash: Secret
+}
+
+/** What the panel holds under a name: nothing, one value, or several mailboxes that the name matches by wildcard. */
+export type Lookup<Value> =
+  /** `domain`: the account has no such domain; `mailbox`: the domain has no such mailbox. */
+  | { readonly found: 'none'; readonly missing: 'domain' | 'mailbox' }
+  | { readonly found: 'one'; readonly value: Value }
+  | { readonly found: 'several'; readonly mailboxes: readonly StoredMailbox[] }
+
+/** How a change ended as far as the panel's answer tells. */
+export type ChangeAnswer =
+  | 'done'
+  /** The account, the domain or the mailbox is suspended; nothing was changed. */
+  | 'suspended'
+  /** There is no such mailbox; nothing was changed. */
+  | 'missing'
+  /** The command ended with a code that does not tell whether it had changed the password. */
+  | 'failed'
+  /** The command was sent and no answer that makes sense came back. */
+  | 'lost'
+
+/**
+ * The commands of the panel that a change needs. Each rejects with a `PanelFault` if the panel did not carry it out
+ * or gave no answer that makes sense; `changeMailboxPassword` only if it certainly changed nothing.
+ */
+export interface Panel {
+  /** @param clientAddress the person's, for the panel's own log of failed logins */
+  isAccountPassword(username: string, password: Secret, clientAddress: string): Promise<boolean>
+  isTwoFactorCode(username: string, code: Secret): Promise<boolean>
+  lookUpAccount(username: string): Promise<HostingAccount | undefined>
+  lookUpDomainOwner(domainForm: string): Promise<string | undefined>
+  lookUpStoredName(owner: string, domainForm: string, localPart: string): Promise<Lookup<string>>
+  lookUpStoredHash(owner: string, domainForm: string, localPart: string): Promise<Lookup<Secret>>
+  changeMailboxPassword(
+    owner: string,
+    domainForm: string,
+    localPart: string,
+    password: Secret,
+  ): Promise<ChangeAnswer>
+}
+
+/** One call of a panel command, for the log. */
+export interface CommandRecord {
+  readonly command: string
+  /** The command's exit code, or a word for why there is none. */
+  readonly result: number | string
+  /** By the service's clock. */
+  readonly startedMs: number
+  readonly endedMs: number
+}
+
+export type PanelFaultCode = 'panel-misconfigured' | 'panel-failed' | 'panel-unavailable' | 'panel-busy'
+
+/** The panel did not do what it was asked, or gave no answer that makes sense, for a reason that is not the person's. */
+export class PanelFault extends Error {
+  override readonly name = 'PanelFault'
+  readonly code: PanelFaultCode
+  /** For the operator's log: our own words, never the panel's. */
+  readonly reason: string
+  /** Whether the command may have run all the same. */
+  readonly mayHaveRun: boolean
+
+  constructor(code: PanelFaultCode, reason: string, { mayHaveRun = false, cause }: FaultDetails = {}) {
+    super(`${code}: ${reason}`, { cause })
+    this.code = code
+    this.reason = reason
+    this.mayHaveRun = mayHaveRun
+  }
+}
+
+interface FaultDetails {
+  readonly mayHaveRun?: boolean
+  readonly cause?: unknown
+}

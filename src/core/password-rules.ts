@@ -1,0 +1,82 @@
+import type { Mailbox } from './mailbox.js'
+
+/** The rules for a new password, by the code under which a breach is reported. */
+export const passwordReasonCodes = [
+  'too-short',
+  'too-long',
+  'contains-address',
+  'same-as-current',
+  'common',
+  'outer-space',
+  'control-character',
+  'looks-like-a-file',
+] as const
+
+type PasswordReasonCode = (typeof passwordReasonCodes)[number]
+
+/** One rule that a new password breaks. */
+export type PasswordReason =
+  | { readonly code: 'too-short'; readonly minLength: number }
+  | { readonly code: 'too-long'; readonly maxBytes: number }
+  | { readonly code: Exclude<PasswordReasonCode, 'too-short' | 'too-long'> }
+
+/** The rules that the operator sets, and the list that the rules look into. */
+export interface PasswordPolicy {
+  /** In Unicode code points (NIST SP 800-63B-4 section 3.1.1.2 counts each as one character). */
+  readonly minLength: number
+  /** Whether a list of common passwords holds this one, compared without case. */
+  isCommon(password: string): boolean
+}
+
+/** bcrypt ignores what comes after 72 bytes, and the panel does not say so (panel README, hazard 8). */
+export const MAX_PASSWORD_BYTES = 72
+
+/** A part of the address counts from this many characters on: shorter ones stand in too many good passwords. */
+export const MIN_ADDRESS_PART_LENGTH = 4
+
+const CONTROL_CHARACTER = /\p{Cc}/u
+
+/**
+ * Gives every rule that the new password breaks, none if it may be sent to the panel exactly as it is.
+ *
+ * @param current the mailbox's present password, where it is known
+ */
+export function breachedRules(
+  policy: PasswordPolicy,
+  mailbox: Mailbox,
+  password: string,
+  current: string | undefined,
+): PasswordReason[] {
+  const reasons: PasswordReason[] = []
+  if ([...password].length < policy.minLength)
+    reasons.push({ code: 'too-short', minLength: policy.minLength })
+  if (Buffer.byteLength(password) > MAX_PASSWORD_BYTES) {
+    reasons.push({ code: 'too-long', maxBytes: MAX_PASSWORD_BYTES })
+  }
+  if (CONTROL_CHARACTER.test(password)) reasons.push({ code: 'control-character' })
+  // The panel trims every argument (hazard 3); other kinds of space are as easily lost on the way to a mail program.
+  if (password.trim() !== password) reasons.push({ code: 'outer-space' })
+  // The panel may read it as the name of a file (hazard 2).
+  if (password.startsWith('/tmp/')) reasons.push({ code: 'looks-like-a-file' })
+  if (password === current) reasons.push({ code: 'same-as-current' })
+  if (containsAddress(mailbox, password)) reasons.push({ code: 'contains-address' })
+  if (policy.isCommon(password)) reasons.push({ code: 'common' })
+  return reasons
+}
+
+function containsAddress(mailbox: Mailbox, password: string): boolean {
+  const domainNames = mailbox.domainForms.flatMap((form) => form.split('.').slice(0, -1))
+  const lowerCase = password.toLowerCase()
+  return [mailbox.localPart, ...domainNames].some(
+    (part) => [...part].length >= MIN_ADDRESS_PART_LENGTH && lowerCase.includes(part),
+  )
+}
+
+/**
+ * Whether the panel would read something else than this hosting-account password: an option of its hashing tool,
+ * which lets anyone in (hazard 1), the name of a file (hazard 2), or a trimmed or broken text (hazard 3). Such a
+ * password is never sent.
+ */
+export function panelWouldMisread(password: string): boolean {
+  return /^-|^\/tmp\/|^ | $|\p{Cc}/u.test(password)
+}
