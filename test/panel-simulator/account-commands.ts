@@ -1,0 +1,40 @@
+import { renderAccount } from './accounts.js'
+import { checkAddressFormat, checkUserExists, checkUserFormat } from './checks.js'
+import { exitCodes, failed, type Outcome, succeeded } from './outcome.js'
+import type { PanelState } from './panel-state.js'
+import { readPassword } from './password-argument.js'
+import { acceptsTotp } from './totp.js'
+
+/** Suspended accounts pass, and such as may not log in: only the panel's login page asks for that. */
+export function checkUserPassword(panel: PanelState, args: readonly string[]): Outcome {
+  const [user = '', passwordArgument = '', address = '127.0.0.1'] = args
+  const refused = checkUserFormat(user) ?? checkAddressFormat(address)
+  if (refused) return refused
+  const account = panel.accounts.get(user)
+  const password = readPassword(panel, passwordArgument)
+  // The panel's hashing tool takes a leading hyphen for an option, and its output is then found in any account.
+  const ok = account !== undefined && (password === account.password || password.startsWith('-'))
+  panel.authLog.push({ account: user, address, ok })
+  return ok ? succeeded() : failed(exitCodes.password, 'password missmatch')
+}
+
+export function checkUser2fa(panel: PanelState, args: readonly string[]): Outcome {
+  const [user = '', code = ''] = args
+  const refused = checkUserFormat(user) ?? checkUserExists(panel, user)
+  if (refused) return refused
+  const secret = panel.accounts.get(user)?.twoFactorSecret
+  if (!secret) return failed(exitCodes.notFound, 'Two-factor authentication is not enabled.')
+  if (!acceptsTotp(secret, code, Date.now())) {
+    return failed(exitCodes.password, 'Authentication token mismatch.')
+  }
+  return succeeded()
+}
+
+export function listUser(panel: PanelState, args: readonly string[]): Outcome {
+  const [user = '', format] = args
+  const refused = checkUserFormat(user) ?? checkUserExists(panel, user)
+  if (refused) return refused
+  const account = panel.accounts.get(user)
+  if (!account || format !== 'json') return succeeded(`Username:       ${user}`)
+  return succeeded(renderAccount(account))
+}

@@ -1,0 +1,47 @@
+import { refuseAccessKey, refuseLegacyCredentials } from './admission.js'
+import { type Answer, CRASHED, renderOutcome, renderRefusal, UNREADABLE } from './answers.js'
+import { runCommand } from './commands.js'
+import { readCredentials, type Switches } from './credentials.js'
+import { exitCodes, type Outcome } from './outcome.js'
+import { type PanelRequest, trim } from './panel-request.js'
+import type { PanelState } from './panel-state.js'
+import type { Workload } from './workload.js'
+
+/** An end that a test imposes on a command, whether or not the command runs. */
+interface ForcedEnd {
+  readonly run: boolean
+  readonly outcome: Outcome
+}
+
+/** The panel's API behind its web server. */
+export interface Api {
+  /** How many requests had a wrong key: the panel logs each as a failed login from the caller's address. */
+  readonly refusedKeys: number
+  answer(request: PanelRequest, forced?: ForcedEnd): Promise<Answer>
+}
+
+export function createApi(panel: PanelState, switches: Switches, workload: Workload): Api {
+  let refusedKeys = 0
+  return {
+    get refusedKeys() {
+      return refusedKeys
+    },
+    async answer(request, forced) {
+      const credentials = readCredentials(request.fields)
+      if (!credentials) return UNREADABLE
+      const refusal =
+        credentials.kind === 'access-key'
+          ? refuseAccessKey(credentials, request, panel, switches)
+          : refuseLegacyCredentials(request, panel, switches)
+      if (refusal) {
+        if (refusal.code === exitCodes.password) refusedKeys += 1
+        return renderRefusal(request.returncode, refusal)
+      }
+      const args = request.args.map(trim)
+      if (args.some((argument) => argument.includes('\0'))) return CRASHED
+      const run = () => runCommand(request.command, args, panel, workload)
+      const outcome = forced?.run === false ? forced.outcome : await run()
+      return renderOutcome(credentials.kind, request.returncode, forced?.outcome ?? outcome)
+    },
+  }
+}

@@ -1,0 +1,68 @@
+import { setImmediate } from 'node:timers/promises'
+import {
+  checkAccountFormat,
+  checkDomainActive,
+  checkDomainExists,
+  checkDomainFormat,
+  checkMailboxActive,
+  checkMailboxExists,
+  checkUserActive,
+  checkUserExists,
+  checkUserFormat,
+} from './checks.js'
+import {
+  createNamePattern,
+  findDomainFile,
+  findDomains,
+  findMailboxes,
+  formatDomain,
+  severalRecords,
+} from './lookups.js'
+import type { MailboxRecord } from './mail-domains.js'
+import { type Outcome, succeeded } from './outcome.js'
+import type { PanelState } from './panel-state.js'
+import { readPassword } from './password-argument.js'
+import { hashMailPassword } from './stored-hashes.js'
+
+/** Changes a mailbox's password with all the harm that the panel does on the way. */
+export async function changeMailAccountPassword(
+  panel: PanelState,
+  args: readonly string[],
+  pause: () => Promise<void>,
+): Promise<Outcome> {
+  const [user = '', domainArgument = '', account = '', password = ''] = args
+  const domain = formatDomain(domainArgument)
+  const domains = findDomains(panel, domain, user)
+  const file = findDomainFile(panel, user, domain)
+  const mailboxes = findMailboxes(file, account)
+  const refused =
+    checkUserFormat(user) ??
+    checkDomainFormat(domain) ??
+    checkAccountFormat(account) ??
+    checkUserExists(panel, user) ??
+    checkUserActive(panel, user) ??
+    checkDomainExists(domains, domain) ??
+    checkDomainActive(domains, domain) ??
+    checkMailboxExists(mailboxes, domain, account) ??
+    checkMailboxActive(mailboxes, domain, account)
+  if (refused) return refused
+
+  // The login file is read here and written back later: what another change writes in between is lost.
+  const linesBefore = file.loginFile
+  const hash = await hashMailPassword(readPassword(panel, password))
+  const line = renderLoginLine(account, hash, mailboxes)
+  await pause()
+  const pattern = createNamePattern(account)
+  file.loginFile = linesBefore.filter((before) => !pattern.test(before.slice(0, before.indexOf(':'))))
+  await setImmediate()
+  file.loginFile = [...file.loginFile, line]
+  const [mailbox] = mailboxes
+  if (mailbox) mailbox.hash = hash
+  return succeeded()
+}
+
+/** Where several records match, the panel's error text ends up in the line as if it were the mailbox's quota. */
+function renderLoginLine(account: string, hash: string, mailboxes: readonly MailboxRecord[]): string {
+  const line = `${account}:${hash}`
+  return mailboxes.length === 1 ? line : `${line}:storage=${severalRecords(mailboxes).output}`
+}

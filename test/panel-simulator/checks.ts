@@ -1,0 +1,66 @@
+import { isIP } from 'node:net'
+import type { MailboxRecord, MailDomain } from './mail-domains.js'
+import { exitCodes, failed, type Outcome } from './outcome.js'
+import type { PanelState } from './panel-state.js'
+
+/** A check answers how the command ends when it fails, so that checks chain by `??` in the panel's order. */
+type Check = Outcome | undefined
+
+export function checkUserFormat(user: string): Check {
+  return unless(user === '' || /^[a-z\d]([-._a-z\d]{0,28}[a-z\d])?$/i.test(user), 'user', user)
+}
+
+export function checkAddressFormat(address: string): Check {
+  return unless(address === '' || isIP(address) > 0, 'IP', address)
+}
+
+export function checkDomainFormat(domain: string): Check {
+  const refused = /[!|@#$^&*()+={}:,<>?_/\\"';%`\s]|\.\.|^\d+$|^www$/
+  return unless(!refused.test(domain), 'domain', domain)
+}
+
+export function checkAccountFormat(account: string): Check {
+  return unless(account === '' || /^([a-z\d]|[-._a-z\d]{2,64})$/i.test(account), 'account', account)
+}
+
+export function checkUserExists(panel: PanelState, user: string): Check {
+  if (panel.accounts.has(user)) return undefined
+  return failed(exitCodes.notFound, `user ${user} doesn't exist`)
+}
+
+export function checkUserActive(panel: PanelState, user: string): Check {
+  if (!panel.accounts.get(user)?.suspended) return undefined
+  return failed(exitCodes.suspended, `user ${user} is suspended`)
+}
+
+export function checkDomainExists(matches: readonly MailDomain[], domain: string): Check {
+  if (matches.length > 0) return undefined
+  return failed(exitCodes.notFound, `mail domain ${domain} doesn't exist`)
+}
+
+export function checkDomainActive(matches: readonly MailDomain[], domain: string): Check {
+  if (!matches.some(({ suspended }) => suspended)) return undefined
+  return failed(exitCodes.suspended, `mail ${domain} is suspended`)
+}
+
+export function checkMailboxExists(
+  matches: readonly MailboxRecord[],
+  domain: string,
+  account: string,
+): Check {
+  if (matches.length > 0) return undefined
+  return failed(exitCodes.notFound, `${domain} account ${account} doesn't exist`)
+}
+
+export function checkMailboxActive(
+  matches: readonly MailboxRecord[],
+  domain: string,
+  account: string,
+): Check {
+  if (!matches.some(({ suspended }) => suspended)) return undefined
+  return failed(exitCodes.suspended, `${domain} ${account} is suspended`)
+}
+
+function unless(valid: boolean, what: string, value: string): Check {
+  return valid ? undefined : failed(exitCodes.invalid, `invalid ${what} format :: ${value}`)
+}

@@ -1,0 +1,47 @@
+import { checkUser2fa, checkUserPassword, listUser } from './account-commands.js'
+import { changeMailAccountPassword } from './change-command.js'
+import { getMailAccountValue, searchDomainOwner } from './mail-commands.js'
+import { exitCodes, type Outcome } from './outcome.js'
+import type { PanelState } from './panel-state.js'
+import type { Workload } from './workload.js'
+
+interface Command {
+  readonly usage: string
+  readonly required: number
+  run(panel: PanelState, args: readonly string[], pause: () => Promise<void>): Outcome | Promise<Outcome>
+}
+
+const COMMANDS: ReadonlyMap<string, Command> = new Map([
+  [
+    'v-check-user-password',
+    { usage: 'USER PASSWORD [IP] [RETURN_HASH]', required: 2, run: checkUserPassword },
+  ],
+  ['v-check-user-2fa', { usage: 'USER TOKEN', required: 2, run: checkUser2fa }],
+  ['v-list-user', { usage: 'USER [FORMAT]', required: 1, run: listUser }],
+  ['v-search-domain-owner', { usage: 'DOMAIN [TYPE]', required: 1, run: searchDomainOwner }],
+  ['v-get-mail-account-value', { usage: 'USER DOMAIN ACCOUNT KEY', required: 4, run: getMailAccountValue }],
+  [
+    'v-change-mail-account-password',
+    { usage: 'USER DOMAIN ACCOUNT PASSWORD', required: 4, run: changeMailAccountPassword },
+  ],
+])
+
+/** Which of the command's arguments names a hosting account: its index, or -1. Undefined for no such command. */
+export function userArgumentIndex(name: string): number | undefined {
+  return COMMANDS.get(name)?.usage.split(' ').indexOf('USER')
+}
+
+export async function runCommand(
+  name: string,
+  args: readonly string[],
+  panel: PanelState,
+  workload: Workload,
+): Promise<Outcome> {
+  const command = COMMANDS.get(name)
+  // The shell says so on its error output, which the panel does not read.
+  if (!command) return { code: exitCodes.arguments, output: '' }
+  return workload.run(() => {
+    if (args.length >= command.required) return command.run(panel, args, () => workload.pause())
+    return { code: exitCodes.arguments, output: `Usage: ${name} ${command.usage}` }
+  })
+}

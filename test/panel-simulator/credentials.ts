@@ -1,0 +1,50 @@
+import { trim } from './panel-request.js'
+
+/** What every simulator takes as credentials; the keys have the panel's own lengths. */
+export const simulatorCredentials = {
+  accessKey: 'HESTIASIMULATORKEY01',
+  secretKey: 'hestia-simulator-secret-0123456789-abcde',
+  apiKey: 'hestiaSimulatorApiKey01234567890',
+  adminUser: 'admin',
+  adminPassword: 'Adm1n-secret',
+  /** May run `v-change-mail-account-password` only. */
+  changeOnly: {
+    accessKey: 'CHANGEONLYSIMULATOR1',
+    secretKey: 'change-only-simulator-secret-0123456789a',
+  },
+  /** Belongs to the hosting account alice and runs commands for her only. */
+  aliceOnly: {
+    accessKey: 'ALICESIMULATORKEY001',
+    secretKey: 'alice-only-simulator-secret-0123456789ab',
+  },
+} as const
+
+/** What the panel's settings allow; tests may change them while it runs. */
+export interface Switches {
+  accessKeyApi: boolean
+  legacyApi: boolean
+  /** Whether the caller's address is on the panel's list. */
+  addressAllowed: boolean
+  /** Whether the access keys and the API key were deleted. */
+  keyRevoked: boolean
+}
+
+export interface AccessKeyCredentials {
+  readonly kind: 'access-key'
+  readonly id: string
+  readonly secret: string
+}
+
+/** Which kind of credentials a request came with; undefined for none. */
+export function readCredentials(
+  fields: ReadonlyMap<string, string>,
+): AccessKeyCredentials | { readonly kind: 'legacy' } | undefined {
+  const hash = fields.get('hash')
+  const [joinedId, joinedSecret, ...others] = hash?.split(':') ?? []
+  const joined = joinedId?.length === 20 && joinedSecret?.length === 40 && others.length === 0
+  const id = fields.get('access_key') ?? (joined ? joinedId : undefined)
+  const secret = fields.get('secret_key') ?? (joined ? joinedSecret : undefined)
+  if (id !== undefined && secret !== undefined)
+    return { kind: 'access-key', id: trim(id), secret: trim(secret) }
+  return hash !== undefined || fields.has('user') ? { kind: 'legacy' } : undefined
+}

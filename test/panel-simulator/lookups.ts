@@ -1,0 +1,73 @@
+import type { MailboxRecord, MailDomain } from './mail-domains.js'
+import { exitCodes, failed, type Outcome } from './outcome.js'
+import type { PanelState } from './panel-state.js'
+
+/** The panel searches by regular expression, so a dot in the name asked for stands for any character. */
+export function createNamePattern(name: string): RegExp {
+  const source = name.replace(/[\\^$*+?()[\]{}|]/g, '\\$&')
+  return new RegExp(`^${source}$`)
+}
+
+export function findDomains(panel: PanelState, domain: string, owner?: string): MailDomain[] {
+  const pattern = createNamePattern(domain)
+  return panel.domains.filter(
+    (candidate) => pattern.test(candidate.name) && (owner === undefined || candidate.owner === owner),
+  )
+}
+
+/**
+ * The records of a domain's mailboxes are in a file named after the domain, so here a dot is only a dot; a file that
+ * does not exist reads as an empty one.
+ */
+export function findDomainFile(panel: PanelState, owner: string, domain: string): MailDomain {
+  return (
+    panel.domains.find((candidate) => candidate.owner === owner && candidate.name === domain) ?? {
+      owner,
+      name: domain,
+      suspended: false,
+      mailboxes: [],
+      loginFile: [],
+    }
+  )
+}
+
+export function findMailboxes(file: MailDomain, account: string): MailboxRecord[] {
+  const pattern = createNamePattern(account)
+  return file.mailboxes.filter((candidate) => pattern.test(candidate.account))
+}
+
+/** The form in which the mail commands, other than the search for an owner, look a domain up. */
+export function formatDomain(domain: string): string {
+  return domain
+    .toLowerCase()
+    .replace(/^www\./, '')
+    .replace(/^\.+|\.+$/g, '')
+}
+
+/** How a command ends that needs one record and found several: with all of them, hashes included. */
+export function severalRecords(records: readonly MailboxRecord[]): Outcome {
+  return failed(exitCodes.invalid, `Invalid object format: ${records.map(renderRecord).join(' ')}`)
+}
+
+export function recordValues({ account, hash, suspended }: MailboxRecord): Record<string, string> {
+  return {
+    ACCOUNT: account,
+    ALIAS: '',
+    AUTOREPLY: 'no',
+    FWD: '',
+    FWD_ONLY: '',
+    RATE_LIMIT: '',
+    MD5: hash,
+    QUOTA: 'unlimited',
+    U_DISK: '0',
+    SUSPENDED: suspended ? 'yes' : 'no',
+    TIME: '10:00:00',
+    DATE: '2026-11-23',
+  }
+}
+
+function renderRecord(record: MailboxRecord): string {
+  return Object.entries(recordValues(record))
+    .map(([key, value]) => `${key}='${value}'`)
+    .join(' ')
+}

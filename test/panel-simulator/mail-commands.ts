@@ -1,0 +1,39 @@
+import {
+  checkDomainExists,
+  checkDomainFormat,
+  checkMailboxExists,
+  checkUserExists,
+  checkUserFormat,
+} from './checks.js'
+import {
+  findDomainFile,
+  findDomains,
+  findMailboxes,
+  formatDomain,
+  recordValues,
+  severalRecords,
+} from './lookups.js'
+import { exitCodes, type Outcome, succeeded } from './outcome.js'
+import type { PanelState } from './panel-state.js'
+
+export function searchDomainOwner(panel: PanelState, args: readonly string[]): Outcome {
+  const [domain = '', type = 'any'] = args
+  const hit = type === 'web' || type === 'dns' ? undefined : findDomains(panel, domain)[0]
+  return hit ? succeeded(hit.owner) : { code: exitCodes.notFound, output: '' }
+}
+
+export function getMailAccountValue(panel: PanelState, args: readonly string[]): Outcome {
+  const [user = '', domainArgument = '', account = '', key = ''] = args
+  const domain = formatDomain(domainArgument)
+  const mailboxes = findMailboxes(findDomainFile(panel, user, domain), account)
+  const refused =
+    checkUserFormat(user) ??
+    checkDomainFormat(domain) ??
+    checkUserExists(panel, user) ??
+    checkDomainExists(findDomains(panel, domain, user), domain) ??
+    checkMailboxExists(mailboxes, domain, account)
+  if (refused) return refused
+  const [mailbox, ...others] = mailboxes
+  if (!mailbox || others.length > 0) return severalRecords(mailboxes)
+  return succeeded(recordValues(mailbox)[key.toUpperCase()])
+}

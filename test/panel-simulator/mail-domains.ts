@@ -1,0 +1,75 @@
+import { hashMailPassword, type Scheme } from './stored-hashes.js'
+
+/** A mailbox's record in the panel's own configuration. */
+export interface MailboxRecord {
+  readonly account: string
+  /** In Dovecot's form, `{SCHEME}hash`. */
+  hash: string
+  suspended: boolean
+}
+
+export interface MailDomain {
+  readonly owner: string
+  /** In the form it was created in. */
+  readonly name: string
+  suspended: boolean
+  readonly mailboxes: readonly MailboxRecord[]
+  /** What the mail server reads: a line `name:hash` for each mailbox. */
+  loginFile: readonly string[]
+}
+
+/** The mail domains of a fresh simulator; every mailbox's password is its name and ` mail pw`. */
+export async function createMailDomains(): Promise<MailDomain[]> {
+  hashedSeeds ??= Promise.all(SEEDS.map(hashSeed))
+  return (await hashedSeeds).map((domain) => {
+    const mailboxes = domain.mailboxes.map((mailbox) => ({ ...mailbox }))
+    return { ...domain, mailboxes, loginFile: mailboxes.map(({ account, hash }) => `${account}:${hash}`) }
+  })
+}
+
+interface DomainSeed {
+  readonly owner: string
+  readonly name: string
+  readonly suspended?: boolean
+  readonly mailboxes: readonly MailboxSeed[]
+}
+
+interface MailboxSeed {
+  readonly account: string
+  readonly scheme?: Scheme
+  readonly suspended?: boolean
+}
+
+const SEEDS: readonly DomainSeed[] = [
+  {
+    owner: 'alice',
+    name: 'example.org',
+    mailboxes: [
+      { account: 'info' },
+      { account: 'sales', scheme: 'ARGON2ID' },
+      { account: 'legacy', scheme: 'MD5' },
+      { account: 'paused', suspended: true },
+      { account: 'john.doe' },
+      { account: 'john-doe' },
+    ],
+  },
+  { owner: 'alice', name: 'bücher.example', mailboxes: [{ account: 'kontakt' }] },
+  { owner: 'bob', name: 'bob.example.com', mailboxes: [{ account: 'bob' }] },
+  { owner: 'bob', name: 'paused.example', suspended: true, mailboxes: [{ account: 'post' }] },
+  { owner: 'carol', name: 'carol.example', mailboxes: [{ account: 'carol' }] },
+  { owner: 'dave', name: 'dave.example', mailboxes: [{ account: 'dave' }] },
+  { owner: 'erin', name: 'erin.example', mailboxes: [{ account: 'erin' }] },
+  { owner: 'frank', name: 'frank.example', mailboxes: [{ account: 'frank' }] },
+]
+
+/** Hashing takes longer than all else in a start, so it is done once for all simulators of the process. */
+let hashedSeeds: Promise<Omit<MailDomain, 'loginFile'>[]> | undefined
+
+async function hashSeed({ owner, name, suspended = false, mailboxes }: DomainSeed) {
+  const records = mailboxes.map(async ({ account, scheme, suspended = false }) => ({
+    account,
+    hash: await hashMailPassword(`${account} mail pw`, scheme),
+    suspended,
+  }))
+  return { owner, name, suspended, mailboxes: await Promise.all(records) }
+}

@@ -1,0 +1,8 @@
+import type { PanelState } from './panel-state.js'
+
+/** A password that is the name of a file under `/tmp/` stands for the file's first line. */
+export function readPassword(panel: PanelState, argument: string): string {
+  if (!argument.startsWith('/tmp/')) return argument
+  const content = panel.files.get(argument)
+  return content === undefined ? argument : (content.split('\n')[0] ?? '')
+}

@@ -1,0 +1,144 @@
+import { createServer as createHttpServer } from 'node:http'
+import { createServer as createHttpsServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import type { AccountRecord } from './accounts.js'
+import { createApi } from './api.js'
+import { type Certificate, sharedCertificate } from './certificate.js'
+import { type Switches, simulatorCredentials } from './credentials.js'
+import { createInterventions, type Fault, type Hold } from './faults.js'
+import { createListener, type PanelCall } from './listener.js'
+import { type AuthLogEntry, createPanelState, type PanelState } from './panel-state.js'
+import { acceptsMailPassword } from './stored-hashes.js'
+import { createWorkload } from './workload.js'
+
+export type { Fault, PanelCall }
+export { simulatorCredentials }
+
+export interface SimulatorOptions {
+  /** 0, the default, takes any free port. */
+  readonly port?: number
+  /** How long each command takes; 0 by default. */
+  readonly delayMs?: number
+  /** By default one that all simulators of the process share. */
+  readonly certificate?: Certificate
+  readonly plainHttp?: boolean
+}
+
+/** A stateful stand-in for the panel's API, with the panel's hazards. */
+export interface PanelSimulator {
+  /** Without a path and a final slash; the API is at `/api/`. */
+  readonly url: string
+  readonly certificate: Certificate
+  readonly credentials: typeof simulatorCredentials
+  /** In order of arrival, refused ones too. */
+  readonly calls: PanelCall[]
+  readonly authLog: AuthLogEntry[]
+  /** How many requests came with a wrong key. */
+  readonly refusedKeys: number
+  /** The highest number of commands that ran at once. */
+  readonly maxConcurrent: number
+  delayMs: number
+  readonly files: Map<string, string>
+  readonly switches: Switches
+  /** @param address its domain in the form it was created in */
+  mailbox(address: string): StoredMailbox | undefined
+  /** Whether the panel's own record of the mailbox accepts the password. */
+  accepts(address: string, password: string): Promise<boolean>
+  /** What the mail server reads for a domain. */
+  loginFile(domain: string): string[]
+  account(name: string): AccountRecord
+  /** Makes the next calls of a command fail; several faults queue up. */
+  failNext(command: string, fault: Fault, times?: number): void
+  /** Makes the next call of a command wait. */
+  hold(command: string): Hold
+  /** Stops the server and breaks all connections. */
+  close(): Promise<void>
+}
+
+/** A mailbox as the panel has it. */
+interface StoredMailbox {
+  /** With its scheme, as in Dovecot's files. */
+  readonly hash: string
+  /** Its lines in the login file; one if all is well. */
+  readonly loginLines: string[]
+}
+
+export async function startPanelSimulator({
+  port = 0,
+  delayMs = 0,
+  certificate,
+  plainHttp = false,
+}: SimulatorOptions = {}): Promise<PanelSimulator> {
+  const panel = await createPanelState()
+  const switches = { accessKeyApi: true, legacyApi: true, addressAllowed: true, keyRevoked: false }
+  const workload = createWorkload(delayMs)
+  const api = createApi(panel, switches, workload)
+  const interventions = createInterventions()
+  const calls: PanelCall[] = []
+  const listener = createListener(api, interventions, calls)
+  const served = certificate ?? (await sharedCertificate())
+  const server = plainHttp
+    ? createHttpServer(listener)
+    : createHttpsServer({ cert: served.certificate, key: served.key }, listener)
+  // As long as with the panel's web server, so that no idle connection ends in the middle of a test.
+  server.keepAliveTimeout = 65_000
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(port, '127.0.0.1', resolve)
+  })
+  return {
+    url: `${plainHttp ? 'http' : 'https'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    certificate: served,
+    credentials: simulatorCredentials,
+    calls,
+    authLog: panel.authLog,
+    get refusedKeys() {
+      return api.refusedKeys
+    },
+    get maxConcurrent() {
+      return workload.maxConcurrent
+    },
+    get delayMs() {
+      return workload.delayMs
+    },
+    set delayMs(value) {
+      workload.delayMs = value
+    },
+    files: panel.files,
+    switches,
+    mailbox: (address) => readMailbox(panel, address),
+    async accepts(address, password) {
+      const mailbox = readMailbox(panel, address)
+      if (!mailbox) throw new Error(`the simulated panel has no mailbox ${address}`)
+      return acceptsMailPassword(mailbox.hash, password)
+    },
+    loginFile: (domain) => readLoginFile(panel, domain),
+    account(name) {
+      const account = panel.accounts.get(name)
+      if (!account) throw new Error(`the simulated panel has no hosting account ${name}`)
+      return account
+    },
+    failNext: interventions.failNext,
+    hold: interventions.hold,
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve))
+      server.closeAllConnections()
+      await closed
+    },
+  }
+}
+
+function readMailbox(panel: PanelState, address: string): StoredMailbox | undefined {
+  const at = address.lastIndexOf('@')
+  const account = address.slice(0, at)
+  const domain = panel.domains.find(({ name }) => name === address.slice(at + 1))
+  const mailbox = domain?.mailboxes.find((candidate) => candidate.account === account)
+  if (!domain || !mailbox) return undefined
+  const loginLines = domain.loginFile.filter((line) => line.startsWith(`${account}:`))
+  return { hash: mailbox.hash, loginLines }
+}
+
+function readLoginFile(panel: PanelState, domain: string): string[] {
+  const file = panel.domains.find(({ name }) => name === domain)
+  if (!file) throw new Error(`the simulated panel has no domain ${domain}`)
+  return [...file.loginFile]
+}

@@ -1,0 +1,29 @@
+import { hash as hashArgon2, verify as verifyArgon2 } from '@node-rs/argon2'
+import { hash as hashBcrypt, verify as verifyBcrypt } from '@node-rs/bcrypt'
+
+/** How a mailbox's hash was made: by the panel of today, by one of its configurations, or by an old panel. */
+export type Scheme = 'BLF-CRYPT' | 'ARGON2ID' | 'MD5'
+
+/** Made once, because no package computes MD5-crypt. */
+const MD5_CRYPT = { password: 'legacy mail pw', hash: '{MD5}$1$Legacy01$UEBO52YFmagrNYmygu01w.' }
+
+/** Hashes a password in Dovecot's form, `{SCHEME}hash`. */
+export async function hashMailPassword(password: string, scheme: Scheme = 'BLF-CRYPT'): Promise<string> {
+  switch (scheme) {
+    case 'BLF-CRYPT':
+      return `{BLF-CRYPT}${await hashBcrypt(password, { cost: 5, version: '2y' })}`
+    case 'ARGON2ID': {
+      const options = { algorithm: 2, memoryCost: 19456, timeCost: 2, parallelism: 1 }
+      return `{ARGON2ID}${await hashArgon2(password, options)}`
+    }
+    case 'MD5':
+      return MD5_CRYPT.hash
+  }
+}
+
+/** Whether the password belongs to a hash that `hashMailPassword` made. */
+export async function acceptsMailPassword(storedHash: string, password: string): Promise<boolean> {
+  if (storedHash === MD5_CRYPT.hash) return password === MD5_CRYPT.password
+  const hash = storedHash.slice(storedHash.indexOf('}') + 1)
+  return hash.startsWith('$argon2') ? verifyArgon2(hash, password) : verifyBcrypt(password, hash)
+}
