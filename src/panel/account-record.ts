@@ -1,0 +1,41 @@
+import { z } from 'zod'
+import { parseClientAddress } from '../core/client-address.js'
+import type { HostingAccount } from '../core/panel-port.js'
+
+/** The members of `v-list-user USER json` that matter; `TWOFA` holds the two-factor secret itself. */
+const accountRecord = z.object({
+  ROLE: z.string(),
+  SUSPENDED: z.string(),
+  TWOFA: z.string(),
+  LOGIN_DISABLED: z.string(),
+  LOGIN_USE_IPLIST: z.string(),
+  LOGIN_ALLOW_IPS: z.string(),
+})
+
+/**
+ * Reads the answer of `v-list-user`, undefined if it makes no sense or speaks of another account. Older panels
+ * leave a flag empty that was never set: only `yes` means yes.
+ */
+export function parseAccountRecord(username: string, json: string): HostingAccount | undefined {
+  const record = z.object({ [username]: accountRecord }).safeParse(parseJson(json)).data?.[username]
+  if (!record) return undefined
+  return {
+    administrator: record.ROLE === 'admin',
+    suspended: record.SUSPENDED === 'yes',
+    loginDisabled: record.LOGIN_DISABLED === 'yes',
+    twoFactor: record.TWOFA !== '',
+    allowedAddresses: record.LOGIN_USE_IPLIST === 'yes' ? parseAddresses(record.LOGIN_ALLOW_IPS) : undefined,
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function parseAddresses(list: string): string[] {
+  return list.split(',').flatMap((entry) => parseClientAddress(entry) ?? [])
+}

@@ -1,0 +1,125 @@
+import { isAccountName } from '../core/account-name.js'
+import { type CommandRecord, type Lookup, type Panel, PanelFault } from '../core/panel-port.js'
+import { Secret } from '../core/secret.js'
+import { parseAccountRecord } from './account-record.js'
+import type { RunCommand } from './command-runner.js'
+import { exitCode } from './exit-codes.js'
+import type { CommandAnswer } from './read-answer.js'
+import { parseStoredRecords } from './stored-records.js'
+import { words } from './words.js'
+
+/** Any one name: which it is, is for the core to compare. */
+const STORED_NAME = /^[\w.-]{1,64}$/
+const STORED_HASH = /^\{[^}\s]+\}\S+$/
+
+/** The panel's commands, each call of which is handed to `record`. */
+export function createPanel(run: RunCommand, record: (entry: CommandRecord) => void): Panel {
+  const ask = (name: string, ...args: string[]): Promise<CommandAnswer> =>
+    run({ name, args, asked: 'output', repeatable: true }, record)
+  const check = (name: string, ...args: string[]): Promise<CommandAnswer> =>
+    run({ name, args, asked: 'code', repeatable: true }, record)
+  const change = (name: string, ...args: string[]): Promise<CommandAnswer> =>
+    run({ name, args, asked: 'code', repeatable: false }, record)
+
+  return {
+    async isAccountPassword(username, password, clientAddress) {
+      const answer = await check('v-check-user-password', username, password.reveal(), clientAddress)
+      if (answer.exitCode === exitCode.OK) return true
+      // E_INVALID: the panel gives no such names.
+      if (answer.exitCode === exitCode.E_PASSWORD || answer.exitCode === exitCode.E_INVALID) return false
+      throw unexpected(answer)
+    },
+
+    async isTwoFactorCode(username, code) {
+      const answer = await check('v-check-user-2fa', username, code.reveal())
+      if (answer.exitCode === exitCode.OK) return true
+      const wrong: readonly (number | undefined)[] = [
+        exitCode.E_PASSWORD,
+        exitCode.E_NOTEXIST,
+        exitCode.E_INVALID,
+      ]
+      if (wrong.includes(answer.exitCode)) return false
+      throw unexpected(answer)
+    },
+
+    async lookUpAccount(username) {
+      const answer = await ask('v-list-user', username, 'json')
+      if (isNone(answer)) return undefined
+      const account =
+        answer.exitCode === exitCode.OK ? parseAccountRecord(username, answer.output) : undefined
+      if (!account) throw unexpected(answer)
+      return account
+    },
+
+    async lookUpDomainOwner(domainForm) {
+      const answer = await ask('v-search-domain-owner', domainForm, 'mail')
+      // Where there is none the command says nothing, and a legacy key gets no code either.
+      if (isNone(answer) || (answer.exitCode === undefined && answer.output === '')) return undefined
+      if (answer.exitCode !== exitCode.OK || !isAccountName(answer.output)) throw unexpected(answer)
+      return answer.output
+    },
+
+    async lookUpStoredName(owner, domainForm, localPart) {
+      const answer = await ask('v-get-mail-account-value', owner, domainForm, localPart, 'account')
+      return readLookup(answer, STORED_NAME, (name) => name)
+    },
+
+    async lookUpStoredHash(owner, domainForm, localPart) {
+      const answer = await ask('v-get-mail-account-value', owner, domainForm, localPart, 'md5')
+      return readLookup(answer, STORED_HASH, (hash) => new Secret(hash))
+    },
+
+    async changeMailboxPassword(owner, domainForm, localPart, password) {
+      const args = [owner, domainForm, localPart, password.reveal()]
+      const answer = await change('v-change-mail-account-password', ...args).catch((error: unknown) => {
+        if (error instanceof PanelFault && error.mayHaveRun) return 'lost' as const
+        throw error
+      })
+      if (answer === 'lost') return answer
+      switch (answer.exitCode) {
+        case exitCode.OK:
+          return 'done'
+        case exitCode.E_NOTEXIST:
+          return 'missing'
+        case exitCode.E_SUSPENDED:
+          return 'suspended'
+        case exitCode.E_ARGS:
+        case exitCode.E_INVALID:
+        case exitCode.E_LA:
+          // Found before the command begins its work.
+          throw unexpected(answer)
+        default:
+          return 'failed'
+      }
+    },
+  }
+}
+
+function readLookup<Value>(
+  answer: CommandAnswer,
+  form: RegExp,
+  wrap: (text: string) => Value,
+): Lookup<Value> {
+  if (isNone(answer)) {
+    return { found: 'none', missing: words.missingDomain.test(answer.output) ? 'domain' : 'mailbox' }
+  }
+  if (answer.exitCode === exitCode.OK && form.test(answer.output)) {
+    return { found: 'one', value: wrap(answer.output) }
+  }
+  const mailboxes = answer.exitCode === exitCode.E_INVALID ? parseStoredRecords(answer.output) : []
+  if (mailboxes.length === 0) throw unexpected(answer)
+  return { found: 'several', mailboxes }
+}
+
+/** There is no such thing, or there can be none: the panel gives no such names. */
+function isNone({ exitCode: code, output }: CommandAnswer): boolean {
+  return code === exitCode.E_NOTEXIST || (code === exitCode.E_INVALID && words.malformedName.test(output))
+}
+
+function unexpected({ exitCode: code }: CommandAnswer): PanelFault {
+  if (code === exitCode.E_LA) return new PanelFault('panel-busy', 'load-too-high')
+  return new PanelFault(
+    'panel-failed',
+    code === exitCode.OK ? 'unreadable-output' : `exit-code-${code ?? 'unknown'}`,
+  )
+}

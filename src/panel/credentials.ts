@@ -1,0 +1,28 @@
+import type { Secret } from '../core/secret.js'
+
+/** The service's own key to the panel, in one of the kinds that the panel knows. */
+export type PanelCredentials =
+  | { readonly kind: 'access-key'; readonly accessKey: Secret; readonly secretKey: Secret }
+  /** The legacy key of 32 characters, or an access key and its secret joined by a colon. */
+  | { readonly kind: 'api-key'; readonly key: Secret }
+  | { readonly kind: 'admin-password'; readonly user: string; readonly password: Secret }
+
+/** Whether the panel answers in its older, poorer way (panel README, «Reading the answer»). */
+export function isLegacy(credentials: PanelCredentials): boolean {
+  return (
+    credentials.kind === 'admin-password' ||
+    (credentials.kind === 'api-key' && !credentials.key.reveal().includes(':'))
+  )
+}
+
+/** The form fields that carry the credentials. */
+export function credentialFields(credentials: PanelCredentials): Record<string, string> {
+  switch (credentials.kind) {
+    case 'access-key':
+      return { access_key: credentials.accessKey.reveal(), secret_key: credentials.secretKey.reveal() }
+    case 'api-key':
+      return { hash: credentials.key.reveal() }
+    case 'admin-password':
+      return { user: credentials.user, password: credentials.password.reveal() }
+  }
+}

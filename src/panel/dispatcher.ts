@@ -1,0 +1,68 @@
+import type { TLSSocket } from 'node:tls'
+import { buildConnector, type Dispatcher, Pool } from 'undici'
+import { TransportFailure } from './transport.js'
+
+/** How the panel's certificate is trusted: by the system's authorities, by the given ones, or as this very one. */
+export interface PanelTrust {
+  /** PEM of the authorities, or of a self-signed panel's own certificate. */
+  readonly ca?: string
+  /** SHA-256 of the panel's certificate: upper-case hex in pairs joined by colons, as openssl prints it. */
+  readonly certificateSha256?: string
+}
+
+/** The longest answer read: an account's record has 2 KB; an error may quote the records of several mailboxes. */
+const MAX_ANSWER_BYTES = 256 * 1024
+
+/**
+ * Keep-alive connections to the panel, at most as many as commands may run at once.
+ *
+ * @param timeoutMs how long connecting may take
+ */
+export function createDispatcher(
+  url: URL,
+  trust: PanelTrust,
+  connections: number,
+  timeoutMs: number,
+): Dispatcher {
+  return new Pool(url.origin, {
+    connections,
+    connect: createConnector(trust, timeoutMs),
+    maxResponseSize: MAX_ANSWER_BYTES,
+  })
+}
+
+/** Connects, or fails with a `TransportFailure` that says that nothing was sent. */
+function createConnector({ ca, certificateSha256 }: PanelTrust, timeoutMs: number): buildConnector.connector {
+  const connect = buildConnector({
+    timeout: timeoutMs,
+    ...(ca === undefined ? {} : { ca }),
+    // A pinned certificate is compared below, before a byte is sent: stricter than any chain, and true of self-signed
+    // ones. A resumed session would show no certificate, so none is kept.
+    ...(certificateSha256 === undefined ? {} : { rejectUnauthorized: false, maxCachedSessions: 0 }),
+  })
+  return function connectVerified(options, callback) {
+    connect(options, (error, socket) => {
+      if (!socket) return callback(new TransportFailure(connectReason(error), error), null)
+      if (certificateSha256 !== undefined && fingerprintOf(socket as TLSSocket) !== certificateSha256) {
+        socket.destroy()
+        return callback(
+          new TransportFailure('tls-refused', new Error('the certificate is not the pinned one')),
+          null,
+        )
+      }
+      callback(null, socket)
+    })
+  }
+}
+
+function fingerprintOf(socket: TLSSocket): string | undefined {
+  return socket.getPeerX509Certificate()?.fingerprint256
+}
+
+const UNREACHABLE =
+  /^(?:ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|EAI_.*|ETIMEDOUT|EHOST.*|ENET.*|EADDR.*|EACCES|EPERM|UND_ERR_.*)$/
+
+function connectReason(error: Error | null): 'unreachable' | 'tls-refused' {
+  const code = error && 'code' in error ? String(error.code) : ''
+  return UNREACHABLE.test(code) ? 'unreachable' : 'tls-refused'
+}
