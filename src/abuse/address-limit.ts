@@ -1,0 +1,27 @@
+import type { Request, RequestHandler } from 'express'
+import { ipKeyGenerator, rateLimit, type Store } from 'express-rate-limit'
+import { AddressLimitExceeded, type Limit } from '../core/attempt-limits.js'
+
+/** Limits submissions per client address, before anything of them is read; throws an `AddressLimitExceeded`. */
+export function createAddressLimit(
+  limit: Limit,
+  store: Store,
+  addressOf: (request: Request) => string,
+): RequestHandler {
+  return rateLimit({
+    limit: limit.count,
+    windowMs: limit.windowMs,
+    store,
+    keyGenerator: (request) => ipKeyGenerator(addressOf(request)),
+    standardHeaders: 'draft-8',
+    legacyHeaders: false,
+    identifier: 'address',
+    handler(_request, response, next) {
+      // The library has just set it.
+      const retryAfterMs = Number(response.getHeader('retry-after')) * 1000
+      next(new AddressLimitExceeded({ ...limit, name: 'address', retryAfterMs }))
+    },
+    // They warn on the console, past the log, of a proxy that our own configuration rules on.
+    validate: false,
+  })
+}

@@ -1,0 +1,72 @@
+import { ipKeyGenerator, type Options, type Store } from 'express-rate-limit'
+import type { Attempt } from '../core/attempt.js'
+import type { AttemptLimits, Limit, ReachedLimit } from '../core/attempt-limits.js'
+
+/** One thing that is counted: the guesses at a mailbox or an account, from one address or from all. */
+interface Counter {
+  readonly name: string
+  readonly limit: Limit
+  readonly store: Store
+  readonly key: string
+}
+
+/** When to come back where a limit is reached only by attempts under way, which may yet turn out to be right. */
+const SOON_MS = 1000
+
+/** Counts refused credentials per mailbox and per hosting account. */
+export function createAttemptLimits(failures: Limit, target: Limit, createStore: () => Store): AttemptLimits {
+  const limiters = [
+    { name: 'failures', limit: failures, store: createStore(), keysOf: failureKeys },
+    { name: 'target', limit: target, store: createStore(), keysOf: targetKeys },
+  ]
+  // Stores are made to be set up by the library's own middleware; the window is all that they take from it.
+  for (const { store, limit } of limiters) store.init?.({ windowMs: limit.windowMs } as Options)
+  const underWay = new Map<string, number>()
+
+  /** Counts the attempt; gives the limit if it had been reached before. */
+  async function begin({ name, limit, store, key }: Counter): Promise<ReachedLimit | undefined> {
+    const id = `${name} ${key}`
+    const others = underWay.get(id) ?? 0
+    underWay.set(id, others + 1)
+    const { totalHits, resetTime } = await store.increment(key)
+    if (totalHits <= limit.count) return undefined
+    // The library's store tells the time by Date.
+    const untilResetMs = resetTime ? Math.max(0, resetTime.getTime() - Date.now()) : limit.windowMs
+    const onlyByOthers = totalHits - 1 - others < limit.count
+    return { ...limit, name, retryAfterMs: onlyByOthers ? SOON_MS : untilResetMs }
+  }
+
+  async function end({ name, store, key }: Counter, refused: boolean): Promise<void> {
+    const id = `${name} ${key}`
+    const others = (underWay.get(id) ?? 1) - 1
+    if (others > 0) underWay.set(id, others)
+    else underWay.delete(id)
+    if (!refused) await store.decrement(key)
+  }
+
+  return {
+    async admit(attempt) {
+      const counters = limiters.flatMap(({ keysOf, ...limiter }) =>
+        keysOf(attempt).map((key) => ({ ...limiter, key })),
+      )
+      const reached = (await Promise.all(counters.map(begin))).filter((limit) => limit !== undefined)
+      const endAll = async (refused: boolean): Promise<void> => {
+        await Promise.all(counters.map((counter) => end(counter, refused)))
+      }
+      const [longest] = reached.toSorted((a, b) => b.retryAfterMs - a.retryAfterMs)
+      if (!longest) return { admitted: true, end: endAll }
+      await endAll(false)
+      return { admitted: false, limit: longest }
+    },
+  }
+}
+
+function targetKeys({ mailbox, credentials }: Attempt): string[] {
+  const mailboxKey = `mailbox ${mailbox.address}`
+  return credentials.mode === 'account' ? [mailboxKey, `account ${credentials.username}`] : [mailboxKey]
+}
+
+/** An IPv6 network of /56 counts as one address: a single customer has at least as many. */
+function failureKeys(attempt: Attempt): string[] {
+  return targetKeys(attempt).map((key) => `${key} from ${ipKeyGenerator(attempt.clientAddress)}`)
+}

@@ -1,0 +1,124 @@
+import { fileURLToPath } from 'node:url'
+import express, { type Express, type Response } from 'express'
+import { MemoryStore } from 'express-rate-limit'
+import type { Logger } from 'pino'
+import type { Dispatcher } from 'undici'
+import { createAddressLimit } from './abuse/address-limit.js'
+import { createAttemptLimits } from './abuse/attempt-limits.js'
+import { createMemoryDomainLocks } from './abuse/domain-locks.js'
+import type { Config } from './config.js'
+import { changePassword } from './core/change-password.js'
+import type { Clock } from './core/clock.js'
+import { createDomainOwners } from './core/domain-owners.js'
+import type { PasswordChange } from './core/password-change.js'
+import type { CheckReadiness } from './core/readiness.js'
+import { isPasswordOf } from './hashes/hash-check.js'
+import type { Answer } from './http/answer.js'
+import { createAnswering } from './http/answering.js'
+import { createApiRouter } from './http/api.js'
+import { createHealthRouter } from './http/health.js'
+import { createInFlight } from './http/in-flight.js'
+import { loadMessages } from './http/messages.js'
+import { createPageRouter } from './http/page.js'
+import { sendJson } from './http/problem.js'
+import { clientAddressOf, createRequestContext } from './http/request-context.js'
+import { createSecurityHeaders } from './http/security-headers.js'
+import { createSubmit } from './http/submit.js'
+import { createRender } from './http/views.js'
+import { createWellKnownRouter } from './http/well-known.js'
+import { createCommandRunner, type RunCommand } from './panel/command-runner.js'
+import { createPanel } from './panel/commands.js'
+import { createKeyGuard, type KeyGuard } from './panel/key-guard.js'
+import { createReadinessCheck } from './panel/readiness.js'
+import { createTransport } from './panel/transport.js'
+import { createCommonPasswords } from './passwords/common-passwords.js'
+
+const VIEWS = new URL('../views/', import.meta.url)
+
+/** What the service takes from outside its own code. */
+export interface AppDependencies {
+  readonly config: Config
+  readonly version: string
+  /** Connects to the panel. */
+  readonly dispatcher: Dispatcher
+  readonly logger: Logger
+  readonly clock: Clock
+  readonly randomId: () => string
+}
+
+/** The service, wired and not listening. */
+export interface App {
+  readonly handler: Express
+  readonly checkReadiness: CheckReadiness
+  /** Resolves when the attempts under way have ended. */
+  drained(): Promise<void>
+}
+
+export function createApp(dependencies: AppDependencies): App {
+  const { config, version, logger, clock, randomId } = dependencies
+  const { basePath, modes, passwordMinLength } = config
+  const keyGuard = createKeyGuard(clock)
+  const run = createRunner(dependencies, keyGuard)
+  const checkReadiness = createReadinessCheck(run, keyGuard, modes, clock)
+  const messages = loadMessages(new URL('messages/en.json', VIEWS))
+  const inFlight = createInFlight()
+  const answering = createAnswering({
+    logger,
+    clock,
+    inFlight,
+    addressLimit: createAddressLimit(config.limits.address, new MemoryStore(), clientAddressOf),
+  })
+  const submit = createSubmit({
+    limits: createAttemptLimits(config.limits.failures, config.limits.target, () => new MemoryStore()),
+    change: createPasswordChange(dependencies, run),
+    clock,
+    refusalDelayMs: config.refusalDelayMs,
+  })
+  const routes = { answering, submit, modes, passwordMinLength, basePath, version, messages }
+  const send = (response: Response, answer: Answer): void => sendJson(response, answer, messages)
+  const wellKnown = createWellKnownRouter(basePath)
+
+  const handler = express()
+  handler.set('trust proxy', config.trustProxy)
+  handler.set('etag', false)
+  handler.disable('x-powered-by')
+  handler.use(createRequestContext(clock, randomId), ...createSecurityHeaders())
+  handler.use(wellKnown)
+  const mount = basePath === '' ? '/' : basePath
+  handler.use(mount, wellKnown, createHealthRouter(checkReadiness))
+  handler.use(`${basePath}/api/v1`, createApiRouter(routes))
+  handler.use(
+    mount,
+    createPageRouter({
+      ...routes,
+      render: createRender(VIEWS),
+      assetsDirectory: fileURLToPath(new URL('assets/', VIEWS)),
+    }),
+  )
+  handler.use((_request, response) => send(response, { code: 'not-found' }))
+  handler.use(answering.onError(send))
+  return { handler, checkReadiness, drained: inFlight.drained }
+}
+
+function createRunner({ config, dispatcher, clock }: AppDependencies, keyGuard: KeyGuard): RunCommand {
+  const { url, credentials, timeoutMs, maxConcurrency } = config.panel
+  return createCommandRunner({
+    transport: createTransport(dispatcher, url, timeoutMs),
+    credentials,
+    keyGuard,
+    maxConcurrency,
+    clock,
+  })
+}
+
+function createPasswordChange({ config, clock }: AppDependencies, run: RunCommand): PasswordChange {
+  const shared = {
+    owners: createDomainOwners(clock),
+    locks: createMemoryDomainLocks(),
+    policy: { minLength: config.passwordMinLength, isCommon: createCommonPasswords() },
+    isPasswordOf,
+    clock,
+    allowAdminAccounts: config.allowAdminAccounts,
+  }
+  return (attempt, record) => changePassword(attempt, { ...shared, panel: createPanel(run, record) })
+}

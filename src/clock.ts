@@ -1,0 +1,10 @@
+import { setTimeout } from 'node:timers/promises'
+import type { Clock } from './core/clock.js'
+
+/** The time of this process. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  wait: async (durationMs) => {
+    await setTimeout(Math.ceil(durationMs))
+  },
+}

@@ -1,0 +1,150 @@
+import { isIP } from 'node:net'
+import { z } from 'zod'
+import { parseClientAddress } from './core/client-address.js'
+import { Secret } from './core/secret.js'
+
+// One builder per kind of value. Each message completes the sentence "VARIABLE …" and never quotes the value.
+
+export function secret() {
+  return z
+    .string()
+    .transform((value) => new Secret(value))
+    .optional()
+}
+
+export function integer(min: number, max: number, fallback: number) {
+  const message = `must be a whole number from ${min} to ${max}`
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, message)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, message)
+    .default(fallback)
+}
+
+export function flag(fallback: boolean) {
+  return z
+    .enum(['true', 'false'], 'must be true or false')
+    .transform((value) => value === 'true')
+    .default(fallback)
+}
+
+/** One or more of the values, joined by commas; all of them by default. */
+export function choices<Value extends string>(values: readonly [Value, ...Value[]]) {
+  return z
+    .string()
+    .default(values.join(','))
+    .transform((list, context): readonly [Value, ...Value[]] => {
+      const wanted = list.split(',').map((entry) => entry.trim())
+      const [first, ...others] = values.filter((value) => wanted.includes(value))
+      if (first === undefined || others.length + 1 !== wanted.length) {
+        return fault(context, `must be one or more of ${values.join(', ')}, joined by commas`)
+      }
+      return [first, ...others]
+    })
+}
+
+const UNIT_MS = { s: 1000, m: 60_000, h: 3_600_000 } as const
+
+/** `COUNT/WINDOW`, such as `5/15m`; the window in seconds, minutes or hours. */
+export function limit(count: number, window: `${number}${keyof typeof UNIT_MS}`) {
+  return (
+    z
+      .string()
+      .default(`${count}/${window}`)
+      .transform((value, context) => {
+        const [, hits = '', length = '', unit = ''] =
+          /^([1-9]\d{0,6})\/([1-9]\d{0,4})([smh])$/.exec(value) ?? []
+        if (unit !== 's' && unit !== 'm' && unit !== 'h') {
+          return fault(context, 'must be COUNT/WINDOW such as 5/15m, the window in s, m or h')
+        }
+        return { count: Number(hits), windowMs: Number(length) * UNIT_MS[unit] }
+      })
+      // The store counts windows with a timer, which holds no more (2^31 - 1 ms).
+      .refine(({ windowMs }) => windowMs <= 24 * UNIT_MS.h, 'must have a window of at most 24h')
+  )
+}
+
+const PATH_SEGMENT = /^(?!\.{1,2}$)[A-Za-z0-9_.~-]+$/
+
+/** The path under which the service is mounted: nothing for the root, and without a slash at its end otherwise. */
+export function basePath() {
+  return z
+    .string()
+    .transform((value, context) => {
+      if (value === '/') return ''
+      const [beginning, ...segments] = value.replace(/\/$/, '').split('/')
+      if (beginning !== '' || !segments.every((segment) => PATH_SEGMENT.test(segment))) {
+        return fault(context, 'must be a path such as /password, of letters, digits and - _ . ~')
+      }
+      return `/${segments.join('/')}`
+    })
+    .default('')
+}
+
+const NETWORK_NAMES = ['loopback', 'linklocal', 'uniquelocal']
+
+/** How many proxies stand before the service, or which: a number of hops, or addresses and networks. */
+export function trustedProxies() {
+  return z
+    .string()
+    .transform((value, context) => {
+      if (/^\d$/.test(value)) return Number(value)
+      const entries = value.split(',').map((entry) => entry.trim())
+      if (entries.every(isNetwork)) return entries
+      return fault(
+        context,
+        'must be a number of proxies from 0 to 9, or addresses and networks such as 10.0.0.1,192.168.0.0/16',
+      )
+    })
+    .default(0)
+}
+
+/**
+ * No network is so wide that it is everybody: who trusts all lets anyone forge the address that the limits count.
+ * The IPv6 networks around zero hold all of IPv4, in its mapped form.
+ */
+function isNetwork(entry: string): boolean {
+  if (NETWORK_NAMES.includes(entry)) return true
+  const [text = '', bits, ...rest] = entry.split('/')
+  const address = parseClientAddress(text)
+  if (address === undefined || text.includes('%') || rest.length > 0) return false
+  if (bits === undefined) return true
+  if (!/^\d{1,3}$/.test(bits) || isIP(text) !== isIP(address)) return false
+  const length = Number(bits)
+  return isIP(address) === 4
+    ? length >= 8 && length <= 32
+    : length >= 7 && length <= 128 && !address.startsWith('::')
+}
+
+/** The panel's origin; plain HTTP only where nobody can listen. */
+export function panelUrl() {
+  const message = 'must be the address of the panel, such as https://panel.example.com:8083'
+  return z.string().transform((value, context) => {
+    const url = URL.canParse(value) ? new URL(value) : undefined
+    if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) return fault(context, message)
+    if (url.username || url.password || url.search || url.hash || url.pathname !== '/') {
+      return fault(context, `${message}, and nothing behind it`)
+    }
+    if (url.protocol === 'http:' && !/^(?:127(?:\.\d{1,3}){3}|\[::1\]|localhost)$/.test(url.hostname)) {
+      return fault(context, 'must begin with https:// unless the panel is on this very host (loopback)')
+    }
+    return url
+  })
+}
+
+/** A certificate's SHA-256 fingerprint as openssl prints it, with or without the text before it. */
+export function fingerprint() {
+  return z
+    .string()
+    .transform((value) => value.replace(/^sha256 fingerprint=/i, '').toUpperCase())
+    .refine(
+      (value) => /^(?:[0-9A-F]{2}:){31}[0-9A-F]{2}$/.test(value),
+      'must be a SHA-256 fingerprint as printed by: openssl x509 -noout -fingerprint -sha256',
+    )
+}
+
+function fault(context: z.RefinementCtx, message: string): never {
+  context.addIssue({ code: 'custom', message })
+  return z.NEVER
+}

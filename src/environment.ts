@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs'
+
+/** The environment of a process. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** Takes a fault of the configuration: a line that begins with the variable's name and never quotes its value. */
+export type AddFault = (fault: string) => void
+
+/** Reads a variable, or, if it is a secret, the file that its `_FILE` twin names. Empty counts as unset. */
+export function readVariable(
+  environment: Environment,
+  name: string,
+  isSecret: boolean,
+  addFault: AddFault,
+): string | undefined {
+  const value = environment[name] || undefined
+  const path = isSecret ? environment[`${name}_FILE`] || undefined : undefined
+  if (path === undefined) return value
+  if (value !== undefined) addFault(`${name} and ${name}_FILE are both set: set one of them`)
+  const text = readFile(`${name}_FILE`, path, addFault)?.replace(/\r?\n$/, '')
+  if (text === '') addFault(`${name}_FILE names an empty file`)
+  // What is wrong with the file has been told: the other checks go on as if the value were there.
+  return text ?? ''
+}
+
+/** Reads a file that a variable names; undefined, and a fault, if that fails. */
+export function readFile(variable: string, path: string, addFault: AddFault): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+    addFault(`${variable} names a file that can't be read (${code})`)
+    return undefined
+  }
+}

@@ -1,0 +1,80 @@
+import type { Outcome } from '../core/attempt.js'
+import type { ReachedLimit } from '../core/attempt-limits.js'
+
+/** What is wrong with one member of a request. */
+export const fieldFaultCodes = [
+  'not-json',
+  'required',
+  'unknown',
+  'not-text',
+  'not-object',
+  'unreadable',
+  'not-an-address',
+  'not-an-account-name',
+  'not-a-code',
+  'differs',
+] as const
+
+export type FieldFaultCode = (typeof fieldFaultCodes)[number]
+
+/** A fault and where it is: a JSON pointer (RFC 6901) into the request. */
+export interface FieldFault {
+  readonly pointer: string
+  readonly code: FieldFaultCode
+}
+
+/** A request that got no further than HTTP. */
+export type RequestRefusal =
+  | { readonly code: 'invalid-request'; readonly faults: readonly FieldFault[] }
+  | { readonly code: 'too-many-attempts'; readonly limit: ReachedLimit }
+  | {
+      readonly code:
+        | 'payload-too-large'
+        | 'unsupported-media-type'
+        | 'cross-site-request'
+        | 'not-found'
+        | 'method-not-allowed'
+        | 'internal-error'
+    }
+
+/** All that the service can answer to a submission. */
+export type Answer = Outcome | RequestRefusal
+export type AnswerCode = Answer['code']
+
+/** The one table from what happened to the HTTP status, for page and API alike. */
+export const statusOf: Readonly<Record<AnswerCode, number>> = {
+  changed: 200,
+  'invalid-request': 400,
+  'invalid-credentials': 403,
+  'code-required': 403,
+  'mailbox-suspended': 403,
+  'cross-site-request': 403,
+  'mailbox-not-found': 404,
+  'not-found': 404,
+  'method-not-allowed': 405,
+  'mailbox-ambiguous': 409,
+  'payload-too-large': 413,
+  'unsupported-media-type': 415,
+  'password-rejected': 422,
+  'too-many-attempts': 429,
+  'internal-error': 500,
+  'panel-misconfigured': 502,
+  'panel-failed': 502,
+  'panel-unavailable': 503,
+  'panel-busy': 503,
+  'outcome-unknown': 504,
+}
+
+/** After how many seconds another try makes sense (RFC 9110 section 10.2.3). */
+export function retryAfterSeconds(answer: Answer): number | undefined {
+  switch (answer.code) {
+    case 'too-many-attempts':
+      return Math.max(1, Math.ceil(answer.limit.retryAfterMs / 1000))
+    case 'panel-unavailable':
+      return 30
+    case 'panel-busy':
+      return 10
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,78 @@
+import type { ErrorRequestHandler, RequestHandler, Response } from 'express'
+import type { Logger } from 'pino'
+import type { Clock } from '../core/clock.js'
+import type { Answer } from './answer.js'
+import { createAttemptLog } from './attempt-log.js'
+import { refuseCrossSite } from './cross-site.js'
+import { answerToError } from './error-answer.js'
+import { describeError } from './error-log.js'
+import type { InFlight } from './in-flight.js'
+import { contextOf } from './request-context.js'
+
+/** How requests come to their answers, whatever the answers look like. */
+export interface Answering {
+  /**
+   * The handlers of an attempt, in order: it is refused if it comes from another site, then counted, then read, then
+   * carried out. A process that stops waits for `handle`, also when the client has gone.
+   */
+  attempt(
+    readBody: readonly RequestHandler[],
+    handle: (body: unknown, response: Response) => Promise<void>,
+  ): readonly RequestHandler[]
+  /** Logs the answer of an attempt; to be called before it is sent. Other requests leave no line. */
+  log(response: Response, answer: Answer): void
+  /** Turns errors into answers, and logs those that are ours. */
+  onError(send: (response: Response, answer: Answer) => void): ErrorRequestHandler
+}
+
+interface AnsweringParts {
+  readonly logger: Logger
+  readonly clock: Clock
+  readonly inFlight: InFlight
+  readonly addressLimit: RequestHandler
+}
+
+export function createAnswering({ logger, clock, inFlight, addressLimit }: AnsweringParts): Answering {
+  const logAttempt = createAttemptLog(logger)
+
+  const beginAttempt: RequestHandler = (_request, response, next) => {
+    contextOf(response).awaitsLog = true
+    next()
+  }
+
+  function log(response: Response, answer: Answer): void {
+    const context = contextOf(response)
+    if (!context.awaitsLog) return
+    // One line per attempt, also where an answer that was logged can't be shown.
+    context.awaitsLog = false
+    logAttempt(context, answer, clock.now())
+  }
+
+  return {
+    attempt(readBody, handle) {
+      return [
+        beginAttempt,
+        refuseCrossSite,
+        addressLimit,
+        ...readBody,
+        (request, response) => inFlight.track(handle(request.body, response)),
+      ]
+    },
+
+    log,
+
+    onError(send) {
+      return (error, _request, response, _next) => {
+        const answer = answerToError(error)
+        if (answer.code === 'internal-error') {
+          const { requestId } = contextOf(response)
+          logger.error({ event: 'internal-error', requestId, ...describeError(error) })
+        }
+        log(response, answer)
+        // Half an answer can't be taken back; it must not look like a whole one.
+        if (response.headersSent) response.destroy()
+        else send(response, answer)
+      }
+    },
+  }
+}

@@ -1,0 +1,64 @@
+import type { Logger } from 'pino'
+import type { CommandRecord } from '../core/panel-port.js'
+import { type Answer, statusOf } from './answer.js'
+import type { RequestContext } from './request-context.js'
+
+/** Writes the one line that an attempt leaves. */
+export type LogAttempt = (context: RequestContext, answer: Answer, nowMs: number) => void
+
+export function createAttemptLog(logger: Logger): LogAttempt {
+  return function logAttempt({ arrivedMs, commands, awaitsLog: _, ...who }, answer, nowMs) {
+    const line = {
+      event: 'attempt',
+      ...detailsOf(answer),
+      ...who,
+      durationMs: Math.round(nowMs - arrivedMs),
+      panelMs: Math.round(busyMs(commands)),
+      commands: commands.map(({ command, result, startedMs, endedMs }) => ({
+        command,
+        result,
+        durationMs: Math.round(endedMs - startedMs),
+      })),
+    }
+    logger[levelOf(answer)](line)
+  }
+}
+
+/** Only what is known to hold no secret is named here. */
+function detailsOf(answer: Answer): Record<string, unknown> {
+  const { code } = answer
+  switch (code) {
+    case 'changed':
+      return { code, evidence: answer.evidence }
+    case 'mailbox-ambiguous':
+      return { code, localParts: answer.localParts }
+    case 'password-rejected':
+      return { code, reasons: answer.reasons.map((reason) => reason.code) }
+    case 'too-many-attempts':
+      return { code, limit: answer.limit.name }
+    case 'panel-misconfigured':
+    case 'panel-failed':
+    case 'panel-unavailable':
+    case 'panel-busy':
+      return { code, reason: answer.reason, changeSent: answer.changeSent }
+    default:
+      return { code }
+  }
+}
+
+/** A person's mistake is news; what an operator must mend is a warning or an error. */
+function levelOf({ code }: Answer): 'info' | 'warn' | 'error' {
+  if (code === 'mailbox-ambiguous' || code === 'panel-busy') return 'warn'
+  return statusOf[code] >= 500 ? 'error' : 'info'
+}
+
+/** How long at least one command was under way: commands that run side by side are not counted twice. */
+function busyMs(commands: readonly CommandRecord[]): number {
+  let total = 0
+  let countedUntil = Number.NEGATIVE_INFINITY
+  for (const { startedMs, endedMs } of commands.toSorted((a, b) => a.startedMs - b.startedMs)) {
+    total += Math.max(0, endedMs - Math.max(startedMs, countedUntil))
+    countedUntil = Math.max(countedUntil, endedMs)
+  }
+  return total
+}

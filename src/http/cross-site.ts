@@ -1,0 +1,24 @@
+import type { Request, RequestHandler } from 'express'
+
+/** A browser sent this on behalf of another site's page. */
+export class CrossSiteRequest extends Error {
+  override readonly name = 'CrossSiteRequest'
+}
+
+/**
+ * Refuses submissions that another site's page makes a visitor's browser send: they would guess passwords from
+ * everybody's address. A neighbour below the same registrable domain is another site too, for on a hosting server
+ * it belongs to another customer.
+ */
+export const refuseCrossSite: RequestHandler = (request, _response, next) => {
+  next(isCrossSite(request) ? new CrossSiteRequest() : undefined)
+}
+
+/** Browsers send `Sec-Fetch-Site` over HTTPS and to loopback, `Origin` always; other programs send neither. */
+function isCrossSite(request: Request): boolean {
+  const site = request.get('sec-fetch-site')
+  if (site !== undefined) return site !== 'same-origin' && site !== 'none'
+  const origin = request.get('origin')
+  if (origin === undefined) return false
+  return !URL.canParse(origin) || new URL(origin).host !== request.host
+}

@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+import { type PasswordReason, passwordReasonCodes } from '../core/password-rules.js'
+import { type AnswerCode, fieldFaultCodes, statusOf } from './answer.js'
+
+const answerCodes = Object.keys(statusOf) as AnswerCode[]
+const answerWords = z.strictObject({ title: z.string(), detail: z.string() })
+
+/** A catalogue of messages: every word that a person or a program is shown. A missing or surplus key is an error. */
+const catalogue = z.strictObject({
+  page: z.record(
+    z.enum([
+      'title',
+      'intro',
+      'email',
+      'method',
+      'methodMailbox',
+      'methodAccount',
+      'currentPassword',
+      'accountHint',
+      'username',
+      'accountPassword',
+      'code',
+      'codeHint',
+      'newPassword',
+      'confirmPassword',
+      'rules',
+      'submit',
+      'errorPrefix',
+      'again',
+      'reference',
+    ]),
+    z.string(),
+  ),
+  field: z.record(z.enum(fieldFaultCodes), z.string()),
+  reason: z.record(z.enum(passwordReasonCodes), z.string()),
+  answer: z.record(z.enum([...answerCodes, 'change-not-seen']), answerWords),
+})
+
+export type Messages = z.output<typeof catalogue>
+
+/** Loads a catalogue; throws if it does not hold exactly the keys that the service shows. */
+export function loadMessages(file: URL): Messages {
+  return catalogue.parse(JSON.parse(readFileSync(file, 'utf8')))
+}
+
+/** @returns what to do about a broken rule, in words */
+export function reasonMessage(messages: Messages, reason: PasswordReason): string {
+  const text = messages.reason[reason.code]
+  switch (reason.code) {
+    case 'too-short':
+      return text.replaceAll('{min}', String(reason.minLength))
+    case 'too-long':
+      return text.replaceAll('{max}', String(reason.maxBytes))
+    default:
+      return text
+  }
+}

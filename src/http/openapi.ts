@@ -1,0 +1,77 @@
+import { z } from 'zod'
+import { createDocument } from 'zod-openapi'
+import type { Modes } from '../core/attempt.js'
+import { type AnswerCode, statusOf } from './answer.js'
+import { health, readiness } from './health.js'
+import { policyDescription } from './password-policy.js'
+import { changed, problem } from './problem.js'
+import { accountChange, mailboxChange } from './schemas.js'
+
+const JSON_TYPE = 'application/json'
+
+/** The OpenAPI 3.1 document of the JSON interface, made from the schemas that check its requests and answers. */
+export function createOpenApiDocument(basePath: string, modes: Modes, version: string) {
+  const bodies = modes.map((mode) => (mode === 'mailbox' ? mailboxChange : accountChange))
+  return createDocument({
+    openapi: '3.1.0',
+    info: { title: 'Rekey', version, description: 'Changes mailbox passwords on a Hestia panel.' },
+    servers: [{ url: basePath === '' ? '/' : basePath }],
+    paths: {
+      '/api/v1/password-changes': {
+        post: {
+          operationId: 'changePassword',
+          summary: 'Change the password of a mailbox',
+          requestBody: {
+            required: true,
+            content: { [JSON_TYPE]: { schema: z.union(bodies) } },
+          },
+          responses: {
+            '200': { description: 'The password was changed', content: { [JSON_TYPE]: { schema: changed } } },
+            ...problemResponses(),
+          },
+        },
+      },
+      '/api/v1/password-policy': {
+        get: {
+          operationId: 'readPasswordPolicy',
+          summary: 'The rules for a new password',
+          responses: {
+            '200': { description: 'The rules', content: { [JSON_TYPE]: { schema: policyDescription } } },
+          },
+        },
+      },
+      '/healthz': {
+        get: {
+          operationId: 'readHealth',
+          summary: 'Whether the process runs',
+          responses: { '200': { description: 'It does', content: { [JSON_TYPE]: { schema: health } } } },
+        },
+      },
+      '/readyz': {
+        get: {
+          operationId: 'readReadiness',
+          summary: 'Whether a change could be made',
+          responses: {
+            '200': { description: 'It could', content: { [JSON_TYPE]: { schema: readiness } } },
+            '503': { description: 'It could not, and why', content: { [JSON_TYPE]: { schema: readiness } } },
+          },
+        },
+      },
+    },
+  })
+}
+
+/** Every status of the table of answers but that of success, with the codes that it stands for. */
+function problemResponses() {
+  const codes = Object.keys(statusOf) as AnswerCode[]
+  const statuses = new Set(codes.map((code) => statusOf[code]).filter((status) => status !== 200))
+  return Object.fromEntries(
+    [...statuses].map((status) => [
+      `${status}` as `${4 | 5}${string}`,
+      {
+        description: codes.filter((code) => statusOf[code] === status).join(', '),
+        content: { 'application/problem+json': { schema: problem } },
+      },
+    ]),
+  )
+}

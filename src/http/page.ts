@@ -1,0 +1,92 @@
+import express, { type Request, type RequestHandler, type Response, Router } from 'express'
+import type { Modes } from '../core/attempt.js'
+import { type Answer, statusOf } from './answer.js'
+import type { Answering } from './answering.js'
+import { confirmationFaults, type Form, toRequest } from './form-fields.js'
+import { formView } from './form-view.js'
+import type { Messages } from './messages.js'
+import { parseSubmission } from './parse-submission.js'
+import { describePolicy } from './password-policy.js'
+import { setRetryHeaders, wordsOf } from './problem.js'
+import { readForm } from './read-body.js'
+import { contextOf } from './request-context.js'
+import { routeMethods } from './route-methods.js'
+import type { Submit } from './submit.js'
+import type { Render } from './views.js'
+
+interface PageParts {
+  readonly answering: Answering
+  readonly submit: Submit
+  readonly modes: Modes
+  readonly passwordMinLength: number
+  readonly basePath: string
+  readonly messages: Messages
+  readonly render: Render
+  readonly assetsDirectory: string
+}
+
+/** The page: the form, its answers, and notices for what is no form at all. */
+export function createPageRouter(parts: PageParts): Router {
+  const { answering, submit, modes, basePath, messages, render } = parts
+  const router = Router()
+  const rules = describePolicy(parts.passwordMinLength, messages).rules.map((rule) => rule.message)
+
+  function sendForm(response: Response, form: Form, answer?: Answer): void {
+    if (answer) setStatus(response, answer)
+    const view = formView(messages, modes, rules, form, answer)
+    response.send(render('form', { ...view, basePath, requestId: contextOf(response).requestId }))
+  }
+
+  function sendNotice(response: Response, answer: Answer): void {
+    setStatus(response, answer)
+    const { title, detail } = wordsOf(answer, messages)
+    const reference = answer.code === 'changed' ? '' : contextOf(response).requestId
+    response.send(render('notice', { heading: title, detail, reference, words: messages.page, basePath }))
+  }
+
+  const change = answering.attempt(readForm, async (body, response) => {
+    const form = (body ?? {}) as Form
+    const parsed = parseSubmission(modes, toRequest(modes, form))
+    const faults = [...(parsed.ok ? [] : parsed.faults), ...confirmationFaults(form)]
+    const answer: Answer =
+      parsed.ok && faults.length === 0
+        ? await submit(parsed.submission, contextOf(response))
+        : { code: 'invalid-request', faults }
+    answering.log(response, answer)
+    if (answer.code === 'changed') sendNotice(response, answer)
+    else sendForm(response, form, answer)
+  })
+
+  routeMethods(router, '/', {
+    get: [(request, response) => sendForm(response, { email: addressInQuery(request) })],
+    post: change,
+  })
+  router.use('/assets', serveAssets(parts.assetsDirectory))
+  routeMethods(router, '/assets/*path', {
+    get: [(_request, response) => sendNotice(response, { code: 'not-found' })],
+  })
+  router.use((_request, response) => sendNotice(response, { code: 'not-found' }))
+  router.use(answering.onError(sendNotice))
+  return router
+}
+
+/** Kept by the browser, and asked for again at each use: an upgrade shows at once. */
+function serveAssets(directory: string): RequestHandler {
+  return express.static(directory, {
+    index: false,
+    redirect: false,
+    acceptRanges: false,
+    setHeaders: (response) => response.setHeader('Cache-Control', 'no-cache'),
+  })
+}
+
+function setStatus(response: Response, answer: Answer): void {
+  setRetryHeaders(response, answer)
+  response.status(statusOf[answer.code])
+}
+
+/** Webmail links here with the person's address. */
+function addressInQuery(request: Request): string {
+  const { email } = request.query
+  return typeof email === 'string' && email.length <= 320 ? email : ''
+}

@@ -1,0 +1,86 @@
+import type { Response } from 'express'
+import { z } from 'zod'
+import { type Answer, type AnswerCode, retryAfterSeconds, statusOf } from './answer.js'
+import { type Messages, reasonMessage } from './messages.js'
+import { contextOf } from './request-context.js'
+
+const codes = Object.keys(statusOf).filter((code) => code !== 'changed') as Exclude<AnswerCode, 'changed'>[]
+
+/** Every answer but success: an RFC 9457 problem with members of our own. */
+export const problem = z
+  .strictObject({
+    type: z.string().meta({ description: 'urn:rekey:problem: and the code' }),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().meta({ description: 'What happened and what to do, in words' }),
+    code: z.enum(codes).meta({ description: 'Never changes; programs decide by it' }),
+    requestId: z.string().meta({ description: 'Stands in the log line of the request too' }),
+    errors: z
+      .array(z.strictObject({ pointer: z.string(), message: z.string() }))
+      .optional()
+      .meta({ description: 'For invalid-request: JSON pointers (RFC 6901) to the wrong members' }),
+    reasons: z
+      .array(z.strictObject({ code: z.string(), message: z.string() }))
+      .optional()
+      .meta({ description: 'For password-rejected: every rule that the new password breaks' }),
+  })
+  .meta({ id: 'Problem' })
+
+/** The answer to a change that was made. */
+export const changed = z.strictObject({ code: z.literal('changed') }).meta({ id: 'Changed' })
+
+/** Sends an answer to a program. */
+export function sendJson(response: Response, answer: Answer, messages: Messages): void {
+  const status = statusOf[answer.code]
+  setRetryHeaders(response, answer)
+  response.status(status)
+  if (answer.code === 'changed') {
+    response.json({ code: 'changed' } satisfies z.output<typeof changed>)
+    return
+  }
+  const body: z.output<typeof problem> = {
+    type: `urn:rekey:problem:${answer.code}`,
+    ...wordsOf(answer, messages),
+    status,
+    code: answer.code,
+    requestId: contextOf(response).requestId,
+    ...membersOf(answer, messages),
+  }
+  response.type('application/problem+json').send(JSON.stringify(body))
+}
+
+/** Title and detail; a change that was sent and not seen has words of its own. */
+export function wordsOf(answer: Answer, messages: Messages): { title: string; detail: string } {
+  const notSeen = 'changeSent' in answer && answer.changeSent
+  return messages.answer[notSeen ? 'change-not-seen' : answer.code]
+}
+
+/** `Retry-After`, and the `RateLimit` headers (draft-8) of the limits that are counted after the body was read. */
+export function setRetryHeaders(response: Response, answer: Answer): void {
+  const seconds = retryAfterSeconds(answer)
+  if (seconds !== undefined) response.setHeader('Retry-After', String(seconds))
+  if (answer.code !== 'too-many-attempts' || answer.limit.name === 'address') return
+  const { name, count, windowMs } = answer.limit
+  response.append('RateLimit-Policy', `"${name}"; q=${count}; w=${windowMs / 1000}`)
+  response.append('RateLimit', `"${name}"; r=0; t=${seconds}`)
+}
+
+function membersOf(answer: Answer, messages: Messages): Pick<z.output<typeof problem>, 'errors' | 'reasons'> {
+  if (answer.code === 'invalid-request') {
+    return {
+      errors: answer.faults.map((fault) => ({
+        pointer: fault.pointer,
+        message: messages.field[fault.code],
+      })),
+    }
+  }
+  if (answer.code === 'password-rejected') {
+    return {
+      reasons: answer.reasons.map((reason) => ({
+        code: reason.code,
+        message: reasonMessage(messages, reason),
+      })),
+    }
+  }
+  return {}
+}

@@ -1,0 +1,55 @@
+import { z } from 'zod'
+import { isAccountName } from '../core/account-name.js'
+import { parseMailbox } from '../core/mailbox.js'
+import type { FieldFaultCode } from './answer.js'
+
+/**
+ * Text that arrived whole. A replacement character stands where bytes were no UTF-8, and a lone surrogate would
+ * become one on its way to the panel: the password set would not be the one typed.
+ */
+const wholeText = z
+  .string()
+  .refine((value) => value.isWellFormed() && !value.includes('\uFFFD'), fault('unreadable'))
+
+const password = wholeText.min(1, fault('required'))
+
+const email = wholeText
+  .transform((value, context) => {
+    const mailbox = parseMailbox(value)
+    if (mailbox) return mailbox
+    context.addIssue({ code: 'custom', message: 'not-an-address' satisfies FieldFaultCode })
+    return z.NEVER
+  })
+  .meta({ description: 'The mailbox, its domain in Unicode or punycode', example: 'info@example.org' })
+
+const newPassword = password.meta({
+  description: 'Goes to the panel exactly as it is. GET /api/v1/password-policy tells the rules.',
+})
+
+/** A change proved by the mailbox's present password. */
+export const mailboxChange = z
+  .strictObject({ email, newPassword, currentPassword: password })
+  .meta({ id: 'MailboxChange', description: 'Proved by the present password of the mailbox' })
+
+/** A change proved by the hosting account that owns the mailbox's domain. */
+export const accountChange = z
+  .strictObject({
+    email,
+    newPassword,
+    account: z.strictObject({
+      username: wholeText.refine(isAccountName, fault('not-an-account-name')).meta({ example: 'alice' }),
+      password,
+      code: wholeText
+        .regex(/^\d{6}$/, fault('not-a-code'))
+        .optional()
+        .meta({ description: 'The one-time code, where the account has two-factor authentication' }),
+    }),
+  })
+  .meta({ id: 'AccountChange', description: 'Proved by the hosting account that owns the domain' })
+
+export type MailboxChange = z.output<typeof mailboxChange>
+export type AccountChange = z.output<typeof accountChange>
+
+function fault(code: FieldFaultCode): { error: FieldFaultCode } {
+  return { error: code }
+}

@@ -1,0 +1,54 @@
+import type { AttemptLimits } from '../core/attempt-limits.js'
+import type { Clock } from '../core/clock.js'
+import type { PasswordChange } from '../core/password-change.js'
+import type { Answer } from './answer.js'
+import type { Submission } from './parse-submission.js'
+import type { RequestContext } from './request-context.js'
+
+/** Carries out a submission that was read, and gives the answer when it may be given. */
+export type Submit = (submission: Submission, context: RequestContext) => Promise<Answer>
+
+interface SubmitParts {
+  readonly limits: AttemptLimits
+  readonly change: PasswordChange
+  readonly clock: Clock
+  /** No refusal of credentials leaves sooner than this after the request's arrival. */
+  readonly refusalDelayMs: number
+}
+
+export function createSubmit({ limits, change, clock, refusalDelayMs }: SubmitParts): Submit {
+  return async function submit(submission, context) {
+    const readMs = clock.now()
+    const { mailbox, credentials } = submission
+    context.mode = credentials.mode
+    context.mailbox = mailbox.address
+    if (credentials.mode === 'account') context.account = credentials.username
+
+    const attempt = { ...submission, clientAddress: context.clientAddress }
+    const admission = await limits.admit(attempt)
+    if (!admission.admitted) return { code: 'too-many-attempts', limit: admission.limit }
+
+    let refused = true
+    try {
+      const outcome = await change(attempt, (entry) => context.commands.push(entry))
+      refused = outcome.code === 'invalid-credentials'
+      if (refused) await holdBack(readMs)
+      return outcome
+    } finally {
+      await admission.end(refused)
+    }
+  }
+
+  /**
+   * An unknown mailbox takes the panel fewer commands than a wrong password. Refusals leave at whole multiples of
+   * the delay, so that how long the panel took does not show even where it took longer than the delay. They are
+   * counted from when the submission had been read: its sender can't choose where they fall.
+   */
+  async function holdBack(readMs: number): Promise<void> {
+    if (refusalDelayMs === 0) return
+    const steps = Math.ceil((clock.now() - readMs) / refusalDelayMs)
+    const leaveMs = readMs + Math.max(1, steps) * refusalDelayMs
+    // Timers may fire a little early.
+    while (clock.now() < leaveMs) await clock.wait(leaveMs - clock.now())
+  }
+}

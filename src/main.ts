@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import closeWithGrace from 'close-with-grace'
+import { type Logger, pino } from 'pino'
+import type { Dispatcher } from 'undici'
+import { type App, createApp } from './app.js'
+import { systemClock } from './clock.js'
+import { HELP, parseCommandLine } from './command-line.js'
+import { type Config, loadConfig } from './config.js'
+import { describeError } from './http/error-log.js'
+import { createHttpServer } from './http/server.js'
+import { createDispatcher } from './panel/dispatcher.js'
+
+/** Exit codes of sysexits.h. */
+const EX_USAGE = 64
+const EX_CONFIG = 78
+
+/** How long a stop waits for changes that have been sent. */
+const STOP_TIMEOUT_MS = 30_000
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string
+}
+
+main()
+
+function main(): void {
+  const command = parseCommandLine(process.argv.slice(2))
+  if (command === undefined) {
+    process.stderr.write(HELP)
+    process.exitCode = EX_USAGE
+    return
+  }
+  if (command === 'help') return void process.stdout.write(HELP)
+  if (command === 'version') return void process.stdout.write(`${version}\n`)
+
+  const result = loadConfig(process.env)
+  if (!result.ok) {
+    process.stderr.write(`${result.faults.join('\n')}\n`)
+    process.exitCode = EX_CONFIG
+    return
+  }
+  if (command === 'check-config') return void process.stdout.write('The configuration is complete.\n')
+  serve(result.config)
+}
+
+function serve(config: Config): void {
+  // Written at once: a process that stops would lose, or put out of order, the lines still waiting to be written.
+  const logger = pino({ level: config.logLevel, base: null }, pino.destination({ dest: 1, sync: true }))
+  const { url, trust, maxConcurrency, timeoutMs, credentials } = config.panel
+  const dispatcher = createDispatcher(url, trust, maxConcurrency, timeoutMs)
+  const app = createApp({ config, version, dispatcher, logger, clock: systemClock, randomId: randomUUID })
+  const server = createHttpServer(app.handler)
+
+  server.once('error', (error) => {
+    logger.fatal({ event: 'listen-failed', host: config.host, port: config.port, ...describeError(error) })
+    process.exitCode = 1
+  })
+  server.listen(config.port, config.host, () => {
+    stopWithGrace(logger, server, app, dispatcher)
+    const { address, port } = server.address() as AddressInfo
+    logger.info({ event: 'listening', address, port, version })
+    if (credentials.kind === 'admin-password') {
+      logger.warn({ event: 'deprecated-credentials', kind: credentials.kind })
+    }
+    void app.checkReadiness().then((faults) => {
+      if (faults.length === 0) logger.info({ event: 'panel-ready' })
+      else logger.error({ event: 'panel-not-ready', faults })
+    })
+  })
+}
+
+/** Told to stop, the process takes no more requests and waits for those under way, whether or not the client did. */
+function stopWithGrace(logger: Logger, server: Server, app: App, dispatcher: Dispatcher): void {
+  closeWithGrace({ delay: STOP_TIMEOUT_MS, logger: false }, async ({ signal, err }) => {
+    if (err) logger.fatal({ event: 'crash', ...describeError(err) })
+    else logger.info({ event: 'stopping', signal })
+    // Connections that are in use now need not be kept for another request.
+    server.keepAliveTimeout = 1
+    await new Promise((resolve) => server.close(resolve))
+    await app.drained()
+    await dispatcher.close()
+    logger.info({ event: 'stopped' })
+  })
+}

@@ -1,0 +1,225 @@
+import { describe, expect, it } from 'vitest'
+import { loadConfig, secretVariables } from '../src/config.js'
+import { configOf, scratchFile } from './kit/service.js'
+import { createCertificate } from './panel-simulator/certificate.js'
+
+const least = {
+  HESTIA_URL: 'https://panel.example.com:8083',
+  HESTIA_ACCESS_KEY: 'A'.repeat(20),
+  HESTIA_SECRET_KEY: 'S'.repeat(40),
+}
+
+function faultsOf(environment: Record<string, string>): readonly string[] {
+  const result = loadConfig(environment)
+  return result.ok ? [] : result.faults
+}
+
+describe('the configuration', () => {
+  it('needs the panel and a key, and has defaults for the rest', () => {
+    expect(configOf(least)).toMatchObject({
+      host: '127.0.0.1',
+      port: 8080,
+      logLevel: 'info',
+      basePath: '',
+      trustProxy: 0,
+      modes: ['mailbox', 'account'],
+      allowAdminAccounts: false,
+      passwordMinLength: 12,
+      refusalDelayMs: 1000,
+      limits: {
+        address: { count: 30, windowMs: 900_000 },
+        failures: { count: 5, windowMs: 900_000 },
+        target: { count: 20, windowMs: 3_600_000 },
+      },
+      panel: { timeoutMs: 15_000, maxConcurrency: 8, trust: {} },
+    })
+  })
+
+  it('takes an empty variable for an unset one', () => {
+    expect(
+      configOf({ ...least, REKEY_PORT: '', REKEY_MODES: '', HESTIA_API_KEY: '', HESTIA_API_KEY_FILE: '' }),
+    ).toMatchObject({
+      port: 8080,
+      modes: ['mailbox', 'account'],
+    })
+  })
+
+  it('is frozen', () => {
+    const config = configOf(least)
+    const parts = [config, config.limits, config.limits.target, config.modes, config.panel]
+    expect(parts.map((part) => Object.isFrozen(part))).toEqual(parts.map(() => true))
+  })
+
+  it('reports all its faults at once, each with the name of its variable', () => {
+    const faults = faultsOf({
+      REKEY_PORT: '80a',
+      REKEY_MODES: 'mailbox,magic',
+      REKEY_LIMIT_TARGET: 'many',
+      HESTIA_URL: 'http://panel.example.com:8083',
+      HESTIA_CERT_SHA256: 'AA:BB',
+      HESTIA_SECRET_KEY: 'x',
+    })
+    expect(faults.map((fault) => fault.split(' ')[0])).toEqual([
+      'REKEY_PORT',
+      'REKEY_MODES',
+      'REKEY_LIMIT_TARGET',
+      'HESTIA_URL',
+      'HESTIA_CERT_SHA256',
+      'HESTIA_ACCESS_KEY',
+    ])
+  })
+
+  it.each([
+    ['REKEY_PORT', ['65536', '-1', '1.5', '0x50', ' 80']],
+    ['REKEY_LOG_LEVEL', ['loud', 'INFO']],
+    [
+      'REKEY_BASE_PATH',
+      ['password', '/a b', '/a//b', '//', '/a?b', '/ä', '/..', '/a/.', `/${'a'.repeat(60)}!`],
+    ],
+    [
+      'REKEY_TRUST_PROXY',
+      [
+        'all',
+        'true',
+        '10',
+        '0.0.0.0/0',
+        '0.0.0.0/1,128.0.0.0/1',
+        '::/0',
+        '::/8',
+        '::ffff:0:0/96',
+        '::ffff:0.0.0.0/96',
+        '10.0.0.1/8/8',
+        'fe80::1%eth0',
+        '10.0.0.0/33',
+        'proxy.example.com',
+        '*',
+      ],
+    ],
+    ['REKEY_MODES', ['none', 'mailbox,mailbox', 'mailbox;account', ',']],
+    ['REKEY_ALLOW_ADMIN_ACCOUNTS', ['yes', '1']],
+    ['REKEY_PASSWORD_MIN_LENGTH', ['7', '65', 'twelve']],
+    ['REKEY_REFUSAL_DELAY_MS', ['-1', '10001', '1s']],
+    ['REKEY_LIMIT_ADDRESS', ['30', '0/15m', '30/0m', '30/15', '30/15d', '30/25h', '/15m']],
+    [
+      'HESTIA_URL',
+      [
+        'panel',
+        'ftp://panel',
+        'https://user:pw@panel',
+        'https://panel/api',
+        'https://panel?x',
+        'http://10.0.0.1',
+      ],
+    ],
+    ['HESTIA_TIMEOUT_MS', ['99', '60001', '15s']],
+    ['HESTIA_MAX_CONCURRENCY', ['0', '101']],
+    ['HESTIA_CERT_SHA256', ['AA', 'sha1', `${'AA:'.repeat(31)}GG`]],
+    ['HESTIA_CA_FILE', ['/nowhere/at/all']],
+    ['HESTIA_API_KEY_FILE', ['/nowhere/at/all']],
+  ])('refuses wrong values of %s', (name, values) => {
+    for (const value of values) {
+      const faults = faultsOf({ ...least, [name]: value })
+      expect(faults[0], value).toMatch(new RegExp(`^${name} `))
+    }
+  })
+
+  it.each([
+    ['REKEY_BASE_PATH', '/', { basePath: '' }],
+    ['REKEY_BASE_PATH', '/mail/password/', { basePath: '/mail/password' }],
+    ['REKEY_TRUST_PROXY', '2', { trustProxy: 2 }],
+    [
+      'REKEY_TRUST_PROXY',
+      'loopback, 10.0.0.0/8,2001:db8::/32',
+      { trustProxy: ['loopback', '10.0.0.0/8', '2001:db8::/32'] },
+    ],
+    ['REKEY_MODES', 'account', { modes: ['account'] }],
+    ['REKEY_LIMIT_ADDRESS', '3/30s', { limits: { address: { count: 3, windowMs: 30_000 } } }],
+    ['REKEY_ALLOW_ADMIN_ACCOUNTS', 'true', { allowAdminAccounts: true }],
+  ])('reads %s=%s', (name, value, expected) => {
+    expect(configOf({ ...least, [name]: value })).toMatchObject(expected)
+  })
+
+  it.each(['http://127.0.0.1:8083', 'http://localhost:8083', 'http://[::1]:8083', 'https://10.0.0.1:8083'])(
+    'takes the panel at %s',
+    (url) => {
+      expect(configOf({ ...least, HESTIA_URL: url }).panel.url.origin).toBe(url)
+    },
+  )
+
+  it('takes exactly one kind of credentials, whole', () => {
+    const url = { HESTIA_URL: least.HESTIA_URL }
+    expect(configOf({ ...url, HESTIA_API_KEY: 'k' }).panel.credentials.kind).toBe('api-key')
+    expect(
+      configOf({ ...url, HESTIA_ADMIN_USER: 'a', HESTIA_ADMIN_PASSWORD: 'p' }).panel.credentials.kind,
+    ).toBe('admin-password')
+    expect(faultsOf(url)).toHaveLength(1)
+    expect(faultsOf({ ...least, HESTIA_API_KEY: 'k' })).toHaveLength(1)
+    expect(faultsOf({ ...url, HESTIA_ACCESS_KEY: 'k' })).toEqual([
+      'HESTIA_ACCESS_KEY and HESTIA_SECRET_KEY must both be set',
+    ])
+    expect(faultsOf({ ...url, HESTIA_ADMIN_USER: 'a' })).toEqual([
+      'HESTIA_ADMIN_USER and HESTIA_ADMIN_PASSWORD must both be set',
+    ])
+  })
+
+  it.each(secretVariables)(
+    'reads %s from a file too, without the line end, and refuses both at once',
+    (name) => {
+      const partner = {
+        HESTIA_ACCESS_KEY: { HESTIA_SECRET_KEY: 's' },
+        HESTIA_SECRET_KEY: { HESTIA_ACCESS_KEY: 'a' },
+        HESTIA_API_KEY: {},
+        HESTIA_ADMIN_PASSWORD: { HESTIA_ADMIN_USER: 'u' },
+      }[name]
+      const environment = {
+        HESTIA_URL: least.HESTIA_URL,
+        ...partner,
+        [`${name}_FILE`]: scratchFile('from-file\n'),
+      }
+      const secrets = Object.values(configOf(environment).panel.credentials).map((value) =>
+        typeof value === 'string' ? value : value.reveal(),
+      )
+      expect(secrets).toContain('from-file')
+      expect(faultsOf({ ...environment, [name]: 'direct' })[0]).toMatch(
+        `${name} and ${name}_FILE are both set`,
+      )
+    },
+  )
+
+  it.each([
+    ['HESTIA_API_KEY', '/nowhere', "names a file that can't be read (ENOENT)"],
+    ['HESTIA_API_KEY', scratchFile('\n'), 'names an empty file'],
+    ['HESTIA_ADMIN_PASSWORD', scratchFile(''), 'names an empty file'],
+  ])('tells what is wrong with the file of %s, and nothing that is not', (name, path, fault) => {
+    const user = name === 'HESTIA_ADMIN_PASSWORD' ? { HESTIA_ADMIN_USER: 'admin' } : {}
+    const environment = { HESTIA_URL: least.HESTIA_URL, ...user, [`${name}_FILE`]: path }
+    expect(faultsOf(environment)).toEqual([`${name}_FILE ${fault}`])
+  })
+
+  it('never quotes a value in a fault', () => {
+    const faults = faultsOf({
+      HESTIA_URL: 'https://user:canary-1@panel',
+      HESTIA_API_KEY: 'canary-2',
+      HESTIA_SECRET_KEY: 'canary-3',
+      REKEY_PORT: 'canary-4',
+    })
+    expect(faults.join('\n')).not.toContain('canary')
+  })
+
+  it('takes a certificate by file or by fingerprint, not both', async () => {
+    const { certificate, fingerprint } = await createCertificate()
+    const file = scratchFile(certificate)
+    expect(configOf({ ...least, HESTIA_CA_FILE: file }).panel.trust).toEqual({ ca: certificate })
+    expect(
+      configOf({ ...least, HESTIA_CERT_SHA256: `sha256 Fingerprint=${fingerprint.toLowerCase()}` }).panel
+        .trust,
+    ).toEqual({
+      certificateSha256: fingerprint,
+    })
+    expect(faultsOf({ ...least, HESTIA_CA_FILE: file, HESTIA_CERT_SHA256: fingerprint })).toHaveLength(1)
+    expect(faultsOf({ ...least, HESTIA_CA_FILE: scratchFile('no certificate') })).toHaveLength(1)
+    const plain = { ...least, HESTIA_URL: 'http://127.0.0.1:8083' }
+    expect(faultsOf({ ...plain, HESTIA_CERT_SHA256: fingerprint })).toHaveLength(1)
+    expect(faultsOf({ ...plain, HESTIA_CA_FILE: file })).toHaveLength(1)
+  })
+})

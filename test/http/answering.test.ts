@@ -1,0 +1,67 @@
+import express, { type Response } from 'express'
+import { pino } from 'pino'
+import supertest from 'supertest'
+import { describe, expect, it } from 'vitest'
+import type { Answer } from '../../src/http/answer.js'
+import { createAnswering } from '../../src/http/answering.js'
+import { createInFlight } from '../../src/http/in-flight.js'
+import { createRequestContext } from '../../src/http/request-context.js'
+import { createTestClock } from '../kit/clock.js'
+
+/** Runs one attempt whose outcome is known, or is a bug, and whose first answer can't be shown. */
+async function attempt(outcome: (response: Response) => Promise<Answer>) {
+  const clock = createTestClock()
+  const lines: Record<string, unknown>[] = []
+  const logger = pino({ base: null }, { write: (line: string) => void lines.push(JSON.parse(line)) })
+  const addressLimit = (_request: unknown, _response: unknown, next: () => void): void => next()
+  const answering = createAnswering({ logger, clock, inFlight: createInFlight(), addressLimit })
+  const handlers = answering.attempt([], async (_body, response) => {
+    answering.log(response, await outcome(response))
+    throw new TypeError('canary')
+  })
+  const app = express()
+    .use(createRequestContext(clock, () => 'the-id'))
+    .post('/', ...handlers)
+    .use(answering.onError((response, answer) => void response.status(500).send(answer.code)))
+  const request = supertest(app).post('/')
+  const failures: unknown[] = []
+  const response = await request.then(
+    (answer) => answer,
+    (error: unknown) => void failures.push(error),
+  )
+  return { response, failures, lines }
+}
+
+describe('a bug', () => {
+  it('in the middle of an answer ends the connection, and is no second answer', async () => {
+    const { lines, failures } = await attempt(async (response) => {
+      response.status(200).write('half an ')
+      return { code: 'changed', evidence: 'answered' }
+    })
+    expect(failures).toEqual([expect.objectContaining({ code: 'ECONNRESET' })])
+    expect(lines.map(({ event }) => event)).toEqual(['attempt', 'internal-error'])
+  })
+
+  it('in showing an answer is a 500 without its message, and the attempt keeps its one true line', async () => {
+    const { response, lines } = await attempt(async () => ({ code: 'changed', evidence: 'answered' }))
+    expect(response?.status).toBe(500)
+    expect(response?.text).toBe('internal-error')
+    expect(lines).toEqual([
+      expect.objectContaining({ event: 'attempt', code: 'changed', requestId: 'the-id' }),
+      expect.objectContaining({ event: 'internal-error', error: 'TypeError', requestId: 'the-id' }),
+    ])
+    expect(JSON.stringify(lines)).not.toContain('canary')
+  })
+
+  it('in finding the answer is logged as such, with the place where it arose', async () => {
+    const { response, lines } = await attempt(async () => {
+      throw new RangeError('canary')
+    })
+    expect(response?.text).toBe('internal-error')
+    expect(lines).toEqual([
+      expect.objectContaining({ event: 'internal-error', error: 'RangeError', at: expect.any(Array) }),
+      expect.objectContaining({ event: 'attempt', code: 'internal-error', level: 50 }),
+    ])
+    expect(JSON.stringify(lines)).not.toContain('canary')
+  })
+})

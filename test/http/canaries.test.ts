@@ -1,0 +1,135 @@
+import { expect, it } from 'vitest'
+import { statusOf } from '../../src/http/answer.js'
+import { startService } from '../kit/service.js'
+import { byAccount, byMailbox, CHANGES } from '../kit/submissions.js'
+import { type Fault, type PanelSimulator, simulatorCredentials } from '../panel-simulator/simulator.js'
+
+const CANARY = 'canary-7f3a'
+const NEW = `${CANARY} new password`
+const WRONG = `${CANARY} wrong`
+const CODE = '739146'
+const HTML = `<html>${CANARY}</html>`
+
+const CHANGE = 'v-change-mail-account-password'
+const VALUE = 'v-get-mail-account-value'
+const OWNER = 'v-search-domain-owner'
+
+interface Case {
+  readonly body: object | string
+  readonly headers?: Record<string, string>
+  /** What the panel is to do wrong, each with the command that it does it to. */
+  readonly faults?: readonly (readonly [command: string, fault: Fault, times?: number])[]
+  readonly prepare?: (panel: PanelSimulator) => void
+}
+
+const wrong = byMailbox({ currentPassword: WRONG, newPassword: NEW })
+const right = byMailbox({ newPassword: NEW })
+const account = byAccount({}, { newPassword: NEW })
+const dave = { username: 'dave', password: 'dave panel pw' }
+
+function exits(code: number, output: string): Fault {
+  return { kind: 'exit', run: false, code, output }
+}
+
+function answers(status: number): Fault {
+  return { kind: 'answer', run: false, status, body: HTML }
+}
+
+/** Submissions that hold canaries wherever a secret can stand, with every outcome among them. */
+const cases: readonly Case[] = [
+  { body: wrong },
+  { body: { ...wrong, newPassword: `${CANARY}\n` } },
+  { body: { ...wrong, newPassword: WRONG } },
+  { body: { ...wrong, unknown: CANARY } },
+  { body: { ...wrong, currentPassword: [CANARY], newPassword: { a: CANARY } } },
+  { body: { ...wrong, currentPassword: CANARY.repeat(1000) } },
+  { body: `{"newPassword": "${CANARY}` },
+  { body: JSON.stringify(wrong), headers: { 'content-type': `text/${CANARY}` } },
+  { body: wrong, headers: { 'sec-fetch-site': 'cross-site', origin: `https://${CANARY}.example` } },
+  { body: byAccount({ password: WRONG }, { newPassword: NEW }) },
+  { body: byAccount({ password: `-${CANARY}` }, { newPassword: NEW }) },
+  { body: byAccount({ ...dave, code: CODE }, { newPassword: NEW }) },
+  { body: byAccount(dave, { newPassword: NEW }) },
+  { body: byAccount({ username: `${CANARY}@x`, password: WRONG }, { newPassword: NEW }) },
+  { body: { ...right, email: 'john.doe@example.org', currentPassword: 'john.doe mail pw' } },
+  { body: { ...right, email: 'paused@example.org', currentPassword: 'paused mail pw' } },
+  { body: { ...account, email: 'nobody@example.org' } },
+  { body: account, faults: [[CHANGE, answers(200)]] },
+  { body: account, faults: [[CHANGE, exits(12, CANARY)]] },
+  { body: account, faults: [[CHANGE, exits(14, CANARY)]] },
+  { body: account, faults: [[VALUE, answers(500)]] },
+  { body: account, faults: [['v-list-user', exits(0, `{"${CANARY}`)]] },
+  { body: right, faults: [[VALUE, exits(0, `{XXXXXXXXX}${CANARY}`), 2]] },
+  { body: right, faults: [[VALUE, exits(2, `Error: Invalid object format: ${CANARY}`), 2]] },
+  { body: right, faults: [[OWNER, { kind: 'reset', when: 'before-run' }, 2]] },
+  {
+    body: account,
+    faults: [
+      [CHANGE, { kind: 'reset', when: 'after-run' }],
+      [VALUE, exits(0, 'info')],
+      [VALUE, answers(502), 5],
+    ],
+  },
+  { body: account },
+  { body: account, prepare: (panel) => void Object.assign(panel.switches, { keyRevoked: true }) },
+]
+
+it('no secret reaches a log line, a header or an answer, whatever the outcome', async () => {
+  const service = await startService({
+    environment: { REKEY_LOG_LEVEL: 'debug', REKEY_LIMIT_FAILURES: '9/1h' },
+  })
+  const { panel } = service
+  const shown: string[] = []
+  const send = async ({ body, headers }: Case): Promise<void> => {
+    const response = await service.http
+      .post(`${CHANGES}?token=${CANARY}`)
+      .set({
+        'content-type': 'application/json',
+        cookie: `session=${CANARY}`,
+        authorization: `Bearer ${CANARY}`,
+        ...headers,
+      })
+      .send(body)
+    shown.push(JSON.stringify(response.headers), response.text)
+  }
+
+  for (const each of cases) {
+    each.prepare?.(panel)
+    for (const [command, fault, times] of each.faults ?? []) panel.failNext(command, fault, times)
+    await send(each)
+  }
+  panel.switches.keyRevoked = false
+  service.clock.advance(60_000)
+  const secrets = {
+    current_password: WRONG,
+    account_password: WRONG,
+    code: CODE,
+    new_password: NEW,
+    confirm_password: NEW,
+  }
+  for (const method of ['mailbox', 'account']) {
+    const form = { email: 'sales@example.org', method, username: 'alice', ...secrets }
+    const page = await service.http.post(`/?token=${CANARY}`).type('form').send(form)
+    shown.push(JSON.stringify(page.headers), page.text)
+  }
+  for (let guess = 0; guess < 9; guess++) await send({ body: wrong })
+  await service.http.get(`/nothing/${CANARY}?${CANARY}`)
+  await service.http.put(`${CHANGES}?${CANARY}`).send({ CANARY })
+
+  const outcomes = new Set(service.attempts().map(({ code }) => code))
+  const neverAttempts = ['not-found', 'method-not-allowed', 'internal-error']
+  expect(Object.keys(statusOf).filter((code) => !outcomes.has(code))).toEqual(neverAttempts)
+  const { secretKey, accessKey, apiKey, adminPassword } = simulatorCredentials
+  const ours = [secretKey, accessKey, apiKey, adminPassword, 'JBSWY3DPEHPK3PXP', 'mail pw', 'panel pw']
+  const panels = ['$2y$', '$argon2', '$1$', 'Error:', "doesn't exist", 'Invalid object']
+  for (const secret of [CANARY, CODE, ...ours, ...panels]) {
+    const leaks = [service.logText(), ...shown.map(withoutWords)].filter((text) => text.includes(secret))
+    expect(leaks, secret).toEqual([])
+  }
+  expect(service.attempts()).toHaveLength(cases.length + 2 + 9)
+})
+
+/** The page says "Error:" itself. */
+function withoutWords(text: string): string {
+  return text.replaceAll('<span class="unseen">Error:</span>', '')
+}

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest'
+import { startService } from '../kit/service.js'
+import { byMailbox, gist, post } from '../kit/submissions.js'
+import { simulatorCredentials } from '../panel-simulator/simulator.js'
+
+describe('readiness', () => {
+  it('is given when the panel takes the key for every needed command, and changes nothing', async () => {
+    const service = await startService()
+    const response = await service.http.get('/readyz')
+    expect(response.status).toBe(200)
+    expect(response.body).toEqual({ status: 'ready', faults: [] })
+    expect(service.panel.calls.every(({ args }) => args.length === 0)).toBe(true)
+    expect(service.commands().toSorted()).toEqual([
+      'v-change-mail-account-password',
+      'v-check-user-2fa',
+      'v-check-user-password',
+      'v-get-mail-account-value',
+      'v-list-user',
+      'v-search-domain-owner',
+    ])
+  })
+
+  it('asks only for the commands of the modes in use', async () => {
+    const service = await startService({ environment: { REKEY_MODES: 'mailbox' } })
+    await service.http.get('/readyz')
+    expect(service.commands().toSorted()).toEqual([
+      'v-change-mail-account-password',
+      'v-get-mail-account-value',
+      'v-search-domain-owner',
+    ])
+  })
+
+  it('names each command that the key may not run', async () => {
+    const { accessKey, secretKey } = simulatorCredentials.changeOnly
+    const service = await startService({
+      environment: { HESTIA_ACCESS_KEY: accessKey, HESTIA_SECRET_KEY: secretKey },
+    })
+    const response = await service.http.get('/readyz')
+    expect(response.status).toBe(503)
+    expect(response.body.status).toBe('not-ready')
+    expect(response.body.faults).toHaveLength(5)
+    expect(response.body.faults).toContainEqual({
+      code: 'command-forbidden',
+      command: 'v-check-user-password',
+    })
+    expect(gist(await post(service, byMailbox()))).toBe('502 panel-misconfigured')
+  })
+
+  it('asks the panel at most every 30 s, however many ask', async () => {
+    const service = await startService()
+    await Promise.all(Array.from({ length: 10 }, () => service.http.get('/readyz')))
+    expect(service.panel.calls).toHaveLength(6)
+    service.clock.advance(29_000)
+    await service.http.get('/readyz')
+    expect(service.panel.calls).toHaveLength(6)
+    service.clock.advance(2000)
+    await service.http.get('/readyz')
+    expect(service.panel.calls).toHaveLength(12)
+  })
+
+  it('says that the panel is away while the process is healthy', async () => {
+    const service = await startService()
+    await service.panel.close()
+    expect((await service.http.get('/readyz')).body).toEqual({
+      status: 'not-ready',
+      faults: [{ code: 'unreachable' }],
+    })
+    const health = await service.http.get('/healthz')
+    expect(health.status).toBe(200)
+    expect(health.body).toEqual({ status: 'ok' })
+  })
+})

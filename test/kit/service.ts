@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import supertest from 'supertest'
+import type TestAgent from 'supertest/lib/agent.js'
+import { onTestFinished } from 'vitest'
+import { type App, createApp } from '../../src/app.js'
+import { type Config, loadConfig } from '../../src/config.js'
+import { createHttpServer } from '../../src/http/server.js'
+import { createDispatcher } from '../../src/panel/dispatcher.js'
+import {
+  type PanelSimulator,
+  type SimulatorOptions,
+  simulatorCredentials,
+  startPanelSimulator,
+} from '../panel-simulator/simulator.js'
+import { createTestClock, type TestClock } from './clock.js'
+
+export interface TestService {
+  readonly panel: PanelSimulator
+  readonly app: App
+  readonly clock: TestClock
+  readonly server: Server
+  /** Where the service listens. */
+  readonly url: string
+  readonly http: TestAgent
+  /** Everything that was written to the log, as it was written. */
+  readonly logText: () => string
+  /** The log lines of attempts. */
+  readonly attempts: () => Record<string, unknown>[]
+  /** The commands that the panel saw, in the order of arrival. */
+  readonly commands: () => string[]
+}
+
+export interface TestServiceOptions {
+  readonly environment?: Record<string, string>
+  readonly simulator?: SimulatorOptions
+}
+
+const scratch = mkdtempSync(join(tmpdir(), 'rekey-test-'))
+
+/** Writes a text to a file of its own and gives the path. */
+export function scratchFile(text: string): string {
+  const path = join(scratch, randomUUID())
+  writeFileSync(path, text)
+  return path
+}
+
+/** The environment under which the service finds the simulator. Limits are out of the way, refusals leave at once. */
+export function simulatorEnvironment(panel: PanelSimulator): Record<string, string> {
+  return {
+    HESTIA_URL: panel.url,
+    HESTIA_ACCESS_KEY: simulatorCredentials.accessKey,
+    HESTIA_SECRET_KEY: simulatorCredentials.secretKey,
+    HESTIA_CA_FILE: scratchFile(panel.certificate.certificate),
+    REKEY_REFUSAL_DELAY_MS: '0',
+    REKEY_LIMIT_ADDRESS: '1000/1h',
+    REKEY_LIMIT_FAILURES: '1000/1h',
+    REKEY_LIMIT_TARGET: '1000/1h',
+  }
+}
+
+/** Loads a configuration that must be right. */
+export function configOf(environment: Record<string, string>): Config {
+  const result = loadConfig(environment)
+  if (!result.ok) throw new Error(result.faults.join('\n'))
+  return result.config
+}
+
+/** The service and a panel of its own, both gone when the test ends. */
+export async function startService({
+  environment,
+  simulator,
+}: TestServiceOptions = {}): Promise<TestService> {
+  const panel = await startPanelSimulator(simulator)
+  const config = configOf({ ...simulatorEnvironment(panel), ...environment })
+  const clock = createTestClock()
+  const lines: string[] = []
+  const logger = pino(
+    { level: config.logLevel, base: null },
+    { write: (line: string) => void lines.push(line) },
+  )
+  const { url: panelUrl, trust, maxConcurrency, timeoutMs } = config.panel
+  const dispatcher = createDispatcher(panelUrl, trust, maxConcurrency, timeoutMs)
+  const app = createApp({ config, version: '0.0.0', dispatcher, logger, clock, randomId: randomUUID })
+  const server = createHttpServer(app.handler)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+
+  onTestFinished(async () => {
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+    await dispatcher.destroy()
+    await panel.close()
+  })
+  return {
+    panel,
+    app,
+    clock,
+    server,
+    url,
+    http: supertest(url),
+    logText: () => lines.join(''),
+    attempts: () =>
+      lines
+        .map((line) => JSON.parse(line) as Record<string, unknown>)
+        .filter(({ event }) => event === 'attempt'),
+    commands: () => panel.calls.map(({ command }) => command),
+  }
+}

@@ -1,0 +1,537 @@
+import { once } from 'node:events'
+import { createServer, type Socket } from 'node:net'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { startService, type TestService } from '../kit/service.js'
+import { byAccount, byMailbox, gist, NEW_PASSWORD, post } from '../kit/submissions.js'
+import { createCertificate } from '../panel-simulator/certificate.js'
+import { type Fault, simulatorCredentials } from '../panel-simulator/simulator.js'
+
+const VALUE = 'v-get-mail-account-value'
+const CHANGE = 'v-change-mail-account-password'
+const ADDRESS = 'info@example.org'
+
+const HTML = '<html><body>502 Bad Gateway</body></html>'
+
+function changesSeen(service: TestService): number {
+  return service.commands().filter((command) => command === CHANGE).length
+}
+
+async function holdsNew(service: TestService): Promise<boolean> {
+  return await service.panel.accepts(ADDRESS, NEW_PASSWORD)
+}
+
+/** Ways in which the answer to a change that was made, or was not, gets lost. */
+const losses: readonly (readonly [string, (run: boolean) => Fault])[] = [
+  ['a reset', (run) => ({ kind: 'reset', when: run ? 'after-run' : 'before-run' })],
+  ['silence', (run) => ({ kind: 'silence', run })],
+  ['a proxy’s page', (run) => ({ kind: 'answer', run, status: 502, body: HTML })],
+  ['a page with status 200', (run) => ({ kind: 'answer', run, status: 200, body: HTML })],
+  ['an empty error', (run) => ({ kind: 'answer', run, status: 500, body: '' })],
+  ['an endless text', (run) => ({ kind: 'answer', run, status: 200, body: 'x'.repeat(1_000_000) })],
+  [
+    'a refusal that says it succeeded',
+    (run) => ({ kind: 'answer', run, status: 400, headers: { 'Hestia-Exit-Code': '0' }, body: '0' }),
+  ],
+  ['a bare success', (run) => ({ kind: 'answer', run, status: 200, body: '0' })],
+  ['a code that says nothing', (run) => ({ kind: 'exit', run, code: 20 })],
+]
+
+describe('a change whose answer is lost', () => {
+  it.each(losses)('by %s, but was made, is answered as changed', async (_what, fault) => {
+    const service = await startService({ environment: { HESTIA_TIMEOUT_MS: '1000' } })
+    service.panel.failNext(CHANGE, fault(true))
+    expect(gist(await post(service, byMailbox()))).toBe('200 changed')
+    expect(await holdsNew(service)).toBe(true)
+    expect(changesSeen(service)).toBe(1)
+    expect(service.attempts()[0]).toMatchObject({ code: 'changed', evidence: 'looked-up' })
+  })
+
+  it.each(losses)(
+    'by %s, and was not made, says that it had not been when last looked at',
+    async (what, fault) => {
+      const service = await startService({ environment: { HESTIA_TIMEOUT_MS: '1000' } })
+      service.panel.failNext(CHANGE, fault(false))
+      const response = await post(service, byMailbox())
+      const ended = what === 'a code that says nothing'
+      expect(gist(response)).toBe(ended ? '502 panel-failed' : '503 panel-unavailable')
+      expect(response.body.detail).toContain('When we last looked')
+      expect(await holdsNew(service)).toBe(false)
+      expect(changesSeen(service)).toBe(1)
+      expect(service.attempts()[0]).toMatchObject({
+        changeSent: true,
+        reason: ended ? 'unexpected-exit-code' : 'answer-lost',
+      })
+      expect(service.clock.waits.reduce((sum, wait) => sum + wait, 0)).toBeLessThanOrEqual(5000)
+      expect(service.clock.waits).toHaveLength(ended ? 0 : 4)
+    },
+  )
+
+  it('since it is longer than any answer of the panel, though it begins like one, is looked after', async () => {
+    const service = await startService()
+    const body = `0${' '.repeat(1_000_000)}`
+    service.panel.failNext(CHANGE, { kind: 'answer', run: true, status: 200, body })
+    expect(gist(await post(service, byMailbox()))).toBe('200 changed')
+    expect(service.attempts()[0]).toMatchObject({ evidence: 'looked-up' })
+  })
+
+  it('in the middle of the answer, but was made, is answered as changed', async () => {
+    const service = await startService()
+    service.panel.failNext(CHANGE, { kind: 'reset', when: 'mid-answer' })
+    expect(gist(await post(service, byMailbox()))).toBe('200 changed')
+    expect(await holdsNew(service)).toBe(true)
+  })
+
+  it('is found to be made when the panel ends its work only later', async () => {
+    const service = await startService({ environment: { HESTIA_TIMEOUT_MS: '1000' } })
+    await service.app.checkReadiness()
+    const change = service.panel.hold(CHANGE)
+    const answer = post(service, byAccount())
+    await change.arrived
+    const firstLook = service.panel.hold(VALUE)
+    await firstLook.arrived
+    const secondLook = service.panel.hold(VALUE)
+    firstLook.release()
+    await secondLook.arrived
+    change.release()
+    await vi.waitUntil(() => holdsNew(service))
+    secondLook.release()
+    expect(gist(await answer)).toBe('200 changed')
+    expect(service.attempts()[0]).toMatchObject({ evidence: 'looked-up' })
+  })
+
+  it('and can’t be looked at is answered as unknown', async () => {
+    const service = await startService()
+    service.panel.failNext(CHANGE, { kind: 'reset', when: 'after-run' })
+    const answer = post(service, byAccount())
+    service.panel.failNext(VALUE, { kind: 'exit', run: true, code: 0, output: 'info' })
+    service.panel.failNext(VALUE, { kind: 'answer', run: false, status: 502, body: HTML }, 20)
+    const response = await answer
+    expect(gist(response)).toBe('504 outcome-unknown')
+    expect(response.body.detail).toContain('Try the new password first')
+    expect(service.attempts()[0]).toMatchObject({ code: 'outcome-unknown', level: 50 })
+  })
+
+  it('is sent once, whatever happens', async () => {
+    const service = await startService()
+    service.panel.failNext(CHANGE, { kind: 'reset', when: 'before-run' }, 5)
+    await post(service, byMailbox())
+    expect(changesSeen(service)).toBe(1)
+  })
+
+  it('keeps the domain locked until it is known what came of it', async () => {
+    const service = await startService()
+    await service.app.checkReadiness()
+    service.panel.failNext(CHANGE, { kind: 'reset', when: 'after-run' })
+    const verified = service.panel.hold(VALUE)
+    const first = post(service, byAccount())
+    await verified.arrived
+    const look = service.panel.hold(VALUE)
+    verified.release()
+    await look.arrived
+
+    const second = post(service, byAccount({}, { email: 'sales@example.org' }))
+    const bob = byAccount({ username: 'bob', password: 'bob panel pw' }, { email: 'bob@bob.example.com' })
+    expect(gist(await post(service, bob))).toBe('200 changed')
+    const changed = service.panel.calls.filter(({ command, args }) => command === CHANGE && args.length > 0)
+    expect(changed.map(({ args }) => args[2])).toEqual(['info', 'bob'])
+    look.release()
+    expect((await Promise.all([first, second])).map(gist)).toEqual(['200 changed', '200 changed'])
+  })
+
+  it('is looked at no later than five seconds after, however slow the looks are', async () => {
+    const service = await startService()
+    await service.app.checkReadiness()
+    service.panel.failNext(CHANGE, { kind: 'reset', when: 'before-run' })
+    const verified = service.panel.hold(VALUE)
+    const answer = post(service, byAccount())
+    await verified.arrived
+    const look = service.panel.hold(VALUE)
+    verified.release()
+    await look.arrived
+    service.clock.advance(4000)
+    look.release()
+    expect(gist(await answer)).toBe('503 panel-unavailable')
+    expect(service.clock.waits).toEqual([expect.closeTo(1000, -2)])
+    const looks = service.commands().slice(service.commands().lastIndexOf(CHANGE))
+    expect(looks.filter((command) => command === VALUE)).toHaveLength(2)
+  })
+})
+
+describe('a change that the panel refuses', () => {
+  it.each([
+    [3, '404 mailbox-not-found'],
+    [5, '403 mailbox-suspended'],
+    [14, '503 panel-busy'],
+    [1, '502 panel-failed'],
+    [2, '502 panel-failed'],
+  ])('with exit code %i is answered as %s, without another look', async (code, expected) => {
+    const service = await startService()
+    service.panel.failNext(CHANGE, { kind: 'exit', run: false, code })
+    const response = await post(service, byMailbox())
+    expect(gist(response)).toBe(expected)
+    expect(service.commands().at(-1)).toBe(CHANGE)
+    expect(await holdsNew(service)).toBe(false)
+    if (code === 14) expect(response.get('retry-after')).toBe('10')
+  })
+})
+
+describe('a read or a check', () => {
+  it.each(['v-check-user-password', 'v-list-user', VALUE])(
+    '%s is sent once more after a reset',
+    async (command) => {
+      const service = await startService()
+      await service.app.checkReadiness()
+      service.panel.failNext(command, { kind: 'reset', when: 'before-run' })
+      expect(gist(await post(service, byAccount()))).toBe('200 changed')
+      service.panel.failNext(command, { kind: 'reset', when: 'before-run' }, 2)
+      const response = await post(service, byAccount({}, { newPassword: 'another new secret' }))
+      expect(gist(response)).toBe('503 panel-unavailable')
+      expect(response.get('retry-after')).toBe('30')
+      expect(response.body.detail).toContain('Nothing was changed')
+    },
+  )
+
+  it('that times out is not sent again', async () => {
+    const service = await startService({ environment: { HESTIA_TIMEOUT_MS: '1000' } })
+    await service.app.checkReadiness()
+    service.panel.failNext('v-check-user-password', { kind: 'silence', run: false })
+    expect(gist(await post(service, byAccount()))).toBe('503 panel-unavailable')
+    expect(service.commands().filter((command) => command === 'v-check-user-password')).toHaveLength(2)
+    expect(service.attempts()[0]).toMatchObject({ reason: 'timed-out', changeSent: false })
+  })
+
+  it.each([
+    ['nonsense', { kind: 'answer', run: false, status: 200, body: HTML }, '502 panel-failed'],
+    ['a proxy’s 503', { kind: 'answer', run: false, status: 503, body: HTML }, '503 panel-unavailable'],
+    ['a proxy’s 504', { kind: 'answer', run: false, status: 504, body: HTML }, '503 panel-unavailable'],
+    [
+      'a code 0 with an error',
+      { kind: 'answer', run: false, status: 400, headers: { 'Hestia-Exit-Code': '0' }, body: HTML },
+      '502 panel-failed',
+    ],
+    ['an unexpected code', { kind: 'exit', run: false, code: 12 }, '502 panel-failed'],
+    ['too much load', { kind: 'exit', run: false, code: 14 }, '503 panel-busy'],
+  ] as const)('that gets %s is never taken for a wrong password', async (_what, fault, expected) => {
+    for (const command of ['v-check-user-password', 'v-list-user', VALUE]) {
+      const service = await startService()
+      await service.app.checkReadiness()
+      service.panel.failNext(command, fault)
+      expect(gist(await post(service, byAccount())), command).toBe(expected)
+      expect(changesSeen(service)).toBe(1)
+    }
+    const service = await startService()
+    await service.app.checkReadiness()
+    service.panel.failNext('v-search-domain-owner', fault)
+    expect(gist(await post(service, byMailbox()))).toBe(expected)
+  })
+
+  it('that gets a hash of an unknown scheme is a fault of the panel, logged by the scheme’s name', async () => {
+    const service = await startService()
+    const output = '{PBKDF2}$1$canary$1000$canary'
+    service.panel.failNext(VALUE, { kind: 'exit', run: true, code: 0, output: 'info' })
+    service.panel.failNext(VALUE, { kind: 'exit', run: true, code: 0, output })
+    expect(gist(await post(service, byMailbox()))).toBe('502 panel-failed')
+    expect(service.attempts()[0]).toMatchObject({ reason: 'stored hash of unknown scheme PBKDF2' })
+    expect(service.logText()).not.toContain('canary')
+  })
+})
+
+describe('an account’s record', () => {
+  it('that is another one’s is none', async () => {
+    const service = await startService()
+    const bob = { NAME: 'bob', ROLE: 'user', SUSPENDED: 'no', TWOFA: '', LOGIN_DISABLED: 'no' }
+    const output = JSON.stringify({ bob: { ...bob, LOGIN_USE_IPLIST: 'no', LOGIN_ALLOW_IPS: '' } })
+    service.panel.failNext('v-list-user', { kind: 'exit', run: false, code: 0, output })
+    expect(gist(await post(service, byAccount()))).toBe('502 panel-failed')
+  })
+})
+
+describe('the queue before the panel', () => {
+  it('is of limited length: who comes when it is full is told that the panel is busy', async () => {
+    const service = await startService({ environment: { HESTIA_MAX_CONCURRENCY: '1' } })
+    await service.app.checkReadiness()
+    const hold = service.panel.hold('v-search-domain-owner')
+    const posts = Array.from({ length: 130 }, (_, index) =>
+      post(service, byMailbox({ email: `info@d${index}.example` })),
+    )
+    const first = await Promise.race(posts)
+    expect(gist(first)).toBe('503 panel-busy')
+    expect(service.attempts()[0]).toMatchObject({ reason: 'queue-full', changeSent: false })
+    hold.release()
+    const gists = (await Promise.all(posts)).map(gist)
+    expect(gists.filter((each) => each === '503 panel-busy')).toHaveLength(1)
+    expect(gists.filter((each) => each === '403 invalid-credentials')).toHaveLength(129)
+  })
+})
+
+describe('waiting', () => {
+  it('for the panel ends after ten seconds: the panel is busy', async () => {
+    const service = await startService({ environment: { HESTIA_MAX_CONCURRENCY: '1' } })
+    await service.app.checkReadiness()
+    const hold = service.panel.hold('v-search-domain-owner')
+    const first = post(service, byMailbox({ email: 'info@unknown.example' }))
+    await hold.arrived
+    const second = post(service, byMailbox())
+    await once(service.server, 'request')
+    await service.http.get('/healthz')
+    service.clock.advance(11_000)
+    hold.release()
+    expect((await Promise.all([first, second])).map(gist)).toEqual([
+      '403 invalid-credentials',
+      '503 panel-busy',
+    ])
+    expect(service.attempts().map(({ reason }) => reason)).toContain('waited-too-long')
+  })
+
+  it('for another change in the domain ends after twenty', async () => {
+    const service = await startService()
+    await service.app.checkReadiness()
+    const hold = service.panel.hold(CHANGE)
+    const first = post(service, byAccount())
+    await hold.arrived
+    const verified = service.panel.hold(VALUE)
+    const second = post(service, byAccount({}, { email: 'sales@example.org' }))
+    await verified.arrived
+    verified.release()
+    await post(
+      service,
+      byAccount({ username: 'bob', password: 'bob panel pw' }, { email: 'bob@bob.example.com' }),
+    )
+    service.clock.advance(21_000)
+    hold.release()
+    expect((await Promise.all([first, second])).map(gist)).toEqual(['200 changed', '503 panel-busy'])
+    expect(await service.panel.accepts('sales@example.org', NEW_PASSWORD)).toBe(false)
+  })
+
+  it('for the commands beside one that failed goes on: the log has them all', async () => {
+    const service = await startService()
+    await service.app.checkReadiness()
+    service.panel.failNext('v-check-user-password', { kind: 'exit', run: false, code: 14 })
+    const hold = service.panel.hold('v-list-user')
+    const answer = post(service, byAccount())
+    await hold.arrived
+    hold.release()
+    expect(gist(await answer)).toBe('503 panel-busy')
+    expect(service.attempts()[0]?.commands).toHaveLength(3)
+  })
+})
+
+describe('the first calls of all', () => {
+  it('go on side by side when the one that went ahead was lost', async () => {
+    const service = await startService()
+    service.panel.failNext('v-check-user-password', { kind: 'reset', when: 'before-run' }, 2)
+    expect(gist(await post(service, byAccount()))).toBe('503 panel-unavailable')
+    expect(service.commands()).toEqual(
+      expect.arrayContaining(['v-check-user-password', 'v-list-user', VALUE]),
+    )
+    expect(gist(await post(service, byAccount()))).toBe('200 changed')
+  })
+})
+
+describe('the panel’s certificate', () => {
+  it('is trusted by its fingerprint alone, where that is given', async () => {
+    const certificate = await createCertificate({ hosts: ['elsewhere.example'] })
+    const environment = { HESTIA_CA_FILE: '', HESTIA_CERT_SHA256: certificate.fingerprint }
+    const service = await startService({ environment, simulator: { certificate } })
+    expect(gist(await post(service, byMailbox()))).toBe('200 changed')
+  })
+
+  it.each([
+    [
+      'not the pinned one',
+      async () => ({ HESTIA_CA_FILE: '', HESTIA_CERT_SHA256: (await createCertificate()).fingerprint }),
+      {},
+    ],
+    ['of an unknown authority', async () => ({ HESTIA_CA_FILE: '' }), {}],
+    ['of another name', async () => ({}), { hosts: ['elsewhere.example'] }],
+    ['expired', async () => ({}), { notBefore: new Date('2020-01-01'), notAfter: new Date('2021-01-01') }],
+  ])('that is %s is refused, and not a byte is sent', async (_what, environment, certificateOptions) => {
+    const certificate = await createCertificate(certificateOptions)
+    const service = await startService({ environment: await environment(), simulator: { certificate } })
+    expect(gist(await post(service, byMailbox()))).toBe('503 panel-unavailable')
+    expect(service.attempts()[0]).toMatchObject({ reason: 'tls-refused' })
+    expect(service.commands()).toEqual([])
+    expect(await service.app.checkReadiness()).toEqual([{ code: 'tls-refused' }])
+  })
+
+  it('is checked again on each connection', async () => {
+    const certificate = await createCertificate()
+    const environment = { HESTIA_CA_FILE: '', HESTIA_CERT_SHA256: certificate.fingerprint }
+    const service = await startService({ environment, simulator: { certificate } })
+    for (const newPassword of ['the first new secret', 'the second new secret', 'the third new secret']) {
+      service.panel.failNext(VALUE, { kind: 'reset', when: 'before-run' })
+      expect(gist(await post(service, byAccount({}, { newPassword })))).toBe('200 changed')
+    }
+  })
+})
+
+describe('the panel', () => {
+  it('that accepts a connection and then says nothing has been sent nothing', async () => {
+    const silent = createServer().listen(0, '127.0.0.1')
+    onTestFinished(() => void silent.close())
+    await once(silent, 'listening')
+    const { port } = silent.address() as { port: number }
+    const connections: Socket[] = []
+    silent.on('connection', (socket) => void connections.push(socket))
+    onTestFinished(() => connections.forEach((socket) => void socket.destroy()))
+    const environment = { HESTIA_URL: `https://127.0.0.1:${port}`, HESTIA_TIMEOUT_MS: '200' }
+    const service = await startService({ environment })
+    const start = performance.now()
+    expect(gist(await post(service, byAccount()))).toBe('503 panel-unavailable')
+    expect(performance.now() - start).toBeLessThan(5000)
+    expect(service.attempts()[0]).toMatchObject({ reason: 'unreachable', changeSent: false })
+  })
+
+  it('whose word for silence comes from a proxy has not said that there is no such domain', async () => {
+    const service = await startService()
+    await service.app.checkReadiness()
+    service.panel.failNext('v-search-domain-owner', { kind: 'answer', run: false, status: 200, body: 'OK' })
+    expect(gist(await post(service, byMailbox()))).toBe('502 panel-failed')
+  })
+
+  it('that is not there is unavailable', async () => {
+    const service = await startService()
+    await service.panel.close()
+    const response = await post(service, byMailbox())
+    expect(gist(response)).toBe('503 panel-unavailable')
+    expect(response.get('retry-after')).toBe('30')
+    expect(service.attempts()[0]).toMatchObject({ reason: 'unreachable' })
+  })
+
+  it('may speak plain HTTP on the loopback', async () => {
+    const service = await startService({
+      simulator: { plainHttp: true },
+      environment: { HESTIA_CA_FILE: '' },
+    })
+    expect(gist(await post(service, byMailbox()))).toBe('200 changed')
+  })
+})
+
+const { accessKey, secretKey, apiKey, adminUser, adminPassword } = simulatorCredentials
+const none = { HESTIA_ACCESS_KEY: '', HESTIA_SECRET_KEY: '' }
+
+/** Every kind of credentials, right and wrong. */
+const kinds = [
+  {
+    kind: 'an access key',
+    right: { HESTIA_ACCESS_KEY: accessKey, HESTIA_SECRET_KEY: secretKey },
+    wrong: { HESTIA_ACCESS_KEY: accessKey, HESTIA_SECRET_KEY: 'x'.repeat(40) },
+  },
+  {
+    kind: 'an access key joined to its secret',
+    right: { ...none, HESTIA_API_KEY: `${accessKey}:${secretKey}` },
+    wrong: { ...none, HESTIA_API_KEY: `${accessKey}:${'x'.repeat(40)}` },
+  },
+  {
+    kind: 'a legacy key',
+    right: { ...none, HESTIA_API_KEY: apiKey },
+    wrong: { ...none, HESTIA_API_KEY: 'x'.repeat(32) },
+  },
+  {
+    kind: 'an administrator’s password',
+    right: { ...none, HESTIA_ADMIN_USER: adminUser, HESTIA_ADMIN_PASSWORD: adminPassword },
+    wrong: { ...none, HESTIA_ADMIN_USER: adminUser, HESTIA_ADMIN_PASSWORD: 'wrong' },
+  },
+]
+
+describe('the service’s own key', () => {
+  it.each(kinds)('may be $kind: every outcome is told rightly', async ({ right }) => {
+    const service = await startService({ environment: right })
+    expect(await service.app.checkReadiness()).toEqual([])
+    const outcomes = [
+      byMailbox({ currentPassword: 'wrong' }),
+      byMailbox({ email: 'nobody@example.org' }),
+      byMailbox({ email: 'info@unknown.example' }),
+      byMailbox({ email: 'john.doe@example.org', currentPassword: 'john.doe mail pw' }),
+      byMailbox({ email: 'paused@example.org', currentPassword: 'paused mail pw' }),
+      byAccount({ password: 'wrong' }),
+      byAccount({ username: 'nobody' }),
+      byAccount({ username: 'dave', password: 'dave panel pw' }, { email: 'dave@dave.example' }),
+      byAccount(
+        { username: 'dave', password: 'dave panel pw', code: '000000' },
+        { email: 'dave@dave.example' },
+      ),
+      byAccount({ code: '000000' }, { email: 'nobody@example.org' }),
+      byAccount({}, { email: 'bob@bob.example.com' }),
+      byMailbox(),
+      byAccount({}, { email: 'sales@example.org' }),
+    ]
+    const gists: string[] = []
+    for (const outcome of outcomes) gists.push(gist(await post(service, outcome)))
+    expect(gists).toEqual([
+      '403 invalid-credentials',
+      '403 invalid-credentials',
+      '403 invalid-credentials',
+      '409 mailbox-ambiguous',
+      '403 mailbox-suspended',
+      '403 invalid-credentials',
+      '403 invalid-credentials',
+      '403 code-required',
+      '403 invalid-credentials',
+      '404 mailbox-not-found',
+      '404 mailbox-not-found',
+      '200 changed',
+      '200 changed',
+    ])
+    expect(await holdsNew(service)).toBe(true)
+  })
+
+  it.each(kinds)(
+    'that is wrong ($kind) is never a person’s wrong password, and knocks once a minute',
+    async ({ wrong }) => {
+      const service = await startService({ environment: wrong })
+      for (const body of [byAccount(), byAccount({ password: 'wrong' }), byMailbox()]) {
+        expect(gist(await post(service, body))).toBe('502 panel-misconfigured')
+      }
+      expect(service.panel.calls).toHaveLength(1)
+      expect(service.attempts()[0]).toMatchObject({
+        code: 'panel-misconfigured',
+        reason: 'key-refused',
+        level: 50,
+      })
+      expect(await service.app.checkReadiness()).toEqual([{ code: 'key-refused' }])
+
+      service.clock.advance(59_000)
+      await post(service, byAccount())
+      expect(service.panel.calls).toHaveLength(1)
+      service.clock.advance(2000)
+      await post(service, byAccount())
+      expect(service.panel.calls).toHaveLength(2)
+    },
+  )
+
+  it('that is of a person who is no administrator is of no use, and readiness says so', async () => {
+    const service = await startService({
+      environment: { ...none, HESTIA_ADMIN_USER: 'alice', HESTIA_ADMIN_PASSWORD: 'alice panel pw' },
+    })
+    expect(gist(await post(service, byAccount()))).toBe('502 panel-misconfigured')
+    expect(await service.app.checkReadiness()).toEqual([{ code: 'not-administrator' }])
+  })
+
+  it('that is revoked while the service runs stops the knocking at once, and is taken again when it is right', async () => {
+    const service = await startService()
+    expect(await service.app.checkReadiness()).toEqual([])
+    expect(gist(await post(service, byAccount()))).toBe('200 changed')
+    service.panel.switches.keyRevoked = true
+    expect(gist(await post(service, byAccount()))).toBe('502 panel-misconfigured')
+    const knocks = service.panel.calls.length
+    expect(gist(await post(service, byAccount()))).toBe('502 panel-misconfigured')
+    expect(await service.app.checkReadiness()).toEqual([{ code: 'key-refused' }])
+    expect(service.panel.calls).toHaveLength(knocks)
+    service.panel.switches.keyRevoked = false
+    service.clock.advance(60_000)
+    expect(gist(await post(service, byAccount({}, { newPassword: 'another new secret' })))).toBe(
+      '200 changed',
+    )
+  })
+
+  it.each([
+    ['the API is off', 'accessKeyApi', 'api-disabled'],
+    ['the service’s address is not on the panel’s list', 'addressAllowed', 'address-not-allowed'],
+  ] as const)('is of no use where %s, and readiness says so', async (_what, name, code) => {
+    const service = await startService()
+    service.panel.switches[name] = false
+    expect(gist(await post(service, byAccount()))).toBe('502 panel-misconfigured')
+    expect(await service.app.checkReadiness()).toEqual([{ code }])
+  })
+})
