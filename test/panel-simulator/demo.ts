@@ -1,0 +1,101 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { simulatorCredentials, startPanelSimulator } from './simulator.js'
+
+/** `npm run demo`: the built service before a panel simulator, to be tried by hand. */
+const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
+
+const CREDENTIALS = [
+  ['mailbox', 'info@example.org', '', 'info mail pw', 'changes'],
+  ['mailbox', 'kontakt@bücher.example', '', 'kontakt mail pw', 'changes (an internationalised domain)'],
+  ['mailbox', 'legacy@example.org', '', 'legacy mail pw', 'changes (an old MD5 hash)'],
+  ['mailbox', 'paused@example.org', '', 'paused mail pw', 'the mailbox is suspended'],
+  ['mailbox', 'john.doe@example.org', '', 'john.doe mail pw', 'the panel would damage john-doe'],
+  ['account', 'sales@example.org', 'alice', 'alice panel pw', 'changes'],
+  ['account', 'bob@bob.example.com', 'bob', 'bob panel pw', 'changes'],
+  ['account', 'dave@dave.example', 'dave', 'dave panel pw', 'wants a one-time code (JBSWY3DPEHPK3PXP)'],
+  ['account', 'info@example.org', 'admin', 'Adm1n-secret', 'administrators are refused'],
+] as const
+
+const directory = mkdtempSync(join(tmpdir(), 'rekey-demo-'))
+const caFile = join(directory, 'panel.pem')
+const panel = await startPanelSimulator({ delayMs: 250 })
+writeFileSync(caFile, panel.certificate.certificate)
+
+const service = spawn(process.execPath, [MAIN], {
+  // Ctrl+C is for the demo alone, which hands it on once: a second signal would cut a change short.
+  detached: true,
+  env: {
+    ...foreignEnvironment(),
+    HESTIA_URL: panel.url,
+    HESTIA_ACCESS_KEY: simulatorCredentials.accessKey,
+    HESTIA_SECRET_KEY: simulatorCredentials.secretKey,
+    HESTIA_CA_FILE: caFile,
+  },
+  stdio: ['ignore', 'pipe', 'inherit'],
+})
+// A terminal may bring the same wish several times.
+const stop = (): void => void (service.killed || service.kill('SIGTERM'))
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop)
+service.once('exit', async (code) => {
+  rmSync(directory, { recursive: true })
+  await panel.close()
+  process.exitCode = code ?? 1
+})
+showWhatItWrites(service)
+
+/** The environment without settings for another Rekey; the port may be chosen. */
+function foreignEnvironment(): NodeJS.ProcessEnv {
+  const entries = Object.entries(process.env)
+  return Object.fromEntries(
+    entries.filter(([name]) => name === 'REKEY_PORT' || !/^(?:REKEY|HESTIA)_/.test(name)),
+  )
+}
+
+function showWhatItWrites({ stdout }: ChildProcess): void {
+  if (!stdout) return
+  createInterface({ input: stdout }).on('line', (line) => {
+    process.stdout.write(`${line}\n`)
+    const { event, address, port } = JSON.parse(line) as { event: string; address: string; port: number }
+    if (event === 'listening') introduce(`http://${address.includes(':') ? `[${address}]` : address}:${port}`)
+    if (event === 'listen-failed') {
+      process.stderr.write(
+        `\nPort ${port} is taken: choose another one, such as REKEY_PORT=8081 npm run demo\n`,
+      )
+    }
+  })
+}
+
+function introduce(url: string): void {
+  const header = ['proof', 'mailbox', 'account', 'password', 'what happens']
+  const rows = [header, ...CREDENTIALS].map((row) => [...row])
+  const widths = header.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  const table = rows.map((row) =>
+    `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd(),
+  )
+  const body = JSON.stringify({
+    email: 'info@example.org',
+    currentPassword: 'info mail pw',
+    newPassword: 'a wholly new secret',
+  })
+  process.stdout.write(`
+Rekey runs before a panel simulator at ${panel.url} (each of its commands takes 0.25 s).
+
+  The page:  ${url}/
+
+Credentials to try, as long as you have not changed them:
+
+${table.join('\n')}
+
+From a program:
+
+  curl -i ${url}/api/v1/password-changes -H 'content-type: application/json' -d '${body}'
+
+Below is the service's log. Ctrl+C ends both.
+
+`)
+}
