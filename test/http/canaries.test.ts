@@ -59,7 +59,7 @@ const cases: readonly Case[] = [
   { body: account, faults: [[CHANGE, exits(14, CANARY)]] },
   { body: account, faults: [[VALUE, answers(500)]] },
   { body: account, faults: [['v-list-user', exits(0, `{"${CANARY}`)]] },
-  { body: right, faults: [[VALUE, exits(0, `{XXXXXXXXX}${CANARY}`), 2]] },
+  { body: right, faults: [[VALUE, exits(0, `{UNHEARD-OF}${CANARY}`), 2]] },
   { body: right, faults: [[VALUE, exits(2, `Error: Invalid object format: ${CANARY}`), 2]] },
   { body: right, faults: [[OWNER, { kind: 'reset', when: 'before-run' }, 2]] },
   {

@@ -20,6 +20,19 @@ async function holdsNew(service: TestService): Promise<boolean> {
   return await service.panel.accepts(ADDRESS, NEW_PASSWORD)
 }
 
+/** Loses the answer to a change of info@example.org, and holds the first look at what came of it. */
+async function loseAndLook(service: TestService, when: 'before-run' | 'after-run') {
+  await service.app.checkReadiness()
+  service.panel.failNext(CHANGE, { kind: 'reset', when })
+  const verified = service.panel.hold(VALUE)
+  const answer = post(service, byAccount())
+  await verified.arrived
+  const look = service.panel.hold(VALUE)
+  verified.release()
+  await look.arrived
+  return { answer, look }
+}
+
 /** Ways in which the answer to a change that was made, or was not, gets lost. */
 const losses: readonly (readonly [string, (run: boolean) => Fault])[] = [
   ['a reset', (run) => ({ kind: 'reset', when: run ? 'after-run' : 'before-run' })],
@@ -61,8 +74,7 @@ describe('a change whose answer is lost', () => {
         changeSent: true,
         reason: ended ? 'unexpected-exit-code' : 'answer-lost',
       })
-      expect(service.clock.waits.reduce((sum, wait) => sum + wait, 0)).toBeLessThanOrEqual(5000)
-      expect(service.clock.waits).toHaveLength(ended ? 0 : 4)
+      expect(service.clock.waits).toEqual(ended ? [] : [500, 1000, 1500, 2000])
     },
   )
 
@@ -120,14 +132,7 @@ describe('a change whose answer is lost', () => {
 
   it('keeps the domain locked until it is known what came of it', async () => {
     const service = await startService()
-    await service.app.checkReadiness()
-    service.panel.failNext(CHANGE, { kind: 'reset', when: 'after-run' })
-    const verified = service.panel.hold(VALUE)
-    const first = post(service, byAccount())
-    await verified.arrived
-    const look = service.panel.hold(VALUE)
-    verified.release()
-    await look.arrived
+    const { answer: first, look } = await loseAndLook(service, 'after-run')
 
     const second = post(service, byAccount({}, { email: 'sales@example.org' }))
     const bob = byAccount({ username: 'bob', password: 'bob panel pw' }, { email: 'bob@bob.example.com' })
@@ -140,18 +145,11 @@ describe('a change whose answer is lost', () => {
 
   it('is looked at no later than five seconds after, however slow the looks are', async () => {
     const service = await startService()
-    await service.app.checkReadiness()
-    service.panel.failNext(CHANGE, { kind: 'reset', when: 'before-run' })
-    const verified = service.panel.hold(VALUE)
-    const answer = post(service, byAccount())
-    await verified.arrived
-    const look = service.panel.hold(VALUE)
-    verified.release()
-    await look.arrived
+    const { answer, look } = await loseAndLook(service, 'before-run')
     service.clock.advance(4000)
     look.release()
     expect(gist(await answer)).toBe('503 panel-unavailable')
-    expect(service.clock.waits).toEqual([expect.closeTo(1000, -2)])
+    expect(service.clock.waits).toEqual([1000])
     const looks = service.commands().slice(service.commands().lastIndexOf(CHANGE))
     expect(looks.filter((command) => command === VALUE)).toHaveLength(2)
   })
@@ -376,9 +374,7 @@ describe('the panel', () => {
     onTestFinished(() => connections.forEach((socket) => void socket.destroy()))
     const environment = { HESTIA_URL: `https://127.0.0.1:${port}`, HESTIA_TIMEOUT_MS: '200' }
     const service = await startService({ environment })
-    const start = performance.now()
     expect(gist(await post(service, byAccount()))).toBe('503 panel-unavailable')
-    expect(performance.now() - start).toBeLessThan(5000)
     expect(service.attempts()[0]).toMatchObject({ reason: 'unreachable', changeSent: false })
   })
 
