@@ -1,3 +1,4 @@
+import type { Attempt, Outcome } from '../core/attempt.js'
 import type { AttemptLimits } from '../core/attempt-limits.js'
 import type { Clock } from '../core/clock.js'
 import type { PasswordChange } from '../core/password-change.js'
@@ -28,14 +29,24 @@ export function createSubmit({ limits, change, clock, refusalDelayMs }: SubmitPa
     const admission = await limits.admit(attempt)
     if (!admission.admitted) return { code: 'too-many-attempts', limit: admission.limit }
 
+    const outcome = await changeCounted(attempt, admission.end, context)
+    if (outcome.code === 'invalid-credentials') await holdBack(readMs)
+    return outcome
+  }
+
+  /** The count ends with the change, not when its refusal may leave: what is known by then is no longer under way. */
+  async function changeCounted(
+    attempt: Attempt,
+    end: (refused: boolean) => Promise<void>,
+    { commands }: RequestContext,
+  ): Promise<Outcome> {
     let refused = true
     try {
-      const outcome = await change(attempt, (entry) => context.commands.push(entry))
+      const outcome = await change(attempt, (entry) => commands.push(entry))
       refused = outcome.code === 'invalid-credentials'
-      if (refused) await holdBack(readMs)
       return outcome
     } finally {
-      await admission.end(refused)
+      await end(refused)
     }
   }
 

@@ -115,6 +115,18 @@ describe('the limit on failures', () => {
     expect((await post(service, wrong)).get('retry-after')).toBe('900')
   })
 
+  it('tells the whole wait as soon as a guess was refused, though its refusal has not left', async () => {
+    const service = await startService({
+      environment: { REKEY_LIMIT_FAILURES: '1/15m', REKEY_REFUSAL_DELAY_MS: '1000' },
+    })
+    const held = service.clock.hold()
+    const first = post(service, wrong)
+    await held.asked
+    expect((await post(service, wrong)).get('retry-after')).toBe('900')
+    held.release()
+    expect(gist(await first)).toBe('403 invalid-credentials')
+  })
+
   it('counts neither a success, nor a password that breaks the rules, nor a panel that is away', async () => {
     const service = await startService({
       environment: { REKEY_LIMIT_FAILURES: '2/15m', REKEY_LIMIT_TARGET: '2/1h' },
