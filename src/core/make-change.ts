@@ -3,8 +3,7 @@ import type { Clock } from './clock.js'
 import type { HashCheck } from './hash-check.js'
 import { type Panel, PanelFault } from './panel-port.js'
 import type { Secret } from './secret.js'
-import type { Target } from './verification.js'
-import { exactHash } from './verify-mailbox.js'
+import { exactHash, type Target } from './verification.js'
 
 interface ChangeTools {
   readonly panel: Panel

@@ -1,5 +1,6 @@
 import type { Outcome } from './attempt.js'
 import type { Lookup } from './panel-port.js'
+import type { Secret } from './secret.js'
 
 /** A mailbox that may be changed, in the panel's own words. */
 export interface Target {
@@ -34,4 +35,11 @@ export function standingOf(localPart: string, lookup: Lookup<string>): Standing 
   if (lookup.found === 'none') return { is: 'absent' }
   const localParts = lookup.mailboxes.map((mailbox) => mailbox.localPart)
   return localParts.includes(localPart) ? { is: 'ambiguous', localParts } : { is: 'absent' }
+}
+
+/** Where several mailboxes match, the panel's answer holds the hash of each: theirs is the one of exactly this name. */
+export function exactHash(localPart: string, lookup: Lookup<Secret>): Secret | undefined {
+  if (lookup.found === 'one') return lookup.value
+  if (lookup.found === 'none') return undefined
+  return lookup.mailboxes.find((mailbox) => mailbox.localPart === localPart)?.hash
 }

@@ -5,7 +5,7 @@ import { inParallel } from './in-parallel.js'
 import type { Mailbox } from './mailbox.js'
 import type { Lookup, Panel } from './panel-port.js'
 import type { Secret } from './secret.js'
-import { invalidCredentials, refused, standingOf, type Verification } from './verification.js'
+import { exactHash, invalidCredentials, refused, standingOf, type Verification } from './verification.js'
 
 type MailboxCredentials = Extract<Credentials, { mode: 'mailbox' }>
 
@@ -67,11 +67,4 @@ async function lookUpMailbox(
     ])
     return { owner, name, hash }
   }
-}
-
-/** Where several mailboxes match, the panel's answer holds the hash of each: theirs is the one of exactly this name. */
-export function exactHash(localPart: string, lookup: Lookup<Secret>): Secret | undefined {
-  if (lookup.found === 'one') return lookup.value
-  if (lookup.found === 'none') return undefined
-  return lookup.mailboxes.find((mailbox) => mailbox.localPart === localPart)?.hash
 }

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest'
+import { changePassword } from '../../src/core/change-password.js'
+import { createDomainOwners } from '../../src/core/domain-owners.js'
+import type { HashCheck } from '../../src/core/hash-check.js'
+import { parseMailbox } from '../../src/core/mailbox.js'
+import type { Panel } from '../../src/core/panel-port.js'
+import { Secret } from '../../src/core/secret.js'
+import { createTestClock } from '../kit/clock.js'
+
+/** A panel with one mailbox, whose answers to changes are lost. No simulator has the bugs that are looked for here. */
+const panel: Panel = {
+  isAccountPassword: async () => true,
+  isTwoFactorCode: async () => true,
+  lookUpAccount: async () => undefined,
+  lookUpDomainOwner: async () => 'alice',
+  lookUpStoredName: async () => ({ found: 'one', value: 'info' }),
+  lookUpStoredHash: async () => ({ found: 'one', value: new Secret('{X}y') }),
+  changeMailboxPassword: async () => 'lost',
+}
+
+function change(isPasswordOf: HashCheck) {
+  const mailbox = parseMailbox('info@example.org')
+  if (!mailbox) throw new Error('no mailbox')
+  const clock = createTestClock()
+  return changePassword(
+    {
+      mailbox,
+      credentials: { mode: 'mailbox', password: new Secret('the former one') },
+      newPassword: new Secret('a wholly new secret'),
+      clientAddress: '203.0.113.9',
+    },
+    {
+      panel,
+      owners: createDomainOwners(clock),
+      locks: { run: (_domain, work) => work(false) },
+      policy: { minLength: 12, isCommon: () => false },
+      isPasswordOf,
+      clock,
+      allowAdminAccounts: false,
+    },
+  )
+}
+
+describe('a bug', () => {
+  it('in the verification is no fault of the panel', async () => {
+    const bug = new RangeError('bug')
+    await expect(change(() => Promise.reject(bug))).rejects.toBe(bug)
+  })
+
+  it('in the look after a lost answer is not taken for a hash that could not be read', async () => {
+    const bug = new RangeError('bug')
+    const verifies: HashCheck = async (password) => {
+      if (password.reveal() === 'the former one') return true
+      throw bug
+    }
+    await expect(change(verifies)).rejects.toBe(bug)
+  })
+})
