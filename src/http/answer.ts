@@ -64,17 +64,3 @@ export const statusOf: Readonly<Record<AnswerCode, number>> = {
   'panel-busy': 503,
   'outcome-unknown': 504,
 }
-
-/** After how many seconds another try makes sense (RFC 9110 section 10.2.3). */
-export function retryAfterSeconds(answer: Answer): number | undefined {
-  switch (answer.code) {
-    case 'too-many-attempts':
-      return Math.max(1, Math.ceil(answer.limit.retryAfterMs / 1000))
-    case 'panel-unavailable':
-      return 30
-    case 'panel-busy':
-      return 10
-    default:
-      return undefined
-  }
-}

@@ -1,8 +1,7 @@
 import type { Mode, Modes } from '../core/attempt.js'
 import type { Answer } from './answer.js'
 import { chosenMode, type FieldError, type FieldName, type Form, fieldErrors } from './form-fields.js'
-import type { Messages } from './messages.js'
-import { wordsOf } from './problem.js'
+import { type Messages, wordsOf } from './messages.js'
 
 interface FieldView {
   readonly name: FieldName

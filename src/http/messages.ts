@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { type PasswordReason, passwordReasonCodes } from '../core/password-rules.js'
-import { type AnswerCode, fieldFaultCodes, statusOf } from './answer.js'
+import { type Answer, type AnswerCode, fieldFaultCodes, statusOf } from './answer.js'
 
 const answerCodes = Object.keys(statusOf) as AnswerCode[]
 const answerWords = z.strictObject({ title: z.string(), detail: z.string() })
@@ -55,4 +55,10 @@ export function reasonMessage(messages: Messages, reason: PasswordReason): strin
     default:
       return text
   }
+}
+
+/** Title and detail; a change that was sent and not seen has words of its own. */
+export function wordsOf(answer: Answer, messages: Messages): { title: string; detail: string } {
+  const notSeen = 'changeSent' in answer && answer.changeSent
+  return messages.answer[notSeen ? 'change-not-seen' : answer.code]
 }

@@ -1,13 +1,13 @@
 import express, { type Request, type RequestHandler, type Response, Router } from 'express'
 import type { Modes } from '../core/attempt.js'
-import { type Answer, statusOf } from './answer.js'
+import type { Answer } from './answer.js'
+import { setHead } from './answer-head.js'
 import type { Answering } from './answering.js'
 import { confirmationFaults, type Form, toRequest } from './form-fields.js'
 import { formView } from './form-view.js'
-import type { Messages } from './messages.js'
+import { type Messages, wordsOf } from './messages.js'
 import { parseSubmission } from './parse-submission.js'
 import { describePolicy } from './password-policy.js'
-import { setRetryHeaders, wordsOf } from './problem.js'
 import { readForm } from './read-body.js'
 import { contextOf } from './request-context.js'
 import { routeMethods } from './route-methods.js'
@@ -32,13 +32,13 @@ export function createPageRouter(parts: PageParts): Router {
   const rules = describePolicy(parts.passwordMinLength, messages).rules.map((rule) => rule.message)
 
   function sendForm(response: Response, form: Form, answer?: Answer): void {
-    if (answer) setStatus(response, answer)
+    if (answer) setHead(response, answer)
     const view = formView(messages, modes, rules, form, answer)
     response.send(render('form', { ...view, basePath, requestId: contextOf(response).requestId }))
   }
 
   function sendNotice(response: Response, answer: Answer): void {
-    setStatus(response, answer)
+    setHead(response, answer)
     const { title, detail } = wordsOf(answer, messages)
     const reference = answer.code === 'changed' ? '' : contextOf(response).requestId
     response.send(render('notice', { heading: title, detail, reference, words: messages.page, basePath }))
@@ -78,11 +78,6 @@ function serveAssets(directory: string): RequestHandler {
     acceptRanges: false,
     setHeaders: (response) => response.setHeader('Cache-Control', 'no-cache'),
   })
-}
-
-function setStatus(response: Response, answer: Answer): void {
-  setRetryHeaders(response, answer)
-  response.status(statusOf[answer.code])
 }
 
 /** Webmail links here with the person's address. */

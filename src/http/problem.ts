@@ -1,7 +1,8 @@
 import type { Response } from 'express'
 import { z } from 'zod'
-import { type Answer, type AnswerCode, retryAfterSeconds, statusOf } from './answer.js'
-import { type Messages, reasonMessage } from './messages.js'
+import { type Answer, type AnswerCode, statusOf } from './answer.js'
+import { setHead } from './answer-head.js'
+import { type Messages, reasonMessage, wordsOf } from './messages.js'
 import { contextOf } from './request-context.js'
 
 const codes = Object.keys(statusOf).filter((code) => code !== 'changed') as Exclude<AnswerCode, 'changed'>[]
@@ -31,9 +32,7 @@ export const changed = z.strictObject({ code: z.literal('changed') }).meta({ id:
 
 /** Sends an answer to a program. */
 export function sendJson(response: Response, answer: Answer, messages: Messages): void {
-  const status = statusOf[answer.code]
-  setRetryHeaders(response, answer)
-  response.status(status)
+  setHead(response, answer)
   if (answer.code === 'changed') {
     response.json({ code: 'changed' } satisfies z.output<typeof changed>)
     return
@@ -41,28 +40,12 @@ export function sendJson(response: Response, answer: Answer, messages: Messages)
   const body: z.output<typeof problem> = {
     type: `urn:rekey:problem:${answer.code}`,
     ...wordsOf(answer, messages),
-    status,
+    status: statusOf[answer.code],
     code: answer.code,
     requestId: contextOf(response).requestId,
     ...membersOf(answer, messages),
   }
   response.type('application/problem+json').send(JSON.stringify(body))
-}
-
-/** Title and detail; a change that was sent and not seen has words of its own. */
-export function wordsOf(answer: Answer, messages: Messages): { title: string; detail: string } {
-  const notSeen = 'changeSent' in answer && answer.changeSent
-  return messages.answer[notSeen ? 'change-not-seen' : answer.code]
-}
-
-/** `Retry-After`, and the `RateLimit` headers (draft-8) of the limits that are counted after the body was read. */
-export function setRetryHeaders(response: Response, answer: Answer): void {
-  const seconds = retryAfterSeconds(answer)
-  if (seconds !== undefined) response.setHeader('Retry-After', String(seconds))
-  if (answer.code !== 'too-many-attempts' || answer.limit.name === 'address') return
-  const { name, count, windowMs } = answer.limit
-  response.append('RateLimit-Policy', `"${name}"; q=${count}; w=${windowMs / 1000}`)
-  response.append('RateLimit', `"${name}"; r=0; t=${seconds}`)
 }
 
 function membersOf(answer: Answer, messages: Messages): Pick<z.output<typeof problem>, 'errors' | 'reasons'> {
