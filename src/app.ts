@@ -11,6 +11,7 @@ import { changePassword } from './core/change-password.js'
 import type { Clock } from './core/clock.js'
 import { createDomainOwners } from './core/domain-owners.js'
 import type { PasswordChange } from './core/password-change.js'
+import { checkByStoredHash } from './core/password-check.js'
 import type { CheckReadiness } from './core/readiness.js'
 import { isPasswordOf } from './hashes/hash-check.js'
 import type { Answer } from './http/answer.js'
@@ -116,7 +117,7 @@ function createPasswordChange({ config, clock }: AppDependencies, run: RunComman
     owners: createDomainOwners(clock),
     locks: createMemoryDomainLocks(),
     policy: { minLength: config.passwordMinLength, isCommon: createCommonPasswords() },
-    isPasswordOf,
+    checkPassword: checkByStoredHash(isPasswordOf),
     clock,
     allowAdminAccounts: config.allowAdminAccounts,
   }

@@ -2,9 +2,9 @@ import type { Attempt, Outcome } from './attempt.js'
 import type { Clock } from './clock.js'
 import type { DomainLocks } from './domain-locks.js'
 import type { DomainOwners } from './domain-owners.js'
-import type { HashCheck } from './hash-check.js'
 import { isInForce, makeChange } from './make-change.js'
 import { type Panel, PanelFault } from './panel-port.js'
+import type { PasswordCheck } from './password-check.js'
 import { breachedRules, type PasswordPolicy } from './password-rules.js'
 import type { Target, Verification } from './verification.js'
 import { verifyAccount } from './verify-account.js'
@@ -16,7 +16,7 @@ export interface ChangeDependencies {
   readonly owners: DomainOwners
   readonly locks: DomainLocks
   readonly policy: PasswordPolicy
-  readonly isPasswordOf: HashCheck
+  readonly checkPassword: PasswordCheck
   readonly clock: Clock
   /** Whether an administrator's account of the panel counts as proof. */
   readonly allowAdminAccounts: boolean

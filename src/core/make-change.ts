@@ -1,17 +1,17 @@
 import type { Outcome } from './attempt.js'
 import type { Clock } from './clock.js'
-import type { HashCheck } from './hash-check.js'
 import { type Panel, PanelFault } from './panel-port.js'
+import type { PasswordCheck } from './password-check.js'
 import type { Secret } from './secret.js'
-import { exactHash, type Target } from './verification.js'
+import type { Target } from './verification.js'
 
 interface ChangeTools {
   readonly panel: Panel
-  readonly isPasswordOf: HashCheck
+  readonly checkPassword: PasswordCheck
   readonly clock: Clock
 }
 
-/** When the stored hash is read again after an answer was lost: the panel may still be at work. */
+/** When the new password is tried after an answer was lost: the panel may still be at work. */
 const LOOK_AFTER_LOSS_MS = [0, 500, 1500, 3000, 5000]
 
 /** A command that has ended is at work no more. */
@@ -19,8 +19,9 @@ const LOOK_AFTER_END_MS = [0]
 
 /** Sends the change, once, and finds out what came of it where the panel's answer does not tell. */
 export async function makeChange(target: Target, newPassword: Secret, tools: ChangeTools): Promise<Outcome> {
-  const { owner, domainForm, localPart } = target
-  const answer = await tools.panel.changeMailboxPassword(owner, domainForm, localPart, newPassword)
+  const { owner, mailbox } = target
+  const { username, domainForm } = owner
+  const answer = await tools.panel.changeMailboxPassword(username, domainForm, mailbox.localPart, newPassword)
   switch (answer) {
     case 'done':
       return { code: 'changed', evidence: 'answered' }
@@ -43,7 +44,7 @@ export async function makeChange(target: Target, newPassword: Secret, tools: Cha
   }
 }
 
-/** What the stored hash, read again, says: it accepts the new password, it does not, or it could not be read. */
+/** Which password opens the mailbox: the new one, not the new one, or it could not be found out. */
 type Seen = 'new' | 'old' | 'nothing'
 
 function outcomeOf(seen: Seen, unchanged: Outcome): Outcome {
@@ -71,20 +72,20 @@ async function look(
   return seen
 }
 
-/** Whether the stored hash accepts the new password now; false also where it can't be read. */
+/** Whether the new password opens the mailbox now; false also where that can't be found out. */
 export async function isInForce(target: Target, newPassword: Secret, tools: ChangeTools): Promise<boolean> {
   return (await lookOnce(target, newPassword, tools)) === 'new'
 }
 
 async function lookOnce(
-  { owner, domainForm, localPart }: Target,
+  target: Target,
   newPassword: Secret,
-  { panel, isPasswordOf }: ChangeTools,
+  { panel, checkPassword }: ChangeTools,
 ): Promise<Seen> {
   try {
-    const hash = exactHash(localPart, await panel.lookUpStoredHash(owner, domainForm, localPart))
-    if (!hash) return 'nothing'
-    return (await isPasswordOf(newPassword, hash)) ? 'new' : 'old'
+    const right = await checkPassword(target, newPassword, panel)
+    if (right === undefined) return 'nothing'
+    return right ? 'new' : 'old'
   } catch (error) {
     if (error instanceof PanelFault) return 'nothing'
     throw error

@@ -1,12 +1,13 @@
 import type { Outcome } from './attempt.js'
+import type { DomainOwner } from './domain-owners.js'
+import type { Mailbox } from './mailbox.js'
 import type { Lookup } from './panel-port.js'
 import type { Secret } from './secret.js'
 
-/** A mailbox that may be changed, in the panel's own words. */
+/** A mailbox that may be changed, and where the panel keeps it. */
 export interface Target {
-  readonly owner: string
-  readonly domainForm: string
-  readonly localPart: string
+  readonly mailbox: Mailbox
+  readonly owner: DomainOwner
 }
 
 /** What verification found: the mailbox to change, or why not. */

@@ -40,7 +40,7 @@ export async function verifyAccount(
   if (standing.is === 'ambiguous') {
     return refused({ code: 'mailbox-ambiguous', localParts: standing.localParts })
   }
-  return { passed: true, target: { owner: username, domainForm, localPart: mailbox.localPart } }
+  return { passed: true, target: { mailbox, owner: { username, domainForm } } }
 }
 
 function mayLogIn(account: HostingAccount, clientAddress: string, allowAdminAccounts: boolean): boolean {

@@ -1,70 +1,60 @@
 import type { Attempt, Credentials } from './attempt.js'
-import type { DomainOwner, DomainOwners } from './domain-owners.js'
-import type { HashCheck } from './hash-check.js'
+import type { DomainOwners } from './domain-owners.js'
 import { inParallel } from './in-parallel.js'
 import type { Mailbox } from './mailbox.js'
 import type { Lookup, Panel } from './panel-port.js'
+import type { NamedMailbox, PasswordCheck } from './password-check.js'
 import type { Secret } from './secret.js'
-import { exactHash, invalidCredentials, refused, standingOf, type Verification } from './verification.js'
+import { invalidCredentials, refused, standingOf, type Verification } from './verification.js'
 
 type MailboxCredentials = Extract<Credentials, { mode: 'mailbox' }>
 
 interface MailboxRules {
   readonly panel: Panel
   readonly owners: DomainOwners
-  readonly isPasswordOf: HashCheck
+  readonly checkPassword: PasswordCheck
 }
 
-/** Checks the mailbox's present password against its stored hash. */
+/** Checks the mailbox's present password. */
 export async function verifyMailbox(
   { mailbox }: Attempt,
   { password }: MailboxCredentials,
-  { panel, owners, isPasswordOf }: MailboxRules,
+  rules: MailboxRules,
 ): Promise<Verification> {
-  const stored = await lookUpMailbox(mailbox, panel, owners)
-  if (!stored) return invalidCredentials
-
-  const { owner, name, hash } = stored
-  const target = { owner: owner.username, domainForm: owner.domainForm, localPart: mailbox.localPart }
-  const standing = standingOf(target.localPart, name)
-  const storedHash = exactHash(target.localPart, hash)
-  if (standing.is === 'absent' || !storedHash) return invalidCredentials
-  if (!(await isPasswordOf(password, storedHash))) return invalidCredentials
+  const { owner, name, right } = await lookUpMailbox(mailbox, password, rules)
+  const standing = standingOf(mailbox.localPart, name)
+  if (!owner || standing.is === 'absent' || !right) return invalidCredentials
   if (standing.is === 'ambiguous') {
     return refused({ code: 'mailbox-ambiguous', localParts: standing.localParts })
   }
-  return { passed: true, target }
+  return { passed: true, target: { mailbox, owner } }
 }
 
-interface StoredPair {
-  readonly owner: DomainOwner
+interface Found extends NamedMailbox {
   readonly name: Lookup<string>
-  readonly hash: Lookup<Secret>
+  readonly right: boolean | undefined
 }
 
 /**
- * Looks the mailbox up with the domain's owner. If the owner that was remembered has the domain no more, it is
- * looked for once again. An unknown mailbox changes nothing that is remembered: it would show in the time of the
- * next try.
+ * Looks the mailbox up with the domain's owner, and checks the password meanwhile. If the owner that was remembered
+ * has the domain no more, it is looked for once again. An unknown mailbox changes nothing that is remembered: it
+ * would show in the time of the next try.
  */
-async function lookUpMailbox(
-  mailbox: Mailbox,
-  panel: Panel,
-  owners: DomainOwners,
-): Promise<StoredPair | undefined> {
-  const stored = await lookUpWithOwner()
-  if (stored?.name.found !== 'none' || stored.name.missing === 'mailbox') return stored
+async function lookUpMailbox(mailbox: Mailbox, password: Secret, rules: MailboxRules): Promise<Found> {
+  const { panel, owners, checkPassword } = rules
+  const found = await lookUpWithOwner()
+  if (!found.owner || found.name.found !== 'none' || found.name.missing === 'mailbox') return found
   owners.forget(mailbox)
   return await lookUpWithOwner()
 
-  async function lookUpWithOwner(): Promise<StoredPair | undefined> {
+  async function lookUpWithOwner(): Promise<Found> {
     const owner = await owners.find(mailbox, panel)
-    if (!owner) return undefined
-    const { username, domainForm } = owner
-    const [name, hash] = await inParallel([
-      panel.lookUpStoredName(username, domainForm, mailbox.localPart),
-      panel.lookUpStoredHash(username, domainForm, mailbox.localPart),
+    const [name, right] = await inParallel([
+      owner
+        ? panel.lookUpStoredName(owner.username, owner.domainForm, mailbox.localPart)
+        : Promise.resolve({ found: 'none', missing: 'domain' } as const),
+      checkPassword({ mailbox, owner }, password, panel),
     ])
-    return { owner, name, hash }
+    return { mailbox, owner, name, right }
   }
 }

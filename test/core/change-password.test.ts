@@ -4,6 +4,7 @@ import { createDomainOwners } from '../../src/core/domain-owners.js'
 import type { HashCheck } from '../../src/core/hash-check.js'
 import { parseMailbox } from '../../src/core/mailbox.js'
 import type { Panel } from '../../src/core/panel-port.js'
+import { checkByStoredHash } from '../../src/core/password-check.js'
 import { Secret } from '../../src/core/secret.js'
 import { createTestClock } from '../kit/clock.js'
 
@@ -34,7 +35,7 @@ function change(isPasswordOf: HashCheck) {
       owners: createDomainOwners(clock),
       locks: { run: (_domain, work) => work(false) },
       policy: { minLength: 12, isCommon: () => false },
-      isPasswordOf,
+      checkPassword: checkByStoredHash(isPasswordOf),
       clock,
       allowAdminAccounts: false,
     },
