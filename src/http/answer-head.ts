@@ -1,5 +1,6 @@
 import type { Response } from 'express'
 import { type Answer, statusOf } from './answer.js'
+import { retryAfterSeconds } from './retry-after.js'
 
 /**
  * Sets what an answer has before its body, for page and API alike: the status, `Retry-After`, and the `RateLimit`
@@ -13,18 +14,4 @@ export function setHead(response: Response, answer: Answer): void {
   const { name, count, windowMs } = answer.limit
   response.append('RateLimit-Policy', `"${name}"; q=${count}; w=${windowMs / 1000}`)
   response.append('RateLimit', `"${name}"; r=0; t=${seconds}`)
-}
-
-/** After how many seconds another try makes sense (RFC 9110 section 10.2.3). */
-function retryAfterSeconds(answer: Answer): number | undefined {
-  switch (answer.code) {
-    case 'too-many-attempts':
-      return Math.max(1, Math.ceil(answer.limit.retryAfterMs / 1000))
-    case 'panel-unavailable':
-      return 30
-    case 'panel-busy':
-      return 10
-    default:
-      return undefined
-  }
 }

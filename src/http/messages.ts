@@ -2,12 +2,15 @@ import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { type PasswordReason, passwordReasonCodes } from '../core/password-rules.js'
 import { type Answer, type AnswerCode, fieldFaultCodes, statusOf } from './answer.js'
+import { retryAfterSeconds, waitInWords } from './retry-after.js'
 
 const answerCodes = Object.keys(statusOf) as AnswerCode[]
 const answerWords = z.strictObject({ title: z.string(), detail: z.string() })
 
 /** A catalogue of messages: every word that a person or a program is shown. A missing or surplus key is an error. */
 const catalogue = z.strictObject({
+  /** Of the words (BCP 47). */
+  language: z.string(),
   page: z.record(
     z.enum([
       'title',
@@ -60,5 +63,8 @@ export function reasonMessage(messages: Messages, reason: PasswordReason): strin
 /** Title and detail; a change that was sent and not seen has words of its own. */
 export function wordsOf(answer: Answer, messages: Messages): { title: string; detail: string } {
   const notSeen = 'changeSent' in answer && answer.changeSent
-  return messages.answer[notSeen ? 'change-not-seen' : answer.code]
+  const { title, detail } = messages.answer[notSeen ? 'change-not-seen' : answer.code]
+  const seconds = retryAfterSeconds(answer)
+  if (seconds === undefined) return { title, detail }
+  return { title, detail: detail.replaceAll('{wait}', waitInWords(seconds, messages.language)) }
 }

@@ -24,9 +24,12 @@ describe('the limit per address', () => {
     const limited = await post(service, 'x'.repeat(100_000))
     expect(gist(limited)).toBe('429 too-many-attempts')
     expect(limited.get('retry-after')).toBe('900')
+    expect(limited.body.detail).toBe('Please try again in 15 minutes. Nothing was changed.')
     expect(limited.get('ratelimit')).toBe('"address"; r=0; t=900')
     expect(limited.get('ratelimit-policy')).toMatch(/^"address"; q=4; w=900; pk=:[^:]*:$/)
-    expect((await service.http.post('/').type('form').send('email=x')).status).toBe(429)
+    const page = await service.http.post('/').type('form').send('email=x')
+    expect(page.status).toBe(429)
+    expect(page.text).toContain('Please try again in 15 minutes.')
     expect(service.panel.calls).toHaveLength(calls)
     expect(service.attempts().at(-1)).toMatchObject({ code: 'too-many-attempts', limit: 'address' })
 

@@ -1,0 +1,23 @@
+import type { Answer } from './answer.js'
+
+/** After how many seconds another try makes sense (RFC 9110 section 10.2.3). */
+export function retryAfterSeconds(answer: Answer): number | undefined {
+  switch (answer.code) {
+    case 'too-many-attempts':
+      return Math.max(1, Math.ceil(answer.limit.retryAfterMs / 1000))
+    case 'panel-unavailable':
+      return 30
+    case 'panel-busy':
+      return 10
+    default:
+      return undefined
+  }
+}
+
+/** Such as `in 12 minutes`: never sooner than it is, and no finer than a person waits. */
+export function waitInWords(seconds: number, language: string): string {
+  const format = new Intl.RelativeTimeFormat(language)
+  if (seconds < 60) return format.format(seconds, 'second')
+  const minutes = Math.ceil(seconds / 60)
+  return minutes < 120 ? format.format(minutes, 'minute') : format.format(Math.ceil(minutes / 60), 'hour')
+}
