@@ -12,17 +12,20 @@ import type { Clock } from './core/clock.js'
 import { createDomainOwners } from './core/domain-owners.js'
 import type { PasswordChange } from './core/password-change.js'
 import { checkByStoredHash } from './core/password-check.js'
+import type { PasswordPolicy } from './core/password-rules.js'
 import type { CheckReadiness } from './core/readiness.js'
 import { isPasswordOf } from './hashes/hash-check.js'
 import type { Answer } from './http/answer.js'
 import { createAnswering } from './http/answering.js'
 import { createApiRouter } from './http/api.js'
+import { createClientCheck } from './http/clients.js'
+import { createDoors } from './http/doors.js'
 import { createHealthRouter } from './http/health.js'
 import { createInFlight } from './http/in-flight.js'
 import { loadMessages } from './http/messages.js'
 import { createPageRouter } from './http/page.js'
 import { sendJson } from './http/problem.js'
-import { clientAddressOf, createRequestContext } from './http/request-context.js'
+import { contextOf, createRequestContext } from './http/request-context.js'
 import { createSecurityHeaders } from './http/security-headers.js'
 import { createSubmit } from './http/submit.js'
 import { createRender } from './http/views.js'
@@ -57,7 +60,8 @@ export interface App {
 
 export function createApp(dependencies: AppDependencies): App {
   const { config, version, logger, clock, randomId } = dependencies
-  const { basePath, modes, passwordMinLength } = config
+  const { basePath, modes } = config
+  const policy = { minLength: config.passwordMinLength, isCommon: createCommonPasswords() }
   const keyGuard = createKeyGuard(clock)
   const run = createRunner(dependencies, keyGuard)
   const checkReadiness = createReadinessCheck(run, keyGuard, modes, clock)
@@ -67,15 +71,22 @@ export function createApp(dependencies: AppDependencies): App {
     logger,
     clock,
     inFlight,
-    addressLimit: createAddressLimit(config.limits.address, new MemoryStore(), clientAddressOf),
+  })
+  const doors = createDoors({
+    addressLimit: createAddressLimit(
+      config.limits.address,
+      new MemoryStore(),
+      (response) => contextOf(response).clientAddress,
+    ),
+    clients: createClientCheck(config.clients),
   })
   const submit = createSubmit({
     limits: createAttemptLimits(config.limits.failures, config.limits.target, () => new MemoryStore()),
-    change: createPasswordChange(dependencies, run),
+    change: createPasswordChange(dependencies, run, policy),
     clock,
     refusalDelayMs: config.refusalDelayMs,
   })
-  const routes = { answering, submit, modes, passwordMinLength, basePath, version, messages }
+  const routes = { answering, doors, submit, modes, policy, basePath, version, messages }
   const send = (response: Response, answer: Answer): void => sendJson(response, answer, messages)
   const wellKnown = createWellKnownRouter(basePath)
 
@@ -112,11 +123,15 @@ function createRunner({ config, dispatcher, clock }: AppDependencies, keyGuard: 
   })
 }
 
-function createPasswordChange({ config, clock }: AppDependencies, run: RunCommand): PasswordChange {
+function createPasswordChange(
+  { config, clock }: AppDependencies,
+  run: RunCommand,
+  policy: PasswordPolicy,
+): PasswordChange {
   const shared = {
     owners: createDomainOwners(clock),
     locks: createMemoryDomainLocks(),
-    policy: { minLength: config.passwordMinLength, isCommon: createCommonPasswords() },
+    policy,
     checkPassword: checkByStoredHash(isPasswordOf),
     clock,
     allowAdminAccounts: config.allowAdminAccounts,

@@ -1,6 +1,4 @@
-import { isIP } from 'node:net'
 import { z } from 'zod'
-import { parseClientAddress } from './core/client-address.js'
 import { Secret } from './core/secret.js'
 
 // One builder per kind of value. Each message completes the sentence "VARIABLE …" and never quotes the value.
@@ -82,41 +80,6 @@ export function basePath() {
     .default('')
 }
 
-const NETWORK_NAMES = ['loopback', 'linklocal', 'uniquelocal']
-
-/** How many proxies stand before the service, or which: a number of hops, or addresses and networks. */
-export function trustedProxies() {
-  return z
-    .string()
-    .transform((value, context) => {
-      if (/^\d$/.test(value)) return Number(value)
-      const entries = value.split(',').map((entry) => entry.trim())
-      if (entries.every(isNetwork)) return entries
-      return fault(
-        context,
-        'must be a number of proxies from 0 to 9, or addresses and networks such as 10.0.0.1,192.168.0.0/16',
-      )
-    })
-    .default(0)
-}
-
-/**
- * No network is so wide that it is everybody: who trusts all lets anyone forge the address that the limits count.
- * The IPv6 networks around zero hold all of IPv4, in its mapped form.
- */
-function isNetwork(entry: string): boolean {
-  if (NETWORK_NAMES.includes(entry)) return true
-  const [text = '', bits, ...rest] = entry.split('/')
-  const address = parseClientAddress(text)
-  if (address === undefined || text.includes('%') || rest.length > 0) return false
-  if (bits === undefined) return true
-  if (!/^\d{1,3}$/.test(bits) || isIP(text) !== isIP(address)) return false
-  const length = Number(bits)
-  return isIP(address) === 4
-    ? length >= 8 && length <= 32
-    : length >= 7 && length <= 128 && !address.startsWith('::')
-}
-
 /** The panel's origin; plain HTTP only where nobody can listen. */
 export function panelUrl() {
   const message = 'must be the address of the panel, such as https://panel.example.com:8083'
@@ -144,7 +107,8 @@ export function fingerprint() {
     )
 }
 
-function fault(context: z.RefinementCtx, message: string): never {
+/** Reports what is wrong with a value. */
+export function fault(context: z.RefinementCtx, message: string): never {
   context.addIssue({ code: 'custom', message })
   return z.NEVER
 }

@@ -1,15 +1,6 @@
 import { z } from 'zod'
-import {
-  basePath,
-  choices,
-  fingerprint,
-  flag,
-  integer,
-  limit,
-  panelUrl,
-  secret,
-  trustedProxies,
-} from './config-fields.js'
+import { clients, trustedProxies } from './config-callers.js'
+import { basePath, choices, fingerprint, flag, integer, limit, panelUrl, secret } from './config-fields.js'
 import { selectCredentials, selectTrust } from './config-panel.js'
 import { type Environment, readVariable } from './environment.js'
 import type { PanelCredentials } from './panel/credentials.js'
@@ -24,6 +15,7 @@ export const variables = {
   REKEY_LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   REKEY_BASE_PATH: basePath(),
   REKEY_TRUST_PROXY: trustedProxies(),
+  REKEY_CLIENTS: clients(),
   REKEY_MODES: choices(['mailbox', 'account']),
   REKEY_ALLOW_ADMIN_ACCOUNTS: flag(false),
   REKEY_PASSWORD_MIN_LENGTH: integer(8, 64, 12),
@@ -45,6 +37,7 @@ export const variables = {
 
 /** The variables whose value may stand in a file named by `NAME_FILE` instead. */
 export const secretVariables = [
+  'REKEY_CLIENTS',
   'HESTIA_ACCESS_KEY',
   'HESTIA_SECRET_KEY',
   'HESTIA_API_KEY',
@@ -90,6 +83,7 @@ function shapeConfig(values: Values, credentials: PanelCredentials, trust: Panel
     logLevel: values.REKEY_LOG_LEVEL,
     basePath: values.REKEY_BASE_PATH,
     trustProxy: values.REKEY_TRUST_PROXY,
+    clients: values.REKEY_CLIENTS,
     modes: values.REKEY_MODES,
     allowAdminAccounts: values.REKEY_ALLOW_ADMIN_ACCOUNTS,
     passwordMinLength: values.REKEY_PASSWORD_MIN_LENGTH,

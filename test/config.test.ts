@@ -9,6 +9,8 @@ const least = {
   HESTIA_SECRET_KEY: 'S'.repeat(40),
 }
 
+const TOKEN = '0123456789abcdef'.repeat(2)
+
 function faultsOf(environment: Record<string, string>): readonly string[] {
   const result = loadConfig(environment)
   return result.ok ? [] : result.faults
@@ -22,6 +24,7 @@ describe('the configuration', () => {
       logLevel: 'info',
       basePath: '',
       trustProxy: 0,
+      clients: [],
       modes: ['mailbox', 'account'],
       allowAdminAccounts: false,
       passwordMinLength: 12,
@@ -46,7 +49,7 @@ describe('the configuration', () => {
 
   it('is frozen', () => {
     const config = configOf(least)
-    const parts = [config, config.limits, config.limits.target, config.modes, config.panel]
+    const parts = [config, config.limits, config.limits.target, config.modes, config.panel, config.clients]
     expect(parts.map((part) => Object.isFrozen(part))).toEqual(parts.map(() => true))
   })
 
@@ -93,6 +96,20 @@ describe('the configuration', () => {
         '10.0.0.0/33',
         'proxy.example.com',
         '*',
+      ],
+    ],
+    [
+      'REKEY_CLIENTS',
+      [
+        'roundcube',
+        TOKEN,
+        `=${TOKEN}`,
+        `a b=${TOKEN}`,
+        'roundcube=short',
+        `roundcube=${TOKEN}!`,
+        `roundcube=${TOKEN},`.repeat(2),
+        `roundcube=${TOKEN},snappymail=${TOKEN}`,
+        `roundcube=${TOKEN};snappymail=${TOKEN}0`,
       ],
     ],
     ['REKEY_MODES', ['none', 'mailbox,mailbox', 'mailbox;account', ',']],
@@ -162,7 +179,7 @@ describe('the configuration', () => {
     ])
   })
 
-  it.each(secretVariables)(
+  it.each(secretVariables.filter((name) => name !== 'REKEY_CLIENTS'))(
     'reads %s from a file too, without the line end, and refuses both at once',
     (name) => {
       const partner = {
@@ -186,6 +203,19 @@ describe('the configuration', () => {
     },
   )
 
+  it('takes clients with their tokens, from a file too, one on a line', () => {
+    const tokensOf = (environment: Record<string, string>) =>
+      configOf({ ...least, ...environment }).clients.map(({ name, token }) => [name, token.reveal()])
+    const expected = [
+      ['roundcube', TOKEN],
+      ['mail-2', `${TOKEN}/+~._-==`],
+    ]
+    const [first, second] = expected.map((client) => client.join('='))
+    expect(tokensOf({ REKEY_CLIENTS: `${first}, ${second}` })).toEqual(expected)
+    expect(tokensOf({ REKEY_CLIENTS_FILE: scratchFile(`${first}\r\n${second}\n\n`) })).toEqual(expected)
+    expect(JSON.stringify(configOf({ ...least, REKEY_CLIENTS: `${first}` }))).not.toContain(TOKEN)
+  })
+
   it.each([
     ['HESTIA_API_KEY', '/nowhere', "names a file that can't be read (ENOENT)"],
     ['HESTIA_API_KEY', scratchFile('\n'), 'names an empty file'],
@@ -202,6 +232,7 @@ describe('the configuration', () => {
       HESTIA_API_KEY: 'canary-2',
       HESTIA_SECRET_KEY: 'canary-3',
       REKEY_PORT: 'canary-4',
+      REKEY_CLIENTS: 'canary-5',
     })
     expect(faults.join('\n')).not.toContain('canary')
   })

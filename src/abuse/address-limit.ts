@@ -1,4 +1,4 @@
-import type { Request, RequestHandler } from 'express'
+import type { RequestHandler, Response } from 'express'
 import { ipKeyGenerator, rateLimit, type Store } from 'express-rate-limit'
 import { AddressLimitExceeded, type Limit } from '../core/attempt-limits.js'
 
@@ -6,13 +6,13 @@ import { AddressLimitExceeded, type Limit } from '../core/attempt-limits.js'
 export function createAddressLimit(
   limit: Limit,
   store: Store,
-  addressOf: (request: Request) => string,
+  addressOf: (response: Response) => string,
 ): RequestHandler {
   return rateLimit({
     limit: limit.count,
     windowMs: limit.windowMs,
     store,
-    keyGenerator: (request) => ipKeyGenerator(addressOf(request)),
+    keyGenerator: (_request, response) => ipKeyGenerator(addressOf(response as Response)),
     standardHeaders: 'draft-8',
     legacyHeaders: false,
     identifier: 'address',

@@ -3,11 +3,13 @@ import { type Answer, statusOf } from './answer.js'
 import { retryAfterSeconds } from './retry-after.js'
 
 /**
- * Sets what an answer has before its body, for page and API alike: the status, `Retry-After`, and the `RateLimit`
+ * Sets what an answer has before its body, for page and API alike: the status, `WWW-Authenticate`, `Retry-After`, and the `RateLimit`
  * headers (draft-8) of the limits that are counted after the body was read.
  */
 export function setHead(response: Response, answer: Answer): void {
   response.status(statusOf[answer.code])
+  // RFC 9110 section 11.6.1: a 401 names the scheme that it wants.
+  if (answer.code === 'invalid-token') response.setHeader('WWW-Authenticate', 'Bearer')
   const seconds = retryAfterSeconds(answer)
   if (seconds !== undefined) response.setHeader('Retry-After', String(seconds))
   if (answer.code !== 'too-many-attempts' || answer.limit.name === 'address') return

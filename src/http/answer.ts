@@ -10,6 +10,7 @@ export const fieldFaultCodes = [
   'not-object',
   'unreadable',
   'not-an-address',
+  'not-an-ip-address',
   'not-an-account-name',
   'not-a-code',
   'differs',
@@ -32,6 +33,7 @@ export type RequestRefusal =
         | 'payload-too-large'
         | 'unsupported-media-type'
         | 'cross-site-request'
+        | 'invalid-token'
         | 'not-found'
         | 'method-not-allowed'
         | 'internal-error'
@@ -45,6 +47,7 @@ export type AnswerCode = Answer['code']
 export const statusOf: Readonly<Record<AnswerCode, number>> = {
   changed: 200,
   'invalid-request': 400,
+  'invalid-token': 401,
   'invalid-credentials': 403,
   'code-required': 403,
   'mailbox-suspended': 403,

@@ -3,7 +3,6 @@ import type { Logger } from 'pino'
 import type { Clock } from '../core/clock.js'
 import type { Answer } from './answer.js'
 import { createAttemptLog } from './attempt-log.js'
-import { refuseCrossSite } from './cross-site.js'
 import { answerToError } from './error-answer.js'
 import { describeError } from './error-log.js'
 import type { InFlight } from './in-flight.js'
@@ -12,11 +11,11 @@ import { contextOf } from './request-context.js'
 /** How requests come to their answers, whatever the answers look like. */
 export interface Answering {
   /**
-   * The handlers of an attempt, in order: it is refused if it comes from another site, then counted, then read, then
-   * carried out. A process that stops waits for `handle`, also when the client has gone.
+   * The handlers of an attempt, in order: it passes the door, then it is carried out. A process that stops waits for
+   * `handle`, also when the client has gone.
    */
   attempt(
-    readBody: readonly RequestHandler[],
+    door: readonly RequestHandler[],
     handle: (body: unknown, response: Response) => Promise<void>,
   ): readonly RequestHandler[]
   /** Logs the answer of an attempt; to be called before it is sent. Other requests leave no line. */
@@ -29,10 +28,9 @@ interface AnsweringParts {
   readonly logger: Logger
   readonly clock: Clock
   readonly inFlight: InFlight
-  readonly addressLimit: RequestHandler
 }
 
-export function createAnswering({ logger, clock, inFlight, addressLimit }: AnsweringParts): Answering {
+export function createAnswering({ logger, clock, inFlight }: AnsweringParts): Answering {
   const logAttempt = createAttemptLog(logger)
 
   const beginAttempt: RequestHandler = (_request, response, next) => {
@@ -49,14 +47,8 @@ export function createAnswering({ logger, clock, inFlight, addressLimit }: Answe
   }
 
   return {
-    attempt(readBody, handle) {
-      return [
-        beginAttempt,
-        refuseCrossSite,
-        addressLimit,
-        ...readBody,
-        (request, response) => inFlight.track(handle(request.body, response)),
-      ]
+    attempt(door, handle) {
+      return [beginAttempt, ...door, (request, response) => inFlight.track(handle(request.body, response))]
     },
 
     log,

@@ -1,21 +1,26 @@
-import { type Response, Router } from 'express'
+import { type Request, type Response, Router } from 'express'
+import type { z } from 'zod'
 import type { Modes } from '../core/attempt.js'
+import { breachedRules, type PasswordPolicy } from '../core/password-rules.js'
 import type { Answer } from './answer.js'
 import type { Answering } from './answering.js'
+import type { Doors } from './doors.js'
 import type { Messages } from './messages.js'
+import { parseBody } from './parse-body.js'
 import { parseSubmission } from './parse-submission.js'
-import { describePolicy } from './password-policy.js'
+import { describePolicy, describeReasons, type passwordVerdict } from './password-policy.js'
 import { sendJson } from './problem.js'
-import { readJson } from './read-body.js'
 import { contextOf } from './request-context.js'
 import { routeMethods } from './route-methods.js'
+import { passwordQuestion, passwordQuestionByClient } from './schemas.js'
 import type { Submit } from './submit.js'
 
 interface ApiParts {
   readonly answering: Answering
+  readonly doors: Doors
   readonly submit: Submit
   readonly modes: Modes
-  readonly passwordMinLength: number
+  readonly policy: PasswordPolicy
   readonly basePath: string
   readonly version: string
   readonly messages: Messages
@@ -23,10 +28,10 @@ interface ApiParts {
 
 /** The JSON interface. */
 export function createApiRouter(parts: ApiParts): Router {
-  const { answering, submit, modes, messages } = parts
+  const { answering, doors, submit, modes, messages } = parts
   const router = Router()
   const send = (response: Response, answer: Answer): void => sendJson(response, answer, messages)
-  const policy = describePolicy(parts.passwordMinLength, messages)
+  const policy = describePolicy(parts.policy.minLength, messages)
   let document: Promise<object> | undefined
 
   /** Made when it is first asked for: few ever do, and what makes it takes memory. */
@@ -37,17 +42,31 @@ export function createApiRouter(parts: ApiParts): Router {
     response.json(await document)
   }
 
-  const change = answering.attempt(readJson, async (body, response) => {
-    const parsed = parseSubmission(modes, body)
+  const change = answering.attempt(doors.api, async (body, response) => {
+    const context = contextOf(response)
+    const parsed = parseSubmission(modes, body, context.client !== undefined)
     const answer: Answer = parsed.ok
-      ? await submit(parsed.submission, contextOf(response))
+      ? await submit(parsed.submission, context)
       : { code: 'invalid-request', faults: parsed.faults }
     answering.log(response, answer)
     send(response, answer)
   })
 
+  /** No attempt at a change, so that it leaves no line in the log. */
+  function judgePassword({ body }: Request, response: Response): void {
+    const byClient = contextOf(response).client !== undefined
+    const parsed = parseBody(byClient ? passwordQuestionByClient : passwordQuestion, body)
+    if (!parsed.ok) return void send(response, { code: 'invalid-request', faults: parsed.faults })
+    const { email, newPassword } = parsed.value
+    const reasons = breachedRules(parts.policy, email, newPassword, undefined)
+    response.json({ reasons: describeReasons(reasons, messages) } satisfies z.output<typeof passwordVerdict>)
+  }
+
   routeMethods(router, '/password-changes', { post: change })
-  routeMethods(router, '/password-policy', { get: [(_request, response) => void response.json(policy)] })
+  routeMethods(router, '/password-policy', {
+    get: [(_request, response) => void response.json(policy)],
+    post: [...doors.api, judgePassword],
+  })
   routeMethods(router, '/openapi.json', { get: [(_request, response) => sendDocument(response)] })
   router.use((_request, response) => send(response, { code: 'not-found' }))
   router.use(answering.onError(send))

@@ -1,5 +1,6 @@
 import { AddressLimitExceeded } from '../core/attempt-limits.js'
 import type { RequestRefusal } from './answer.js'
+import { InvalidToken } from './clients.js'
 import { CrossSiteRequest } from './cross-site.js'
 import { UnsupportedMediaType } from './read-body.js'
 import { MethodNotAllowed } from './route-methods.js'
@@ -9,6 +10,7 @@ export function answerToError(error: unknown): RequestRefusal {
   if (error instanceof AddressLimitExceeded) return { code: 'too-many-attempts', limit: error.limit }
   if (error instanceof MethodNotAllowed) return { code: 'method-not-allowed' }
   if (error instanceof CrossSiteRequest) return { code: 'cross-site-request' }
+  if (error instanceof InvalidToken) return { code: 'invalid-token' }
   if (error instanceof UnsupportedMediaType) return { code: 'unsupported-media-type' }
   if (hasType(error, 'entity.parse.failed')) {
     return { code: 'invalid-request', faults: [{ pointer: '', code: 'not-json' }] }

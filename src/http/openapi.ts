@@ -3,31 +3,56 @@ import { createDocument } from 'zod-openapi'
 import type { Modes } from '../core/attempt.js'
 import { type AnswerCode, statusOf } from './answer.js'
 import { health, readiness } from './health.js'
-import { policyDescription } from './password-policy.js'
+import { passwordVerdict, policyDescription } from './password-policy.js'
 import { changed, problem } from './problem.js'
-import { accountChange, mailboxChange } from './schemas.js'
+import { accountChangeByClient, mailboxChangeByClient, passwordQuestionByClient } from './schemas.js'
 
 const JSON_TYPE = 'application/json'
 
+/** Anybody, or a client with its token. */
+const CALLERS = [{}, { client: [] }]
+
+/** What can stand in the way of a question, which the panel has no part in. */
+const QUESTION_REFUSALS: readonly AnswerCode[] = [
+  'invalid-request',
+  'invalid-token',
+  'cross-site-request',
+  'method-not-allowed',
+  'payload-too-large',
+  'unsupported-media-type',
+  'too-many-attempts',
+  'internal-error',
+]
+
 /** The OpenAPI 3.1 document of the JSON interface, made from the schemas that check its requests and answers. */
 export function createOpenApiDocument(basePath: string, modes: Modes, version: string) {
-  const bodies = modes.map((mode) => (mode === 'mailbox' ? mailboxChange : accountChange))
+  const bodies = modes.map((mode) => (mode === 'mailbox' ? mailboxChangeByClient : accountChangeByClient))
   return createDocument({
     openapi: '3.1.0',
     info: { title: 'Rekey', version, description: 'Changes mailbox passwords on a Hestia panel.' },
     servers: [{ url: basePath === '' ? '/' : basePath }],
+    components: {
+      securitySchemes: {
+        client: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'The token of a program that may call on behalf of a person: see clientAddress',
+        },
+      },
+    },
     paths: {
       '/api/v1/password-changes': {
         post: {
           operationId: 'changePassword',
           summary: 'Change the password of a mailbox',
+          security: CALLERS,
           requestBody: {
             required: true,
             content: { [JSON_TYPE]: { schema: z.union(bodies) } },
           },
           responses: {
             '200': { description: 'The password was changed', content: { [JSON_TYPE]: { schema: changed } } },
-            ...problemResponses(),
+            ...problemResponses(Object.keys(statusOf) as AnswerCode[]),
           },
         },
       },
@@ -37,6 +62,16 @@ export function createOpenApiDocument(basePath: string, modes: Modes, version: s
           summary: 'The rules for a new password',
           responses: {
             '200': { description: 'The rules', content: { [JSON_TYPE]: { schema: policyDescription } } },
+          },
+        },
+        post: {
+          operationId: 'judgePassword',
+          summary: 'Which rules a new password breaks; whether it is the present one is not looked at',
+          security: CALLERS,
+          requestBody: { required: true, content: { [JSON_TYPE]: { schema: passwordQuestionByClient } } },
+          responses: {
+            '200': { description: 'The verdict', content: { [JSON_TYPE]: { schema: passwordVerdict } } },
+            ...problemResponses(QUESTION_REFUSALS),
           },
         },
       },
@@ -61,9 +96,8 @@ export function createOpenApiDocument(basePath: string, modes: Modes, version: s
   })
 }
 
-/** Every status of the table of answers but that of success, with the codes that it stands for. */
-function problemResponses() {
-  const codes = Object.keys(statusOf) as AnswerCode[]
+/** Every status but that of success, with the codes that it stands for. */
+function problemResponses(codes: readonly AnswerCode[]) {
   const statuses = new Set(codes.map((code) => statusOf[code]).filter((status) => status !== 200))
   return Object.fromEntries(
     [...statuses].map((status) => [

@@ -1,14 +1,15 @@
 import express, { type Request, type RequestHandler, type Response, Router } from 'express'
 import type { Modes } from '../core/attempt.js'
+import type { PasswordPolicy } from '../core/password-rules.js'
 import type { Answer } from './answer.js'
 import { setHead } from './answer-head.js'
 import type { Answering } from './answering.js'
+import type { Doors } from './doors.js'
 import { confirmationFaults, type Form, toRequest } from './form-fields.js'
 import { formView } from './form-view.js'
 import { type Messages, wordsOf } from './messages.js'
 import { parseSubmission } from './parse-submission.js'
 import { describePolicy } from './password-policy.js'
-import { readForm } from './read-body.js'
 import { contextOf } from './request-context.js'
 import { routeMethods } from './route-methods.js'
 import type { Submit } from './submit.js'
@@ -16,9 +17,10 @@ import type { Render } from './views.js'
 
 interface PageParts {
   readonly answering: Answering
+  readonly doors: Doors
   readonly submit: Submit
   readonly modes: Modes
-  readonly passwordMinLength: number
+  readonly policy: PasswordPolicy
   readonly basePath: string
   readonly messages: Messages
   readonly render: Render
@@ -27,9 +29,9 @@ interface PageParts {
 
 /** The page: the form, its answers, and notices for what is no form at all. */
 export function createPageRouter(parts: PageParts): Router {
-  const { answering, submit, modes, basePath, messages, render } = parts
+  const { answering, doors, submit, modes, basePath, messages, render } = parts
   const router = Router()
-  const rules = describePolicy(parts.passwordMinLength, messages).rules.map((rule) => rule.message)
+  const rules = describePolicy(parts.policy.minLength, messages).rules.map((rule) => rule.message)
 
   function sendForm(response: Response, form: Form, answer?: Answer): void {
     if (answer) setHead(response, answer)
@@ -44,7 +46,7 @@ export function createPageRouter(parts: PageParts): Router {
     response.send(render('notice', { heading: title, detail, reference, words: messages.page, basePath }))
   }
 
-  const change = answering.attempt(readForm, async (body, response) => {
+  const change = answering.attempt(doors.page, async (body, response) => {
     const form = (body ?? {}) as Form
     const parsed = parseSubmission(modes, toRequest(modes, form))
     const faults = [...(parsed.ok ? [] : parsed.faults), ...confirmationFaults(form)]

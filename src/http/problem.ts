@@ -2,7 +2,8 @@ import type { Response } from 'express'
 import { z } from 'zod'
 import { type Answer, type AnswerCode, statusOf } from './answer.js'
 import { setHead } from './answer-head.js'
-import { type Messages, reasonMessage, wordsOf } from './messages.js'
+import { type Messages, wordsOf } from './messages.js'
+import { brokenRules, describeReasons } from './password-policy.js'
 import { contextOf } from './request-context.js'
 
 const codes = Object.keys(statusOf).filter((code) => code !== 'changed') as Exclude<AnswerCode, 'changed'>[]
@@ -20,8 +21,7 @@ export const problem = z
       .array(z.strictObject({ pointer: z.string(), message: z.string() }))
       .optional()
       .meta({ description: 'For invalid-request: JSON pointers (RFC 6901) to the wrong members' }),
-    reasons: z
-      .array(z.strictObject({ code: z.string(), message: z.string() }))
+    reasons: brokenRules
       .optional()
       .meta({ description: 'For password-rejected: every rule that the new password breaks' }),
   })
@@ -58,12 +58,7 @@ function membersOf(answer: Answer, messages: Messages): Pick<z.output<typeof pro
     }
   }
   if (answer.code === 'password-rejected') {
-    return {
-      reasons: answer.reasons.map((reason) => ({
-        code: reason.code,
-        message: reasonMessage(messages, reason),
-      })),
-    }
+    return { reasons: describeReasons(answer.reasons, messages) }
   }
   return {}
 }

@@ -9,7 +9,10 @@ export interface RequestContext {
   readonly requestId: string
   /** By the service's clock. */
   readonly arrivedMs: number
-  readonly clientAddress: string
+  /** The person's, in the form of `parseClientAddress`. */
+  clientAddress: string
+  /** The name of the client that calls on the person's behalf. */
+  client?: string
   readonly commands: CommandRecord[]
   /** Whether this is an attempt that has left no line in the log yet. */
   awaitsLog: boolean
@@ -42,7 +45,7 @@ export function contextOf(response: Response): RequestContext {
  * The person's address, from trusted proxies only (Express's `trust proxy`). Where a proxy hands on what is no
  * address, it is the proxy's own; a connection that has gone has none.
  */
-export function clientAddressOf(request: Request): string {
+function clientAddressOf(request: Request): string {
   return (
     parseClientAddress(request.ip ?? '') ??
     parseClientAddress(request.socket.remoteAddress ?? '') ??

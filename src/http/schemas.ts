@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isAccountName } from '../core/account-name.js'
+import { parseClientAddress } from '../core/client-address.js'
 import { parseMailbox } from '../core/mailbox.js'
 import type { FieldFaultCode } from './answer.js'
 
@@ -26,6 +27,19 @@ const newPassword = password.meta({
   description: 'Goes to the panel exactly as it is. GET /api/v1/password-policy tells the rules.',
 })
 
+const clientAddress = wholeText
+  .transform((value, context) => {
+    const address = parseClientAddress(value)
+    if (address !== undefined) return address
+    context.addIssue({ code: 'custom', message: 'not-an-ip-address' satisfies FieldFaultCode })
+    return z.NEVER
+  })
+  .optional()
+  .meta({
+    description: 'The address of the person on whose behalf a client calls; only with its bearer token',
+    example: '203.0.113.9',
+  })
+
 /** A change proved by the mailbox's present password. */
 export const mailboxChange = z
   .strictObject({ email, newPassword, currentPassword: password })
@@ -46,6 +60,16 @@ export const accountChange = z
     }),
   })
   .meta({ id: 'AccountChange', description: 'Proved by the hosting account that owns the domain' })
+
+/** The same, sent by a client on a person's behalf. */
+export const mailboxChangeByClient = mailboxChange.extend({ clientAddress })
+export const accountChangeByClient = accountChange.extend({ clientAddress })
+
+/** A question whether a new password keeps the rules. */
+export const passwordQuestion = z
+  .strictObject({ email, newPassword })
+  .meta({ id: 'PasswordQuestion', description: 'A new password, to be held against the rules' })
+export const passwordQuestionByClient = passwordQuestion.extend({ clientAddress })
 
 export type MailboxChange = z.output<typeof mailboxChange>
 export type AccountChange = z.output<typeof accountChange>

@@ -13,8 +13,7 @@ async function attempt(outcome: (response: Response) => Promise<Answer>) {
   const clock = createTestClock()
   const lines: Record<string, unknown>[] = []
   const logger = pino({ base: null }, { write: (line: string) => void lines.push(JSON.parse(line)) })
-  const addressLimit = (_request: unknown, _response: unknown, next: () => void): void => next()
-  const answering = createAnswering({ logger, clock, inFlight: createInFlight(), addressLimit })
+  const answering = createAnswering({ logger, clock, inFlight: createInFlight() })
   const handlers = answering.attempt([], async (_body, response) => {
     answering.log(response, await outcome(response))
     throw new TypeError('canary')

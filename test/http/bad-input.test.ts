@@ -170,7 +170,7 @@ describe('a request', () => {
     ['PUT', '/', 'GET, HEAD, POST'],
     ['POST', '/healthz', 'GET, HEAD'],
     ['POST', '/readyz', 'GET, HEAD'],
-    ['PATCH', '/api/v1/password-policy', 'GET, HEAD'],
+    ['PATCH', '/api/v1/password-policy', 'GET, HEAD, POST'],
     ['POST', '/api/v1/openapi.json', 'GET, HEAD'],
     ['POST', '/.well-known/change-password', 'GET, HEAD'],
     ['POST', '/assets/style.css', 'GET, HEAD'],

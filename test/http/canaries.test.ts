@@ -8,6 +8,7 @@ const CANARY = 'canary-7f3a'
 const NEW = `${CANARY} new password`
 const WRONG = `${CANARY} wrong`
 const CODE = '739146'
+const TOKEN = 'token-'.repeat(6)
 const HTML = `<html>${CANARY}</html>`
 
 const CHANGE = 'v-change-mail-account-password'
@@ -46,6 +47,8 @@ const cases: readonly Case[] = [
   { body: `{"newPassword": "${CANARY}` },
   { body: JSON.stringify(wrong), headers: { 'content-type': `text/${CANARY}` } },
   { body: wrong, headers: { 'sec-fetch-site': 'cross-site', origin: `https://${CANARY}.example` } },
+  { body: right, headers: { authorization: `Bearer ${CANARY}` } },
+  { body: { ...right, clientAddress: CANARY }, headers: { authorization: `Bearer ${TOKEN}` } },
   { body: byAccount({ password: WRONG }, { newPassword: NEW }) },
   { body: byAccount({ password: `-${CANARY}` }, { newPassword: NEW }) },
   { body: byAccount({ ...dave, code: CODE }, { newPassword: NEW }) },
@@ -76,7 +79,11 @@ const cases: readonly Case[] = [
 
 it('no secret reaches a log line, a header or an answer, whatever the outcome', async () => {
   const service = await startService({
-    environment: { REKEY_LOG_LEVEL: 'debug', REKEY_LIMIT_FAILURES: '9/1h' },
+    environment: {
+      REKEY_LOG_LEVEL: 'debug',
+      REKEY_LIMIT_FAILURES: '9/1h',
+      REKEY_CLIENTS: `roundcube=${TOKEN}`,
+    },
   })
   const { panel } = service
   const shown: string[] = []
@@ -86,7 +93,7 @@ it('no secret reaches a log line, a header or an answer, whatever the outcome', 
       .set({
         'content-type': 'application/json',
         cookie: `session=${CANARY}`,
-        authorization: `Bearer ${CANARY}`,
+        authorization: `Basic ${CANARY}`,
         ...headers,
       })
       .send(body)
@@ -122,7 +129,7 @@ it('no secret reaches a log line, a header or an answer, whatever the outcome', 
   const { secretKey, accessKey, apiKey, adminPassword } = simulatorCredentials
   const ours = [secretKey, accessKey, apiKey, adminPassword, 'JBSWY3DPEHPK3PXP', 'mail pw', 'panel pw']
   const panels = ['$2y$', '$argon2', '$1$', 'Error:', "doesn't exist", 'Invalid object']
-  for (const secret of [CANARY, CODE, ...ours, ...panels]) {
+  for (const secret of [CANARY, CODE, TOKEN, ...ours, ...panels]) {
     const leaks = [service.logText(), ...shown.map(withoutWords)].filter((text) => text.includes(secret))
     expect(leaks, secret).toEqual([])
   }

@@ -75,6 +75,12 @@ describe('the OpenAPI document', () => {
     for (const path of ['/api/v1/password-policy', '/healthz', '/readyz']) {
       expect(faultsOf(path, 'get', await service.http.get(path))).toBe('')
     }
+    const policy = '/api/v1/password-policy'
+    for (const question of [{ email: 'info@example.org', newPassword: 'x' }, {}]) {
+      expect(faultsOf(policy, 'post', await service.http.post(policy).send(question))).toBe('')
+    }
+    const stranger = service.http.post(CHANGES).set('authorization', 'Bearer x')
+    expect(faultsOf(CHANGES, 'post', await stranger.send({}))).toBe('')
     await panel.close()
     service.clock.advance(60_000)
     expect(faultsOf('/readyz', 'get', await service.http.get('/readyz'))).toBe('')
@@ -89,6 +95,7 @@ describe('the OpenAPI document', () => {
     const schema = document.paths[CHANGES]?.post?.requestBody?.content['application/json']?.schema ?? {}
     expect(valid(schema, byMailbox())).toBe('')
     expect(valid(schema, byAccount({ code: '123456' }))).toBe('')
+    expect(valid(schema, byMailbox({ clientAddress: '203.0.113.9' }))).toBe('')
     for (const wrong of [
       {},
       byMailbox({ extra: 1 }),

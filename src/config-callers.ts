@@ -1,0 +1,76 @@
+import { isIP } from 'node:net'
+import { z } from 'zod'
+import { fault } from './config-fields.js'
+import { parseClientAddress } from './core/client-address.js'
+import { Secret } from './core/secret.js'
+import type { Client } from './http/clients.js'
+
+// The fields that say who may call, and whose word on addresses is believed.
+
+const NETWORK_NAMES = ['loopback', 'linklocal', 'uniquelocal']
+const NETWORKS_EXAMPLE = 'addresses and networks such as 10.0.0.1,192.168.0.0/16'
+
+/** How many proxies stand before the service, or which: a number of hops, or addresses and networks. */
+export function trustedProxies() {
+  return z
+    .string()
+    .transform((value, context) => {
+      if (/^\d$/.test(value)) return Number(value)
+      return (
+        parseNetworks(value) ??
+        fault(context, `must be a number of proxies from 0 to 9, or ${NETWORKS_EXAMPLE}`)
+      )
+    })
+    .default(0)
+}
+
+function parseNetworks(list: string): readonly string[] | undefined {
+  const entries = list.split(',').map((entry) => entry.trim())
+  return entries.every(isNetwork) ? entries : undefined
+}
+
+/**
+ * No network is so wide that it is everybody: who trusts all lets anyone forge the address that the limits count.
+ * The IPv6 networks around zero hold all of IPv4, in its mapped form.
+ */
+function isNetwork(entry: string): boolean {
+  if (NETWORK_NAMES.includes(entry)) return true
+  const [text = '', bits, ...rest] = entry.split('/')
+  const address = parseClientAddress(text)
+  if (address === undefined || text.includes('%') || rest.length > 0) return false
+  if (bits === undefined) return true
+  if (!/^\d{1,3}$/.test(bits) || isIP(text) !== isIP(address)) return false
+  const length = Number(bits)
+  return isIP(address) === 4
+    ? length >= 8 && length <= 32
+    : length >= 7 && length <= 128 && !address.startsWith('::')
+}
+
+/** A token of RFC 6750 section 2.1 (`b64token`), long enough that nobody guesses it: 32 hex digits have 128 bits. */
+const CLIENT = /^([A-Za-z0-9][\w.-]{0,31})=([\w.~+/-]{32,512}=*)$/
+
+/** `NAME=TOKEN`, several joined by commas or line breaks. */
+export function clients() {
+  return z
+    .string()
+    .default('')
+    .transform((value, context): readonly Client[] => {
+      const entries = value.split(/[,\n]/).map((entry) => entry.trim())
+      const found = entries.filter((entry) => entry !== '').map((entry) => CLIENT.exec(entry))
+      const list = found.flatMap((match) =>
+        match?.[1] && match[2] ? [{ name: match[1], token: new Secret(match[2]) }] : [],
+      )
+      const names = new Set(list.map(({ name }) => name))
+      const tokens = new Set(list.map(({ token }) => token.reveal()))
+      if (list.length < found.length) {
+        return fault(
+          context,
+          'must be NAME=TOKEN, several joined by commas or line breaks; a token has 32 characters or more, as made by: openssl rand -hex 32',
+        )
+      }
+      if (names.size < list.length || tokens.size < list.length) {
+        return fault(context, 'must give each client a name and a token of its own')
+      }
+      return list
+    })
+}

@@ -1,0 +1,60 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { RequestHandler } from 'express'
+import type { Secret } from '../core/secret.js'
+import { contextOf } from './request-context.js'
+
+/** A program that may say whose address it calls for. */
+export interface Client {
+  /** As it stands in the log. */
+  readonly name: string
+  readonly token: Secret
+}
+
+/** The caller showed a bearer token that is nobody's. */
+export class InvalidToken extends Error {
+  override readonly name = 'InvalidToken'
+}
+
+/** Tells clients apart by the token that they bear (RFC 6750 section 2.1). */
+export interface ClientCheck {
+  /** Puts the client's name into the request's context, if it bears a client's token. */
+  readonly identify: RequestHandler
+  /** Refuses those that bear a token which is nobody's. */
+  readonly refuseInvalidTokens: RequestHandler
+}
+
+export function createClientCheck(clients: readonly Client[]): ClientCheck {
+  const known = clients.map(({ name, token }) => ({ name, digest: digestOf(token.reveal()) }))
+
+  /** Compares with every token, each in constant time: neither which one it is nor how much of it is right shows. */
+  function nameOf(token: string): string | undefined {
+    const digest = digestOf(token)
+    return known.filter((client) => timingSafeEqual(client.digest, digest))[0]?.name
+  }
+
+  return {
+    identify(request, response, next) {
+      const token = tokenIn(request.get('authorization'))
+      const name = token === undefined ? undefined : nameOf(token)
+      if (name !== undefined) contextOf(response).client = name
+      next()
+    },
+
+    refuseInvalidTokens(request, response, next) {
+      const isInvalid =
+        tokenIn(request.get('authorization')) !== undefined && contextOf(response).client === undefined
+      next(isInvalid ? new InvalidToken() : undefined)
+    },
+  }
+}
+
+/** Credentials of another scheme are not ours: a proxy in front may ask for some of its own. */
+function tokenIn(authorization = ''): string | undefined {
+  const bearer = /^bearer(?: +(.*))?$/i.exec(authorization)
+  return bearer ? (bearer[1] ?? '') : undefined
+}
+
+/** Digests are of one length, as the comparison needs. */
+function digestOf(token: string): Buffer {
+  return createHash('sha256').update(token).digest()
+}

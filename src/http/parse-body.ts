@@ -1,0 +1,38 @@
+import type { z } from 'zod'
+import { type FieldFault, type FieldFaultCode, fieldFaultCodes } from './answer.js'
+
+export type ParsedBody<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly faults: readonly FieldFault[] }
+
+/** Holds a body against its schema; a member that is wrong is told once. */
+export function parseBody<Value>(schema: z.ZodType<Value>, body: unknown): ParsedBody<Value> {
+  const parsed = schema.safeParse(body, { reportInput: true })
+  if (parsed.success) return { ok: true, value: parsed.data }
+  return { ok: false, faults: firstPerPointer(parsed.error.issues.flatMap(toFaults)) }
+}
+
+function toFaults(issue: z.core.$ZodIssue): FieldFault[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ pointer: pointerTo([...issue.path, key]), code: 'unknown' }))
+  }
+  return [{ pointer: pointerTo(issue.path), code: codeOf(issue) }]
+}
+
+function firstPerPointer(faults: readonly FieldFault[]): FieldFault[] {
+  return faults.filter(
+    ({ pointer }, index) => faults.findIndex((other) => other.pointer === pointer) === index,
+  )
+}
+
+function codeOf(issue: z.core.$ZodIssue): FieldFaultCode {
+  if (issue.code !== 'invalid_type')
+    return fieldFaultCodes.find((code) => code === issue.message) ?? 'unreadable'
+  if (issue.input === undefined) return 'required'
+  return issue.expected === 'object' ? 'not-object' : 'not-text'
+}
+
+/** RFC 6901 section 3. */
+function pointerTo(path: readonly PropertyKey[]): string {
+  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+}
