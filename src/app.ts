@@ -29,6 +29,8 @@ import { contextOf, createRequestContext } from './http/request-context.js'
 import { createSecurityHeaders } from './http/security-headers.js'
 import { createSubmit } from './http/submit.js'
 import { createRender } from './http/views.js'
+import { createWebmailRouter } from './http/webmail.js'
+import { createWebmailHostCheck } from './http/webmail-hosts.js'
 import { createWellKnownRouter } from './http/well-known.js'
 import { createCommandRunner, type RunCommand } from './panel/command-runner.js'
 import { createPanel } from './panel/commands.js'
@@ -79,6 +81,7 @@ export function createApp(dependencies: AppDependencies): App {
       (response) => contextOf(response).clientAddress,
     ),
     clients: createClientCheck(config.clients),
+    refuseOtherHosts: createWebmailHostCheck(config.webmailAddresses),
   })
   const submit = createSubmit({
     limits: createAttemptLimits(config.limits.failures, config.limits.target, () => new MemoryStore()),
@@ -88,16 +91,17 @@ export function createApp(dependencies: AppDependencies): App {
   })
   const routes = { answering, doors, submit, modes, policy, basePath, version, messages }
   const send = (response: Response, answer: Answer): void => sendJson(response, answer, messages)
-  const wellKnown = createWellKnownRouter(basePath)
+  // Others have fixed their paths: they are served at the root too.
+  const fixedPaths = [createWellKnownRouter(basePath), createWebmailRouter(routes)]
 
   const handler = express()
   handler.set('trust proxy', config.trustProxy)
   handler.set('etag', false)
   handler.disable('x-powered-by')
   handler.use(createRequestContext(clock, randomId), ...createSecurityHeaders())
-  handler.use(wellKnown)
+  handler.use(...fixedPaths)
   const mount = basePath === '' ? '/' : basePath
-  handler.use(mount, wellKnown, createHealthRouter(checkReadiness))
+  handler.use(mount, ...fixedPaths, createHealthRouter(checkReadiness))
   handler.use(`${basePath}/api/v1`, createApiRouter(routes))
   handler.use(
     mount,

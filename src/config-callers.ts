@@ -24,6 +24,14 @@ export function trustedProxies() {
     .default(0)
 }
 
+/** Addresses and networks, joined by commas. */
+export function networks(fallback: (typeof NETWORK_NAMES)[number]) {
+  return z
+    .string()
+    .default(fallback)
+    .transform((value, context) => parseNetworks(value) ?? fault(context, `must be ${NETWORKS_EXAMPLE}`))
+}
+
 function parseNetworks(list: string): readonly string[] | undefined {
   const entries = list.split(',').map((entry) => entry.trim())
   return entries.every(isNetwork) ? entries : undefined

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { clients, trustedProxies } from './config-callers.js'
+import { clients, networks, trustedProxies } from './config-callers.js'
 import { basePath, choices, fingerprint, flag, integer, limit, panelUrl, secret } from './config-fields.js'
 import { selectCredentials, selectTrust } from './config-panel.js'
 import { type Environment, readVariable } from './environment.js'
@@ -16,6 +16,7 @@ export const variables = {
   REKEY_BASE_PATH: basePath(),
   REKEY_TRUST_PROXY: trustedProxies(),
   REKEY_CLIENTS: clients(),
+  REKEY_WEBMAIL_ADDRESSES: networks('loopback'),
   REKEY_MODES: choices(['mailbox', 'account']),
   REKEY_ALLOW_ADMIN_ACCOUNTS: flag(false),
   REKEY_PASSWORD_MIN_LENGTH: integer(8, 64, 12),
@@ -84,6 +85,7 @@ function shapeConfig(values: Values, credentials: PanelCredentials, trust: Panel
     basePath: values.REKEY_BASE_PATH,
     trustProxy: values.REKEY_TRUST_PROXY,
     clients: values.REKEY_CLIENTS,
+    webmailAddresses: values.REKEY_WEBMAIL_ADDRESSES,
     modes: values.REKEY_MODES,
     allowAdminAccounts: values.REKEY_ALLOW_ADMIN_ACCOUNTS,
     passwordMinLength: values.REKEY_PASSWORD_MIN_LENGTH,

@@ -25,6 +25,7 @@ describe('the configuration', () => {
       basePath: '',
       trustProxy: 0,
       clients: [],
+      webmailAddresses: ['loopback'],
       modes: ['mailbox', 'account'],
       allowAdminAccounts: false,
       passwordMinLength: 12,
@@ -98,6 +99,7 @@ describe('the configuration', () => {
         '*',
       ],
     ],
+    ['REKEY_WEBMAIL_ADDRESSES', ['all', '0.0.0.0/0', '::/0', '2', 'mail.example.org', '10.0.0.1;10.0.0.2']],
     [
       'REKEY_CLIENTS',
       [
@@ -149,6 +151,7 @@ describe('the configuration', () => {
       'loopback, 10.0.0.0/8,2001:db8::/32',
       { trustProxy: ['loopback', '10.0.0.0/8', '2001:db8::/32'] },
     ],
+    ['REKEY_WEBMAIL_ADDRESSES', '192.0.2.7, 10.0.0.0/8', { webmailAddresses: ['192.0.2.7', '10.0.0.0/8'] }],
     ['REKEY_MODES', 'account', { modes: ['account'] }],
     ['REKEY_LIMIT_ADDRESS', '3/30s', { limits: { address: { count: 3, windowMs: 30_000 } } }],
     ['REKEY_ALLOW_ADMIN_ACCOUNTS', 'true', { allowAdminAccounts: true }],

@@ -34,6 +34,7 @@ export type RequestRefusal =
         | 'unsupported-media-type'
         | 'cross-site-request'
         | 'invalid-token'
+        | 'unknown-webmail-host'
         | 'not-found'
         | 'method-not-allowed'
         | 'internal-error'
@@ -52,6 +53,7 @@ export const statusOf: Readonly<Record<AnswerCode, number>> = {
   'code-required': 403,
   'mailbox-suspended': 403,
   'cross-site-request': 403,
+  'unknown-webmail-host': 403,
   'mailbox-not-found': 404,
   'not-found': 404,
   'method-not-allowed': 405,

@@ -11,15 +11,18 @@ export interface Doors {
   readonly page: readonly RequestHandler[]
   /** A program that speaks JSON. */
   readonly api: readonly RequestHandler[]
+  /** A webmail server that speaks for all of its people from one address. */
+  readonly webmail: readonly RequestHandler[]
 }
 
 interface DoorParts {
   /** Counts by the address in the request's context. */
   readonly addressLimit: RequestHandler
   readonly clients: ClientCheck
+  readonly refuseOtherHosts: RequestHandler
 }
 
-export function createDoors({ addressLimit, clients }: DoorParts): Doors {
+export function createDoors({ addressLimit, clients, refuseOtherHosts }: DoorParts): Doors {
   const { identify, refuseInvalidTokens } = clients
   return {
     page: [refuseCrossSite, addressLimit, ...readForm],
@@ -33,6 +36,7 @@ export function createDoors({ addressLimit, clients }: DoorParts): Doors {
       forClient(takeClientAddress),
       forClient(addressLimit),
     ],
+    webmail: [refuseCrossSite, refuseOtherHosts, ...readForm],
   }
 }
 

@@ -4,6 +4,7 @@ import { InvalidToken } from './clients.js'
 import { CrossSiteRequest } from './cross-site.js'
 import { UnsupportedMediaType } from './read-body.js'
 import { MethodNotAllowed } from './route-methods.js'
+import { UnknownWebmailHost } from './webmail-hosts.js'
 
 /** What to answer to an error that Express, a body parser or one of our own handlers raised. */
 export function answerToError(error: unknown): RequestRefusal {
@@ -11,6 +12,7 @@ export function answerToError(error: unknown): RequestRefusal {
   if (error instanceof MethodNotAllowed) return { code: 'method-not-allowed' }
   if (error instanceof CrossSiteRequest) return { code: 'cross-site-request' }
   if (error instanceof InvalidToken) return { code: 'invalid-token' }
+  if (error instanceof UnknownWebmailHost) return { code: 'unknown-webmail-host' }
   if (error instanceof UnsupportedMediaType) return { code: 'unsupported-media-type' }
   if (hasType(error, 'entity.parse.failed')) {
     return { code: 'invalid-request', faults: [{ pointer: '', code: 'not-json' }] }

@@ -77,12 +77,18 @@ const cases: readonly Case[] = [
   { body: account, prepare: (panel) => void Object.assign(panel.switches, { keyRevoked: true }) },
 ]
 
+const webmailForms = {
+  '/reset/mail/': { email: 'sales@example.org', password: WRONG, new: NEW, [CANARY]: CANARY },
+  '/roundcube': { user: 'sales@example.org', curpass: WRONG, newpass: `${CANARY}\n` },
+}
+
 it('no secret reaches a log line, a header or an answer, whatever the outcome', async () => {
   const service = await startService({
     environment: {
       REKEY_LOG_LEVEL: 'debug',
       REKEY_LIMIT_FAILURES: '9/1h',
       REKEY_CLIENTS: `roundcube=${TOKEN}`,
+      REKEY_TRUST_PROXY: 'loopback',
     },
   })
   const { panel } = service
@@ -119,6 +125,13 @@ it('no secret reaches a log line, a header or an answer, whatever the outcome', 
     const page = await service.http.post(`/?token=${CANARY}`).type('form').send(form)
     shown.push(JSON.stringify(page.headers), page.text)
   }
+  for (const address of ['127.0.0.1', '203.0.113.9']) {
+    for (const [path, form] of Object.entries(webmailForms)) {
+      const request = service.http.post(`${path}?${CANARY}`).set('x-forwarded-for', address)
+      const refused = await request.type('form').send(form)
+      shown.push(JSON.stringify(refused.headers), refused.text)
+    }
+  }
   for (let guess = 0; guess < 9; guess++) await send({ body: wrong })
   await service.http.get(`/nothing/${CANARY}?${CANARY}`)
   await service.http.put(`${CHANGES}?${CANARY}`).send({ CANARY })
@@ -133,7 +146,7 @@ it('no secret reaches a log line, a header or an answer, whatever the outcome', 
     const leaks = [service.logText(), ...shown.map(withoutWords)].filter((text) => text.includes(secret))
     expect(leaks, secret).toEqual([])
   }
-  expect(service.attempts()).toHaveLength(cases.length + 2 + 9)
+  expect(service.attempts()).toHaveLength(cases.length + 2 + 4 + 9)
 })
 
 /** The page says "Error:" itself. */

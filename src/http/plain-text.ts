@@ -1,0 +1,34 @@
+import type { Response } from 'express'
+import type { Answer } from './answer.js'
+import { setHead } from './answer-head.js'
+import { type Messages, reasonMessage, wordsOf } from './messages.js'
+import { contextOf } from './request-context.js'
+
+interface TextWords {
+  /** The whole body of a success. */
+  readonly success: string
+  /** The fields of the form, by the JSON pointer of what each stands for. */
+  readonly names: Readonly<Record<string, string>>
+  readonly messages: Messages
+}
+
+/**
+ * Sends an answer to a webmail program. A refusal begins with `error `, as the panel's own does: the panel's driver for
+ * Roundcube takes every answer for success that holds an `ok` and no `error`.
+ */
+export function sendText(response: Response, answer: Answer, { success, names, messages }: TextWords): void {
+  setHead(response, answer)
+  response.type('text/plain')
+  if (answer.code === 'changed') return void response.send(success)
+  const { title, detail } = wordsOf(answer, messages)
+  const words = [`${title}.`, detail, ...furtherWords(answer, names, messages)].join(' ')
+  response.send(`error ${answer.code}: ${words} [${contextOf(response).requestId}]\n`)
+}
+
+function furtherWords(answer: Answer, names: TextWords['names'], messages: Messages): string[] {
+  if (answer.code === 'password-rejected') {
+    return answer.reasons.map((reason) => reasonMessage(messages, reason))
+  }
+  if (answer.code !== 'invalid-request') return []
+  return answer.faults.map(({ pointer, code }) => `${names[pointer] ?? pointer}: ${messages.field[code]}`)
+}

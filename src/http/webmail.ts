@@ -1,0 +1,82 @@
+import { type Response, Router } from 'express'
+import type { Mode, Modes } from '../core/attempt.js'
+import type { Answer } from './answer.js'
+import type { Answering } from './answering.js'
+import type { Doors } from './doors.js'
+import type { Form } from './form-fields.js'
+import type { Messages } from './messages.js'
+import { parseSubmission } from './parse-submission.js'
+import { sendText } from './plain-text.js'
+import { contextOf } from './request-context.js'
+import { routeMethods } from './route-methods.js'
+import type { Submit } from './submit.js'
+
+interface WebmailParts {
+  readonly answering: Answering
+  readonly doors: Doors
+  readonly submit: Submit
+  readonly modes: Modes
+  readonly messages: Messages
+}
+
+/** A form that a webmail program already knows how to post, and the one answer that it takes for success. */
+interface WebmailForm {
+  readonly path: string
+  /** The form's fields, by the member of the JSON interface that each stands for. */
+  readonly fields: Readonly<Record<'email' | 'currentPassword' | 'newPassword', string>>
+  readonly success: string
+}
+
+const FORMS: readonly WebmailForm[] = [
+  // The panel's own endpoint, which its drivers for Roundcube and SnappyMail post to (panel README, last sections).
+  {
+    path: '/reset/mail',
+    fields: { email: 'email', currentPassword: 'password', newPassword: 'new' },
+    success: '==ok==',
+  },
+  // Roundcube's httpapi driver, by the names that its documentation uses.
+  {
+    path: '/roundcube',
+    fields: { email: 'user', currentPassword: 'curpass', newPassword: 'newpass' },
+    success: 'ok',
+  },
+]
+
+/** The mailbox's present password is the only proof that these programs can send. */
+const MODE: Mode = 'mailbox'
+
+/** What webmail programs post to without a plugin of ours. */
+export function createWebmailRouter(parts: WebmailParts): Router {
+  const router = Router()
+  for (const form of FORMS) router.use(form.path, createFormRouter(form, parts))
+  return router
+}
+
+function createFormRouter({ fields, success }: WebmailForm, parts: WebmailParts): Router {
+  const { answering, doors, submit, modes, messages } = parts
+  const names = Object.fromEntries(Object.entries(fields).map(([member, field]) => [`/${member}`, field]))
+  const send = (response: Response, answer: Answer): void =>
+    sendText(response, answer, { success, names, messages })
+
+  const change = answering.attempt(doors.webmail, async (body, response) => {
+    const parsed = parseSubmission([MODE], toRequest(fields, (body ?? {}) as Form))
+    const answer: Answer = parsed.ok
+      ? await submit(parsed.submission, contextOf(response))
+      : { code: 'invalid-request', faults: parsed.faults }
+    answering.log(response, answer)
+    send(response, answer)
+  })
+
+  const router = Router()
+  if (modes.includes(MODE)) routeMethods(router, '/', { post: change })
+  router.use((_request, response) => send(response, { code: 'not-found' }))
+  router.use(answering.onError(send))
+  return router
+}
+
+/** The form as a request of the JSON interface; an empty field is a missing member. */
+function toRequest(fields: WebmailForm['fields'], form: Form): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([member, field]) => [member, form[field] === '' ? undefined : form[field]]),
+  )
+}
