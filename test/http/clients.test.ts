@@ -138,6 +138,7 @@ describe('without a token', () => {
       expect(gist(response)).toBe('400 invalid-request')
       expect(response.body.errors).toMatchObject([{ pointer: '/clientAddress' }])
     }
+    expect(service.attempts().map(({ clientAddress }) => clientAddress)).toEqual(['127.0.0.1', '127.0.0.1'])
     expect(gist(await send(service, byMailbox(), ''))).toBe('200 changed')
   })
 })

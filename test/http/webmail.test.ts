@@ -95,8 +95,8 @@ describe.each(forms)('the form of webmail at $path', (form) => {
 
   it('names the fields that are wrong as the form does', async () => {
     const service = await startService()
-    const { text } = await post(service, form.path, filled(form, { current: '' }))
-    expect(text).toContain(` ${form.current}: Please fill this in.`)
+    const { text } = await post(service, form.path, filled(form, { email: '', current: '' }))
+    expect(text).toContain(` ${form.email}: Please fill this in. ${form.current}: Please fill this in.`)
     expect((await post(service, form.path, filled(form, { next: 'short' }))).text).toContain(
       'Use at least 12 characters.',
     )
@@ -141,26 +141,32 @@ describe('refusals of credentials', () => {
   })
 })
 
+/** Sends bytes as they are and gives the body of the answer. */
+async function rawBody(service: TestService, ...lines: string[]): Promise<Buffer> {
+  const socket = connect(Number(new URL(service.url).port), '127.0.0.1')
+  socket.write(lines.join('\r\n'))
+  const chunks: Buffer[] = []
+  socket.on('data', (chunk: Buffer) => void chunks.push(chunk))
+  await once(socket, 'close')
+  const answer = Buffer.concat(chunks)
+  return answer.subarray(answer.indexOf('\r\n\r\n') + 4)
+}
+
 describe('a client that compares the answer’s body byte for byte', () => {
+  const head = ['POST /reset/mail/ HTTP/1.0', 'Content-Type: application/x-www-form-urlencoded']
+
   it('reads ==ok== and not a byte more', async () => {
     const service = await startService()
     const fields = { email: 'info@example.org', password: 'info mail pw', new: NEW_PASSWORD }
     const body = new URLSearchParams(fields).toString()
-    const socket = connect(Number(new URL(service.url).port), '127.0.0.1')
-    socket.write(
-      [
-        'POST /reset/mail/ HTTP/1.0',
-        'Content-Type: application/x-www-form-urlencoded',
-        `Content-Length: ${body.length}`,
-        '',
-        body,
-      ].join('\r\n'),
+    expect(await rawBody(service, ...head, `Content-Length: ${body.length}`, '', body)).toEqual(
+      Buffer.from('==ok=='),
     )
-    const chunks: Buffer[] = []
-    socket.on('data', (chunk: Buffer) => void chunks.push(chunk))
-    await once(socket, 'close')
-    const answer = Buffer.concat(chunks)
-    expect(answer.subarray(answer.indexOf('\r\n\r\n') + 4)).toEqual(Buffer.from('==ok=='))
+  })
+
+  it('that sends no form at all is refused', async () => {
+    const service = await startService()
+    expect(String(await rawBody(service, ...head, '', ''))).toMatch(/^error invalid-request: /)
   })
 })
 
