@@ -11,10 +11,9 @@ import { changePassword } from './core/change-password.js'
 import type { Clock } from './core/clock.js'
 import { createDomainOwners } from './core/domain-owners.js'
 import type { PasswordChange } from './core/password-change.js'
-import { checkByStoredHash } from './core/password-check.js'
+import type { PasswordCheck } from './core/password-check.js'
 import type { PasswordPolicy } from './core/password-rules.js'
 import type { CheckReadiness } from './core/readiness.js'
-import { isPasswordOf } from './hashes/hash-check.js'
 import type { Answer } from './http/answer.js'
 import { createAnswering } from './http/answering.js'
 import { createApiRouter } from './http/api.js'
@@ -32,6 +31,7 @@ import { createRender } from './http/views.js'
 import { createWebmailRouter } from './http/webmail.js'
 import { createWebmailHostCheck } from './http/webmail-hosts.js'
 import { createWellKnownRouter } from './http/well-known.js'
+import { createMailChecks } from './mail-checks.js'
 import { createCommandRunner, type RunCommand } from './panel/command-runner.js'
 import { createPanel } from './panel/commands.js'
 import { createKeyGuard, type KeyGuard } from './panel/key-guard.js'
@@ -66,7 +66,10 @@ export function createApp(dependencies: AppDependencies): App {
   const policy = { minLength: config.passwordMinLength, isCommon: createCommonPasswords() }
   const keyGuard = createKeyGuard(clock)
   const run = createRunner(dependencies, keyGuard)
-  const checkReadiness = createReadinessCheck(run, keyGuard, modes, clock)
+  const mailChecks = createMailChecks(config, clock)
+  const checkPanel = createReadinessCheck(run, keyGuard, modes, clock)
+  const checkReadiness: CheckReadiness = async () =>
+    (await Promise.all([checkPanel(), mailChecks.checkReadiness()])).flat()
   const messages = loadMessages(new URL('messages/en.json', VIEWS))
   const inFlight = createInFlight()
   const answering = createAnswering({
@@ -85,7 +88,7 @@ export function createApp(dependencies: AppDependencies): App {
   })
   const submit = createSubmit({
     limits: createAttemptLimits(config.limits.failures, config.limits.target, () => new MemoryStore()),
-    change: createPasswordChange(dependencies, run, policy),
+    change: createPasswordChange(dependencies, run, policy, mailChecks.checkPassword),
     clock,
     refusalDelayMs: config.refusalDelayMs,
   })
@@ -131,12 +134,13 @@ function createPasswordChange(
   { config, clock }: AppDependencies,
   run: RunCommand,
   policy: PasswordPolicy,
+  checkPassword: PasswordCheck,
 ): PasswordChange {
   const shared = {
     owners: createDomainOwners(clock),
     locks: createMemoryDomainLocks(),
     policy,
-    checkPassword: checkByStoredHash(isPasswordOf),
+    checkPassword,
     clock,
     allowAdminAccounts: config.allowAdminAccounts,
   }

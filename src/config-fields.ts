@@ -96,6 +96,22 @@ export function panelUrl() {
   })
 }
 
+/** A mail server; `imap://` is upgraded by STARTTLS, but for one on the loopback. */
+export function imapUrl() {
+  const message = 'must be the address of the mail server, such as imaps://mail.example.com:993'
+  return z.string().transform((value, context) => {
+    const url = URL.canParse(value) ? new URL(value) : undefined
+    const isServer = url?.protocol === 'imaps:' || url?.protocol === 'imap:'
+    if (!url || !isServer || !/^(?:[a-z\d.-]+|\[[a-f\d:.]+\])$/i.test(url.hostname)) {
+      return fault(context, message)
+    }
+    if (url.username || url.password || url.search || url.hash || !/^\/?$/.test(url.pathname)) {
+      return fault(context, `${message}, and nothing behind it`)
+    }
+    return url
+  })
+}
+
 /** A certificate's SHA-256 fingerprint as openssl prints it, with or without the text before it. */
 export function fingerprint() {
   return z

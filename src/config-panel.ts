@@ -1,6 +1,6 @@
-import { X509Certificate } from 'node:crypto'
 import type { Values } from './config.js'
-import { type AddFault, readFile } from './environment.js'
+import { selectTrust } from './config-trust.js'
+import type { AddFault } from './environment.js'
 import type { PanelCredentials } from './panel/credentials.js'
 import type { PanelTrust } from './panel/dispatcher.js'
 
@@ -32,28 +32,13 @@ export function selectCredentials(values: Values, addFault: AddFault): PanelCred
   return undefined
 }
 
-/** Trust by file or by fingerprint, not both; without either, the system's authorities. */
-export function selectTrust(values: Values, addFault: AddFault): PanelTrust {
-  const { HESTIA_CA_FILE: caFile, HESTIA_CERT_SHA256: certificateSha256 } = values
-  if (caFile !== undefined && certificateSha256 !== undefined) {
-    addFault('HESTIA_CA_FILE and HESTIA_CERT_SHA256 are both set: set one of them')
-  }
-  if (values.HESTIA_URL?.protocol === 'http:' && (caFile ?? certificateSha256) !== undefined) {
+/** A plain panel has no certificate to trust. */
+export function selectPanelTrust(values: Values, addFault: AddFault): PanelTrust {
+  const { HESTIA_URL: url, HESTIA_CA_FILE: caFile, HESTIA_CERT_SHA256: certificateSha256 } = values
+  if (url?.protocol === 'http:' && (caFile ?? certificateSha256) !== undefined) {
     addFault(
       'HESTIA_URL is plain http, so there is no certificate for HESTIA_CA_FILE or HESTIA_CERT_SHA256 to trust',
     )
   }
-  if (certificateSha256 !== undefined) return { certificateSha256 }
-  const ca = caFile === undefined ? undefined : readFile('HESTIA_CA_FILE', caFile, addFault)
-  if (ca === undefined) return {}
-  if (!isCertificate(ca)) addFault('HESTIA_CA_FILE names a file that holds no certificate in PEM form')
-  return { ca }
-}
-
-function isCertificate(pem: string): boolean {
-  try {
-    return new X509Certificate(pem).fingerprint256 !== ''
-  } catch {
-    return false
-  }
+  return selectTrust('HESTIA', caFile, certificateSha256, addFault)
 }

@@ -1,8 +1,20 @@
 import { z } from 'zod'
 import { clients, networks, trustedProxies } from './config-callers.js'
-import { basePath, choices, fingerprint, flag, integer, limit, panelUrl, secret } from './config-fields.js'
-import { selectCredentials, selectTrust } from './config-panel.js'
+import {
+  basePath,
+  choices,
+  fingerprint,
+  flag,
+  imapUrl,
+  integer,
+  limit,
+  panelUrl,
+  secret,
+} from './config-fields.js'
+import { selectMailServer } from './config-mail-server.js'
+import { selectCredentials, selectPanelTrust } from './config-panel.js'
 import { type Environment, readVariable } from './environment.js'
+import type { MailServer } from './mail-server/session.js'
 import type { PanelCredentials } from './panel/credentials.js'
 import type { PanelTrust } from './panel/dispatcher.js'
 
@@ -24,6 +36,10 @@ export const variables = {
   REKEY_LIMIT_ADDRESS: limit(30, '15m'),
   REKEY_LIMIT_FAILURES: limit(5, '15m'),
   REKEY_LIMIT_TARGET: limit(20, '1h'),
+  REKEY_MAILBOX_CHECK: z.enum(['hash', 'imap'], 'must be hash or imap').default('hash'),
+  REKEY_IMAP_URL: imapUrl().optional(),
+  REKEY_IMAP_CA_FILE: z.string().optional(),
+  REKEY_IMAP_CERT_SHA256: fingerprint().optional(),
   HESTIA_URL: panelUrl(),
   HESTIA_ACCESS_KEY: secret(),
   HESTIA_SECRET_KEY: secret(),
@@ -72,12 +88,18 @@ export function loadConfig(environment: Environment): ConfigResult {
   })
   const values = Object.fromEntries(entries) as Values
   const credentials = selectCredentials(values, addFault)
-  const trust = selectTrust(values, addFault)
+  const trust = selectPanelTrust(values, addFault)
+  const mailServer = selectMailServer(values, Boolean(environment.REKEY_IMAP_URL), addFault)
   if (faults.length > 0 || !credentials) return { ok: false, faults }
-  return { ok: true, config: shapeConfig(values, credentials, trust) }
+  return { ok: true, config: shapeConfig(values, credentials, trust, mailServer) }
 }
 
-function shapeConfig(values: Values, credentials: PanelCredentials, trust: PanelTrust) {
+function shapeConfig(
+  values: Values,
+  credentials: PanelCredentials,
+  trust: PanelTrust,
+  mailServer: MailServer | undefined,
+) {
   return Object.freeze({
     host: values.REKEY_HOST,
     port: values.REKEY_PORT,
@@ -95,6 +117,8 @@ function shapeConfig(values: Values, credentials: PanelCredentials, trust: Panel
       failures: values.REKEY_LIMIT_FAILURES,
       target: values.REKEY_LIMIT_TARGET,
     }),
+    /** Where mailbox passwords are checked; undefined if they are held against the panel's hashes. */
+    mailServer,
     panel: Object.freeze({
       url: values.HESTIA_URL,
       credentials,

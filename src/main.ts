@@ -66,8 +66,8 @@ function serve(config: Config): void {
       logger.warn({ event: 'deprecated-credentials', kind: credentials.kind })
     }
     void app.checkReadiness().then((faults) => {
-      if (faults.length === 0) logger.info({ event: 'panel-ready' })
-      else logger.error({ event: 'panel-not-ready', faults })
+      if (faults.length === 0) logger.info({ event: 'ready' })
+      else logger.error({ event: 'not-ready', faults })
     })
   })
 }

@@ -35,6 +35,7 @@ describe('the configuration', () => {
         failures: { count: 5, windowMs: 900_000 },
         target: { count: 20, windowMs: 3_600_000 },
       },
+      mailServer: undefined,
       panel: { timeoutMs: 15_000, maxConcurrency: 8, trust: {} },
     })
   })
@@ -107,15 +108,31 @@ describe('the configuration', () => {
         TOKEN,
         `=${TOKEN}`,
         `a b=${TOKEN}`,
-        'roundcube=short',
+        `roundcube=${TOKEN.slice(1)}`,
         `roundcube=${TOKEN}!`,
         `roundcube=${TOKEN},`.repeat(2),
         `roundcube=${TOKEN},snappymail=${TOKEN}`,
+        `roundcube=${TOKEN},roundcube=${TOKEN}0`,
         `roundcube=${TOKEN};snappymail=${TOKEN}0`,
       ],
     ],
     ['REKEY_MODES', ['none', 'mailbox,mailbox', 'mailbox;account', ',']],
     ['REKEY_ALLOW_ADMIN_ACCOUNTS', ['yes', '1']],
+    ['REKEY_MAILBOX_CHECK', ['login', 'IMAP', 'hash,imap']],
+    [
+      'REKEY_IMAP_URL',
+      [
+        'mail.example.org',
+        'pop3://mail.example.org',
+        'imaps://',
+        'imaps://user:pw@mail.example.org',
+        'imaps://mail.example.org/INBOX',
+        'imaps://mail.example.org?x',
+        'imaps://mail.example.org:70000',
+        'imaps://mail_.example.org',
+      ],
+    ],
+    ['REKEY_IMAP_CERT_SHA256', ['AA']],
     ['REKEY_PASSWORD_MIN_LENGTH', ['7', '65', 'twelve']],
     ['REKEY_REFUSAL_DELAY_MS', ['-1', '10001', '1s']],
     ['REKEY_LIMIT_ADDRESS', ['30', '0/15m', '30/0m', '30/15', '30/15d', '30/25h', '/15m']],
@@ -238,6 +255,38 @@ describe('the configuration', () => {
       REKEY_CLIENTS: 'canary-5',
     })
     expect(faults.join('\n')).not.toContain('canary')
+  })
+
+  it.each(['imaps://mail.example.org', 'imaps://10.0.0.1:993', 'imap://localhost:143', 'imap://[::1]'])(
+    'takes the mail server at %s',
+    (url) => {
+      const { mailServer } = configOf({ ...least, REKEY_MAILBOX_CHECK: 'imap', REKEY_IMAP_URL: url })
+      expect(mailServer?.url.href).toBe(url)
+      expect(mailServer?.trust).toEqual({})
+    },
+  )
+
+  it('needs the mail server where it checks passwords, and takes none where it does not', async () => {
+    const { certificate, fingerprint } = await createCertificate()
+    const file = scratchFile(certificate)
+    const imap = { ...least, REKEY_MAILBOX_CHECK: 'imap', REKEY_IMAP_URL: 'imaps://mail.example.org' }
+    expect(configOf({ ...imap, REKEY_IMAP_CA_FILE: file }).mailServer?.trust).toEqual({ ca: certificate })
+    expect(configOf({ ...imap, REKEY_IMAP_CERT_SHA256: fingerprint }).mailServer?.trust).toEqual({
+      certificateSha256: fingerprint,
+    })
+    expect(faultsOf({ ...imap, REKEY_IMAP_CA_FILE: file, REKEY_IMAP_CERT_SHA256: fingerprint })).toEqual([
+      'REKEY_IMAP_CA_FILE and REKEY_IMAP_CERT_SHA256 are both set: set one of them',
+    ])
+    expect(faultsOf({ ...imap, REKEY_IMAP_URL: '' })).toEqual([
+      'REKEY_IMAP_URL must be set, because REKEY_MAILBOX_CHECK is imap',
+    ])
+    expect(faultsOf({ ...imap, REKEY_IMAP_URL: 'mail' })).toHaveLength(1)
+    const idle = { REKEY_IMAP_CA_FILE: file, REKEY_IMAP_CERT_SHA256: fingerprint }
+    expect(faultsOf({ ...least, ...idle, REKEY_IMAP_URL: imap.REKEY_IMAP_URL })).toEqual([
+      'REKEY_IMAP_URL is set, but REKEY_MAILBOX_CHECK is not imap',
+      'REKEY_IMAP_CA_FILE is set, but REKEY_MAILBOX_CHECK is not imap',
+      'REKEY_IMAP_CERT_SHA256 is set, but REKEY_MAILBOX_CHECK is not imap',
+    ])
   })
 
   it('takes a certificate by file or by fingerprint, not both', async () => {

@@ -111,7 +111,7 @@ describe('the running service', () => {
     const panel = await startPanel()
     const service = start(simulatorEnvironment(panel))
     const url = await urlOf(service)
-    await service.logged('panel-ready')
+    await service.logged('ready')
     const response = await fetch(`${url}${CHANGES}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -130,7 +130,7 @@ describe('the running service', () => {
       HESTIA_ADMIN_USER: adminUser,
       HESTIA_ADMIN_PASSWORD: 'canary-wrong',
     })
-    expect(await service.logged('panel-not-ready')).toMatchObject({
+    expect(await service.logged('not-ready')).toMatchObject({
       level: 50,
       faults: [{ code: 'key-refused' }],
     })
@@ -145,7 +145,7 @@ describe('the running service', () => {
     const panel = await startPanel()
     const service = start(simulatorEnvironment(panel))
     const url = await urlOf(service)
-    await service.logged('panel-ready')
+    await service.logged('ready')
     const hold = panel.hold('v-change-mail-account-password')
     const client = new AbortController()
     const request = fetch(`${url}${CHANGES}`, {

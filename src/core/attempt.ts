@@ -1,5 +1,5 @@
 import type { Mailbox } from './mailbox.js'
-import type { PanelFaultCode } from './panel-port.js'
+import type { Outage } from './outage.js'
 import type { PasswordReason } from './password-rules.js'
 import type { Secret } from './secret.js'
 
@@ -42,7 +42,7 @@ export type Outcome =
     }
   | { readonly code: 'password-rejected'; readonly reasons: readonly PasswordReason[] }
   | {
-      readonly code: PanelFaultCode
+      readonly code: Outage['code']
       /** For the operator's log. */
       readonly reason: string
       /** A change was sent, and when last looked at the password had not been changed. */

@@ -3,6 +3,7 @@ import type { Clock } from './clock.js'
 import type { DomainLocks } from './domain-locks.js'
 import type { DomainOwners } from './domain-owners.js'
 import { isInForce, makeChange } from './make-change.js'
+import { isOutage } from './outage.js'
 import { type Panel, PanelFault } from './panel-port.js'
 import type { PasswordCheck } from './password-check.js'
 import { breachedRules, type PasswordPolicy } from './password-rules.js'
@@ -44,10 +45,10 @@ export async function changePassword(attempt: Attempt, dependencies: ChangeDepen
     return await locks.run(mailbox.domain, async (waited) => {
       if (clock.now() - queuedMs > MAX_LOCK_WAIT_MS) throw new PanelFault('panel-busy', 'waited-too-long')
       const stale = waited ? await reverify(attempt, target, dependencies) : undefined
-      return stale ?? (await makeChange(target, newPassword, dependencies))
+      return stale ?? (await makeChange(target, attempt, dependencies))
     })
   } catch (error) {
-    if (error instanceof PanelFault) return { code: error.code, reason: error.reason, changeSent: false }
+    if (isOutage(error)) return { code: error.code, reason: error.reason, changeSent: false }
     throw error
   }
 }
@@ -73,6 +74,6 @@ async function reverify(
   if (attempt.credentials.mode !== 'mailbox') return undefined
   const verification = await verify(attempt, dependencies)
   if (verification.passed) return undefined
-  const inForce = await isInForce(target, attempt.newPassword, dependencies)
+  const inForce = await isInForce(target, attempt, dependencies)
   return inForce ? { code: 'changed', evidence: 'looked-up' } : verification.outcome
 }

@@ -1,8 +1,8 @@
-import type { Outcome } from './attempt.js'
+import type { Attempt, Outcome } from './attempt.js'
 import type { Clock } from './clock.js'
-import { type Panel, PanelFault } from './panel-port.js'
+import { isOutage } from './outage.js'
+import type { Panel } from './panel-port.js'
 import type { PasswordCheck } from './password-check.js'
-import type { Secret } from './secret.js'
 import type { Target } from './verification.js'
 
 interface ChangeTools {
@@ -14,14 +14,21 @@ interface ChangeTools {
 /** When the new password is tried after an answer was lost: the panel may still be at work. */
 const LOOK_AFTER_LOSS_MS = [0, 500, 1500, 3000, 5000]
 
-/** A command that has ended is at work no more. */
-const LOOK_AFTER_END_MS = [0]
+/**
+ * A command that has ended is at work no more. Dovecot, where it is asked, looks at its login file once a second.
+ */
+const LOOK_AFTER_END_MS = [0, 1500]
 
 /** Sends the change, once, and finds out what came of it where the panel's answer does not tell. */
-export async function makeChange(target: Target, newPassword: Secret, tools: ChangeTools): Promise<Outcome> {
+export async function makeChange(target: Target, attempt: Attempt, tools: ChangeTools): Promise<Outcome> {
   const { owner, mailbox } = target
   const { username, domainForm } = owner
-  const answer = await tools.panel.changeMailboxPassword(username, domainForm, mailbox.localPart, newPassword)
+  const answer = await tools.panel.changeMailboxPassword(
+    username,
+    domainForm,
+    mailbox.localPart,
+    attempt.newPassword,
+  )
   switch (answer) {
     case 'done':
       return { code: 'changed', evidence: 'answered' }
@@ -30,13 +37,13 @@ export async function makeChange(target: Target, newPassword: Secret, tools: Cha
     case 'missing':
       return { code: 'mailbox-not-found' }
     case 'failed':
-      return outcomeOf(await look(target, newPassword, LOOK_AFTER_END_MS, tools), {
+      return outcomeOf(await look(target, attempt, LOOK_AFTER_END_MS, tools), {
         code: 'panel-failed',
         reason: 'unexpected-exit-code',
         changeSent: true,
       })
     case 'lost':
-      return outcomeOf(await look(target, newPassword, LOOK_AFTER_LOSS_MS, tools), {
+      return outcomeOf(await look(target, attempt, LOOK_AFTER_LOSS_MS, tools), {
         code: 'panel-unavailable',
         reason: 'answer-lost',
         changeSent: true,
@@ -55,7 +62,7 @@ function outcomeOf(seen: Seen, unchanged: Outcome): Outcome {
 /** Looks at the given times (ms from now), skipping those that a slow look has missed; the last look counts. */
 async function look(
   target: Target,
-  newPassword: Secret,
+  attempt: Attempt,
   timesMs: readonly number[],
   tools: ChangeTools,
 ): Promise<Seen> {
@@ -66,28 +73,28 @@ async function look(
     const untilThen = timeMs - (clock.now() - start)
     if (untilThen < 0 && timeMs > 0) continue
     if (untilThen > 0) await clock.wait(untilThen)
-    seen = await lookOnce(target, newPassword, tools)
+    seen = await lookOnce(target, attempt, tools)
     if (seen === 'new') return seen
   }
   return seen
 }
 
 /** Whether the new password opens the mailbox now; false also where that can't be found out. */
-export async function isInForce(target: Target, newPassword: Secret, tools: ChangeTools): Promise<boolean> {
-  return (await lookOnce(target, newPassword, tools)) === 'new'
+export async function isInForce(target: Target, attempt: Attempt, tools: ChangeTools): Promise<boolean> {
+  return (await lookOnce(target, attempt, tools)) === 'new'
 }
 
 async function lookOnce(
   target: Target,
-  newPassword: Secret,
+  { newPassword, clientAddress }: Attempt,
   { panel, checkPassword }: ChangeTools,
 ): Promise<Seen> {
   try {
-    const right = await checkPassword(target, newPassword, panel)
+    const right = await checkPassword(target, newPassword, clientAddress, panel)
     if (right === undefined) return 'nothing'
     return right ? 'new' : 'old'
   } catch (error) {
-    if (error instanceof PanelFault) return 'nothing'
+    if (isOutage(error)) return 'nothing'
     throw error
   }
 }

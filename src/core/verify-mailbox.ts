@@ -1,7 +1,6 @@
 import type { Attempt, Credentials } from './attempt.js'
 import type { DomainOwners } from './domain-owners.js'
 import { inParallel } from './in-parallel.js'
-import type { Mailbox } from './mailbox.js'
 import type { Lookup, Panel } from './panel-port.js'
 import type { NamedMailbox, PasswordCheck } from './password-check.js'
 import type { Secret } from './secret.js'
@@ -17,11 +16,12 @@ interface MailboxRules {
 
 /** Checks the mailbox's present password. */
 export async function verifyMailbox(
-  { mailbox }: Attempt,
+  attempt: Attempt,
   { password }: MailboxCredentials,
   rules: MailboxRules,
 ): Promise<Verification> {
-  const { owner, name, right } = await lookUpMailbox(mailbox, password, rules)
+  const { mailbox } = attempt
+  const { owner, name, right } = await lookUpMailbox(attempt, password, rules)
   const standing = standingOf(mailbox.localPart, name)
   if (!owner || standing.is === 'absent' || !right) return invalidCredentials
   if (standing.is === 'ambiguous') {
@@ -40,7 +40,11 @@ interface Found extends NamedMailbox {
  * has the domain no more, it is looked for once again. An unknown mailbox changes nothing that is remembered: it
  * would show in the time of the next try.
  */
-async function lookUpMailbox(mailbox: Mailbox, password: Secret, rules: MailboxRules): Promise<Found> {
+async function lookUpMailbox(
+  { mailbox, clientAddress }: Attempt,
+  password: Secret,
+  rules: MailboxRules,
+): Promise<Found> {
   const { panel, owners, checkPassword } = rules
   const found = await lookUpWithOwner()
   if (!found.owner || found.name.found !== 'none' || found.name.missing === 'mailbox') return found
@@ -53,7 +57,7 @@ async function lookUpMailbox(mailbox: Mailbox, password: Secret, rules: MailboxR
       owner
         ? panel.lookUpStoredName(owner.username, owner.domainForm, mailbox.localPart)
         : Promise.resolve({ found: 'none', missing: 'domain' } as const),
-      checkPassword({ mailbox, owner }, password, panel),
+      checkPassword({ mailbox, owner }, password, clientAddress, panel),
     ])
     return { mailbox, owner, name, right }
   }

@@ -66,6 +66,7 @@ export const statusOf: Readonly<Record<AnswerCode, number>> = {
   'panel-misconfigured': 502,
   'panel-failed': 502,
   'panel-unavailable': 503,
+  'mail-server-unavailable': 503,
   'panel-busy': 503,
   'outcome-unknown': 504,
 }

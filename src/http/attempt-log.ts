@@ -40,6 +40,7 @@ function detailsOf(answer: Answer): Record<string, unknown> {
     case 'panel-failed':
     case 'panel-unavailable':
     case 'panel-busy':
+    case 'mail-server-unavailable':
       return { code, reason: answer.reason, changeSent: answer.changeSent }
     default:
       return { code }

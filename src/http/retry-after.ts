@@ -6,6 +6,7 @@ export function retryAfterSeconds(answer: Answer): number | undefined {
     case 'too-many-attempts':
       return Math.max(1, Math.ceil(answer.limit.retryAfterMs / 1000))
     case 'panel-unavailable':
+    case 'mail-server-unavailable':
       return 30
     case 'panel-busy':
       return 10

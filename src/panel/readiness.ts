@@ -1,13 +1,10 @@
 import type { Mode, Modes } from '../core/attempt.js'
 import type { Clock } from '../core/clock.js'
 import { PanelFault } from '../core/panel-port.js'
-import type { CheckReadiness, ReadinessFault } from '../core/readiness.js'
+import { type CheckReadiness, type ReadinessFault, rememberReadiness } from '../core/readiness.js'
 import type { RunCommand } from './command-runner.js'
 import { exitCode } from './exit-codes.js'
 import type { KeyGuard } from './key-guard.js'
-
-/** The panel is asked at most this often, however often we are. */
-const KEEP_MS = 30_000
 
 const COMMANDS_OF_MODE: Record<Mode, readonly string[]> = {
   mailbox: ['v-search-domain-owner', 'v-get-mail-account-value', 'v-change-mail-account-password'],
@@ -33,7 +30,8 @@ export function createReadinessCheck(
   clock: Clock,
 ): CheckReadiness {
   const [first = '', ...others] = neededCommands(modes)
-  let latest: { faults: Promise<readonly ReadinessFault[]>; until: number } | undefined
+
+  const checkRemembered = rememberReadiness(check, clock)
 
   async function check(): Promise<readonly ReadinessFault[]> {
     const fault = await probe(run, first)
@@ -46,8 +44,7 @@ export function createReadinessCheck(
   return async function checkReadiness() {
     // Known without asking, and maybe younger than what was last answered.
     if (keyGuard.isResting()) return [{ code: 'key-refused' }]
-    if (!latest || latest.until <= clock.now()) latest = { faults: check(), until: clock.now() + KEEP_MS }
-    return latest.faults
+    return checkRemembered()
   }
 }
 

@@ -1,0 +1,39 @@
+import { X509Certificate } from 'node:crypto'
+import { type AddFault, readFile } from './environment.js'
+
+/** How a server's certificate is trusted: by the system's authorities, by the given ones, or as this very one. */
+interface Trust {
+  /** PEM */
+  readonly ca?: string
+  readonly certificateSha256?: string
+}
+
+/**
+ * Trust by file or by fingerprint, not both; without either, the system's authorities.
+ *
+ * @param prefix of the variables' names, such as `HESTIA`
+ */
+export function selectTrust(
+  prefix: string,
+  caFile: string | undefined,
+  certificateSha256: string | undefined,
+  addFault: AddFault,
+): Trust {
+  const [fileName, pinName] = [`${prefix}_CA_FILE`, `${prefix}_CERT_SHA256`]
+  if (caFile !== undefined && certificateSha256 !== undefined) {
+    addFault(`${fileName} and ${pinName} are both set: set one of them`)
+  }
+  if (certificateSha256 !== undefined) return { certificateSha256 }
+  const ca = caFile === undefined ? undefined : readFile(fileName, caFile, addFault)
+  if (ca === undefined) return {}
+  if (!isCertificate(ca)) addFault(`${fileName} names a file that holds no certificate in PEM form`)
+  return { ca }
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).fingerprint256 !== ''
+  } catch {
+    return false
+  }
+}

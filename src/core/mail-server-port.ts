@@ -1,0 +1,38 @@
+import type { Secret } from './secret.js'
+
+/**
+ * Tells whether the mail server lets a mailbox in with this password: false only if it refused the credentials, or
+ * if no login can carry them. Rejects with a `MailServerFault` if it can't be told.
+ *
+ * @param clientAddress the person's, for the mail server's own log and defences
+ */
+export type MailLogin = (address: string, password: Secret, clientAddress: string) => Promise<boolean>
+
+/** Why the mail server could not be asked, or its answer tells nothing of the credentials. */
+export type MailServerFaultReason =
+  | 'unreachable'
+  | 'tls-refused'
+  /** It must be asked under TLS, and does not offer that. */
+  | 'no-starttls'
+  | 'timed-out'
+  | 'closed'
+  /** It takes no password here, or none without TLS. */
+  | 'login-disabled'
+  | 'refused-temporarily'
+  | 'unexpected-answer'
+  /** It was not asked: too many logins were waiting for their turn. */
+  | 'too-many-logins'
+
+/** The mail server did not say whether the credentials are right, for a reason that is not the person's. */
+export class MailServerFault extends Error {
+  override readonly name = 'MailServerFault'
+  readonly code = 'mail-server-unavailable'
+  /** For the operator's log: our own words, never the server's. */
+  readonly reason: MailServerFaultReason
+
+  /** There is no cause: what a mail server says may quote the credentials. */
+  constructor(reason: MailServerFaultReason) {
+    super(`mail-server-unavailable: ${reason}`)
+    this.reason = reason
+  }
+}

@@ -1,0 +1,33 @@
+import type { Config } from './config.js'
+import type { Clock } from './core/clock.js'
+import { checkByMailLogin, checkByStoredHash, type PasswordCheck } from './core/password-check.js'
+import { type CheckReadiness, rememberReadiness } from './core/readiness.js'
+import { isPasswordOf } from './hashes/hash-check.js'
+
+/** How mailbox passwords are checked, and whether that can be done now. */
+export interface MailChecks {
+  readonly checkPassword: PasswordCheck
+  readonly checkReadiness: CheckReadiness
+}
+
+/** Dovecot lets a refused login wait for 2 s, and up to 15 s for an address that goes on failing. */
+const LIMITS = { timeoutMs: 20_000, maxConcurrency: 8 }
+
+/** Holds passwords against the panel's hashes, or asks the mail server, as configured. */
+export function createMailChecks({ mailServer }: Config, clock: Clock): MailChecks {
+  if (!mailServer) {
+    return { checkPassword: checkByStoredHash(isPasswordOf), checkReadiness: async () => [] }
+  }
+  // The IMAP client takes a tenth of the service's memory: it is loaded only where it is used.
+  const loaded = import('./mail-server/imap-login.js').then(({ createImapLogin, createImapProbe }) => ({
+    logIn: createImapLogin({ ...mailServer, ...LIMITS }),
+    probe: createImapProbe({ ...mailServer, ...LIMITS }),
+  }))
+  return {
+    checkPassword: checkByMailLogin(async (...login) => (await loaded).logIn(...login)),
+    checkReadiness: rememberReadiness(async () => {
+      const fault = await (await loaded).probe()
+      return fault ? [{ code: `mail-server-${fault.reason}` }] : []
+    }, clock),
+  }
+}

@@ -1,0 +1,58 @@
+import { BulkheadRejectedError, bulkhead } from 'cockatiel'
+import { AuthenticationFailure } from 'imapflow'
+import { type MailLogin, MailServerFault } from '../core/mail-server-port.js'
+import { faultOf, refusedCredentials, unsendable } from './read-end.js'
+import { type Credentials, type MailServer, runSession } from './session.js'
+
+/** Logins that may wait for their turn. */
+const MAX_WAITING = 128
+
+interface ImapLoginOptions extends MailServer {
+  /** From the call to its end, waiting for a turn included. */
+  readonly timeoutMs: number
+  /** How many logins may run at once. */
+  readonly maxConcurrency: number
+}
+
+/** Checks passwords by logging in to the mail server, once for each call. */
+export function createImapLogin({ timeoutMs, maxConcurrency, ...server }: ImapLoginOptions): MailLogin {
+  const turns = bulkhead(maxConcurrency, MAX_WAITING)
+
+  async function logIn(credentials: Credentials, leftMs: number): Promise<boolean> {
+    if (leftMs <= 0) throw new MailServerFault('timed-out')
+    const end = await runSession(server, leftMs, credentials)
+    if (end.accepted) return true
+    if (refusedCredentials(end) || unsendable(end)) return false
+    throw faultOf(end)
+  }
+
+  return async function checkLogin(address, password, clientAddress) {
+    const pass = password.reveal()
+    if (!canBeSent(address) || !canBeSent(pass)) return false
+    const credentials = { user: address, pass, clientAddress }
+    const endsAtMs = performance.now() + timeoutMs
+    // Turns are taken in the order of the calls, and all calls have the same time: nobody waits beyond his own.
+    const login = turns.execute(() => logIn(credentials, endsAtMs - performance.now()))
+    return await login.catch((error: unknown) => {
+      throw error instanceof BulkheadRejectedError ? new MailServerFault('too-many-logins') : error
+    })
+  }
+}
+
+/** Connects to the mail server without logging in; gives a fault if no login could be tried. */
+export function createImapProbe({
+  timeoutMs,
+  ...server
+}: Omit<ImapLoginOptions, 'maxConcurrency'>): () => Promise<MailServerFault | undefined> {
+  return async function probe() {
+    const end = await runSession(server, timeoutMs)
+    // Without credentials, the session fails only where it would log in.
+    const reached = end.error instanceof AuthenticationFailure && !end.loginDisabled
+    return reached ? undefined : faultOf(end)
+  }
+}
+
+/** SASL PLAIN carries well-formed text without NUL, and not the empty one (RFC 4616 section 2). */
+function canBeSent(text: string): boolean {
+  return text !== '' && text.isWellFormed() && !text.includes('\0')
+}

@@ -1,0 +1,49 @@
+import type { ImapFlowError } from 'imapflow'
+import { MailServerFault, type MailServerFaultReason } from '../core/mail-server-port.js'
+import type { SessionEnd } from './session.js'
+
+/**
+ * A tagged NO that speaks of the credentials: without a response code, or with one of those that RFC 5530 section 3
+ * and RFC 9051 section 7.1 give to it.
+ */
+const REFUSAL = /^\S+ NO(?:$| (?!\[)| \[(?:AUTHENTICATIONFAILED|AUTHORIZATIONFAILED|EXPIRED|ALERT)\])/i
+
+const CLOSED = /^(?:NoConnection|EConnectionClosed|StateLogout|ClosedAfterConnect.*|ECONNRESET|EPIPE)$/
+const UNREACHABLE = /^(?:ECONNREFUSED|ENOTFOUND|EAI_.*|ETIMEDOUT|EHOST.*|ENET.*|EADDR.*|EACCES|EPERM)$/
+const TIMED_OUT = /TIMEOUT$/
+const TEMPORARY = /^(?:UNAVAILABLE|INUSE|LIMIT|SERVERBUG)$/
+
+/** Whether the server refused the credentials, and nothing else. */
+export function refusedCredentials({ error, passwordSent }: SessionEnd): boolean {
+  const { authenticationFailed, response } = detailsOf(error)
+  return (
+    passwordSent && authenticationFailed === true && typeof response === 'string' && REFUSAL.test(response)
+  )
+}
+
+/** Whether LOGIN can't carry the credentials, which were not sent: they hold a line end (RFC 9051 section 9, `quoted`). */
+export function unsendable({ error }: SessionEnd): boolean {
+  return detailsOf(error).code === 'InvalidStringValue'
+}
+
+/** Why a session ended in which the server did not say whether the credentials are right. */
+export function faultOf(end: SessionEnd): MailServerFault {
+  if (end.error instanceof MailServerFault) return new MailServerFault(end.error.reason)
+  return new MailServerFault(reasonOf(end))
+}
+
+function reasonOf({ error, connected, loginDisabled }: SessionEnd): MailServerFaultReason {
+  const { code = '', tlsFailed, serverResponseCode = '' } = detailsOf(error)
+  if (TIMED_OUT.test(code)) return 'timed-out'
+  if (CLOSED.test(code)) return 'closed'
+  if (UNREACHABLE.test(code)) return 'unreachable'
+  if (!connected) return 'tls-refused'
+  if (tlsFailed) return code === '' ? 'no-starttls' : 'tls-refused'
+  if (TEMPORARY.test(serverResponseCode)) return 'refused-temporarily'
+  if (loginDisabled || serverResponseCode === 'PRIVACYREQUIRED') return 'login-disabled'
+  return 'unexpected-answer'
+}
+
+function detailsOf(error: unknown): Partial<ImapFlowError> {
+  return error instanceof Error ? error : {}
+}

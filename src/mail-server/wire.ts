@@ -1,0 +1,82 @@
+import { connect as connectPlain } from 'node:net'
+import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls'
+import type { ImapTransport, ImapTransportSocket } from 'imapflow'
+import { MailServerFault } from '../core/mail-server-port.js'
+
+/** How the mail server's certificate is trusted: by the system's authorities, by the given ones, or as this very one. */
+export interface MailServerTrust {
+  /** PEM of the authorities, or of a self-signed server's own certificate. */
+  readonly ca?: string
+  /** SHA-256 of the server's certificate: upper-case hex in pairs joined by colons, as openssl prints it. */
+  readonly certificateSha256?: string
+}
+
+/** What one session reads before it is broken off: a login takes some 2 KB. */
+const MAX_READ_BYTES = 64 * 1024
+
+/** The connection of one session. */
+export interface Wire {
+  readonly transport: ImapTransport
+  /** Whether the server has asked for more of a command, as it must before SASL sends a password. */
+  readonly wasAsked: () => boolean
+}
+
+/** Opens sockets that are verified before anything is sent over TLS, and that end when the server says too much. */
+export function createWire({ ca, certificateSha256 }: MailServerTrust): Wire {
+  let readBytes = 0
+  let tail = '\n'
+  let asked = false
+
+  function watch(socket: ImapTransportSocket): void {
+    socket.on('data', (chunk: Buffer) => {
+      const text = tail + chunk.toString('latin1')
+      asked ||= text.includes('\n+')
+      tail = text.slice(-1)
+      readBytes += chunk.length
+      if (readBytes > MAX_READ_BYTES) socket.destroy(new MailServerFault('unexpected-answer'))
+    })
+  }
+
+  function connectVerified(options: ConnectionOptions, onSecure: () => void): TLSSocket {
+    const verification: ConnectionOptions = {
+      ...(ca === undefined ? {} : { ca }),
+      // A pinned certificate is compared below, before a byte is sent: stricter than any chain, and true of
+      // self-signed ones. Said in either case, for the environment could turn Node's own default off.
+      rejectUnauthorized: certificateSha256 === undefined,
+    }
+    const socket = connectTls({ ...options, ...verification }, () => {
+      if (certificateSha256 !== undefined && fingerprintOf(socket) !== certificateSha256) {
+        socket.destroy(new MailServerFault('tls-refused'))
+        return
+      }
+      onSecure()
+      watch(socket)
+    })
+    return socket
+  }
+
+  return {
+    wasAsked: () => asked,
+    transport: {
+      connect({ host, port, servername, secure }, onConnect) {
+        if (secure) return connectVerified({ host, port, ...named(servername) }, onConnect)
+        const socket = connectPlain({ host, port }, () => {
+          onConnect()
+          watch(socket)
+        })
+        return socket
+      },
+      // Without the host, a certificate for an address would be held against the name `localhost`.
+      upgrade: (socket, { host, servername }, onSecure) =>
+        connectVerified({ socket, host, ...named(servername) }, onSecure),
+    },
+  }
+}
+
+function named(servername: string | undefined): ConnectionOptions {
+  return servername === undefined ? {} : { servername }
+}
+
+function fingerprintOf(socket: TLSSocket): string | undefined {
+  return socket.getPeerX509Certificate()?.fingerprint256
+}

@@ -1,0 +1,103 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
+import { type Certificate, sharedCertificate } from '../panel-simulator/certificate.js'
+import { type MailFault, type MailStage, runMailSession, type SeenLogin } from './mail-session.js'
+
+export type { MailFault, MailStage }
+
+export interface MailServerOptions {
+  /** `implicit`, TLS from the start, by default. */
+  readonly tls?: 'implicit' | 'starttls' | 'none'
+  /** By default one that all simulators of the process share. */
+  readonly certificate?: Certificate
+  /** Passwords by address; info@example.org with `info mail pw` by default. */
+  readonly mailboxes?: Readonly<Record<string, string>>
+  /** Asked in place of `mailboxes`. */
+  readonly accepts?: (address: string, password: string) => Promise<boolean>
+  /** What it offers besides; `AUTH=PLAIN` by default. It takes LOGIN in any case. */
+  readonly capabilities?: string
+  /** `127.0.0.1` by default. */
+  readonly host?: string
+}
+
+/** A small IMAP server. */
+export interface MailServer {
+  /** `imaps:` or `imap:`, without a path. */
+  readonly url: URL
+  readonly certificate: Certificate
+  readonly logins: SeenLogin[]
+  /** The names of the commands, in the order of arrival. */
+  readonly commands: string[]
+  /** What goes wrong, until it is taken away. */
+  readonly faults: Map<MailStage, MailFault>
+  /** How many connections there have been. */
+  readonly connections: number
+  readonly openConnections: number
+  /** Stops the server and breaks all connections. */
+  close(): Promise<void>
+}
+
+export async function startMailServer({
+  tls = 'implicit',
+  certificate,
+  mailboxes = { 'info@example.org': 'info mail pw' },
+  accepts = async (address, password) => mailboxes[address] === password,
+  capabilities = 'AUTH=PLAIN',
+  host = '127.0.0.1',
+}: MailServerOptions = {}): Promise<MailServer> {
+  const served = certificate ?? (await sharedCertificate())
+  const logins: SeenLogin[] = []
+  const commands: string[] = []
+  const faults: MailServer['faults'] = new Map()
+  const open = new Set<Socket>()
+  let connections = 0
+
+  function secure(socket: Socket): TLSSocket {
+    const secured = new TLSSocket(socket, { isServer: true, cert: served.certificate, key: served.key })
+    // A peer that gave up in the handshake would else leave the socket below half open.
+    return secured.on('error', () => secured.destroy()).on('end', () => socket.destroy())
+  }
+
+  const server = createServer((socket) => {
+    connections += 1
+    open.add(socket)
+    socket.on('close', () => open.delete(socket)).on('error', () => socket.destroy())
+    if (faults.has('connection')) return void socket.resume()
+    runMailSession(tls === 'implicit' ? secure(socket) : socket, {
+      capabilities,
+      startTls: tls === 'starttls',
+      faults,
+      commands,
+      secure,
+      // Under TLS too, it is the connection below that is reset.
+      reset: () => void socket.resetAndDestroy(),
+      async judge(login) {
+        logins.push(login)
+        return await accepts(login.address, login.password)
+      },
+    })
+  })
+  await once(server.listen(0, host), 'listening')
+  const { port } = server.address() as AddressInfo
+  return {
+    url: new URL(
+      `${tls === 'implicit' ? 'imaps' : 'imap'}://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    ),
+    certificate: served,
+    logins,
+    commands,
+    faults,
+    get connections() {
+      return connections
+    },
+    get openConnections() {
+      return open.size
+    },
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve))
+      for (const socket of open) socket.destroy()
+      await closed
+    },
+  }
+}
