@@ -141,6 +141,17 @@ describe('the running service', () => {
     expect(JSON.stringify(service.lines)).not.toContain('canary')
   })
 
+  it('verifies the panel’s certificate, whatever Node is told to let pass', async () => {
+    const panel = await startPanel()
+    const service = start({
+      ...simulatorEnvironment(panel),
+      HESTIA_CA_FILE: '',
+      NODE_TLS_REJECT_UNAUTHORIZED: '0',
+    })
+    expect(await service.logged('not-ready')).toMatchObject({ faults: [{ code: 'tls-refused' }] })
+    expect(panel.calls).toEqual([])
+  })
+
   it('told to stop, waits for a change that was sent, though the client has gone', async () => {
     const panel = await startPanel()
     const service = start(simulatorEnvironment(panel))

@@ -37,8 +37,10 @@ function createConnector({ ca, certificateSha256 }: PanelTrust, timeoutMs: numbe
     timeout: timeoutMs,
     ...(ca === undefined ? {} : { ca }),
     // A pinned certificate is compared below, before a byte is sent: stricter than any chain, and true of self-signed
-    // ones. A resumed session would show no certificate, so none is kept.
-    ...(certificateSha256 === undefined ? {} : { rejectUnauthorized: false, maxCachedSessions: 0 }),
+    // ones. A resumed session would show no certificate, so none is kept. Said in either case, for the environment
+    // (NODE_TLS_REJECT_UNAUTHORIZED) could turn Node's own default off.
+    rejectUnauthorized: certificateSha256 === undefined,
+    ...(certificateSha256 === undefined ? {} : { maxCachedSessions: 0 }),
   })
   return function connectVerified(options, callback) {
     connect(options, (error, socket) => {
