@@ -22,7 +22,6 @@ import type { MailboxRecord } from './mail-domains.js'
 import { type Outcome, succeeded } from './outcome.js'
 import type { PanelState } from './panel-state.js'
 import { readPassword } from './password-argument.js'
-import { hashMailPassword } from './stored-hashes.js'
 
 /** Changes a mailbox's password with all the harm that the panel does on the way. */
 export async function changeMailAccountPassword(
@@ -49,7 +48,7 @@ export async function changeMailAccountPassword(
 
   // The login file is read here and written back later: what another change writes in between is lost.
   const linesBefore = file.loginFile
-  const hash = await hashMailPassword(readPassword(panel, password))
+  const hash = await panel.hashPassword(readPassword(panel, password))
   const line = renderLoginLine(account, hash, mailboxes)
   await pause()
   const pattern = createNamePattern(account)
@@ -58,6 +57,7 @@ export async function changeMailAccountPassword(
   file.loginFile = [...file.loginFile, line]
   const [mailbox] = mailboxes
   if (mailbox) mailbox.hash = hash
+  panel.publishLogins(file)
   return succeeded()
 }
 

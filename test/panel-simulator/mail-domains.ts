@@ -1,4 +1,4 @@
-import { hashMailPassword, type Scheme } from './stored-hashes.js'
+import type { HashPassword, Scheme } from './stored-hashes.js'
 
 /** A mailbox's record in the panel's own configuration. */
 export interface MailboxRecord {
@@ -19,9 +19,11 @@ export interface MailDomain {
 }
 
 /** The mail domains of a fresh simulator; every mailbox's password is its name and ` mail pw`. */
-export async function createMailDomains(): Promise<MailDomain[]> {
-  hashedSeeds ??= Promise.all(SEEDS.map(hashSeed))
-  return (await hashedSeeds).map((domain) => {
+export async function createMailDomains(hashPassword: HashPassword): Promise<MailDomain[]> {
+  const seeds =
+    hashedSeeds.get(hashPassword) ?? Promise.all(SEEDS.map((seed) => hashSeed(seed, hashPassword)))
+  hashedSeeds.set(hashPassword, seeds)
+  return (await seeds).map((domain) => {
     const mailboxes = domain.mailboxes.map((mailbox) => ({ ...mailbox }))
     return { ...domain, mailboxes, loginFile: mailboxes.map(({ account, hash }) => `${account}:${hash}`) }
   })
@@ -63,12 +65,15 @@ const SEEDS: readonly DomainSeed[] = [
 ]
 
 /** Hashing takes longer than all else in a start, so it is done once for all simulators of the process. */
-let hashedSeeds: Promise<Omit<MailDomain, 'loginFile'>[]> | undefined
+const hashedSeeds = new Map<HashPassword, Promise<Omit<MailDomain, 'loginFile'>[]>>()
 
-async function hashSeed({ owner, name, suspended = false, mailboxes }: DomainSeed) {
+async function hashSeed(
+  { owner, name, suspended = false, mailboxes }: DomainSeed,
+  hashPassword: HashPassword,
+) {
   const records = mailboxes.map(async ({ account, scheme, suspended = false }) => ({
     account,
-    hash: await hashMailPassword(`${account} mail pw`, scheme),
+    hash: await hashPassword(`${account} mail pw`, scheme),
     suspended,
   }))
   return { owner, name, suspended, mailboxes: await Promise.all(records) }

@@ -1,5 +1,7 @@
 import { type AccountRecord, createAccounts } from './accounts.js'
+import { writeLoginFile } from './login-directory.js'
 import { createMailDomains, type MailDomain } from './mail-domains.js'
+import { type HashPassword, hashMailPassword } from './stored-hashes.js'
 
 /** A line of the panel's log of logins, which its fail2ban reads. */
 export interface AuthLogEntry {
@@ -16,14 +18,34 @@ export interface PanelState {
   /** Files that a password beginning with `/tmp/` may name, with their content. */
   readonly files: Map<string, string>
   readonly authLog: AuthLogEntry[]
+  readonly hashPassword: HashPassword
+  /** Lets the mail server see a domain's login file as it now is. */
+  publishLogins(domain: MailDomain): void
+}
+
+export interface PanelStateOptions {
+  /** By default without any program beside Node. */
+  readonly hashPassword?: HashPassword
+  /** Where to keep `<domain>/passwd` for a real mail server; nowhere by default. */
+  readonly loginDirectory?: string
 }
 
 /** The state of a fresh panel, shared with no other. */
-export async function createPanelState(): Promise<PanelState> {
+export async function createPanelState({
+  hashPassword = hashMailPassword,
+  loginDirectory,
+}: PanelStateOptions): Promise<PanelState> {
+  const domains = await createMailDomains(hashPassword)
+  const publishLogins = (domain: MailDomain): void => {
+    if (loginDirectory !== undefined) writeLoginFile(loginDirectory, domain)
+  }
+  domains.forEach(publishLogins)
   return {
     accounts: createAccounts(),
-    domains: await createMailDomains(),
+    domains,
     files: new Map(),
     authLog: [],
+    hashPassword,
+    publishLogins,
   }
 }

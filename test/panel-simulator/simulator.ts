@@ -7,14 +7,19 @@ import { type Certificate, sharedCertificate } from './certificate.js'
 import { type Switches, simulatorCredentials } from './credentials.js'
 import { createInterventions, type Fault, type Hold } from './faults.js'
 import { createListener, type PanelCall } from './listener.js'
-import { type AuthLogEntry, createPanelState, type PanelState } from './panel-state.js'
+import {
+  type AuthLogEntry,
+  createPanelState,
+  type PanelState,
+  type PanelStateOptions,
+} from './panel-state.js'
 import { acceptsMailPassword } from './stored-hashes.js'
 import { createWorkload } from './workload.js'
 
 export type { Fault, PanelCall }
 export { simulatorCredentials }
 
-export interface SimulatorOptions {
+export interface SimulatorOptions extends PanelStateOptions {
   /** 0, the default, takes any free port. */
   readonly port?: number
   /** How long each command takes; 0 by default. */
@@ -68,8 +73,9 @@ export async function startPanelSimulator({
   delayMs = 0,
   certificate,
   plainHttp = false,
+  ...stateOptions
 }: SimulatorOptions = {}): Promise<PanelSimulator> {
-  const panel = await createPanelState()
+  const panel = await createPanelState(stateOptions)
   const switches = { accessKeyApi: true, legacyApi: true, addressAllowed: true, keyRevoked: false }
   const workload = createWorkload(delayMs)
   const api = createApi(panel, switches, workload)
