@@ -1,0 +1,213 @@
+<?php
+
+/**
+ * Changes the password through Rekey: a driver for Roundcube's password plugin (Roundcube 1.5 or later, PHP 7.4 or
+ * later). Copy this file to plugins/password/drivers/rekey.php; its settings belong in plugins/password/config.inc.php:
+ *
+ *   $config['password_driver'] = 'rekey';
+ *   $config['password_rekey_url'] = 'https://rekey.example.org';  // with the base path, if there is one
+ *   $config['password_rekey_token'] = '...';                      // as in REKEY_CLIENTS
+ *   $config['password_rekey_ca'] = '/etc/ssl/rekey-ca.pem';       // only for a certificate of an authority of your own
+ */
+class rcube_rekey_password
+{
+    /** Longer than Rekey takes at worst: who hangs up sooner does not learn what came of the change. */
+    const CHANGE_TIMEOUT_S = 120;
+
+    /** A page with the rules, or without them, must not be long in coming. */
+    const POLICY_TIMEOUT_S = 5;
+    const CONNECT_TIMEOUT_S = 5;
+
+    /** Roundcube's scale of strength ends here. */
+    const GOOD_SCORE = 5;
+    const BAD_SCORE = 1;
+
+    /** Answers that are the person's business, by the code that Roundcube has for them. The others are the admin's. */
+    const CODES = [
+        'password-rejected' => PASSWORD_CONSTRAINT_VIOLATION,
+        'too-many-attempts' => PASSWORD_ERROR,
+        'mailbox-suspended' => PASSWORD_ERROR,
+        'mailbox-ambiguous' => PASSWORD_ERROR,
+        'panel-misconfigured' => PASSWORD_ERROR,
+        'panel-failed' => PASSWORD_ERROR,
+        'panel-unavailable' => PASSWORD_CONNECT_ERROR,
+        'panel-busy' => PASSWORD_CONNECT_ERROR,
+        'mail-server-unavailable' => PASSWORD_CONNECT_ERROR,
+        'outcome-unknown' => PASSWORD_ERROR,
+        'internal-error' => PASSWORD_ERROR,
+    ];
+
+    /**
+     * Changes the password.
+     *
+     * @param string $curpass  what the person gave as the current password
+     * @param string $newpass  the new password
+     * @param string $username the mailbox, as Roundcube's password_username_format makes it
+     *
+     * @return int|array PASSWORD_SUCCESS, another of Roundcube's codes, or such a code with a message
+     */
+    public function save($curpass, $newpass, $username)
+    {
+        $answer = $this->ask('POST', '/api/v1/password-changes', self::CHANGE_TIMEOUT_S, [
+            'email' => $username,
+            'currentPassword' => $curpass,
+            'newPassword' => $newpass,
+        ]);
+
+        if ($answer['status'] === 'not-sent') {
+            return PASSWORD_CONNECT_ERROR;
+        }
+        if ($answer['status'] === 'lost') {
+            return [
+                'code' => PASSWORD_ERROR,
+                'message' => 'It is not known whether the password was changed. '
+                    . 'Try the new password first, then the old one.',
+            ];
+        }
+        $code = $answer['body']['code'] ?? '';
+        if ($answer['status'] === 200 && $code === 'changed') {
+            return PASSWORD_SUCCESS;
+        }
+        if ($code === 'invalid-credentials') {
+            return ['code' => PASSWORD_ERROR, 'message' => $this->text('passwordincorrect')];
+        }
+        if ($answer['status'] >= 500 || !isset(self::CODES[$code])) {
+            $reference = $answer['body']['requestId'] ?? '';
+            $this->log("Rekey answered {$answer['status']} $code (reference $reference)");
+        }
+        if (!isset(self::CODES[$code])) {
+            return PASSWORD_ERROR;
+        }
+        return ['code' => self::CODES[$code], 'message' => $this->words($answer['body'])];
+    }
+
+    /**
+     * Leaves both comparisons with the current password to Rekey, which counts the tries: Roundcube compares with its
+     * session, and whoever finds one open could guess as often as he likes.
+     *
+     * @return null nothing is wrong so far
+     */
+    public function compare($curpwd, $newpwd, $type)
+    {
+        return null;
+    }
+
+    /**
+     * The rules for a new password, for the form.
+     *
+     * @return string[] HTML
+     */
+    public function strength_rules()
+    {
+        $answer = $this->ask('GET', '/api/v1/password-policy', self::POLICY_TIMEOUT_S);
+        return array_map(['rcube', 'Q'], $this->messages($answer['body']['rules'] ?? []));
+    }
+
+    /**
+     * Holds a new password against the rules, where Roundcube asks (password_minimum_score). Where there is no answer,
+     * it passes: the change itself is held against them too.
+     *
+     * @return array the score, and what is wrong in HTML
+     */
+    public function check_strength($passwd)
+    {
+        $answer = $this->ask('POST', '/api/v1/password-policy', self::POLICY_TIMEOUT_S, [
+            'email' => password::username(),
+            'newPassword' => $passwd,
+        ]);
+        $broken = $this->messages($answer['body']['reasons'] ?? []);
+        return [$broken ? self::BAD_SCORE : self::GOOD_SCORE, rcube::Q(implode(' ', $broken))];
+    }
+
+    /**
+     * Sends a request on behalf of the person.
+     *
+     * @return array status: that of HTTP, or `not-sent`, or `lost` where it may have been carried out; body: what the
+     *               answer's JSON holds
+     */
+    private function ask($method, $path, $timeout, $body = null)
+    {
+        $rcmail = rcmail::get_instance();
+        $url = rtrim((string) $rcmail->config->get('password_rekey_url'), '/');
+        if (!preg_match('#^https://|^http://(127\.\d+\.\d+\.\d+|\[::1\]|localhost)([:/]|$)#i', $url)) {
+            $this->log('password_rekey_url must begin with https://, or be on this very host');
+            return ['status' => 'not-sent', 'body' => []];
+        }
+        $options = [
+            'http_errors' => false,
+            'allow_redirects' => false,
+            'verify' => $rcmail->config->get('password_rekey_ca') ?: true,
+            'connect_timeout' => self::CONNECT_TIMEOUT_S,
+            'timeout' => $timeout,
+            'headers' => [
+                'Accept' => 'application/json',
+                'Accept-Language' => str_replace('_', '-', (string) $rcmail->get_user_language()) . ', en;q=0.1',
+            ],
+        ];
+        if ($body !== null) {
+            $options['headers']['Authorization'] = 'Bearer ' . $rcmail->config->get('password_rekey_token');
+            $options['json'] = $body + ['clientAddress' => rcube_utils::remote_addr()];
+        }
+        try {
+            $response = password::get_http_client()->request($method, $url . $path, $options);
+            $status = $response->getStatusCode();
+            $answer = json_decode((string) $response->getBody(), true);
+            $answer = is_array($answer) ? $answer : [];
+            if ($status >= 500 && !isset($answer['code'])) {
+                // A proxy's answer: it may have given up on a change that Rekey has made.
+                $this->log("something before Rekey answered $status");
+                return ['status' => 'lost', 'body' => []];
+            }
+            return ['status' => $status, 'body' => $answer];
+        } catch (Exception $error) {
+            $status = $this->was_sent($error) ? 'lost' : 'not-sent';
+            $this->log("no answer from Rekey ($status): " . $this->reason($error));
+            return ['status' => $status, 'body' => []];
+        }
+    }
+
+    /** Whether something of the request may have reached Rekey, as far as the HTTP client can tell. */
+    private function was_sent($error)
+    {
+        if ($error instanceof InvalidArgumentException) {
+            return false;
+        }
+        $context = method_exists($error, 'getHandlerContext') ? $error->getHandlerContext() : [];
+        return ($context['request_size'] ?? 1) > 0;
+    }
+
+    /** The HTTP client's own messages name what they were about: only the kind and cURL's number go to the log. */
+    private function reason($error)
+    {
+        $context = method_exists($error, 'getHandlerContext') ? $error->getHandlerContext() : [];
+        return get_class($error) . (isset($context['errno']) ? " (cURL error {$context['errno']})" : '');
+    }
+
+    /** What Rekey tells the person: the rules that are broken, or else what happened and what to do. */
+    private function words($body)
+    {
+        $broken = $this->messages($body['reasons'] ?? []);
+        return implode(' ', $broken ?: [($body['title'] ?? '') . '.', $body['detail'] ?? '']);
+    }
+
+    /** @return string[] */
+    private function messages($entries)
+    {
+        return is_array($entries) ? array_filter(array_column($entries, 'message'), 'is_string') : [];
+    }
+
+    /** A text of the password plugin, in the person's language. */
+    private function text($name)
+    {
+        return rcmail::get_instance()->gettext($name, 'password');
+    }
+
+    private function log($message)
+    {
+        rcube::raise_error(
+            ['code' => 600, 'file' => __FILE__, 'line' => __LINE__, 'message' => "Password plugin: $message"],
+            true,
+            false
+        );
+    }
+}
