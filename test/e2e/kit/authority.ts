@@ -1,0 +1,12 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createCertificate } from '../../panel-simulator/certificate.js'
+import { scratchDirectory } from './scratch.js'
+
+/** PEM file with an authority that none of the servers here has its certificate from. */
+export async function createStrangeAuthority(): Promise<string> {
+  const path = join(scratchDirectory('authority'), 'authority.pem')
+  const { certificate } = await createCertificate()
+  writeFileSync(path, certificate)
+  return path
+}

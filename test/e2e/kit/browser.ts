@@ -1,0 +1,40 @@
+import { fileURLToPath } from 'node:url'
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { onTestFailed } from 'vitest'
+import { atEnd } from './at-end.js'
+
+const ARGS = `
+  --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
+  --disable-component-update --disable-sync
+`
+
+const SCREENSHOTS = fileURLToPath(new URL('../screenshots/', import.meta.url))
+
+/** How long a person would wait for a page. */
+const PATIENCE_MS = 20_000
+
+let launched: Promise<Browser> | undefined
+
+/** A page of a browser that knows nothing yet. */
+export async function openBrowser(options: BrowserContextOptions = {}): Promise<Page> {
+  launched ??= launch()
+  const context = await (await launched).newContext(options)
+  context.setDefaultTimeout(PATIENCE_MS)
+  const page = await context.newPage()
+  onTestFailed(({ task }) => screenshot(page, `failed ${task.name}`))
+  return page
+}
+
+async function launch(): Promise<Browser> {
+  const browser = await chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args: ARGS.trim().split(/\s+/),
+  })
+  atEnd(() => browser.close())
+  return browser
+}
+
+/** Keeps what the person sees as `screenshots/NAME.png`. */
+export async function screenshot(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: `${SCREENSHOTS}${name}.png`, fullPage: true })
+}

@@ -1,0 +1,31 @@
+import { expect } from 'vitest'
+import { openBrowser, screenshot } from './browser.js'
+import type { MailHost } from './mail-host.js'
+import type { Roundcube } from './roundcube.js'
+import { changePasswordInWebmail, logInToWebmail, logOut, openPasswordSettings } from './webmail.js'
+
+interface Journey {
+  readonly address: string
+  readonly current: string
+  readonly next: string
+  /** Begins the names of the screenshots. */
+  readonly name: string
+}
+
+/** The whole way of a person in webmail: in, a new password, out, in with the new one, and never with the old one. */
+export async function changeInWebmail(host: MailHost, webmail: Roundcube, journey: Journey): Promise<void> {
+  const { address, current, next, name } = journey
+  const page = await openBrowser()
+  expect(await logInToWebmail(page, webmail.url, address, current)).toBe(true)
+  await openPasswordSettings(page)
+  const message = await changePasswordInWebmail(page, current, next)
+  await screenshot(page, `${name}-changed`)
+  expect(message, webmail.log()).toBe('Successfully saved.')
+  await logOut(page)
+
+  await expect.poll(() => host.dovecot.accepts(address, next)).toBe(true)
+  expect(await logInToWebmail(page, webmail.url, address, current)).toBe(false)
+  await screenshot(page, `${name}-old-password-refused`)
+  expect(await logInToWebmail(page, webmail.url, address, next)).toBe(true)
+  await screenshot(page, `${name}-logged-in-with-new-password`)
+}

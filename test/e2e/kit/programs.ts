@@ -1,0 +1,120 @@
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { connect, createServer } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
+import { atEnd } from './at-end.js'
+
+/** A program that runs beside the tests. */
+export interface Program {
+  /** Everything that it has written. */
+  output(): string
+  /** Waits until it has written a line like this, and gives what matched; fails if the program ends before. */
+  written(pattern: RegExp): Promise<RegExpExecArray>
+  /** Waits until it takes connections; fails if it ends before. */
+  listening(port: number): Promise<void>
+  /** Ends it as if its host had lost power. */
+  kill(): Promise<void>
+}
+
+const START_MS = 20_000
+const STOP_MS = 10_000
+
+/** Debian keeps the servers where an ordinary user's PATH does not lead. */
+export const PATH = `${process.env.PATH}:/usr/sbin`
+
+const running = new Set<ChildProcess>()
+// Not even a test run that is broken off leaves a program behind.
+process.once('exit', () => {
+  for (const child of running) child.kill()
+})
+
+/** Starts a program that is stopped, at the latest, when the tests of the file are over. */
+export function startProgram(command: string, args: readonly string[], options: SpawnOptions = {}): Program {
+  const child = spawn(command, args, { env: { PATH }, ...options, stdio: ['ignore', 'pipe', 'pipe'] })
+  let output = ''
+  let over: string | undefined
+  const ended = new Promise<void>((resolve) => {
+    child.once('error', (error) => end(error.message))
+    child.once('close', (code, signal) => end(`it ended with ${signal ?? code}`))
+    function end(reason: string): void {
+      over ??= reason
+      running.delete(child)
+      resolve()
+    }
+  })
+  running.add(child)
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      output += text
+      child.emit('written')
+    })
+  }
+
+  /** Looks again and again, at each event or after each pause, until there is something. */
+  async function until<Result>(
+    purpose: string,
+    look: () => Promise<Result | undefined> | Result | undefined,
+    pause: (signal: AbortSignal) => Promise<unknown>,
+  ): Promise<Result> {
+    const signal = AbortSignal.timeout(START_MS)
+    for (;;) {
+      const result = await look()
+      if (result !== undefined) return result
+      if (over !== undefined || signal.aborted) {
+        throw new Error(`${command} ${purpose}: ${over ?? 'it took too long'}\n${output}`)
+      }
+      await Promise.race([ended, pause(signal).catch(() => undefined)])
+    }
+  }
+
+  async function kill(): Promise<void> {
+    child.kill('SIGKILL')
+    await ended
+  }
+
+  atEnd(async () => {
+    child.kill()
+    await Promise.race([ended, setTimeout(STOP_MS, undefined, { ref: false })])
+    await kill()
+  })
+
+  return {
+    kill,
+    output: () => output,
+    written: (pattern) =>
+      until(
+        `did not write ${pattern}`,
+        () => pattern.exec(output) ?? undefined,
+        (signal) => once(child, 'written', { signal }),
+      ),
+    async listening(port) {
+      await until(
+        `did not listen on port ${port}`,
+        () => canConnect(port),
+        (signal) => setTimeout(20, undefined, { signal }),
+      )
+    },
+  }
+}
+
+/** A port that nobody listens on. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+async function canConnect(port: number): Promise<true | undefined> {
+  const socket = connect(port, '127.0.0.1')
+  try {
+    await once(socket, 'connect')
+    return true
+  } catch {
+    return undefined
+  } finally {
+    socket.destroy()
+  }
+}

@@ -1,0 +1,45 @@
+import { fileURLToPath } from 'node:url'
+import { type PanelSimulator, simulatorCredentials } from '../../panel-simulator/simulator.js'
+import { PATH, startProgram } from './programs.js'
+
+/** The built service as a process. */
+export interface Rekey {
+  readonly url: string
+  /** The log lines of attempts. */
+  attempts(): Record<string, unknown>[]
+  kill(): Promise<void>
+}
+
+/** Built by `npm run test:e2e` before the tests run. */
+const MAIN = fileURLToPath(new URL('../../../dist/main.js', import.meta.url))
+
+/** Starts the service before a panel; refusals leave at once. */
+export async function startRekey(
+  panel: PanelSimulator,
+  environment: Record<string, string> = {},
+): Promise<Rekey> {
+  const program = startProgram(process.execPath, [MAIN], {
+    env: {
+      PATH,
+      HESTIA_URL: panel.url,
+      HESTIA_ACCESS_KEY: simulatorCredentials.accessKey,
+      HESTIA_SECRET_KEY: simulatorCredentials.secretKey,
+      HESTIA_CERT_SHA256: panel.certificate.fingerprint,
+      REKEY_PORT: '0',
+      REKEY_REFUSAL_DELAY_MS: '0',
+      ...environment,
+    },
+  })
+  const [line] = await program.written(/^.*"event":"listening".*(?=\n)/m)
+  const { address, port } = JSON.parse(line) as { address: string; port: number }
+  return {
+    url: `http://${address}:${port}`,
+    kill: program.kill,
+    attempts: () =>
+      program
+        .output()
+        .split('\n')
+        .filter((text) => text.includes('"event":"attempt"'))
+        .map((text) => JSON.parse(text)),
+  }
+}

@@ -1,0 +1,50 @@
+import type { Page } from 'playwright-core'
+
+/** Logs in to Roundcube as a person and tells whether it let them in. */
+export async function logInToWebmail(
+  page: Page,
+  url: string,
+  address: string,
+  password: string,
+): Promise<boolean> {
+  await page.goto(url)
+  await page.getByLabel('Username').fill(address)
+  await page.getByLabel('Password').fill(password)
+  await page.getByRole('button', { name: 'Login' }).click()
+  const inbox = page.locator('body.task-mail')
+  await inbox.or(page.getByText('Login failed.')).first().waitFor()
+  return inbox.isVisible()
+}
+
+/** Goes to Settings → Password. */
+export async function openPasswordSettings(page: Page): Promise<void> {
+  await clickWhenReady(page, 'Settings')
+  await page.locator('body.task-settings').waitFor()
+  await clickWhenReady(page, 'Password')
+  await page.getByLabel('Current Password:').waitFor()
+}
+
+/** Fills in and saves the form of Settings → Password; gives the message that the person then sees. */
+export async function changePasswordInWebmail(
+  page: Page,
+  currentPassword: string,
+  newPassword: string,
+): Promise<string> {
+  await page.getByLabel('Current Password:').fill(currentPassword)
+  await page.getByLabel('New Password:', { exact: true }).fill(newPassword)
+  await page.getByLabel('Confirm New Password:').fill(newPassword)
+  await Promise.all([page.waitForEvent('domcontentloaded'), clickWhenReady(page, 'Save')])
+  const message = page.locator('#messagestack > :not(.loading)').first()
+  return (await message.textContent())?.trim() ?? ''
+}
+
+export async function logOut(page: Page): Promise<void> {
+  await clickWhenReady(page, 'Logout')
+  await page.getByRole('button', { name: 'Login' }).waitFor()
+}
+
+async function clickWhenReady(page: Page, name: string): Promise<void> {
+  // Clicks are lost until Roundcube's script has set up the page, whose last step is this timer, and while it loads.
+  await page.waitForFunction('window.rcmail?._keepalive !== undefined && !rcmail.busy')
+  await page.getByRole('button', { name }).click()
+}

@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# What `npm run test:e2e` needs besides Node: names all that is missing and how to get it, and fails then.
+# With --packages it only prints the Debian packages.
+set -euo pipefail
+
+# Debian keeps the servers where an ordinary user's PATH does not lead.
+PATH=$PATH:/usr/sbin
+
+has_program() { command -v "$1"; }
+has_php_module() { php -r "exit(extension_loaded('$1') ? 0 : 1);"; }
+has_file() { [ -r "$1" ]; }
+
+# Debian package, and how to see that what it brings is there.
+requirements='
+chromium            has_program chromium
+curl                has_program curl
+dovecot-imapd       has_file /usr/lib/dovecot/imap
+nginx               has_program nginx
+php-cli             has_program php
+php-curl            has_php_module curl
+php-intl            has_php_module intl
+php-mbstring        has_php_module mbstring
+php-sqlite3         has_php_module pdo_sqlite
+php-xml             has_php_module dom
+python3             has_program python3
+redis-server        has_program redis-server
+roundcube-core      has_file /var/lib/roundcube/public_html/index.php
+roundcube-plugins   has_file /usr/share/roundcube/plugins/password/password.php
+roundcube-sqlite3   has_php_module pdo_sqlite
+whois               has_program mkpasswd
+'
+
+missing=()
+while read -r package check what; do
+  [ -n "$package" ] || continue
+  if [ "${1:-}" = --packages ]; then
+    echo "$package"
+  elif ! "$check" "$what" >/dev/null 2>&1; then
+    echo "Missing: $what (Debian package $package)" >&2
+    missing+=("$package")
+  fi
+done <<<"$requirements"
+
+if [ ${#missing[@]} -gt 0 ]; then
+  echo "The tests with the real programs can't run. On Debian or Ubuntu, get what is missing by" >&2
+  echo "  sudo apt-get install --no-install-recommends ${missing[*]}" >&2
+  exit 1
+fi

@@ -1,0 +1,51 @@
+import { fileURLToPath } from 'node:url'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { openBrowser, screenshot } from './kit/browser.js'
+import { changeInWebmail } from './kit/journey.js'
+import { type MailHost, startMailHost } from './kit/mail-host.js'
+import { startNginx } from './kit/nginx.js'
+import { startRekey } from './kit/rekey.js'
+import { type Roundcube, startRoundcube } from './kit/roundcube.js'
+import { settingsFrom } from './kit/settings.js'
+import { changePasswordInWebmail, logInToWebmail, openPasswordSettings } from './kit/webmail.js'
+
+const DRIVER = fileURLToPath(new URL('drivers/hestia.php', import.meta.url))
+
+let host: MailHost
+let webmail: Roundcube
+
+beforeAll(async () => {
+  host = await startMailHost()
+  const rekey = await startRekey(host.panel, { REKEY_TRUST_PROXY: '1' })
+  const nginx = await startNginx(rekey.url)
+  const settings = settingsFrom("Hestia's driver", {
+    'rekey.example.org': '127.0.0.1',
+    '443': new URL(nginx.url).port,
+  })
+  webmail = await startRoundcube({
+    imapPort: host.dovecot.imapPort,
+    drivers: [DRIVER],
+    passwordConfig: `${settings} $config['password_hestia_ca'] = '${nginx.caFile}';`,
+  })
+})
+
+describe('Roundcube with a driver that speaks the panel’s protocol', () => {
+  it('changes the password: the new one logs in, the old one no longer', async () => {
+    await changeInWebmail(host, webmail, {
+      address: 'info@example.org',
+      current: 'info mail pw',
+      next: 'changed by Hestia’s protocol',
+      name: 'hestia',
+    })
+  })
+
+  it('does not take a refusal for a success', async () => {
+    const page = await openBrowser()
+    expect(await logInToWebmail(page, webmail.url, 'sales@example.org', 'sales mail pw')).toBe(true)
+    await openPasswordSettings(page)
+    const message = await changePasswordInWebmail(page, 'sales mail pw', 'too short')
+    await screenshot(page, 'hestia-refused')
+    expect(message).toBe('Could not save new password.')
+    expect(await host.dovecot.accepts('sales@example.org', 'sales mail pw')).toBe(true)
+  })
+})

@@ -1,0 +1,42 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { openBrowser, screenshot } from './kit/browser.js'
+import { changeInWebmail } from './kit/journey.js'
+import { type MailHost, startMailHost } from './kit/mail-host.js'
+import { startRekey } from './kit/rekey.js'
+import { type Roundcube, startRoundcube } from './kit/roundcube.js'
+import { settingsFrom } from './kit/settings.js'
+import { changePasswordInWebmail, logInToWebmail, openPasswordSettings } from './kit/webmail.js'
+
+let host: MailHost
+let webmail: Roundcube
+
+beforeAll(async () => {
+  host = await startMailHost()
+  const rekey = await startRekey(host.panel)
+  webmail = await startRoundcube({
+    imapPort: host.dovecot.imapPort,
+    passwordConfig: settingsFrom("Roundcube's httpapi driver", { 'https://rekey.example.org': rekey.url }),
+  })
+})
+
+describe('Roundcube with its own httpapi driver', () => {
+  it('changes the password: the new one logs in, the old one no longer', async () => {
+    await changeInWebmail(host, webmail, {
+      address: 'info@example.org',
+      current: 'info mail pw',
+      next: 'changed by httpapi',
+      name: 'httpapi',
+    })
+  })
+
+  it('tells a person that a password was refused, and leaves the old one', async () => {
+    const page = await openBrowser()
+    expect(await logInToWebmail(page, webmail.url, 'sales@example.org', 'sales mail pw')).toBe(true)
+    await openPasswordSettings(page)
+    const message = await changePasswordInWebmail(page, 'sales mail pw', 'too short')
+    await screenshot(page, 'httpapi-refused')
+    expect(message).toBe('Could not save new password.')
+    expect(webmail.log()).toContain('error ')
+    expect(await host.dovecot.accepts('sales@example.org', 'sales mail pw')).toBe(true)
+  })
+})
