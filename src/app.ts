@@ -72,11 +72,7 @@ export function createApp(dependencies: AppDependencies): App {
     (await Promise.all([checkPanel(), mailChecks.checkReadiness()])).flat()
   const messages = loadMessages(new URL('messages/en.json', VIEWS))
   const inFlight = createInFlight()
-  const answering = createAnswering({
-    logger,
-    clock,
-    inFlight,
-  })
+  const answering = createAnswering({ logger, clock, inFlight })
   const doors = createDoors({
     addressLimit: createAddressLimit(
       config.limits.address,

@@ -63,14 +63,17 @@ export function clients() {
     .string()
     .default('')
     .transform((value, context): readonly Client[] => {
-      const entries = value.split(/[,\n]/).map((entry) => entry.trim())
-      const found = entries.filter((entry) => entry !== '').map((entry) => CLIENT.exec(entry))
-      const list = found.flatMap((match) =>
-        match?.[1] && match[2] ? [{ name: match[1], token: new Secret(match[2]) }] : [],
-      )
+      const entries = value
+        .split(/[,\n]/)
+        .map((entry) => entry.trim())
+        .filter((entry) => entry !== '')
+      const list = entries.flatMap((entry) => {
+        const [, name, token] = CLIENT.exec(entry) ?? []
+        return name && token ? [{ name, token: new Secret(token) }] : []
+      })
       const names = new Set(list.map(({ name }) => name))
       const tokens = new Set(list.map(({ token }) => token.reveal()))
-      if (list.length < found.length) {
+      if (list.length < entries.length) {
         return fault(
           context,
           'must be NAME=TOKEN, several joined by commas or line breaks; a token has 32 characters or more, as made by: openssl rand -hex 32',

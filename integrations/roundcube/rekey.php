@@ -11,7 +11,7 @@
  */
 class rcube_rekey_password
 {
-    /** Longer than Rekey takes at worst: who hangs up sooner does not learn what came of the change. */
+    /** Far longer than each of Rekey's own time-outs: who hangs up sooner does not learn what came of the change. */
     const CHANGE_TIMEOUT_S = 120;
 
     /** A page with the rules, or without them, must not be long in coming. */
@@ -152,7 +152,6 @@ class rcube_rekey_password
             $response = password::get_http_client()->request($method, $url . $path, $options);
             $status = $response->getStatusCode();
             $answer = json_decode((string) $response->getBody(), true);
-            $answer = is_array($answer) ? $answer : [];
             if ($status >= 500 && !isset($answer['code'])) {
                 // A proxy's answer: it may have given up on a change that Rekey has made.
                 $this->log("something before Rekey answered $status");

@@ -11,7 +11,7 @@ export interface Nginx {
   readonly caFile: string
 }
 
-/** Starts nginx as the documentation sets it up, with a certificate that only its own file vouches for. */
+/** Starts nginx with a certificate that only its own file vouches for. */
 export async function startNginx(serviceUrl: string): Promise<Nginx> {
   const directory = scratchDirectory('nginx')
   const { certificate, key } = await createCertificate()

@@ -1,0 +1,241 @@
+import { execFileSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { type AnswerCode, statusOf } from '../../src/http/answer.js'
+import { PATH } from './kit/programs.js'
+
+const DRIVER = fileURLToPath(new URL('../../integrations/roundcube/rekey.php', import.meta.url))
+const HARNESS = fileURLToPath(new URL('drivers/harness.php', import.meta.url))
+const TOKEN = '0123456789abcdef0123456789abcdef'
+
+/** Roundcube's own codes. */
+const SUCCESS = 0
+const ERROR = 2
+const CONNECT_ERROR = 3
+const CONSTRAINT_VIOLATION = 5
+
+interface Call {
+  readonly call?: 'save' | 'compare' | 'strength_rules' | 'check_strength'
+  readonly arguments?: readonly string[]
+  /** Of the arguments; UTF-8 by default. */
+  readonly charset?: string
+  readonly settings?: Record<string, unknown>
+  /** Roundcube's own settings of the HTTP client. */
+  readonly client?: Record<string, unknown>
+  readonly status?: number
+  readonly body?: string
+  /** What cURL says of a call without an answer. */
+  readonly failure?: Record<string, unknown>
+}
+
+interface Sent {
+  readonly method: string
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: unknown
+  readonly options: Readonly<Record<string, unknown>>
+}
+
+interface Made {
+  readonly result: unknown
+  readonly sent: readonly Sent[]
+  readonly log: readonly string[]
+}
+
+function make({ settings, ...call }: Call): Made {
+  const input = {
+    call: 'save',
+    arguments: ['the current one', 'the new one', 'info@example.org'],
+    settings: {
+      password_rekey_url: 'https://rekey.example.org/password/',
+      password_rekey_token: TOKEN,
+      ...settings,
+    },
+    ...call,
+  }
+  const options = { env: { PATH }, input: JSON.stringify(input), encoding: 'utf8' } as const
+  return JSON.parse(execFileSync('php', [HARNESS, DRIVER], options))
+}
+
+function problem(code: AnswerCode, more: object = {}): Call {
+  const body = {
+    title: 'Title',
+    detail: 'Detail.',
+    status: statusOf[code],
+    code,
+    requestId: 'the-id',
+    ...more,
+  }
+  return { status: statusOf[code], body: JSON.stringify(body) }
+}
+
+/** What happened, and what to do. */
+const words = { code: ERROR, message: 'Title. Detail.' }
+
+describe('the driver', () => {
+  it('sends the change for the person, in the person’s language, and trusts what it is told to', () => {
+    const { result, sent } = make({
+      status: 200,
+      body: '{"code":"changed"}',
+      client: { verify: false, timeout: 1, allow_redirects: true },
+    })
+    expect(result).toBe(SUCCESS)
+    expect(sent).toEqual([
+      {
+        method: 'POST',
+        url: 'https://rekey.example.org/password/api/v1/password-changes',
+        headers: expect.objectContaining({
+          Authorization: `Bearer ${TOKEN}`,
+          'Accept-Language': 'de-DE, en;q=0.1',
+          'Content-Type': 'application/json',
+        }),
+        body: {
+          email: 'info@example.org',
+          currentPassword: 'the current one',
+          newPassword: 'the new one',
+          clientAddress: '203.0.113.9',
+        },
+        options: {
+          verify: true,
+          timeout: 120,
+          connect_timeout: 5,
+          allow_redirects: false,
+          http_errors: false,
+        },
+      },
+    ])
+    const ca = { password_rekey_ca: '/etc/ssl/rekey-ca.pem' }
+    expect(make({ settings: ca, status: 200, body: '{}' }).sent[0]?.options.verify).toBe(ca.password_rekey_ca)
+  })
+
+  const told: Partial<Record<AnswerCode, unknown>> = {
+    'invalid-credentials': { code: ERROR, message: '[password.passwordincorrect]' },
+    'password-rejected': { code: CONSTRAINT_VIOLATION, message: 'Title. Detail.' },
+    'too-many-attempts': words,
+    'mailbox-suspended': words,
+    'mailbox-ambiguous': words,
+    'internal-error': words,
+    'outcome-unknown': words,
+    'panel-misconfigured': words,
+    'panel-failed': words,
+    'panel-unavailable': { ...words, code: CONNECT_ERROR },
+    'panel-busy': { ...words, code: CONNECT_ERROR },
+    'mail-server-unavailable': { ...words, code: CONNECT_ERROR },
+  }
+  const codes = (Object.keys(statusOf) as AnswerCode[]).filter((code) => code !== 'changed')
+  it.each(codes)('tells a person of %s what the person can use, and the log the rest', (code) => {
+    const { result, log } = make(problem(code))
+    expect(result).toEqual(told[code] ?? ERROR)
+    const isForTheLog = told[code] === undefined || statusOf[code] >= 500
+    expect(log).toEqual(
+      isForTheLog ? [`Password plugin: Rekey answered ${statusOf[code]} ${code} (reference the-id)`] : [],
+    )
+  })
+
+  it('tells the rules that are broken instead of the title', () => {
+    const reasons = [
+      { code: 'a', message: 'Longer.' },
+      { code: 'b', message: 'Less common.' },
+      5,
+      { message: 6 },
+    ]
+    expect(make(problem('password-rejected', { reasons })).result).toEqual({
+      code: CONSTRAINT_VIOLATION,
+      message: 'Longer. Less common.',
+    })
+  })
+
+  const unknown = {
+    code: ERROR,
+    message:
+      'It is not known whether the password was changed. Try the new password first, then the old one.',
+  }
+  it.each([
+    ['a call that was never sent', { failure: { request_size: 0, errno: 60 } }, CONNECT_ERROR],
+    ['a call that was sent', { failure: { request_size: 300, errno: 28 } }, unknown],
+    ['a call of which nothing is known', { failure: {} }, unknown],
+    ['a proxy that gave up', { status: 504, body: '<html>ok</html>' }, unknown],
+    ['a redirection', { status: 307, body: '' }, ERROR],
+    ['a success that is not Rekey’s', { status: 200, body: '<html>ok</html>' }, ERROR],
+    ['a success without its word', { status: 200, body: '{"code":"ok"}' }, ERROR],
+    ['the word without success', { status: 202, body: '{"code":"changed"}' }, ERROR],
+    ['an answer that is no object', { status: 200, body: '"changed"' }, ERROR],
+    [
+      'a password that is no UTF-8',
+      { arguments: ['ü', 'ü', ''], charset: 'ISO-8859-1', status: 200, body: '{}' },
+      CONNECT_ERROR,
+    ],
+  ])('says of %s what is true', (_what, call: Call, expected) => {
+    const { result, log } = make({ arguments: ['a', 'b', 'info@example.org'], ...call })
+    expect(result).toEqual(expected)
+    expect(log).toHaveLength(1)
+    expect(log.join()).not.toContain('canary')
+  })
+
+  it.each([
+    'http://rekey.example.org',
+    'http://localhost.example.org',
+    'http://127.0.0.1.example.org',
+    'rekey',
+    '',
+  ])('sends nothing to %s: passwords would cross the network in the clear', (url) => {
+    const { result, sent, log } = make({ settings: { password_rekey_url: url }, status: 200, body: '' })
+    expect(result).toBe(CONNECT_ERROR)
+    expect(sent).toEqual([])
+    expect(log).toEqual([
+      'Password plugin: password_rekey_url must begin with https://, or be on this very host',
+    ])
+  })
+
+  it.each(['http://127.0.0.1:8080', 'http://localhost/password', 'http://[::1]:8080'])('takes %s', (url) => {
+    const call = { settings: { password_rekey_url: url }, status: 200, body: '{"code":"changed"}' }
+    expect(make(call).result).toBe(SUCCESS)
+  })
+
+  it('leaves comparisons with the current password to Rekey', () => {
+    expect(make({ call: 'compare', arguments: ['a', 'b', '6'] }).result).toBeNull()
+  })
+})
+
+describe('the rules that the driver shows', () => {
+  it('are Rekey’s, in the person’s language, as HTML', () => {
+    const { result, sent } = make({
+      call: 'strength_rules',
+      arguments: [],
+      status: 200,
+      body: JSON.stringify({ rules: [{ message: 'No <b>.' }, { message: 'Ü & "quotes"' }] }),
+    })
+    expect(result).toEqual(['No &lt;b&gt;.', 'Ü &amp; &quot;quotes&quot;'])
+    expect(sent[0]).toMatchObject({
+      method: 'GET',
+      url: 'https://rekey.example.org/password/api/v1/password-policy',
+      headers: { 'Accept-Language': 'de-DE, en;q=0.1' },
+      options: { verify: true, timeout: 5 },
+    })
+    expect(sent[0]?.headers).not.toHaveProperty('Authorization')
+  })
+
+  it('are none where Rekey does not answer, and every password passes then', () => {
+    const gone = { failure: { errno: 7, request_size: 0 } }
+    expect(make({ call: 'strength_rules', arguments: [], ...gone }).result).toEqual([])
+    expect(make({ call: 'check_strength', arguments: ['x'], ...gone }).result).toEqual([5, ''])
+  })
+
+  it('hold a password before it is sent, for the person who asks', () => {
+    const reasons = [{ message: 'No <b>.' }, { message: 'Longer.' }]
+    const { result, sent } = make({
+      call: 'check_strength',
+      arguments: ['short'],
+      status: 200,
+      body: JSON.stringify({ reasons }),
+    })
+    expect(result).toEqual([1, 'No &lt;b&gt;. Longer.'])
+    expect(sent[0]).toMatchObject({
+      method: 'POST',
+      body: { email: 'info@example.org', newPassword: 'short', clientAddress: '203.0.113.9' },
+      headers: { Authorization: `Bearer ${TOKEN}` },
+    })
+    const good = { call: 'check_strength', arguments: ['x'], status: 200, body: '{"reasons":[]}' } as const
+    expect(make(good).result).toEqual([5, ''])
+  })
+})
