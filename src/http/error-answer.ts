@@ -17,6 +17,7 @@ export function answerToError(error: unknown): RequestRefusal {
   if (hasType(error, 'entity.parse.failed')) {
     return { code: 'invalid-request', faults: [{ pointer: '', code: 'not-json' }] }
   }
+  if (hasType(error, 'parameters.too.many')) return { code: 'invalid-request', faults: [] }
   const status = error instanceof Error && 'status' in error ? Number(error.status) : 500
   if (status === 413) return { code: 'payload-too-large' }
   if (status === 415) return { code: 'unsupported-media-type' }

@@ -7,8 +7,8 @@ export class UnknownWebmailHost extends Error {
   override readonly name = 'UnknownWebmailHost'
 }
 
-/** What a proxy adds to the requests that it hands on. */
-const PROXY_HEADER = /^(?:forwarded|via|x-real-ip|x-forwarded-.*)$/
+/** What proxies add to the requests that they hand on. */
+const PROXY_HEADER = /^(?:forwarded|via|x-forwarded-.+|(?:x|cf|true)-.*(?:ip|for))$/
 
 /**
  * Refuses requests that come from none of these addresses and networks.
@@ -19,9 +19,11 @@ export function createWebmailHostCheck(networks: readonly string[]): RequestHand
   const isWebmailHost = compile([...networks])
 
   function comesFromWebmail(request: Request): boolean {
-    // A proxy that is not trusted hands on everybody's requests under its own address, which may be the loopback's.
+    // A proxy that is not trusted hands on everybody's requests under its own address, which may be the loopback's:
+    // where the request passed proxies, each that is named must be trusted, and the first name is the sender's.
     const passedProxy = Object.keys(request.headers).some((name) => PROXY_HEADER.test(name))
-    if (passedProxy && request.ips.length === 0) return false
+    const named = request.get('x-forwarded-for')?.split(',').length ?? 0
+    if (passedProxy && (named === 0 || request.ips.length !== named)) return false
     const address = parseClientAddress(request.ip ?? '')
     return address !== undefined && isWebmailHost(address, 0)
   }

@@ -65,7 +65,8 @@ describe.each(forms)('the form of webmail at $path', (form) => {
     const response = await post(service, form.path, filled(form, values))
     expect(response.status).toBe(status)
     expect(response.type).toBe('text/plain')
-    expect(response.text).toMatch(new RegExp(`^error ${code}: `))
+    expect(response.text).toMatch(new RegExp(`^error ${code}: .* \\[[0-9a-f-]{36}\\]\n$`))
+    expect(response.text).toContain(`[${service.attempts()[0]?.requestId}]`)
     expect(hestiaDriverAccepts(response)).toBe(false)
     expect(response.get('set-cookie')).toBeUndefined()
     expect(service.attempts()).toMatchObject([{ code }])
@@ -79,6 +80,7 @@ describe.each(forms)('the form of webmail at $path', (form) => {
       await service.http.post(form.path),
       await service.http.post(form.path).send({ json: true }),
       await service.http.post(form.path).type('form').send('x'.repeat(9000)),
+      await service.http.post(form.path).type('form').send('a&'.repeat(1500)),
       await service.http.post(form.path).set('sec-fetch-site', 'cross-site').type('form').send(filled(form)),
       await service.http
         .post(`${form.path.replace(/\/$/, '')}/further`)
@@ -88,7 +90,9 @@ describe.each(forms)('the form of webmail at $path', (form) => {
       await post(service, form.path, { ...filled(form), [form.current]: ['info mail pw', 'x'] }),
       await post(service, form.path, { surplus: 'x' }),
     ]
-    expect(refusals.map(({ status }) => status)).toEqual([405, 405, 415, 415, 413, 403, 404, 400, 400, 400])
+    expect(refusals.map(({ status }) => status)).toEqual([
+      405, 405, 415, 415, 413, 400, 403, 404, 400, 400, 400,
+    ])
     for (const { text } of refusals) expect(text).toMatch(/^error /)
     expect(service.commands()).toEqual([])
   })
@@ -192,19 +196,36 @@ describe('who may use the forms of webmail', () => {
     })
     expect((await from(service, { 'x-forwarded-for': '192.0.2.7' })).text).toBe('==ok==')
     const again = filled(form, { current: NEW_PASSWORD, next: 'another new secret' })
-    const chained = service.http.post(form.path).set('x-forwarded-for', '203.0.113.9, 2001:DB8::0007')
-    expect((await chained.type('form').send(again)).text).toBe('==ok==')
+    const proxied = service.http.post(form.path).set('x-forwarded-for', '2001:DB8::0007, 127.0.0.1')
+    expect((await proxied.type('form').send(again)).text).toBe('==ok==')
   })
 
-  it.each(['X-Forwarded-For', 'X-Real-IP', 'Forwarded', 'Via', 'X-Forwarded-Proto'])(
-    'is nobody behind a proxy that is not trusted, which %s betrays',
-    async (header) => {
-      const service = await startService()
-      const response = await from(service, { [header]: '127.0.0.1' })
-      expect(response.text).toMatch(/^error unknown-webmail-host: /)
-      expect(service.commands()).toEqual([])
-    },
-  )
+  it.each([
+    ['1', '203.0.113.9, 127.0.0.1'],
+    ['2', '203.0.113.9, 127.0.0.1, 127.0.0.1'],
+    ['127.0.0.1', '203.0.113.9, 127.0.0.2'],
+  ])('is nobody where proxies trusted as %s say %s: one of them is not trusted', async (trust, forwarded) => {
+    const service = await startService({ environment: { REKEY_TRUST_PROXY: trust } })
+    const response = await from(service, { 'x-forwarded-for': forwarded })
+    expect(response.text).toMatch(/^error unknown-webmail-host: /)
+    expect(service.commands()).toEqual([])
+  })
+
+  it.each([
+    'X-Forwarded-For',
+    'X-Forwarded-Proto',
+    'X-Real-IP',
+    'Forwarded',
+    'Via',
+    'CF-Connecting-IP',
+    'True-Client-IP',
+    'X-Original-Forwarded-For',
+  ])('is nobody behind a proxy that is not trusted, which %s betrays', async (header) => {
+    const service = await startService()
+    const response = await from(service, { [header]: '127.0.0.1' })
+    expect(response.text).toMatch(/^error unknown-webmail-host: /)
+    expect(service.commands()).toEqual([])
+  })
 
   it('is nobody behind a trusted proxy that hands on no address', async () => {
     const service = await startService({ environment: { REKEY_TRUST_PROXY: '1' } })
