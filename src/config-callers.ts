@@ -51,7 +51,7 @@ function isNetwork(entry: string): boolean {
   const length = Number(bits)
   return isIP(address) === 4
     ? length >= 8 && length <= 32
-    : length >= 7 && length <= 128 && !address.startsWith('::')
+    : length >= 7 && length <= 128 && (length === 128 || !address.startsWith('::'))
 }
 
 /** A token of RFC 6750 section 2.1 (`b64token`), long enough that nobody guesses it: 32 hex digits have 128 bits. */
@@ -73,7 +73,7 @@ export function clients() {
       })
       const names = new Set(list.map(({ name }) => name))
       const tokens = new Set(list.map(({ token }) => token.reveal()))
-      if (list.length < entries.length) {
+      if (list.length < entries.length || (value !== '' && list.length === 0)) {
         return fault(
           context,
           'must be NAME=TOKEN, several joined by commas or line breaks; a token has 32 characters or more, as made by: openssl rand -hex 32',

@@ -1,4 +1,6 @@
+import { isIP } from 'node:net'
 import { z } from 'zod'
+import { isLoopback } from './core/loopback.js'
 import { Secret } from './core/secret.js'
 
 // One builder per kind of value. Each message completes the sentence "VARIABLE …" and never quotes the value.
@@ -89,7 +91,7 @@ export function panelUrl() {
     if (url.username || url.password || url.search || url.hash || url.pathname !== '/') {
       return fault(context, `${message}, and nothing behind it`)
     }
-    if (url.protocol === 'http:' && !/^(?:127(?:\.\d{1,3}){3}|\[::1\]|localhost)$/.test(url.hostname)) {
+    if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
       return fault(context, 'must begin with https:// unless the panel is on this very host (loopback)')
     }
     return url
@@ -102,14 +104,19 @@ export function imapUrl() {
   return z.string().transform((value, context) => {
     const url = URL.canParse(value) ? new URL(value) : undefined
     const isServer = url?.protocol === 'imaps:' || url?.protocol === 'imap:'
-    if (!url || !isServer || !/^(?:[a-z\d.-]+|\[[a-f\d:.]+\])$/i.test(url.hostname)) {
-      return fault(context, message)
-    }
+    if (!url || !isServer || url.port === '0' || !isHost(url.hostname)) return fault(context, message)
     if (url.username || url.password || url.search || url.hash || !/^\/?$/.test(url.pathname)) {
       return fault(context, `${message}, and nothing behind it`)
     }
     return url
   })
+}
+
+/** A host of a URL whose scheme Node knows nothing of: it checks addresses in brackets, and nothing else. */
+function isHost(hostname: string): boolean {
+  if (hostname.startsWith('[')) return true
+  if (/^[\d.]+$/.test(hostname)) return isIP(hostname) === 4
+  return /^[a-z\d](?:[a-z\d.-]*[a-z\d])?$/i.test(hostname)
 }
 
 /** A certificate's SHA-256 fingerprint as openssl prints it, with or without the text before it. */

@@ -15,6 +15,7 @@ export function selectMailServer(
 ): MailServer | undefined {
   const { REKEY_MAILBOX_CHECK: check, REKEY_IMAP_URL: url } = values
   const { REKEY_IMAP_CA_FILE: caFile, REKEY_IMAP_CERT_SHA256: certificateSha256 } = values
+  // A wrong value is neither, and told elsewhere.
   if (check === 'hash') {
     const idle = Object.entries({
       REKEY_IMAP_URL: url,

@@ -1,8 +1,8 @@
 import type { Values } from './config.js'
 import { selectTrust } from './config-trust.js'
+import type { ServerTrust } from './core/server-trust.js'
 import type { AddFault } from './environment.js'
 import type { PanelCredentials } from './panel/credentials.js'
-import type { PanelTrust } from './panel/dispatcher.js'
 
 /** Exactly one kind of credentials, whole. */
 export function selectCredentials(values: Values, addFault: AddFault): PanelCredentials | undefined {
@@ -33,7 +33,7 @@ export function selectCredentials(values: Values, addFault: AddFault): PanelCred
 }
 
 /** A plain panel has no certificate to trust. */
-export function selectPanelTrust(values: Values, addFault: AddFault): PanelTrust {
+export function selectPanelTrust(values: Values, addFault: AddFault): ServerTrust {
   const { HESTIA_URL: url, HESTIA_CA_FILE: caFile, HESTIA_CERT_SHA256: certificateSha256 } = values
   if (url?.protocol === 'http:' && (caFile ?? certificateSha256) !== undefined) {
     addFault(

@@ -1,12 +1,6 @@
 import { X509Certificate } from 'node:crypto'
+import type { ServerTrust } from './core/server-trust.js'
 import { type AddFault, readFile } from './environment.js'
-
-/** How a server's certificate is trusted: by the system's authorities, by the given ones, or as this very one. */
-interface Trust {
-  /** PEM */
-  readonly ca?: string
-  readonly certificateSha256?: string
-}
 
 /**
  * Trust by file or by fingerprint, not both; without either, the system's authorities.
@@ -18,7 +12,7 @@ export function selectTrust(
   caFile: string | undefined,
   certificateSha256: string | undefined,
   addFault: AddFault,
-): Trust {
+): ServerTrust {
   const [fileName, pinName] = [`${prefix}_CA_FILE`, `${prefix}_CERT_SHA256`]
   if (caFile !== undefined && certificateSha256 !== undefined) {
     addFault(`${fileName} and ${pinName} are both set: set one of them`)

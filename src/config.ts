@@ -13,10 +13,10 @@ import {
 } from './config-fields.js'
 import { selectMailServer } from './config-mail-server.js'
 import { selectCredentials, selectPanelTrust } from './config-panel.js'
+import type { ServerTrust } from './core/server-trust.js'
 import { type Environment, readVariable } from './environment.js'
 import type { MailServer } from './mail-server/session.js'
 import type { PanelCredentials } from './panel/credentials.js'
-import type { PanelTrust } from './panel/dispatcher.js'
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const
 
@@ -97,7 +97,7 @@ export function loadConfig(environment: Environment): ConfigResult {
 function shapeConfig(
   values: Values,
   credentials: PanelCredentials,
-  trust: PanelTrust,
+  trust: ServerTrust,
   mailServer: MailServer | undefined,
 ) {
   return Object.freeze({

@@ -90,6 +90,9 @@ describe('the configuration', () => {
         '0.0.0.0/0',
         '0.0.0.0/1,128.0.0.0/1',
         '::/0',
+        '2000::/3',
+        '::ffff:10.0.0.0/24',
+        '::7/127',
         '::/8',
         '::ffff:0:0/96',
         '::ffff:0.0.0.0/96',
@@ -109,6 +112,7 @@ describe('the configuration', () => {
         `=${TOKEN}`,
         `a b=${TOKEN}`,
         `roundcube=${TOKEN.slice(1)}`,
+        ',',
         `roundcube=${TOKEN}!`,
         `roundcube=${TOKEN},`.repeat(2),
         `roundcube=${TOKEN},snappymail=${TOKEN}`,
@@ -119,19 +123,6 @@ describe('the configuration', () => {
     ['REKEY_MODES', ['none', 'mailbox,mailbox', 'mailbox;account', ',']],
     ['REKEY_ALLOW_ADMIN_ACCOUNTS', ['yes', '1']],
     ['REKEY_MAILBOX_CHECK', ['login', 'IMAP', 'hash,imap']],
-    [
-      'REKEY_IMAP_URL',
-      [
-        'mail.example.org',
-        'pop3://mail.example.org',
-        'imaps://',
-        'imaps://user:pw@mail.example.org',
-        'imaps://mail.example.org/INBOX',
-        'imaps://mail.example.org?x',
-        'imaps://mail.example.org:70000',
-        'imaps://mail_.example.org',
-      ],
-    ],
     ['REKEY_IMAP_CERT_SHA256', ['AA']],
     ['REKEY_PASSWORD_MIN_LENGTH', ['7', '65', 'twelve']],
     ['REKEY_REFUSAL_DELAY_MS', ['-1', '10001', '1s']],
@@ -168,6 +159,7 @@ describe('the configuration', () => {
       'loopback, 10.0.0.0/8,2001:db8::/32',
       { trustProxy: ['loopback', '10.0.0.0/8', '2001:db8::/32'] },
     ],
+    ['REKEY_TRUST_PROXY', '::1/128', { trustProxy: ['::1/128'] }],
     ['REKEY_WEBMAIL_ADDRESSES', '192.0.2.7, 10.0.0.0/8', { webmailAddresses: ['192.0.2.7', '10.0.0.0/8'] }],
     ['REKEY_MODES', 'account', { modes: ['account'] }],
     ['REKEY_LIMIT_ADDRESS', '3/30s', { limits: { address: { count: 3, windowMs: 30_000 } } }],
@@ -234,6 +226,7 @@ describe('the configuration', () => {
     expect(tokensOf({ REKEY_CLIENTS: `${first}, ${second}` })).toEqual(expected)
     expect(tokensOf({ REKEY_CLIENTS_FILE: scratchFile(`${first}\r\n${second}\n\n`) })).toEqual(expected)
     expect(JSON.stringify(configOf({ ...least, REKEY_CLIENTS: `${first}` }))).not.toContain(TOKEN)
+    expect(faultsOf({ ...least, REKEY_CLIENTS_FILE: scratchFile('\n\n') })).toHaveLength(1)
   })
 
   it.each([
@@ -265,6 +258,29 @@ describe('the configuration', () => {
       expect(mailServer?.trust).toEqual({})
     },
   )
+
+  it.each([
+    'mail.example.org',
+    'pop3://mail.example.org',
+    'imaps://',
+    'imaps://user@mail.example.org',
+    'imaps://:pw@mail.example.org',
+    'imaps://mail.example.org/INBOX',
+    'imaps://mail.example.org?x',
+    'imaps://mail.example.org#x',
+    'imaps://mail.example.org:70000',
+    'imaps://mail.example.org:0',
+    'imaps://mail_.example.org',
+    'imaps://b%C3%BCcher.example',
+    'imaps://-',
+    'imaps://..',
+    'imap://127.999.1.1',
+    'imap://[::1',
+  ])('takes no mail server at %s', (url) => {
+    const faults = faultsOf({ ...least, REKEY_MAILBOX_CHECK: 'imap', REKEY_IMAP_URL: url })
+    expect(faults).toHaveLength(1)
+    expect(faults[0]).toMatch(/^REKEY_IMAP_URL must be the address of the mail server/)
+  })
 
   it('needs the mail server where it checks passwords, and takes none where it does not', async () => {
     const { certificate, fingerprint } = await createCertificate()

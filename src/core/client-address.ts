@@ -8,10 +8,11 @@ const MAPPED_IPV4 = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/
  * IPv4, IPv6 as in RFC 5952, without a zone. Gives undefined for what is no address.
  */
 export function parseClientAddress(text: string): string | undefined {
-  const [address = ''] = text.trim().split('%')
-  const version = isIP(address)
-  if (version === 4) return address
+  const trimmed = text.trim()
+  const version = isIP(trimmed)
+  if (version === 4) return trimmed
   if (version !== 6) return undefined
+  const [address = ''] = trimmed.split('%')
   const canonical = new URL(`http://[${address}]`).hostname.slice(1, -1)
   const mapped = MAPPED_IPV4.exec(canonical)
   if (!mapped) return canonical

@@ -1,12 +1,14 @@
 import { ImapFlow } from 'imapflow'
+import { isLoopback } from '../core/loopback.js'
 import { MailServerFault } from '../core/mail-server-port.js'
-import { createWire, type MailServerTrust } from './wire.js'
+import type { ServerTrust } from '../core/server-trust.js'
+import { createWire } from './wire.js'
 
 /** Where a mail server is, and how it is trusted. */
 export interface MailServer {
   /** `imaps:` is TLS from the start. `imap:` is STARTTLS; on the loopback it is plain, unless `trust` holds something. */
   readonly url: URL
-  readonly trust: MailServerTrust
+  readonly trust: ServerTrust
 }
 
 export interface Credentials {
@@ -30,8 +32,6 @@ export interface SessionEnd {
   readonly error?: unknown
 }
 
-const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/i
-
 /**
  * Connects, logs in once, if there are credentials, and out again. Never rejects, and leaves no connection behind.
  *
@@ -44,7 +44,7 @@ export async function runSession(
 ): Promise<SessionEnd> {
   const wire = createWire(trust)
   const secure = url.protocol === 'imaps:'
-  const mayBePlain = LOOPBACK.test(url.hostname) && Object.keys(trust).length === 0
+  const mayBePlain = isLoopback(url.hostname) && Object.keys(trust).length === 0
   const client: ImapFlow = new ImapFlow({
     host: url.hostname.replace(/^\[|\]$/g, ''),
     // 0 stands for the scheme's own port.

@@ -2,14 +2,7 @@ import { connect as connectPlain } from 'node:net'
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls'
 import type { ImapTransport, ImapTransportSocket } from 'imapflow'
 import { MailServerFault } from '../core/mail-server-port.js'
-
-/** How the mail server's certificate is trusted: by the system's authorities, by the given ones, or as this very one. */
-export interface MailServerTrust {
-  /** PEM of the authorities, or of a self-signed server's own certificate. */
-  readonly ca?: string
-  /** SHA-256 of the server's certificate: upper-case hex in pairs joined by colons, as openssl prints it. */
-  readonly certificateSha256?: string
-}
+import type { ServerTrust } from '../core/server-trust.js'
 
 /** What one session reads before it is broken off: a login takes some 2 KB. */
 const MAX_READ_BYTES = 64 * 1024
@@ -22,7 +15,7 @@ export interface Wire {
 }
 
 /** Opens sockets that are verified before anything is sent over TLS, and that end when the server says too much. */
-export function createWire({ ca, certificateSha256 }: MailServerTrust): Wire {
+export function createWire({ ca, certificateSha256 }: ServerTrust): Wire {
   let readBytes = 0
   let tail = '\n'
   let asked = false

@@ -1,14 +1,7 @@
 import type { TLSSocket } from 'node:tls'
 import { buildConnector, type Dispatcher, Pool } from 'undici'
+import type { ServerTrust } from '../core/server-trust.js'
 import { TransportFailure } from './transport.js'
-
-/** How the panel's certificate is trusted: by the system's authorities, by the given ones, or as this very one. */
-export interface PanelTrust {
-  /** PEM of the authorities, or of a self-signed panel's own certificate. */
-  readonly ca?: string
-  /** SHA-256 of the panel's certificate: upper-case hex in pairs joined by colons, as openssl prints it. */
-  readonly certificateSha256?: string
-}
 
 /** The longest answer read: an account's record has 2 KB; an error may quote the records of several mailboxes. */
 const MAX_ANSWER_BYTES = 256 * 1024
@@ -20,7 +13,7 @@ const MAX_ANSWER_BYTES = 256 * 1024
  */
 export function createDispatcher(
   url: URL,
-  trust: PanelTrust,
+  trust: ServerTrust,
   connections: number,
   timeoutMs: number,
 ): Dispatcher {
@@ -32,7 +25,10 @@ export function createDispatcher(
 }
 
 /** Connects, or fails with a `TransportFailure` that says that nothing was sent. */
-function createConnector({ ca, certificateSha256 }: PanelTrust, timeoutMs: number): buildConnector.connector {
+function createConnector(
+  { ca, certificateSha256 }: ServerTrust,
+  timeoutMs: number,
+): buildConnector.connector {
   const connect = buildConnector({
     timeout: timeoutMs,
     ...(ca === undefined ? {} : { ca }),

@@ -16,12 +16,20 @@ describe('a client address', () => {
     expect(parseClientAddress(text)).toBe(canonical)
   })
 
-  it.each(['', 'unknown', '203.0.113.9:443', '[::1]', '203.0.113', '203.0.113.256', '1.2.3.4, 5.6.7.8'])(
-    '%j is none',
-    (text) => {
-      expect(parseClientAddress(text)).toBeUndefined()
-    },
-  )
+  it.each([
+    '',
+    '203.0.113.9%eth0',
+    '203.0.113.9%\r\nX: y',
+    'fe80::1%\r\nX: y',
+    'unknown',
+    '203.0.113.9:443',
+    '[::1]',
+    '203.0.113',
+    '203.0.113.256',
+    '1.2.3.4, 5.6.7.8',
+  ])('%j is none', (text) => {
+    expect(parseClientAddress(text)).toBeUndefined()
+  })
 
   it('has one form, whatever form it comes in', () => {
     fc.assert(

@@ -1,8 +1,8 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { MailServerFault } from '../../src/core/mail-server-port.js'
 import { Secret } from '../../src/core/secret.js'
+import type { ServerTrust } from '../../src/core/server-trust.js'
 import { createImapLogin, createImapProbe } from '../../src/mail-server/imap-login.js'
-import type { MailServerTrust } from '../../src/mail-server/wire.js'
 import { type MailServer, type MailServerOptions, startMailServer } from '../kit/mail-server.js'
 import { createCertificate } from '../panel-simulator/certificate.js'
 
@@ -12,11 +12,7 @@ async function start(options?: MailServerOptions): Promise<MailServer> {
   return server
 }
 
-async function logIn(
-  server: MailServer,
-  trust: MailServerTrust,
-  url = server.url,
-): Promise<boolean | string> {
+async function logIn(server: MailServer, trust: ServerTrust, url = server.url): Promise<boolean | string> {
   const login = createImapLogin({ url, trust, timeoutMs: 2000, maxConcurrency: 1 })
   const result = await login('info@example.org', new Secret('info mail pw'), '203.0.113.9').catch(
     (error: unknown) => error,
@@ -141,7 +137,7 @@ describe('STARTTLS', () => {
 })
 
 describe('the probe', () => {
-  async function probe(server: MailServer, trust: MailServerTrust): Promise<string | undefined> {
+  async function probe(server: MailServer, trust: ServerTrust): Promise<string | undefined> {
     return (await createImapProbe({ url: server.url, trust, timeoutMs: 1000 })())?.reason
   }
 
@@ -159,6 +155,8 @@ describe('the probe', () => {
     const server = await start({ capabilities: 'LOGINDISABLED' })
     const trust = { ca: server.certificate.certificate }
     expect(await probe(server, trust)).toBe('login-disabled')
+    const takesPlain = await start({ capabilities: 'LOGINDISABLED AUTH=PLAIN' })
+    expect(await probe(takesPlain, trust)).toBeUndefined()
     expect(await probe(server, {})).toBe('tls-refused')
     server.faults.set('greeting', 'hang')
     expect(await probe(server, trust)).toBe('timed-out')
