@@ -11,7 +11,8 @@ export interface MailChecks {
 }
 
 /** Dovecot lets a refused login wait for 2 s, and up to 15 s for an address that goes on failing. */
-const LIMITS = { timeoutMs: 20_000, maxConcurrency: 8 }
+const TIMEOUT_MS = 20_000
+const MAX_CONCURRENCY = 8
 
 /** Holds passwords against the panel's hashes, or asks the mail server, as configured. */
 export function createMailChecks({ mailServer }: Config, clock: Clock): MailChecks {
@@ -20,8 +21,8 @@ export function createMailChecks({ mailServer }: Config, clock: Clock): MailChec
   }
   // The IMAP client takes a tenth of the service's memory: it is loaded only where it is used.
   const loaded = import('./mail-server/imap-login.js').then(({ createImapLogin, createImapProbe }) => ({
-    logIn: createImapLogin({ ...mailServer, ...LIMITS }),
-    probe: createImapProbe({ ...mailServer, ...LIMITS }),
+    logIn: createImapLogin({ ...mailServer, timeoutMs: TIMEOUT_MS, maxConcurrency: MAX_CONCURRENCY }),
+    probe: createImapProbe({ ...mailServer, timeoutMs: TIMEOUT_MS }),
   }))
   return {
     checkPassword: checkByMailLogin(async (...login) => (await loaded).logIn(...login)),

@@ -1,9 +1,9 @@
 import { domainToUnicode } from 'node:url'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import type { TestClock } from './kit/clock.js'
 import { type MailServer, startMailServer } from './kit/mail-server.js'
 import { scratchFile, startService, type TestService } from './kit/service.js'
 import { byAccount, byMailbox, CHANGES, gist, NEW_PASSWORD, post } from './kit/submissions.js'
-import type { PanelSimulator } from './panel-simulator/simulator.js'
 
 const CHANGE = 'v-change-mail-account-password'
 const VALUE = 'v-get-mail-account-value'
@@ -14,13 +14,19 @@ interface Setting {
 }
 
 /** The service, and a mail server that lets in whom the panel's mailboxes let in. */
-async function startWithMailServer(environment: Record<string, string> = {}): Promise<Setting> {
-  let panel: PanelSimulator | undefined
+async function startWithMailServer(
+  environment: Record<string, string> = {},
+  judge: (right: boolean, password: string, clock: TestClock) => boolean = (right) => right,
+): Promise<Setting> {
+  let started: TestService | undefined
   const mailServer = await startMailServer({
     async accepts(address, password) {
+      if (!started) throw new Error('nobody should ask yet')
+      const { panel, clock } = started
       const [localPart, domain = ''] = address.split('@')
       const stored = `${localPart}@${domainToUnicode(domain)}`
-      return panel?.mailbox(stored) !== undefined && (await panel.accepts(stored, password))
+      const right = panel.mailbox(stored) !== undefined && (await panel.accepts(stored, password))
+      return judge(right, password, clock)
     },
   })
   onTestFinished(() => mailServer.close())
@@ -32,7 +38,7 @@ async function startWithMailServer(environment: Record<string, string> = {}): Pr
       ...environment,
     },
   })
-  panel = service.panel
+  started = service
   return { service, mailServer }
 }
 
@@ -106,7 +112,7 @@ describe('a mailbox password that the mail server checks', () => {
     expect(service.attempts()[0]).toMatchObject({
       code: 'mail-server-unavailable',
       reason: 'refused-temporarily',
-      changeSent: false,
+      credentialsSent: false,
       level: 50,
     })
     for (const secret of ['canary', 'mail pw', NEW_PASSWORD]) expect(service.logText()).not.toContain(secret)
@@ -120,6 +126,35 @@ describe('a mailbox password that the mail server checks', () => {
     expect(gist(await post(service, byMailbox()))).toBe('503 mail-server-unavailable')
     expect(service.attempts()[0]).toMatchObject({ reason: 'unreachable' })
     expect(gist(await post(service, byAccount()))).toBe('200 changed')
+  })
+
+  it('counts as tried where the mail server closed on it: guesses are not free', async () => {
+    const { service, mailServer } = await startWithMailServer({ REKEY_LIMIT_FAILURES: '2/15m' })
+    mailServer.faults.set('credentials', 'close')
+    for (let guess = 0; guess < 2; guess++) {
+      expect(gist(await post(service, byMailbox({ currentPassword: `guess ${guess}` })))).toBe(
+        '503 mail-server-unavailable',
+      )
+    }
+    expect(service.attempts()[0]).toMatchObject({ reason: 'closed', credentialsSent: true })
+    mailServer.faults.clear()
+    expect(gist(await post(service, byMailbox()))).toBe('429 too-many-attempts')
+    expect(mailServer.logins).toHaveLength(2)
+  })
+
+  it('that was overtaken proves nothing, though the mail server takes it for another second', async () => {
+    const stale = (right: boolean, password: string, clock: TestClock): boolean =>
+      right || (password === 'info mail pw' && clock.now() < 1000)
+    const { service } = await startWithMailServer({}, stale)
+    const hold = service.panel.hold(CHANGE)
+    const first = post(service, byMailbox())
+    await hold.arrived
+    const second = post(service, byMailbox({ newPassword: 'what a thief would choose' }))
+    await vi.waitUntil(() => service.commands().filter((command) => command === VALUE).length === 2)
+    hold.release()
+    expect(gist(await first)).toBe('200 changed')
+    expect(gist(await second)).toBe('403 invalid-credentials')
+    expect(await service.panel.accepts('info@example.org', NEW_PASSWORD)).toBe(true)
   })
 
   it('is not sent to a mail server that can’t prove who it is', async () => {
@@ -138,11 +173,46 @@ describe('a change whose answer was lost, where the mail server checks passwords
     const { service, mailServer } = await startWithMailServer()
     service.panel.failNext(CHANGE, { kind: 'reset', when })
     expect(gist(await post(service, byMailbox()))).toBe(expected)
-    expect(mailServer.logins.at(-1)).toMatchObject({ password: NEW_PASSWORD, clientAddress: '127.0.0.1' })
+    const tried = mailServer.logins.map(({ password }) => password)
+    expect(tried.slice(1, 3)).toEqual(when === 'after-run' ? [NEW_PASSWORD] : [NEW_PASSWORD, NEW_PASSWORD])
+    // That the new one is refused is no proof: the former one is seen to be in force.
+    expect(tried.at(-1)).toBe(when === 'after-run' ? NEW_PASSWORD : 'info mail pw')
+    expect(mailServer.logins.at(-1)?.clientAddress).toBe('127.0.0.1')
     expect(valuesAsked(service)).toEqual(['account'])
     expect(service.attempts()[0]).toMatchObject(
       when === 'after-run' ? { evidence: 'looked-up' } : { changeSent: true },
     )
+  })
+
+  it('is looked for again once the mail server must have noticed, however slow it was', async () => {
+    const slowAndStale = (right: boolean, password: string, clock: TestClock): boolean => {
+      if (password === 'info mail pw') return true
+      const accepted = right && clock.now() >= 1000
+      if (!accepted) clock.advance(2000)
+      return accepted
+    }
+    const { service } = await startWithMailServer({}, slowAndStale)
+    service.panel.failNext(CHANGE, { kind: 'exit', run: true, code: 12, output: '' })
+    expect(gist(await post(service, byMailbox()))).toBe('200 changed')
+    expect(service.attempts()[0]).toMatchObject({ evidence: 'looked-up' })
+  })
+
+  it.each([
+    ['the former password', byMailbox()],
+    ['the hosting account', byAccount()],
+  ])('is not known, proved by %s, where the mail server lets nobody in', async (_what, body) => {
+    const { service, mailServer } = await startWithMailServer()
+    const hold = service.panel.hold(CHANGE)
+    service.panel.failNext(CHANGE, { kind: 'reset', when: 'after-run' })
+    const answer = post(service, body)
+    await Promise.all([
+      answer,
+      hold.arrived.then(() => {
+        mailServer.faults.set('credentials', { says: 'TAG NO [AUTHENTICATIONFAILED] No IMAP here.' })
+        hold.release()
+      }),
+    ])
+    expect(gist(await answer)).toBe('504 outcome-unknown')
   })
 
   it('is not known where the mail server has gone too', async () => {

@@ -1,5 +1,5 @@
 import type { Mailbox } from './mailbox.js'
-import type { Outage } from './outage.js'
+import type { PanelFaultCode } from './panel-port.js'
 import type { PasswordReason } from './password-rules.js'
 import type { Secret } from './secret.js'
 
@@ -42,10 +42,17 @@ export type Outcome =
     }
   | { readonly code: 'password-rejected'; readonly reasons: readonly PasswordReason[] }
   | {
-      readonly code: Outage['code']
+      readonly code: PanelFaultCode
       /** For the operator's log. */
       readonly reason: string
       /** A change was sent, and when last looked at the password had not been changed. */
       readonly changeSent: boolean
+    }
+  | {
+      readonly code: 'mail-server-unavailable'
+      /** For the operator's log. */
+      readonly reason: string
+      /** The mail server may have tried the password. */
+      readonly credentialsSent: boolean
     }
   | { readonly code: 'outcome-unknown' }

@@ -2,8 +2,9 @@ import type { Attempt, Outcome } from './attempt.js'
 import type { Clock } from './clock.js'
 import type { DomainLocks } from './domain-locks.js'
 import type { DomainOwners } from './domain-owners.js'
-import { isInForce, makeChange } from './make-change.js'
-import { isOutage } from './outage.js'
+import { isInForce } from './look.js'
+import { makeChange } from './make-change.js'
+import { isOutage, outcomeOfOutage } from './outage.js'
 import { type Panel, PanelFault } from './panel-port.js'
 import type { PasswordCheck } from './password-check.js'
 import { breachedRules, type PasswordPolicy } from './password-rules.js'
@@ -48,7 +49,7 @@ export async function changePassword(attempt: Attempt, dependencies: ChangeDepen
       return stale ?? (await makeChange(target, attempt, dependencies))
     })
   } catch (error) {
-    if (isOutage(error)) return { code: error.code, reason: error.reason, changeSent: false }
+    if (isOutage(error)) return outcomeOfOutage(error)
     throw error
   }
 }
@@ -72,6 +73,9 @@ async function reverify(
   dependencies: ChangeDependencies,
 ): Promise<Outcome | undefined> {
   if (attempt.credentials.mode !== 'mailbox') return undefined
+  const { lagMs } = dependencies.checkPassword
+  // Until then the former password would still prove something.
+  if (lagMs > 0) await dependencies.clock.wait(lagMs)
   const verification = await verify(attempt, dependencies)
   if (verification.passed) return undefined
   const inForce = await isInForce(target, attempt, dependencies)

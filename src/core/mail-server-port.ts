@@ -30,9 +30,16 @@ export class MailServerFault extends Error {
   /** For the operator's log: our own words, never the server's. */
   readonly reason: MailServerFaultReason
 
+  /**
+   * Whether the server may have tried the password. Then the login counts as a guess: a server that is slower with wrong
+   * passwords, or closes on them, would else tell them from the right one as often as it is asked.
+   */
+  readonly credentialsSent: boolean
+
   /** There is no cause: what a mail server says may quote the credentials. */
-  constructor(reason: MailServerFaultReason) {
+  constructor(reason: MailServerFaultReason, credentialsSent: boolean) {
     super(`mail-server-unavailable: ${reason}`)
     this.reason = reason
+    this.credentialsSent = credentialsSent
   }
 }

@@ -1,3 +1,4 @@
+import type { Outcome } from './attempt.js'
 import { MailServerFault } from './mail-server-port.js'
 import { PanelFault } from './panel-port.js'
 
@@ -7,4 +8,10 @@ export type Outage = PanelFault | MailServerFault
 /** Everything else that is thrown is a bug. */
 export function isOutage(error: unknown): error is Outage {
   return error instanceof PanelFault || error instanceof MailServerFault
+}
+
+/** How an attempt ends that met an outage before a change was sent. */
+export function outcomeOfOutage(outage: Outage): Outcome {
+  if (outage instanceof PanelFault) return { code: outage.code, reason: outage.reason, changeSent: false }
+  return { code: outage.code, reason: outage.reason, credentialsSent: outage.credentialsSent }
 }

@@ -1,8 +1,8 @@
 import type { Attempt, Credentials } from './attempt.js'
-import type { DomainOwners } from './domain-owners.js'
+import type { DomainOwner, DomainOwners } from './domain-owners.js'
 import { inParallel } from './in-parallel.js'
 import type { Lookup, Panel } from './panel-port.js'
-import type { NamedMailbox, PasswordCheck } from './password-check.js'
+import type { PasswordCheck } from './password-check.js'
 import type { Secret } from './secret.js'
 import { invalidCredentials, refused, standingOf, type Verification } from './verification.js'
 
@@ -30,7 +30,8 @@ export async function verifyMailbox(
   return { passed: true, target: { mailbox, owner } }
 }
 
-interface Found extends NamedMailbox {
+interface Found {
+  readonly owner: DomainOwner | undefined
   readonly name: Lookup<string>
   readonly right: boolean | undefined
 }
@@ -52,13 +53,18 @@ async function lookUpMailbox(
   return await lookUpWithOwner()
 
   async function lookUpWithOwner(): Promise<Found> {
-    const owner = await owners.find(mailbox, panel)
-    const [name, right] = await inParallel([
-      owner
-        ? panel.lookUpStoredName(owner.username, owner.domainForm, mailbox.localPart)
-        : Promise.resolve({ found: 'none', missing: 'domain' } as const),
-      checkPassword({ mailbox, owner }, password, clientAddress, panel),
+    const owner = owners.find(mailbox, panel)
+    const [found, name, right] = await inParallel([
+      owner,
+      lookUpName(owner),
+      checkPassword.isRight({ mailbox, owner, password, clientAddress }, panel),
     ])
-    return { mailbox, owner, name, right }
+    return { owner: found, name, right }
+  }
+
+  async function lookUpName(found: Promise<DomainOwner | undefined>): Promise<Lookup<string>> {
+    const owner = await found
+    if (!owner) return { found: 'none', missing: 'domain' }
+    return await panel.lookUpStoredName(owner.username, owner.domainForm, mailbox.localPart)
   }
 }

@@ -40,8 +40,9 @@ function detailsOf(answer: Answer): Record<string, unknown> {
     case 'panel-failed':
     case 'panel-unavailable':
     case 'panel-busy':
-    case 'mail-server-unavailable':
       return { code, reason: answer.reason, changeSent: answer.changeSent }
+    case 'mail-server-unavailable':
+      return { code, reason: answer.reason, credentialsSent: answer.credentialsSent }
     default:
       return { code }
   }

@@ -43,7 +43,7 @@ export function createSubmit({ limits, change, clock, refusalDelayMs }: SubmitPa
     let refused = true
     try {
       const outcome = await change(attempt, (entry) => commands.push(entry))
-      refused = outcome.code === 'invalid-credentials'
+      refused = isGuess(outcome)
       return outcome
     } finally {
       await end(refused)
@@ -62,4 +62,10 @@ export function createSubmit({ limits, change, clock, refusalDelayMs }: SubmitPa
     // Timers may fire a little early.
     while (clock.now() < leaveMs) await clock.wait(leaveMs - clock.now())
   }
+}
+
+/** Whether somebody's credentials were tried in vain. Where the answer was lost, nobody may try on for nothing. */
+function isGuess(outcome: Outcome): boolean {
+  if (outcome.code === 'mail-server-unavailable') return outcome.credentialsSent
+  return outcome.code === 'invalid-credentials'
 }

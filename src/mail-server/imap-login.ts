@@ -19,7 +19,7 @@ export function createImapLogin({ timeoutMs, maxConcurrency, ...server }: ImapLo
   const turns = bulkhead(maxConcurrency, MAX_WAITING)
 
   async function logIn(credentials: Credentials, leftMs: number): Promise<boolean> {
-    if (leftMs <= 0) throw new MailServerFault('timed-out')
+    if (leftMs <= 0) throw new MailServerFault('timed-out', false)
     const end = await runSession(server, leftMs, credentials)
     if (end.accepted) return true
     if (refusedCredentials(end) || unsendable(end)) return false
@@ -34,7 +34,7 @@ export function createImapLogin({ timeoutMs, maxConcurrency, ...server }: ImapLo
     // Turns are taken in the order of the calls, and all calls have the same time: nobody waits beyond his own.
     const login = turns.execute(() => logIn(credentials, endsAtMs - performance.now()))
     return await login.catch((error: unknown) => {
-      throw error instanceof BulkheadRejectedError ? new MailServerFault('too-many-logins') : error
+      throw error instanceof BulkheadRejectedError ? new MailServerFault('too-many-logins', false) : error
     })
   }
 }

@@ -3,10 +3,13 @@ import { MailServerFault, type MailServerFaultReason } from '../core/mail-server
 import type { SessionEnd } from './session.js'
 
 /**
- * A tagged NO that speaks of the credentials: without a response code, or with one of those that RFC 5530 section 3
- * and RFC 9051 section 7.1 give to it.
+ * A tagged NO that speaks of the credentials: with one of the response codes that RFC 5530 section 3 gives to them, or
+ * without any, as older servers refuse them.
  */
-const REFUSAL = /^\S+ NO(?:$| (?!\[)| \[(?:AUTHENTICATIONFAILED|AUTHORIZATIONFAILED|EXPIRED|ALERT)\])/i
+const REFUSAL = /^\S+ NO(?:$| (?!\[)| \[(?:AUTHENTICATIONFAILED|AUTHORIZATIONFAILED|EXPIRED)\])/i
+
+/** With these it is plain that the password, right or wrong, has not been looked at. */
+const SAYS_NOTHING: ReadonlySet<MailServerFaultReason> = new Set(['refused-temporarily', 'login-disabled'])
 
 const CLOSED = /^(?:NoConnection|EConnectionClosed|StateLogout|ClosedAfterConnect.*|ECONNRESET|EPIPE)$/
 const UNREACHABLE = /^(?:ECONNREFUSED|ENOTFOUND|EAI_.*|ETIMEDOUT|EHOST.*|ENET.*|EADDR.*|EACCES|EPERM)$/
@@ -15,10 +18,8 @@ const TEMPORARY = /^(?:UNAVAILABLE|INUSE|LIMIT|SERVERBUG)$/
 
 /** Whether the server refused the credentials, and nothing else. */
 export function refusedCredentials({ error, passwordSent }: SessionEnd): boolean {
-  const { authenticationFailed, response } = detailsOf(error)
-  return (
-    passwordSent && authenticationFailed === true && typeof response === 'string' && REFUSAL.test(response)
-  )
+  const { response } = detailsOf(error)
+  return passwordSent && typeof response === 'string' && REFUSAL.test(response)
 }
 
 /** Whether LOGIN can't carry the credentials, which were not sent: they hold a line end (RFC 9051 section 9, `quoted`). */
@@ -28,8 +29,8 @@ export function unsendable({ error }: SessionEnd): boolean {
 
 /** Why a session ended in which the server did not say whether the credentials are right. */
 export function faultOf(end: SessionEnd): MailServerFault {
-  if (end.error instanceof MailServerFault) return new MailServerFault(end.error.reason)
-  return new MailServerFault(reasonOf(end))
+  const reason = end.error instanceof MailServerFault ? end.error.reason : reasonOf(end)
+  return new MailServerFault(reason, end.passwordSent && !SAYS_NOTHING.has(reason))
 }
 
 function reasonOf({ error, connected, loginDisabled }: SessionEnd): MailServerFaultReason {

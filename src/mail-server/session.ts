@@ -79,7 +79,7 @@ export async function runSession(
   client.close()
   return {
     accepted: Boolean(client.authenticated) && loginAnswer === 'OK',
-    passwordSent: wire.wasAsked() || !offersPlain(client),
+    passwordSent: wire.wasAsked() || (client.capabilities.size > 0 && !offersPlain(client)),
     loginDisabled: client.capabilities.has('LOGINDISABLED') && !offersPlain(client),
     connected: client.connectedAt !== null,
     error,
@@ -102,7 +102,7 @@ function offersPlain(client: ImapFlow): boolean {
 async function inTime(session: Promise<void>, timeoutMs: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const timeOver = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new MailServerFault('timed-out')), timeoutMs)
+    timer = setTimeout(() => reject(new MailServerFault('timed-out', false)), timeoutMs)
   })
   await Promise.race([session, timeOver]).finally(() => clearTimeout(timer))
 }

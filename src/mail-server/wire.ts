@@ -26,7 +26,7 @@ export function createWire({ ca, certificateSha256 }: ServerTrust): Wire {
       asked ||= text.includes('\n+')
       tail = text.slice(-1)
       readBytes += chunk.length
-      if (readBytes > MAX_READ_BYTES) socket.destroy(new MailServerFault('unexpected-answer'))
+      if (readBytes > MAX_READ_BYTES) socket.destroy(new MailServerFault('unexpected-answer', asked))
     })
   }
 
@@ -39,7 +39,7 @@ export function createWire({ ca, certificateSha256 }: ServerTrust): Wire {
     }
     const socket = connectTls({ ...options, ...verification }, () => {
       if (certificateSha256 !== undefined && fingerprintOf(socket) !== certificateSha256) {
-        socket.destroy(new MailServerFault('tls-refused'))
+        socket.destroy(new MailServerFault('tls-refused', false))
         return
       }
       onSecure()

@@ -19,7 +19,7 @@ const panel: Panel = {
   changeMailboxPassword: async () => 'lost',
 }
 
-function change(isPasswordOf: HashCheck) {
+function change(isPasswordOf: HashCheck, asked = panel) {
   const mailbox = parseMailbox('info@example.org')
   if (!mailbox) throw new Error('no mailbox')
   const clock = createTestClock()
@@ -31,7 +31,7 @@ function change(isPasswordOf: HashCheck) {
       clientAddress: '203.0.113.9',
     },
     {
-      panel,
+      panel: asked,
       owners: createDomainOwners(clock),
       locks: { run: (_domain, work) => work(false) },
       policy: { minLength: 12, isCommon: () => false },
@@ -41,6 +41,17 @@ function change(isPasswordOf: HashCheck) {
     },
   )
 }
+
+it('is not known to have been made where the mailbox is gone when looked for', async () => {
+  const lookUpStoredHash: Panel['lookUpStoredHash'] = async () => {
+    looks += 1
+    return looks === 1 ? { found: 'one', value: new Secret('{X}y') } : { found: 'none', missing: 'mailbox' }
+  }
+  let looks = 0
+  const outcome = await change(async () => true, { ...panel, lookUpStoredHash })
+  expect(outcome).toEqual({ code: 'outcome-unknown' })
+  expect(looks).toBeGreaterThan(1)
+})
 
 describe('a bug', () => {
   it('in the verification is no fault of the panel', async () => {

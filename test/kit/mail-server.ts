@@ -29,6 +29,8 @@ export interface MailServer {
   readonly logins: SeenLogin[]
   /** The names of the commands, in the order of arrival. */
   readonly commands: string[]
+  /** What clients said of themselves (RFC 2971), without the tags. */
+  readonly introductions: string[]
   /** What goes wrong, until it is taken away. */
   readonly faults: Map<MailStage, MailFault>
   /** How many connections there have been. */
@@ -49,6 +51,7 @@ export async function startMailServer({
   const served = certificate ?? (await sharedCertificate())
   const logins: SeenLogin[] = []
   const commands: string[] = []
+  const introductions: string[] = []
   const faults: MailServer['faults'] = new Map()
   const open = new Set<Socket>()
   let connections = 0
@@ -69,6 +72,7 @@ export async function startMailServer({
       startTls: tls === 'starttls',
       faults,
       commands,
+      introductions,
       secure,
       // Under TLS too, it is the connection below that is reset.
       reset: () => void socket.resetAndDestroy(),
@@ -87,6 +91,7 @@ export async function startMailServer({
     certificate: served,
     logins,
     commands,
+    introductions,
     faults,
     get connections() {
       return connections

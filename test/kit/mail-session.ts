@@ -31,6 +31,7 @@ export interface MailSessionParts {
   readonly startTls: boolean
   readonly faults: ReadonlyMap<string, MailFault>
   readonly commands: string[]
+  readonly introductions: string[]
   readonly secure: (socket: Socket) => TLSSocket
   readonly reset: () => void
   readonly judge: (login: SeenLogin) => Promise<boolean>
@@ -81,7 +82,10 @@ export function runMailSession(first: Socket, parts: MailSessionParts): void {
     for (let line = await nextLine(); line !== ''; line = await nextLine()) {
       const [tag = '', name = ''] = line.toUpperCase().split(' ')
       commands.push(name)
-      if (name === 'ID') clientAddress = ORIGIN.exec(line)?.[1]
+      if (name === 'ID') {
+        parts.introductions.push(line.slice(tag.length + 1))
+        clientAddress = ORIGIN.exec(line)?.[1]
+      }
       if (name === 'LOGIN') {
         const [address, password] = [...line.matchAll(QUOTED)].map(([, text]) =>
           text?.replaceAll(/\\(.)/gs, '$1'),
