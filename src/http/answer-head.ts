@@ -3,8 +3,8 @@ import { type Answer, statusOf } from './answer.js'
 import { retryAfterSeconds } from './retry-after.js'
 
 /**
- * Sets what an answer has before its body, for page and API alike: the status, `WWW-Authenticate`, `Retry-After`, and the `RateLimit`
- * headers (draft-8) of the limits that are counted after the body was read.
+ * Sets what an answer has before its body, for page, API and webmail alike: the status, `WWW-Authenticate`,
+ * `Retry-After`, and the `RateLimit` headers (draft-8) of the limits that are counted after the body was read.
  */
 export function setHead(response: Response, answer: Answer): void {
   response.status(statusOf[answer.code])

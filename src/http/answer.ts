@@ -44,7 +44,7 @@ export type RequestRefusal =
 export type Answer = Outcome | RequestRefusal
 export type AnswerCode = Answer['code']
 
-/** The one table from what happened to the HTTP status, for page and API alike. */
+/** The one table from what happened to the HTTP status, for page, API and webmail alike. */
 export const statusOf: Readonly<Record<AnswerCode, number>> = {
   changed: 200,
   'invalid-request': 400,

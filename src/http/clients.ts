@@ -50,7 +50,7 @@ export function createClientCheck(clients: readonly Client[]): ClientCheck {
 
 /** Credentials of another scheme are not ours: a proxy in front may ask for some of its own. */
 function tokenIn(authorization = ''): string | undefined {
-  const bearer = /^bearer(?: +(.*))?$/i.exec(authorization)
+  const bearer = /^bearer(?:\s+(.*))?$/i.exec(authorization)
   return bearer ? (bearer[1] ?? '') : undefined
 }
 

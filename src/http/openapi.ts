@@ -12,6 +12,11 @@ const JSON_TYPE = 'application/json'
 /** Anybody, or a client with its token. */
 const CALLERS = [{}, { client: [] }]
 
+/** What can stand in the way of a change; webmail's forms are no part of this interface. */
+const CHANGE_REFUSALS = (Object.keys(statusOf) as AnswerCode[]).filter(
+  (code) => code !== 'unknown-webmail-host',
+)
+
 /** What can stand in the way of a question, which the panel has no part in. */
 const QUESTION_REFUSALS: readonly AnswerCode[] = [
   'invalid-request',
@@ -52,7 +57,7 @@ export function createOpenApiDocument(basePath: string, modes: Modes, version: s
           },
           responses: {
             '200': { description: 'The password was changed', content: { [JSON_TYPE]: { schema: changed } } },
-            ...problemResponses(Object.keys(statusOf) as AnswerCode[]),
+            ...problemResponses(CHANGE_REFUSALS),
           },
         },
       },

@@ -88,6 +88,16 @@ describe('a client with its token', () => {
     expect(service.attempts()[0]).toMatchObject({ client: 'roundcube', clientAddress: '127.0.0.1' })
   })
 
+  it('may send a body that is no object', async () => {
+    const service = await startWithClients()
+    for (const body of ['null', '"x"', '[]', '7']) {
+      const request = service.http
+        .post(CHANGES)
+        .set({ authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' })
+      expect(gist(await request.send(body))).toBe('400 invalid-request')
+    }
+  })
+
   it('is served while others use up the limit of its own address', async () => {
     const service = await startWithClients({ REKEY_LIMIT_ADDRESS: '1/15m' })
     await send(service, wrong, 'Bearer nonsense')
@@ -103,6 +113,7 @@ describe('a token that is nobody’s', () => {
     ['one and more', `Bearer ${TOKEN}0`],
     ['two', `Bearer ${TOKEN} ${OTHER}`],
     ['none', 'Bearer'],
+    ['one after a tab', 'Bearer\tnonsense'],
     ['the name', 'Bearer roundcube'],
   ])('such as %s is refused before anything is asked', async (_what, authorization) => {
     const service = await startWithClients()
@@ -114,6 +125,14 @@ describe('a token that is nobody’s', () => {
       expect.objectContaining({ code: 'invalid-token', clientAddress: '127.0.0.1' }),
     ])
     expect(service.attempts()[0]).not.toHaveProperty('client')
+  })
+
+  it('is refused before the body is read', async () => {
+    const service = await startWithClients()
+    const request = service.http
+      .post(CHANGES)
+      .set({ authorization: 'Bearer x', 'content-type': 'application/json' })
+    expect(gist(await request.send('x'.repeat(10_000)))).toBe('401 invalid-token')
   })
 
   it('is refused where no client is known at all', async () => {
@@ -133,12 +152,12 @@ describe('a token that is nobody’s', () => {
 describe('without a token', () => {
   it('nobody may name another address', async () => {
     const service = await startWithClients()
-    for (const authorization of ['', `Basic ${TOKEN}`]) {
+    for (const authorization of ['', `Basic ${TOKEN}`, `Basic Bearer ${TOKEN}`]) {
       const response = await send(service, byMailbox({ clientAddress: '203.0.113.9' }), authorization)
       expect(gist(response)).toBe('400 invalid-request')
       expect(response.body.errors).toMatchObject([{ pointer: '/clientAddress' }])
     }
-    expect(service.attempts().map(({ clientAddress }) => clientAddress)).toEqual(['127.0.0.1', '127.0.0.1'])
+    expect(service.attempts().map(({ clientAddress }) => clientAddress)).toEqual(Array(3).fill('127.0.0.1'))
     expect(gist(await send(service, byMailbox(), ''))).toBe('200 changed')
   })
 })

@@ -7,6 +7,7 @@ import { startService } from '../kit/service.js'
 import { byAccount, byMailbox, CHANGES, post } from '../kit/submissions.js'
 
 interface Operation {
+  readonly security?: readonly object[]
   readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: object }>> }
   readonly responses: Readonly<
     Record<string, { readonly content: Readonly<Record<string, { readonly schema: object }>> }>
@@ -44,6 +45,11 @@ describe('the OpenAPI document', () => {
   it('is of version 3.1 and names every path of the JSON interface and every status of the table', async () => {
     const { document } = await startContract()
     expect(document.openapi).toMatch(/^3\.1\./)
+    const callers = [{}, { client: [] }]
+    expect(document.paths[CHANGES]?.post?.security).toEqual(callers)
+    expect(document.paths['/api/v1/password-policy']?.post?.security).toEqual(callers)
+    expect(document.paths['/api/v1/password-policy']?.get?.security).toBeUndefined()
+    expect(JSON.stringify(document)).toContain('"scheme":"bearer"')
     expect(Object.keys(document.paths)).toEqual([CHANGES, '/api/v1/password-policy', '/healthz', '/readyz'])
     const statuses = Object.keys(document.paths[CHANGES]?.post?.responses ?? {})
     expect(statuses.toSorted()).toEqual([...new Set(Object.values(statusOf).map(String))].toSorted())
