@@ -30,6 +30,14 @@ function detailsOf(answer: Answer): Record<string, unknown> {
   switch (code) {
     case 'changed':
       return { code, evidence: answer.evidence }
+    case 'invalid-request':
+      // A member that is not known has a name of the caller's choice.
+      return {
+        code,
+        faults: answer.faults.map((fault) =>
+          fault.code === 'unknown' ? 'unknown' : `${fault.pointer} ${fault.code}`,
+        ),
+      }
     case 'mailbox-ambiguous':
       return { code, localParts: answer.localParts }
     case 'password-rejected':

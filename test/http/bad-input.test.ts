@@ -67,6 +67,9 @@ describe('a body that is no submission', () => {
     const response = await post(service, body)
     expect(gist(response)).toBe('400 invalid-request')
     expect(response.body.errors.map((error: { pointer: string }) => error.pointer)).toEqual(pointers)
+    const logged = service.attempts()[0]?.faults as string[]
+    expect(logged).toHaveLength(pointers.length)
+    for (const fault of logged) expect(fault).toMatch(/^(?:unknown|(?:\/[a-zA-Z]+)+ [a-z-]+)$/)
     expect(service.commands()).toEqual([])
   })
 

@@ -8,6 +8,8 @@ const CANARY = 'canary-7f3a'
 const NEW = `${CANARY} new password`
 const WRONG = `${CANARY} wrong`
 const CODE = '739146'
+/** A member's name: its sender is told it, and nobody else. */
+const LOG_CANARY = 'member-8d41'
 const TOKEN = 'token-'.repeat(6)
 const HTML = `<html>${CANARY}</html>`
 
@@ -42,6 +44,7 @@ const cases: readonly Case[] = [
   { body: { ...wrong, newPassword: `${CANARY}\n` } },
   { body: { ...wrong, newPassword: WRONG } },
   { body: { ...wrong, unknown: CANARY } },
+  { body: { ...wrong, [LOG_CANARY]: 1, account: { [LOG_CANARY]: 1 } } },
   { body: { ...wrong, currentPassword: [CANARY], newPassword: { a: CANARY } } },
   { body: { ...wrong, currentPassword: CANARY.repeat(1000) } },
   { body: `{"newPassword": "${CANARY}` },
@@ -148,6 +151,7 @@ it('no secret reaches a log line, a header or an answer, whatever the outcome', 
     const leaks = [service.logText(), ...shown.map(withoutWords)].filter((text) => text.includes(secret))
     expect(leaks, secret).toEqual([])
   }
+  expect(service.logText()).not.toContain(LOG_CANARY)
   expect(service.attempts()).toHaveLength(cases.length + 2 + 4 + 9)
 })
 
