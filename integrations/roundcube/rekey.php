@@ -11,8 +11,8 @@
  */
 class rcube_rekey_password
 {
-    /** Far longer than each of Rekey's own time-outs: who hangs up sooner does not learn what came of the change. */
-    const CHANGE_TIMEOUT_S = 120;
+    /** Longer than Rekey takes as it comes: who hangs up sooner does not learn what came of the change. */
+    const CHANGE_TIMEOUT_S = 180;
 
     /** A page with the rules, or without them, must not be long in coming. */
     const POLICY_TIMEOUT_S = 5;
@@ -21,6 +21,9 @@ class rcube_rekey_password
     /** Roundcube's scale of strength ends here. */
     const GOOD_SCORE = 5;
     const BAD_SCORE = 1;
+
+    /** What Rekey would say, had its answer come. */
+    const LOST = 'It is not known whether the password was changed. Try the new password first, then the old one.';
 
     /** Answers that are the person's business, by the code that Roundcube has for them. The others are the admin's. */
     const CODES = [
@@ -33,7 +36,6 @@ class rcube_rekey_password
         'panel-unavailable' => PASSWORD_CONNECT_ERROR,
         'panel-busy' => PASSWORD_CONNECT_ERROR,
         'mail-server-unavailable' => PASSWORD_CONNECT_ERROR,
-        'outcome-unknown' => PASSWORD_ERROR,
         'internal-error' => PASSWORD_ERROR,
     ];
 
@@ -57,14 +59,17 @@ class rcube_rekey_password
         if ($answer['status'] === 'not-sent') {
             return PASSWORD_CONNECT_ERROR;
         }
-        if ($answer['status'] === 'lost') {
-            return [
-                'code' => PASSWORD_ERROR,
-                'message' => 'It is not known whether the password was changed. '
-                    . 'Try the new password first, then the old one.',
-            ];
+        $code = $answer['body']['code'] ?? null;
+        if (is_int($answer['status']) && !is_string($code)) {
+            $this->log("something that is not Rekey answered {$answer['status']}");
+            if ($answer['status'] >= 300 && $answer['status'] < 500) {
+                return PASSWORD_ERROR;
+            }
         }
-        $code = $answer['body']['code'] ?? '';
+        // Half an answer, or that of a proxy which gave up on a change, does not tell what Rekey has done.
+        if (!is_string($code)) {
+            return $this->end_unknown(self::LOST);
+        }
         if ($answer['status'] === 200 && $code === 'changed') {
             return PASSWORD_SUCCESS;
         }
@@ -74,6 +79,9 @@ class rcube_rekey_password
         if ($answer['status'] >= 500 || !isset(self::CODES[$code])) {
             $reference = $answer['body']['requestId'] ?? '';
             $this->log("Rekey answered {$answer['status']} $code (reference $reference)");
+        }
+        if ($code === 'outcome-unknown') {
+            return $this->end_unknown($this->words($answer['body']));
         }
         if (!isset(self::CODES[$code])) {
             return PASSWORD_ERROR;
@@ -129,14 +137,19 @@ class rcube_rekey_password
     {
         $rcmail = rcmail::get_instance();
         $url = rtrim((string) $rcmail->config->get('password_rekey_url'), '/');
-        if (!preg_match('#^https://|^http://(127\.\d+\.\d+\.\d+|\[::1\]|localhost)([:/]|$)#i', $url)) {
+        if (!preg_match('#^https://|^http://(127\.\d+\.\d+\.\d+|\[::1\]|localhost)(:\d+)?(/|$)#i', $url)) {
             $this->log('password_rekey_url must begin with https://, or be on this very host');
             return ['status' => 'not-sent', 'body' => []];
         }
         $options = [
             'http_errors' => false,
             'allow_redirects' => false,
+            // Roundcube's settings for all of its HTTP calls may not weaken this one, nor show or replace the token.
             'verify' => $rcmail->config->get('password_rekey_ca') ?: true,
+            'curl' => [],
+            'stream_context' => [],
+            'auth' => null,
+            'debug' => false,
             'connect_timeout' => self::CONNECT_TIMEOUT_S,
             'timeout' => $timeout,
             'headers' => [
@@ -144,6 +157,10 @@ class rcube_rekey_password
                 'Accept-Language' => str_replace('_', '-', (string) $rcmail->get_user_language()) . ', en;q=0.1',
             ],
         ];
+        if (stripos($url, 'http:') === 0) {
+            // What stays on this host needs no TLS, and so may pass no proxy.
+            $options['proxy'] = '';
+        }
         if ($body !== null) {
             $options['headers']['Authorization'] = 'Bearer ' . $rcmail->config->get('password_rekey_token');
             $options['json'] = $body + ['clientAddress' => rcube_utils::remote_addr()];
@@ -152,17 +169,24 @@ class rcube_rekey_password
             $response = password::get_http_client()->request($method, $url . $path, $options);
             $status = $response->getStatusCode();
             $answer = json_decode((string) $response->getBody(), true);
-            if ($status >= 500 && !isset($answer['code'])) {
-                // A proxy's answer: it may have given up on a change that Rekey has made.
-                $this->log("something before Rekey answered $status");
-                return ['status' => 'lost', 'body' => []];
-            }
-            return ['status' => $status, 'body' => $answer];
+            return ['status' => $status, 'body' => is_array($answer) ? $answer : []];
         } catch (Exception $error) {
             $status = $this->was_sent($error) ? 'lost' : 'not-sent';
             $this->log("no answer from Rekey ($status): " . $this->reason($error));
             return ['status' => $status, 'body' => []];
         }
+    }
+
+    /**
+     * Shows the form with this message, and ends the request as the plugin itself would: before every code but that of
+     * success the plugin puts "Could not save new password", which nobody knows.
+     */
+    private function end_unknown($message)
+    {
+        $rcmail = rcmail::get_instance();
+        $rcmail->output->command('display_message', rcube::Q($message), 'warning');
+        $rcmail->overwrite_action('plugin.password');
+        $rcmail->output->send('plugin');
     }
 
     /** Whether something of the request may have reached Rekey, as far as the HTTP client can tell. */

@@ -72,12 +72,31 @@ function problem(code: AnswerCode, more: object = {}): Call {
 /** What happened, and what to do. */
 const words = { code: ERROR, message: 'Title. Detail.' }
 
+/** The driver has ended the request itself, and Roundcube adds no words of its own. */
+function ended(message: string): object {
+  return {
+    ended: [
+      ['display_message', message, 'warning'],
+      ['action', 'plugin.password'],
+    ],
+    template: 'plugin',
+  }
+}
+
 describe('the driver', () => {
   it('sends the change for the person, in the person’s language, and trusts what it is told to', () => {
     const { result, sent } = make({
       status: 200,
       body: '{"code":"changed"}',
-      client: { verify: false, timeout: 1, allow_redirects: true },
+      client: {
+        verify: false,
+        timeout: 1,
+        allow_redirects: true,
+        curl: { 64: false },
+        stream_context: { ssl: { verify_peer: false } },
+        auth: ['somebody', 'else'],
+        debug: true,
+      },
     })
     expect(result).toBe(SUCCESS)
     expect(sent).toEqual([
@@ -97,10 +116,13 @@ describe('the driver', () => {
         },
         options: {
           verify: true,
-          timeout: 120,
+          timeout: 180,
           connect_timeout: 5,
           allow_redirects: false,
           http_errors: false,
+          curl: [],
+          stream_context: [],
+          debug: false,
         },
       },
     ])
@@ -115,7 +137,7 @@ describe('the driver', () => {
     'mailbox-suspended': words,
     'mailbox-ambiguous': words,
     'internal-error': words,
-    'outcome-unknown': words,
+    'outcome-unknown': ended('Title. Detail.'),
     'panel-misconfigured': words,
     'panel-failed': words,
     'panel-unavailable': { ...words, code: CONNECT_ERROR },
@@ -145,36 +167,37 @@ describe('the driver', () => {
     })
   })
 
-  const unknown = {
-    code: ERROR,
-    message:
-      'It is not known whether the password was changed. Try the new password first, then the old one.',
-  }
+  const unknown = ended(
+    'It is not known whether the password was changed. Try the new password first, then the old one.',
+  )
   it.each([
     ['a call that was never sent', { failure: { request_size: 0, errno: 60 } }, CONNECT_ERROR],
     ['a call that was sent', { failure: { request_size: 300, errno: 28 } }, unknown],
     ['a call of which nothing is known', { failure: {} }, unknown],
     ['a proxy that gave up', { status: 504, body: '<html>ok</html>' }, unknown],
     ['a redirection', { status: 307, body: '' }, ERROR],
-    ['a success that is not Rekey’s', { status: 200, body: '<html>ok</html>' }, ERROR],
+    ['a success that was cut off', { status: 200, body: '{"code":"chan' }, unknown],
+    ['a refusal that is not Rekey’s', { status: 403, body: '<html>ok</html>' }, ERROR],
+    ['a code that is none', { status: 200, body: '{"code":["changed"]}' }, unknown],
     ['a success without its word', { status: 200, body: '{"code":"ok"}' }, ERROR],
     ['the word without success', { status: 202, body: '{"code":"changed"}' }, ERROR],
-    ['an answer that is no object', { status: 200, body: '"changed"' }, ERROR],
+    ['an answer that is no object', { status: 200, body: '"changed"' }, unknown],
     [
       'a password that is no UTF-8',
       { arguments: ['ü', 'ü', ''], charset: 'ISO-8859-1', status: 200, body: '{}' },
       CONNECT_ERROR,
     ],
   ])('says of %s what is true', (_what, call: Call, expected) => {
-    const { result, log } = make({ arguments: ['a', 'b', 'info@example.org'], ...call })
+    const { result, log } = make(call)
     expect(result).toEqual(expected)
     expect(log).toHaveLength(1)
-    expect(log.join()).not.toContain('canary')
+    for (const secret of ['canary', TOKEN, 'current one', 'new one']) expect(log.join()).not.toContain(secret)
   })
 
   it.each([
     'http://rekey.example.org',
     'http://localhost.example.org',
+    'http://localhost:x@rekey.example.org',
     'http://127.0.0.1.example.org',
     'rekey',
     '',
@@ -189,7 +212,10 @@ describe('the driver', () => {
 
   it.each(['http://127.0.0.1:8080', 'http://localhost/password', 'http://[::1]:8080'])('takes %s', (url) => {
     const call = { settings: { password_rekey_url: url }, status: 200, body: '{"code":"changed"}' }
-    expect(make(call).result).toBe(SUCCESS)
+    const { result, sent } = make({ ...call, client: { proxy: 'http://proxy.example.org' } })
+    expect(result).toBe(SUCCESS)
+    // Nothing but this host sees it.
+    expect(sent[0]?.options.proxy).toBe('')
   })
 
   it('leaves comparisons with the current password to Rekey', () => {

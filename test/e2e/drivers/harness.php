@@ -23,9 +23,35 @@ $case = json_decode(stream_get_contents(STDIN), true);
 $requests = [];
 $log = [];
 
+/** What the person is shown where the driver ends the request itself. */
+class output
+{
+    public $shown = [];
+
+    public function command(...$arguments)
+    {
+        $this->shown[] = $arguments;
+    }
+
+    public function send($template)
+    {
+        throw new Ended($template);
+    }
+}
+
+class Ended extends Error
+{
+}
+
 class rcmail
 {
     public $config;
+    public $output;
+
+    public function overwrite_action($action)
+    {
+        $this->output->shown[] = ['action', $action];
+    }
 
     public static function get_instance()
     {
@@ -53,6 +79,7 @@ class settings
 }
 
 rcmail::get_instance()->config = new settings();
+rcmail::get_instance()->output = new output();
 
 class rcube
 {
@@ -104,7 +131,11 @@ require $argv[1];
 
 $driver = new rcube_rekey_password();
 $arguments = mb_convert_encoding($case['arguments'], $case['charset'] ?? 'UTF-8', 'UTF-8');
-$result = $driver->{$case['call']}(...$arguments);
+try {
+    $result = $driver->{$case['call']}(...$arguments);
+} catch (Ended $end) {
+    $result = ['ended' => rcmail::get_instance()->output->shown, 'template' => $end->getMessage()];
+}
 $sent = array_map(function ($entry) {
     return [
         'method' => $entry['request']->getMethod(),
@@ -113,7 +144,7 @@ $sent = array_map(function ($entry) {
         'body' => json_decode((string) $entry['request']->getBody(), true),
         'options' => array_intersect_key(
             $entry['options'],
-            array_flip(['verify', 'timeout', 'connect_timeout', 'allow_redirects', 'http_errors'])
+            array_flip(explode(' ', 'verify timeout connect_timeout allow_redirects http_errors curl stream_context auth debug proxy'))
         ),
     ];
 }, $requests);
