@@ -36,13 +36,13 @@ while read -r package check what; do
   if [ "${1:-}" = --packages ]; then
     echo "$package"
   elif ! "$check" "$what" >/dev/null 2>&1; then
-    echo "Missing: $what (Debian package $package)" >&2
+    echo "Missing: $package" >&2
     missing+=("$package")
   fi
 done <<<"$requirements"
 
 if [ ${#missing[@]} -gt 0 ]; then
-  echo "The tests with the real programs can't run. On Debian or Ubuntu, get what is missing by" >&2
+  echo "The tests with the real programs can't run. On Debian, get what is missing by" >&2
   echo "  sudo apt-get install --no-install-recommends ${missing[*]}" >&2
   exit 1
 fi

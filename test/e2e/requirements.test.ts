@@ -17,7 +17,7 @@ describe('the check of the requirements', () => {
     symlinkSync('/bin/bash', join(bin, 'bash'))
     const { status, stderr } = spawnSync('bash', [SCRIPT], { env: { PATH: bin }, encoding: 'utf8' })
     expect(status).toBe(1)
-    expect(stderr).toContain('Missing: chromium (Debian package chromium)')
+    expect(stderr).toContain('Missing: chromium\n')
     expect(stderr).toMatch(/^ {2}sudo apt-get install --no-install-recommends chromium curl .* whois$/m)
   })
 })

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { openBrowser, screenshot } from './kit/browser.js'
 import { changeInWebmail } from './kit/journey.js'
 import { type MailHost, startMailHost } from './kit/mail-host.js'
+import { startNginx } from './kit/nginx.js'
 import { startRekey } from './kit/rekey.js'
 import { type Roundcube, startRoundcube } from './kit/roundcube.js'
 import { settingsFrom } from './kit/settings.js'
@@ -12,10 +13,14 @@ let webmail: Roundcube
 
 beforeAll(async () => {
   host = await startMailHost()
-  const rekey = await startRekey(host.panel)
+  const rekey = await startRekey(host.panel, { REKEY_TRUST_PROXY: '1' })
+  const nginx = await startNginx(rekey.url)
   webmail = await startRoundcube({
     imapPort: host.dovecot.imapPort,
-    passwordConfig: settingsFrom("Roundcube's httpapi driver", { 'https://rekey.example.org': rekey.url }),
+    passwordConfig: settingsFrom("Roundcube's httpapi driver", {
+      'https://rekey.example.org': nginx.url,
+      "'timeout' => 180": `'timeout' => 180, 'verify' => '${nginx.caFile}'`,
+    }),
   })
 })
 
@@ -33,10 +38,19 @@ describe('Roundcube with its own httpapi driver', () => {
     const page = await openBrowser()
     expect(await logInToWebmail(page, webmail.url, 'sales@example.org', 'sales mail pw')).toBe(true)
     await openPasswordSettings(page)
-    const message = await changePasswordInWebmail(page, 'sales mail pw', 'too short')
+    const message = await changePasswordInWebmail(page, 'sales mail pw', 'the sales of the year')
     await screenshot(page, 'httpapi-refused')
     expect(message).toBe('Could not save new password.')
-    expect(webmail.log()).toContain('error ')
+    expect(webmail.log()).toContain('error password-rejected: ')
     expect(await host.dovecot.accepts('sales@example.org', 'sales mail pw')).toBe(true)
+  })
+  it('tells a person of an outage as such', async () => {
+    const page = await openBrowser()
+    expect(await logInToWebmail(page, webmail.url, 'sales@example.org', 'sales mail pw')).toBe(true)
+    await openPasswordSettings(page)
+    await host.panel.close()
+    const message = await changePasswordInWebmail(page, 'sales mail pw', 'a wholly new secret')
+    expect(message).toBe('Could not save new password. Connection error.')
+    expect(webmail.log()).toContain('error panel-unavailable: ')
   })
 })

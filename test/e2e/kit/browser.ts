@@ -36,5 +36,6 @@ async function launch(): Promise<Browser> {
 
 /** Keeps what the person sees as `screenshots/NAME.png`. */
 export async function screenshot(page: Page, name: string): Promise<void> {
-  await page.screenshot({ path: `${SCREENSHOTS}${name}.png`, fullPage: true })
+  await page.waitForLoadState('load')
+  await page.screenshot({ path: `${SCREENSHOTS}${name}.png`, fullPage: true, animations: 'disabled' })
 }

@@ -42,6 +42,7 @@ http {
       proxy_pass ${serviceUrl};
       proxy_set_header Host $http_host;
       proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+      proxy_read_timeout 180s;
     }
   }
 }
