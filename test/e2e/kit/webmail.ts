@@ -30,6 +30,7 @@ export async function changePasswordInWebmail(
   currentPassword: string,
   newPassword: string,
 ): Promise<string> {
+  await waitUntilReady(page)
   await page.getByLabel('Current Password:').fill(currentPassword)
   await page.getByLabel('New Password:', { exact: true }).fill(newPassword)
   await page.getByLabel('Confirm New Password:').fill(newPassword)
@@ -44,7 +45,14 @@ export async function logOut(page: Page): Promise<void> {
 }
 
 async function clickWhenReady(page: Page, name: string): Promise<void> {
-  // Clicks are lost until Roundcube's script has set up the page, whose last step is this timer, and while it loads.
-  await page.waitForFunction('window.rcmail?._keepalive !== undefined && !rcmail.busy')
+  await waitUntilReady(page)
   await page.getByRole('button', { name }).click()
+}
+
+/**
+ * Until Roundcube's script has set up the page, whose last step is this timer, clicks are lost and the focus is moved;
+ * while it loads something, clicks are lost too.
+ */
+async function waitUntilReady(page: Page): Promise<void> {
+  await page.waitForFunction('window.rcmail?._keepalive !== undefined && !rcmail.busy')
 }
