@@ -46,6 +46,8 @@ function isNetwork(entry: string): boolean {
   const [text = '', bits, ...rest] = entry.split('/')
   const address = parseClientAddress(text)
   if (address === undefined || text.includes('%') || rest.length > 0) return false
+  // Express's own reader of networks throws on these.
+  if (isIP(address) === 6 && text.includes('.')) return false
   if (bits === undefined) return true
   if (!/^\d{1,3}$/.test(bits) || isIP(text) !== isIP(address)) return false
   const length = Number(bits)

@@ -116,7 +116,7 @@ export function imapUrl() {
 function isHost(hostname: string): boolean {
   if (hostname.startsWith('[')) return true
   if (/^[\d.]+$/.test(hostname)) return isIP(hostname) === 4
-  return /^[a-z\d](?:[a-z\d.-]*[a-z\d])?$/i.test(hostname)
+  return /^(?!.*\.\.)[a-z\d](?:[a-z\d.-]*[a-z\d])?\.?$/i.test(hostname)
 }
 
 /** A certificate's SHA-256 fingerprint as openssl prints it, with or without the text before it. */

@@ -93,6 +93,8 @@ describe('the configuration', () => {
         '2000::/3',
         '::ffff:10.0.0.0/24',
         '::7/127',
+        '64:ff9b::192.0.2.7',
+        '::1.2.3.4/128',
         '::/8',
         '::ffff:0:0/96',
         '::ffff:0.0.0.0/96',
@@ -250,14 +252,17 @@ describe('the configuration', () => {
     expect(faults.join('\n')).not.toContain('canary')
   })
 
-  it.each(['imaps://mail.example.org', 'imaps://10.0.0.1:993', 'imap://localhost:143', 'imap://[::1]'])(
-    'takes the mail server at %s',
-    (url) => {
-      const { mailServer } = configOf({ ...least, REKEY_MAILBOX_CHECK: 'imap', REKEY_IMAP_URL: url })
-      expect(mailServer?.url.href).toBe(url)
-      expect(mailServer?.trust).toEqual({})
-    },
-  )
+  it.each([
+    'imaps://mail.example.org',
+    'imaps://mail.example.org.',
+    'imaps://10.0.0.1:993',
+    'imap://localhost:143',
+    'imap://[::1]',
+  ])('takes the mail server at %s', (url) => {
+    const { mailServer } = configOf({ ...least, REKEY_MAILBOX_CHECK: 'imap', REKEY_IMAP_URL: url })
+    expect(mailServer?.url.href).toBe(url)
+    expect(mailServer?.trust).toEqual({})
+  })
 
   it.each([
     'mail.example.org',
@@ -274,6 +279,7 @@ describe('the configuration', () => {
     'imaps://b%C3%BCcher.example',
     'imaps://-',
     'imaps://..',
+    'imaps://a..b',
     'imap://127.999.1.1',
     'imap://[::1',
   ])('takes no mail server at %s', (url) => {

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { CommandRecord } from '../core/panel-port.js'
-import { type Answer, statusOf } from './answer.js'
+import { type Answer, type FieldFault, statusOf } from './answer.js'
 import type { RequestContext } from './request-context.js'
 
 /** Writes the one line that an attempt leaves. */
@@ -31,13 +31,7 @@ function detailsOf(answer: Answer): Record<string, unknown> {
     case 'changed':
       return { code, evidence: answer.evidence }
     case 'invalid-request':
-      // A member that is not known has a name of the caller's choice.
-      return {
-        code,
-        faults: answer.faults.map((fault) =>
-          fault.code === 'unknown' ? 'unknown' : `${fault.pointer} ${fault.code}`,
-        ),
-      }
+      return { code, faults: [...new Set(answer.faults.map(describeFault))] }
     case 'mailbox-ambiguous':
       return { code, localParts: answer.localParts }
     case 'password-rejected':
@@ -54,6 +48,11 @@ function detailsOf(answer: Answer): Record<string, unknown> {
     default:
       return { code }
   }
+}
+
+/** The name of a member that is not known is of the caller's choice, and may be anything. */
+function describeFault({ pointer, code }: FieldFault): string {
+  return code === 'unknown' ? code : `${pointer} ${code}`.trim()
 }
 
 /** A person's mistake is news; what an operator must mend is a warning or an error. */

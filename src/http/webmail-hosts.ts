@@ -8,7 +8,8 @@ export class UnknownWebmailHost extends Error {
 }
 
 /** What proxies add to the requests that they hand on. */
-const PROXY_HEADER = /^(?:forwarded|via|x-forwarded-.+|(?:x|cf|true)-.*(?:ip|for))$/
+const PROXY_HEADER =
+  /^(?:forwarded|via|x-forwarded(?:-.+)?|x-envoy-.+|(?:.+-)?(?:client|connecting|real|cluster)-ip|x-original-forwarded-for)$/
 
 /**
  * Refuses requests that come from none of these addresses and networks.
@@ -22,7 +23,9 @@ export function createWebmailHostCheck(networks: readonly string[]): RequestHand
     // A proxy that is not trusted hands on everybody's requests under its own address, which may be the loopback's:
     // where the request passed proxies, each that is named must be trusted, and the first name is the sender's.
     const passedProxy = Object.keys(request.headers).some((name) => PROXY_HEADER.test(name))
-    const named = request.get('x-forwarded-for')?.split(',').length ?? 0
+    const named = (request.get('x-forwarded-for') ?? '')
+      .split(',')
+      .filter((entry) => entry.trim() !== '').length
     if (passedProxy && (named === 0 || request.ips.length !== named)) return false
     const address = parseClientAddress(request.ip ?? '')
     return address !== undefined && isWebmailHost(address, 0)

