@@ -36,7 +36,6 @@ class rcube_rekey_password
         'panel-unavailable' => PASSWORD_CONNECT_ERROR,
         'panel-busy' => PASSWORD_CONNECT_ERROR,
         'mail-server-unavailable' => PASSWORD_CONNECT_ERROR,
-        'internal-error' => PASSWORD_ERROR,
     ];
 
     /**
@@ -62,7 +61,7 @@ class rcube_rekey_password
         $code = $answer['body']['code'] ?? null;
         if (is_int($answer['status']) && !is_string($code)) {
             $this->log("something that is not Rekey answered {$answer['status']}");
-            if ($answer['status'] >= 300 && $answer['status'] < 500) {
+            if ($this->refuses($answer['status'])) {
                 return PASSWORD_ERROR;
             }
         }
@@ -80,11 +79,11 @@ class rcube_rekey_password
             $reference = $answer['body']['requestId'] ?? '';
             $this->log("Rekey answered {$answer['status']} $code (reference $reference)");
         }
-        if ($code === 'outcome-unknown') {
+        if ($code === 'outcome-unknown' || $code === 'internal-error') {
             return $this->end_unknown($this->words($answer['body']));
         }
         if (!isset(self::CODES[$code])) {
-            return PASSWORD_ERROR;
+            return $this->refuses($answer['status']) ? PASSWORD_ERROR : $this->end_unknown(self::LOST);
         }
         return ['code' => self::CODES[$code], 'message' => $this->words($answer['body'])];
     }
@@ -187,6 +186,12 @@ class rcube_rekey_password
         $rcmail->output->command('display_message', rcube::Q($message), 'warning');
         $rcmail->overwrite_action('plugin.password');
         $rcmail->output->send('plugin');
+    }
+
+    /** Whether a server that answers so has not carried out what it was asked, whoever it is. */
+    private function refuses($status)
+    {
+        return $status >= 300 && $status < 500;
     }
 
     /** Whether something of the request may have reached Rekey, as far as the HTTP client can tell. */
