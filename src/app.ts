@@ -14,6 +14,7 @@ import type { PasswordChange } from './core/password-change.js'
 import type { PasswordCheck } from './core/password-check.js'
 import type { PasswordPolicy } from './core/password-rules.js'
 import type { CheckReadiness } from './core/readiness.js'
+import { createRecentChanges } from './core/recent-changes.js'
 import type { Answer } from './http/answer.js'
 import { createAnswering } from './http/answering.js'
 import { createApiRouter } from './http/api.js'
@@ -137,6 +138,7 @@ function createPasswordChange(
     locks: createMemoryDomainLocks(),
     policy,
     checkPassword,
+    recentChanges: createRecentChanges(clock),
     clock,
     allowAdminAccounts: config.allowAdminAccounts,
   }

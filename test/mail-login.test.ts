@@ -142,6 +142,55 @@ describe('a mailbox password that the mail server checks', () => {
     expect(mailServer.logins).toHaveLength(2)
   })
 
+  it.each(['v-search-domain-owner', VALUE])('that is wrong counts though %s fails', async (command) => {
+    const { service, mailServer } = await startWithMailServer({ REKEY_LIMIT_FAILURES: '1/15m' })
+    const guess = byMailbox({ currentPassword: 'wrong' })
+    service.panel.failNext(command, { kind: 'reset', when: 'before-run' }, 2)
+    expect(gist(await post(service, guess))).toBe('403 invalid-credentials')
+    expect(gist(await post(service, byMailbox()))).toBe('429 too-many-attempts')
+    expect(mailServer.logins).toHaveLength(1)
+  })
+
+  it.each(['v-search-domain-owner', VALUE])(
+    'that the mail server closed on counts though %s fails too',
+    async (command) => {
+      const { service, mailServer } = await startWithMailServer({ REKEY_LIMIT_FAILURES: '1/15m' })
+      mailServer.faults.set('credentials', 'close')
+      service.panel.failNext(command, { kind: 'reset', when: 'before-run' }, 2)
+      expect(gist(await post(service, byMailbox()))).toBe('503 mail-server-unavailable')
+      expect(gist(await post(service, byMailbox()))).toBe('429 too-many-attempts')
+    },
+  )
+
+  it('that is right counts against nobody though the panel fails', async () => {
+    const { service } = await startWithMailServer({ REKEY_LIMIT_FAILURES: '1/15m' })
+    service.panel.failNext('v-search-domain-owner', { kind: 'reset', when: 'before-run' }, 2)
+    expect(gist(await post(service, byMailbox()))).toBe('503 panel-unavailable')
+    expect(gist(await post(service, byMailbox()))).toBe('200 changed')
+  })
+
+  it('is tried while the panel looks for the owner: no domain shows by a quicker answer', async () => {
+    const { service, mailServer } = await startWithMailServer()
+    const hold = service.panel.hold('v-search-domain-owner')
+    const answer = post(service, byMailbox({ email: 'info@unknown.example' }))
+    await Promise.all([answer, vi.waitUntil(() => mailServer.logins.length === 1).then(() => hold.release())])
+    expect(gist(await answer)).toBe('403 invalid-credentials')
+  })
+
+  it('is not waited for where another mailbox of the domain was changed', async () => {
+    const { service } = await startWithMailServer()
+    const hold = service.panel.hold(CHANGE)
+    const first = post(service, byMailbox())
+    await hold.arrived
+    const other = byMailbox({ email: 'legacy@example.org', currentPassword: 'legacy mail pw' })
+    const second = post(service, other)
+    await vi.waitUntil(() => service.commands().filter((command) => command === VALUE).length === 2)
+    hold.release()
+    expect(gist(await first)).toBe('200 changed')
+    expect(gist(await second)).toBe('200 changed')
+    expect(service.clock.waits).toEqual([])
+  })
+
   it('that was overtaken proves nothing, though the mail server takes it for another second', async () => {
     const stale = (right: boolean, password: string, clock: TestClock): boolean =>
       right || (password === 'info mail pw' && clock.now() < 1000)
@@ -154,6 +203,7 @@ describe('a mailbox password that the mail server checks', () => {
     hold.release()
     expect(gist(await first)).toBe('200 changed')
     expect(gist(await second)).toBe('403 invalid-credentials')
+    expect(service.clock.waits).toEqual([1500])
     expect(await service.panel.accepts('info@example.org', NEW_PASSWORD)).toBe(true)
   })
 

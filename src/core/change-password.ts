@@ -8,6 +8,7 @@ import { isOutage, outcomeOfOutage } from './outage.js'
 import { type Panel, PanelFault } from './panel-port.js'
 import type { PasswordCheck } from './password-check.js'
 import { breachedRules, type PasswordPolicy } from './password-rules.js'
+import type { RecentChanges } from './recent-changes.js'
 import type { Target, Verification } from './verification.js'
 import { verifyAccount } from './verify-account.js'
 import { verifyMailbox } from './verify-mailbox.js'
@@ -19,6 +20,7 @@ export interface ChangeDependencies {
   readonly locks: DomainLocks
   readonly policy: PasswordPolicy
   readonly checkPassword: PasswordCheck
+  readonly recentChanges: RecentChanges
   readonly clock: Clock
   /** Whether an administrator's account of the panel counts as proof. */
   readonly allowAdminAccounts: boolean
@@ -33,7 +35,7 @@ const MAX_LOCK_WAIT_MS = 20_000
  */
 export async function changePassword(attempt: Attempt, dependencies: ChangeDependencies): Promise<Outcome> {
   const { mailbox, credentials, newPassword } = attempt
-  const { locks, clock, policy } = dependencies
+  const { locks, clock, policy, recentChanges } = dependencies
   const current = credentials.mode === 'mailbox' ? credentials.password.reveal() : undefined
   const reasons = breachedRules(policy, mailbox, newPassword.reveal(), current)
   if (reasons.length > 0) return { code: 'password-rejected', reasons }
@@ -46,7 +48,10 @@ export async function changePassword(attempt: Attempt, dependencies: ChangeDepen
     return await locks.run(mailbox.domain, async (waited) => {
       if (clock.now() - queuedMs > MAX_LOCK_WAIT_MS) throw new PanelFault('panel-busy', 'waited-too-long')
       const stale = waited ? await reverify(attempt, target, dependencies) : undefined
-      return stale ?? (await makeChange(target, attempt, dependencies))
+      if (stale) return stale
+      const outcome = await makeChange(target, attempt, dependencies)
+      recentChanges.note(mailbox)
+      return outcome
     })
   } catch (error) {
     if (isOutage(error)) return outcomeOfOutage(error)
@@ -73,9 +78,10 @@ async function reverify(
   dependencies: ChangeDependencies,
 ): Promise<Outcome | undefined> {
   if (attempt.credentials.mode !== 'mailbox') return undefined
-  const { lagMs } = dependencies.checkPassword
+  const { clock, recentChanges, checkPassword } = dependencies
+  const waitMs = recentChanges.waitMs(attempt.mailbox, checkPassword.lagMs)
   // Until then the former password would still prove something.
-  if (lagMs > 0) await dependencies.clock.wait(lagMs)
+  if (waitMs > 0) await clock.wait(waitMs)
   const verification = await verify(attempt, dependencies)
   if (verification.passed) return undefined
   const inForce = await isInForce(target, attempt, dependencies)

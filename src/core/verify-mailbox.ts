@@ -1,6 +1,7 @@
 import type { Attempt, Credentials } from './attempt.js'
 import type { DomainOwner, DomainOwners } from './domain-owners.js'
 import { inParallel } from './in-parallel.js'
+import { isOutage } from './outage.js'
 import type { Lookup, Panel } from './panel-port.js'
 import type { PasswordCheck } from './password-check.js'
 import type { Secret } from './secret.js'
@@ -54,12 +55,17 @@ async function lookUpMailbox(
 
   async function lookUpWithOwner(): Promise<Found> {
     const owner = owners.find(mailbox, panel)
-    const [found, name, right] = await inParallel([
-      owner,
-      lookUpName(owner),
-      checkPassword.isRight({ mailbox, owner, password, clientAddress }, panel),
-    ])
-    return { owner: found, name, right }
+    const looked = lookUpName(owner)
+    const checked = checkPassword.isRight({ mailbox, owner, password, clientAddress }, panel)
+    try {
+      // What the check could not find out comes first: a password that was tried in vain must count.
+      const [right, found, name] = await inParallel([checked, owner, looked])
+      return { owner: found, name, right }
+    } catch (error) {
+      // A wrong password is wrong, also where the panel can't be asked: an outage makes no guess free.
+      if (!isOutage(error) || (await checked.catch(() => undefined)) !== false) throw error
+      return { owner: undefined, name: { found: 'none', missing: 'mailbox' }, right: false }
+    }
   }
 
   async function lookUpName(found: Promise<DomainOwner | undefined>): Promise<Lookup<string>> {

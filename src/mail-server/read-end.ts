@@ -1,6 +1,7 @@
 import type { ImapFlowError } from 'imapflow'
 import { MailServerFault, type MailServerFaultReason } from '../core/mail-server-port.js'
 import type { SessionEnd } from './session.js'
+import { SessionFault } from './session-fault.js'
 
 /**
  * A tagged NO that speaks of the credentials: with one of the response codes that RFC 5530 section 3 gives to them, or
@@ -8,7 +9,7 @@ import type { SessionEnd } from './session.js'
  */
 const REFUSAL = /^\S+ NO(?:$| (?!\[)| \[(?:AUTHENTICATIONFAILED|AUTHORIZATIONFAILED|EXPIRED)\])/i
 
-/** With these it is plain that the password, right or wrong, has not been looked at. */
+/** Refusals that are no verdict: a right password meets them as well as a wrong one (RFC 5530 section 3). */
 const SAYS_NOTHING: ReadonlySet<MailServerFaultReason> = new Set(['refused-temporarily', 'login-disabled'])
 
 const CLOSED = /^(?:NoConnection|EConnectionClosed|StateLogout|ClosedAfterConnect.*|ECONNRESET|EPIPE)$/
@@ -29,7 +30,7 @@ export function unsendable({ error }: SessionEnd): boolean {
 
 /** Why a session ended in which the server did not say whether the credentials are right. */
 export function faultOf(end: SessionEnd): MailServerFault {
-  const reason = end.error instanceof MailServerFault ? end.error.reason : reasonOf(end)
+  const reason = end.error instanceof SessionFault ? end.error.reason : reasonOf(end)
   return new MailServerFault(reason, end.passwordSent && !SAYS_NOTHING.has(reason))
 }
 

@@ -1,7 +1,7 @@
 import { ImapFlow } from 'imapflow'
 import { isLoopback } from '../core/loopback.js'
-import { MailServerFault } from '../core/mail-server-port.js'
 import type { ServerTrust } from '../core/server-trust.js'
+import { SessionFault } from './session-fault.js'
 import { createWire } from './wire.js'
 
 /** Where a mail server is, and how it is trusted. */
@@ -45,6 +45,7 @@ export async function runSession(
   const wire = createWire(trust)
   const secure = url.protocol === 'imaps:'
   const mayBePlain = isLoopback(url.hostname) && Object.keys(trust).length === 0
+  let loginIssued = false
   const client: ImapFlow = new ImapFlow({
     host: url.hostname.replace(/^\[|\]$/g, ''),
     // 0 stands for the scheme's own port.
@@ -62,7 +63,8 @@ export async function runSession(
         // Left alone, it would prefer LOGIN to PLAIN for an address with a slash, and SASL's own LOGIN to the
         // command, which is read when the server has told what it offers.
         get loginMethod() {
-          return offersPlain(client) ? 'AUTH=PLAIN' : 'LOGIN'
+          loginIssued = !offersPlain(client)
+          return loginIssued ? 'LOGIN' : 'AUTH=PLAIN'
         },
       },
     }),
@@ -79,7 +81,7 @@ export async function runSession(
   client.close()
   return {
     accepted: Boolean(client.authenticated) && loginAnswer === 'OK',
-    passwordSent: wire.wasAsked() || (client.capabilities.size > 0 && !offersPlain(client)),
+    passwordSent: wire.wasAsked() || loginIssued,
     loginDisabled: client.capabilities.has('LOGINDISABLED') && !offersPlain(client),
     connected: client.connectedAt !== null,
     error,
@@ -102,7 +104,7 @@ function offersPlain(client: ImapFlow): boolean {
 async function inTime(session: Promise<void>, timeoutMs: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const timeOver = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new MailServerFault('timed-out', false)), timeoutMs)
+    timer = setTimeout(() => reject(new SessionFault('timed-out')), timeoutMs)
   })
   await Promise.race([session, timeOver]).finally(() => clearTimeout(timer))
 }

@@ -1,8 +1,8 @@
 import { connect as connectPlain } from 'node:net'
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls'
 import type { ImapTransport, ImapTransportSocket } from 'imapflow'
-import { MailServerFault } from '../core/mail-server-port.js'
 import type { ServerTrust } from '../core/server-trust.js'
+import { SessionFault } from './session-fault.js'
 
 /** What one session reads before it is broken off: a login takes some 2 KB. */
 const MAX_READ_BYTES = 64 * 1024
@@ -26,7 +26,7 @@ export function createWire({ ca, certificateSha256 }: ServerTrust): Wire {
       asked ||= text.includes('\n+')
       tail = text.slice(-1)
       readBytes += chunk.length
-      if (readBytes > MAX_READ_BYTES) socket.destroy(new MailServerFault('unexpected-answer', asked))
+      if (readBytes > MAX_READ_BYTES) socket.destroy(new SessionFault('unexpected-answer'))
     })
   }
 
@@ -39,7 +39,7 @@ export function createWire({ ca, certificateSha256 }: ServerTrust): Wire {
     }
     const socket = connectTls({ ...options, ...verification }, () => {
       if (certificateSha256 !== undefined && fingerprintOf(socket) !== certificateSha256) {
-        socket.destroy(new MailServerFault('tls-refused', false))
+        socket.destroy(new SessionFault('tls-refused'))
         return
       }
       onSecure()

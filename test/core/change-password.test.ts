@@ -5,6 +5,7 @@ import type { HashCheck } from '../../src/core/hash-check.js'
 import { parseMailbox } from '../../src/core/mailbox.js'
 import type { Panel } from '../../src/core/panel-port.js'
 import { checkByStoredHash } from '../../src/core/password-check.js'
+import { createRecentChanges } from '../../src/core/recent-changes.js'
 import { Secret } from '../../src/core/secret.js'
 import { createTestClock } from '../kit/clock.js'
 
@@ -36,6 +37,7 @@ function change(isPasswordOf: HashCheck, asked = panel) {
       locks: { run: (_domain, work) => work(false) },
       policy: { minLength: 12, isCommon: () => false },
       checkPassword: checkByStoredHash(isPasswordOf),
+      recentChanges: createRecentChanges(clock),
       clock,
       allowAdminAccounts: false,
     },
@@ -57,6 +59,12 @@ describe('a bug', () => {
   it('in the verification is no fault of the panel', async () => {
     const bug = new RangeError('bug')
     await expect(change(() => Promise.reject(bug))).rejects.toBe(bug)
+  })
+
+  it('beside a wrong password is no wrong password', async () => {
+    const bug = new RangeError('bug')
+    const lookUpStoredName = () => Promise.reject(bug)
+    await expect(change(async () => false, { ...panel, lookUpStoredName })).rejects.toBe(bug)
   })
 
   it('in the look after a lost answer is not taken for a hash that could not be read', async () => {

@@ -7,6 +7,7 @@ export type MailStage =
   | 'connection'
   | 'greeting'
   | 'handshake'
+  | 'ID'
   | 'STARTTLS'
   | 'AUTHENTICATE'
   | 'credentials'

@@ -12,12 +12,15 @@ async function start(options?: MailServerOptions): Promise<MailServer> {
   return server
 }
 
+/** What came of a login: `true`, `false`, or the reason of the fault. No fault here may come after a password. */
 async function logIn(server: MailServer, trust: ServerTrust, url = server.url): Promise<boolean | string> {
   const login = createImapLogin({ url, trust, timeoutMs: 2000, maxConcurrency: 1 })
   const result = await login('info@example.org', new Secret('info mail pw'), '203.0.113.9').catch(
     (error: unknown) => error,
   )
-  return result instanceof MailServerFault ? result.reason : (result as boolean)
+  if (!(result instanceof MailServerFault)) return result as boolean
+  expect(result.credentialsSent).toBe(false)
+  return result.reason
 }
 
 /** The server under another of the names of this host. */
