@@ -120,7 +120,7 @@ describe.each([
     ['a BAD after the password', 'credentials', { says: 'TAG BAD What?' }, true],
     ['UNAVAILABLE after the password', 'credentials', { says: 'TAG NO [UNAVAILABLE] Later.' }, false],
   ])('because of %s says whether the password may have been tried', async (_what, stage, fault, sent) => {
-    const { server, login } = await setUp({ capabilities }, { timeoutMs: 300 })
+    const { server, login } = await setUp({ capabilities }, { timeoutMs: 1000 })
     server.faults.set(stage, fault)
     const error = await login(ADDRESS, new Secret(PASSWORD), CLIENT_ADDRESS).catch(
       (thrown: unknown) => thrown,
@@ -371,7 +371,7 @@ describe('of many logins', () => {
   })
 
   it('those whose time is over while they wait are never sent', async () => {
-    const { server, logIn } = await setUpHeld({ maxConcurrency: 1, timeoutMs: 300 })
+    const { server, logIn } = await setUpHeld({ maxConcurrency: 1, timeoutMs: 1000 })
     const results = Array.from({ length: 10 }, () => logIn())
     expect(await Promise.all(results)).toEqual(Array(10).fill('timed-out'))
     expect(server.logins).toHaveLength(1)
