@@ -1,4 +1,4 @@
-import type { ErrorRequestHandler, RequestHandler, Response } from 'express'
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import type { Logger } from 'pino'
 import type { Clock } from '../core/clock.js'
 import type { Answer } from './answer.js'
@@ -6,20 +6,19 @@ import { createAttemptLog } from './attempt-log.js'
 import { answerToError } from './error-answer.js'
 import { describeError } from './error-log.js'
 import type { InFlight } from './in-flight.js'
-import { contextOf } from './request-context.js'
+import { contextOf, type RequestContext } from './request-context.js'
 
 /** How requests come to their answers, whatever the answers look like. */
 export interface Answering {
   /**
-   * The handlers of an attempt, in order: it passes the door, then it is carried out. A process that stops waits for
-   * `handle`, also when the client has gone.
+   * The handlers of an attempt, in order: it passes the door, it is decided, its answer is logged, then sent. A process
+   * that stops waits for it, also when the client has gone.
    */
   attempt(
     door: readonly RequestHandler[],
-    handle: (body: unknown, response: Response) => Promise<void>,
+    decide: (body: unknown, context: RequestContext) => Promise<Answer>,
+    send: (response: Response, answer: Answer, body: unknown) => void,
   ): readonly RequestHandler[]
-  /** Logs the answer of an attempt; to be called before it is sent. Other requests leave no line. */
-  log(response: Response, answer: Answer): void
   /** Turns errors into answers, and logs those that are ours. */
   onError(send: (response: Response, answer: Answer) => void): ErrorRequestHandler
 }
@@ -38,6 +37,7 @@ export function createAnswering({ logger, clock, inFlight }: AnsweringParts): An
     next()
   }
 
+  /** Requests that are no attempts leave no line. */
   function log(response: Response, answer: Answer): void {
     const context = contextOf(response)
     if (!context.awaitsLog) return
@@ -47,11 +47,14 @@ export function createAnswering({ logger, clock, inFlight }: AnsweringParts): An
   }
 
   return {
-    attempt(door, handle) {
-      return [beginAttempt, ...door, (request, response) => inFlight.track(handle(request.body, response))]
+    attempt(door, decide, send) {
+      async function carryOut({ body }: Request, response: Response): Promise<void> {
+        const answer = await decide(body, contextOf(response))
+        log(response, answer)
+        send(response, answer, body)
+      }
+      return [beginAttempt, ...door, (request, response) => inFlight.track(carryOut(request, response))]
     },
-
-    log,
 
     onError(send) {
       return (error, _request, response, _next) => {

@@ -12,7 +12,7 @@ import { describePolicy, describeReasons, type passwordVerdict } from './passwor
 import { sendJson } from './problem.js'
 import { contextOf } from './request-context.js'
 import { routeMethods } from './route-methods.js'
-import { passwordQuestion, passwordQuestionByClient } from './schemas.js'
+import { passwordQuestion } from './schemas.js'
 import type { Submit } from './submit.js'
 
 interface ApiParts {
@@ -42,20 +42,16 @@ export function createApiRouter(parts: ApiParts): Router {
     response.json(await document)
   }
 
-  const change = answering.attempt(doors.api, async (body, response) => {
-    const context = contextOf(response)
-    const parsed = parseSubmission(modes, body, context.client !== undefined)
-    const answer: Answer = parsed.ok
-      ? await submit(parsed.submission, context)
-      : { code: 'invalid-request', faults: parsed.faults }
-    answering.log(response, answer)
-    send(response, answer)
-  })
+  const change = answering.attempt(
+    doors.api,
+    (body, context) => submit(parseSubmission(modes, body, context.client !== undefined), context),
+    send,
+  )
 
   /** No attempt at a change, so that it leaves no line in the log. */
   function judgePassword({ body }: Request, response: Response): void {
     const byClient = contextOf(response).client !== undefined
-    const parsed = parseBody(byClient ? passwordQuestionByClient : passwordQuestion, body)
+    const parsed = parseBody(passwordQuestion, body, byClient)
     if (!parsed.ok) return void send(response, { code: 'invalid-request', faults: parsed.faults })
     const { email, newPassword } = parsed.value
     const reasons = breachedRules(parts.policy, email, newPassword, undefined)

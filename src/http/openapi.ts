@@ -5,7 +5,7 @@ import { type AnswerCode, statusOf } from './answer.js'
 import { health, readiness } from './health.js'
 import { passwordVerdict, policyDescription } from './password-policy.js'
 import { changed, problem } from './problem.js'
-import { accountChangeByClient, mailboxChangeByClient, passwordQuestionByClient } from './schemas.js'
+import { accountChange, mailboxChange, passwordQuestion } from './schemas.js'
 
 const JSON_TYPE = 'application/json'
 
@@ -31,7 +31,7 @@ const QUESTION_REFUSALS: readonly AnswerCode[] = [
 
 /** The OpenAPI 3.1 document of the JSON interface, made from the schemas that check its requests and answers. */
 export function createOpenApiDocument(basePath: string, modes: Modes, version: string) {
-  const bodies = modes.map((mode) => (mode === 'mailbox' ? mailboxChangeByClient : accountChangeByClient))
+  const bodies = modes.map((mode) => (mode === 'mailbox' ? mailboxChange : accountChange))
   return createDocument({
     openapi: '3.1.0',
     info: { title: 'Rekey', version, description: 'Changes mailbox passwords on a Hestia panel.' },
@@ -73,7 +73,7 @@ export function createOpenApiDocument(basePath: string, modes: Modes, version: s
           operationId: 'judgePassword',
           summary: 'Which rules a new password breaks; whether it is the present one is not looked at',
           security: CALLERS,
-          requestBody: { required: true, content: { [JSON_TYPE]: { schema: passwordQuestionByClient } } },
+          requestBody: { required: true, content: { [JSON_TYPE]: { schema: passwordQuestion } } },
           responses: {
             '200': { description: 'The verdict', content: { [JSON_TYPE]: { schema: passwordVerdict } } },
             ...problemResponses(QUESTION_REFUSALS),

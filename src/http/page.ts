@@ -8,7 +8,7 @@ import type { Doors } from './doors.js'
 import { confirmationFaults, type Form, toRequest } from './form-fields.js'
 import { formView } from './form-view.js'
 import { type Messages, wordsOf } from './messages.js'
-import { parseSubmission } from './parse-submission.js'
+import { type ParsedSubmission, parseSubmission } from './parse-submission.js'
 import { describePolicy } from './password-policy.js'
 import { contextOf } from './request-context.js'
 import { routeMethods } from './route-methods.js'
@@ -46,18 +46,16 @@ export function createPageRouter(parts: PageParts): Router {
     response.send(render('notice', { heading: title, detail, reference, words: messages.page, basePath }))
   }
 
-  const change = answering.attempt(doors.page, async (body, response) => {
-    const form = (body ?? {}) as Form
-    const parsed = parseSubmission(modes, toRequest(modes, form))
-    const faults = [...(parsed.ok ? [] : parsed.faults), ...confirmationFaults(form)]
-    const answer: Answer =
-      parsed.ok && faults.length === 0
-        ? await submit(parsed.submission, contextOf(response))
-        : { code: 'invalid-request', faults }
-    answering.log(response, answer)
+  function sendAnswer(response: Response, answer: Answer, body: unknown): void {
     if (answer.code === 'changed') sendNotice(response, answer)
-    else sendForm(response, form, answer)
-  })
+    else sendForm(response, formOf(body), answer)
+  }
+
+  const change = answering.attempt(
+    doors.page,
+    (body, context) => submit(parseForm(modes, formOf(body)), context),
+    sendAnswer,
+  )
 
   routeMethods(router, '/', {
     get: [(request, response) => sendForm(response, { email: addressInQuery(request) })],
@@ -70,6 +68,17 @@ export function createPageRouter(parts: PageParts): Router {
   router.use((_request, response) => sendNotice(response, { code: 'not-found' }))
   router.use(answering.onError(sendNotice))
   return router
+}
+
+/** What arrived as a form; nothing where there was no body. */
+function formOf(body: unknown): Form {
+  return (body ?? {}) as Form
+}
+
+function parseForm(modes: Modes, form: Form): ParsedSubmission {
+  const parsed = parseSubmission(modes, toRequest(modes, form))
+  const faults = [...(parsed.ok ? [] : parsed.faults), ...confirmationFaults(form)]
+  return faults.length === 0 ? parsed : { ok: false, faults }
 }
 
 /** Kept by the browser, and asked for again at each use: an upgrade shows at once. */

@@ -5,11 +5,26 @@ export type ParsedBody<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly faults: readonly FieldFault[] }
 
-/** Holds a body against its schema; a member that is wrong is told once. */
-export function parseBody<Value>(schema: z.ZodType<Value>, body: unknown): ParsedBody<Value> {
+/**
+ * Holds a body against its schema; a member that is wrong is told once.
+ *
+ * @param byClient whether a client sent it: for anybody else there is no member `clientAddress`
+ */
+export function parseBody<Value>(
+  schema: z.ZodType<Value>,
+  body: unknown,
+  byClient: boolean,
+): ParsedBody<Value> {
+  const foreign: FieldFault[] =
+    byClient || !namesAddress(body) ? [] : [{ pointer: '/clientAddress', code: 'unknown' }]
   const parsed = schema.safeParse(body, { reportInput: true })
-  if (parsed.success) return { ok: true, value: parsed.data }
-  return { ok: false, faults: firstPerPointer(parsed.error.issues.flatMap(toFaults)) }
+  if (parsed.success && foreign.length === 0) return { ok: true, value: parsed.data }
+  const wrong = parsed.success ? [] : parsed.error.issues.flatMap(toFaults)
+  return { ok: false, faults: firstPerPointer([...foreign, ...wrong]) }
+}
+
+function namesAddress(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && Object.hasOwn(body, 'clientAddress')
 }
 
 function toFaults(issue: z.core.$ZodIssue): FieldFault[] {

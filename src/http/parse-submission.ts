@@ -1,22 +1,12 @@
 import type { Attempt, Mode, Modes } from '../core/attempt.js'
 import { Secret } from '../core/secret.js'
-import type { FieldFault } from './answer.js'
-import { parseBody } from './parse-body.js'
-import {
-  type AccountChange,
-  accountChange,
-  accountChangeByClient,
-  type MailboxChange,
-  mailboxChange,
-  mailboxChangeByClient,
-} from './schemas.js'
+import { type ParsedBody, parseBody } from './parse-body.js'
+import { type AccountChange, accountChange, type MailboxChange, mailboxChange } from './schemas.js'
 
 /** What a person or a program asks for, less the address it comes from. */
 export type Submission = Omit<Attempt, 'clientAddress'>
 
-export type ParsedSubmission =
-  | { readonly ok: true; readonly submission: Submission }
-  | { readonly ok: false; readonly faults: readonly FieldFault[] }
+export type ParsedSubmission = ParsedBody<Submission>
 
 /**
  * Checks the body of a submission against the modes that the service is configured for.
@@ -25,11 +15,11 @@ export type ParsedSubmission =
  */
 export function parseSubmission(modes: Modes, body: unknown, byClient = false): ParsedSubmission {
   if (modeOf(modes, body) === 'account') {
-    const parsed = parseBody(byClient ? accountChangeByClient : accountChange, body)
-    return parsed.ok ? { ok: true, submission: toAccountSubmission(parsed.value) } : parsed
+    const parsed = parseBody(accountChange, body, byClient)
+    return parsed.ok ? { ok: true, value: toAccountSubmission(parsed.value) } : parsed
   }
-  const parsed = parseBody(byClient ? mailboxChangeByClient : mailboxChange, body)
-  return parsed.ok ? { ok: true, submission: toMailboxSubmission(parsed.value) } : parsed
+  const parsed = parseBody(mailboxChange, body, byClient)
+  return parsed.ok ? { ok: true, value: toMailboxSubmission(parsed.value) } : parsed
 }
 
 function modeOf(modes: Modes, body: unknown): Mode {

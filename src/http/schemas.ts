@@ -27,6 +27,7 @@ const newPassword = password.meta({
   description: 'Goes to the panel exactly as it is. GET /api/v1/password-policy tells the rules.',
 })
 
+/** Whether the sender may name it is for `parseBody` to say. */
 const clientAddress = wholeText
   .transform((value, context) => {
     const address = parseClientAddress(value)
@@ -42,7 +43,7 @@ const clientAddress = wholeText
 
 /** A change proved by the mailbox's present password. */
 export const mailboxChange = z
-  .strictObject({ email, newPassword, currentPassword: password })
+  .strictObject({ email, newPassword, currentPassword: password, clientAddress })
   .meta({ id: 'MailboxChange', description: 'Proved by the present password of the mailbox' })
 
 /** A change proved by the hosting account that owns the mailbox's domain. */
@@ -58,18 +59,14 @@ export const accountChange = z
         .optional()
         .meta({ description: 'The one-time code, where the account has two-factor authentication' }),
     }),
+    clientAddress,
   })
   .meta({ id: 'AccountChange', description: 'Proved by the hosting account that owns the domain' })
 
-/** The same, sent by a client on a person's behalf. */
-export const mailboxChangeByClient = mailboxChange.extend({ clientAddress })
-export const accountChangeByClient = accountChange.extend({ clientAddress })
-
 /** A question whether a new password keeps the rules. */
 export const passwordQuestion = z
-  .strictObject({ email, newPassword })
+  .strictObject({ email, newPassword, clientAddress })
   .meta({ id: 'PasswordQuestion', description: 'A new password, to be held against the rules' })
-export const passwordQuestionByClient = passwordQuestion.extend({ clientAddress })
 
 export type MailboxChange = z.output<typeof mailboxChange>
 export type AccountChange = z.output<typeof accountChange>

@@ -3,11 +3,11 @@ import type { AttemptLimits } from '../core/attempt-limits.js'
 import type { Clock } from '../core/clock.js'
 import type { PasswordChange } from '../core/password-change.js'
 import type { Answer } from './answer.js'
-import type { Submission } from './parse-submission.js'
+import type { ParsedSubmission } from './parse-submission.js'
 import type { RequestContext } from './request-context.js'
 
-/** Carries out a submission that was read, and gives the answer when it may be given. */
-export type Submit = (submission: Submission, context: RequestContext) => Promise<Answer>
+/** Carries out a submission, if it could be read, and gives the answer when it may be given. */
+export type Submit = (parsed: ParsedSubmission, context: RequestContext) => Promise<Answer>
 
 interface SubmitParts {
   readonly limits: AttemptLimits
@@ -18,14 +18,15 @@ interface SubmitParts {
 }
 
 export function createSubmit({ limits, change, clock, refusalDelayMs }: SubmitParts): Submit {
-  return async function submit(submission, context) {
+  return async function submit(parsed, context) {
+    if (!parsed.ok) return { code: 'invalid-request', faults: parsed.faults }
     const readMs = clock.now()
-    const { mailbox, credentials } = submission
+    const { mailbox, credentials } = parsed.value
     context.mode = credentials.mode
     context.mailbox = mailbox.address
     if (credentials.mode === 'account') context.account = credentials.username
 
-    const attempt = { ...submission, clientAddress: context.clientAddress }
+    const attempt = { ...parsed.value, clientAddress: context.clientAddress }
     const admission = await limits.admit(attempt)
     if (!admission.admitted) return { code: 'too-many-attempts', limit: admission.limit }
 

@@ -7,7 +7,6 @@ import type { Form } from './form-fields.js'
 import type { Messages } from './messages.js'
 import { parseSubmission } from './parse-submission.js'
 import { sendText } from './plain-text.js'
-import { contextOf } from './request-context.js'
 import { routeMethods } from './route-methods.js'
 import type { Submit } from './submit.js'
 
@@ -58,14 +57,11 @@ function createFormRouter({ fields, success }: WebmailForm, parts: WebmailParts)
   const send = (response: Response, answer: Answer): void =>
     sendText(response, answer, { success, names, messages })
 
-  const change = answering.attempt(doors.webmail, async (body, response) => {
-    const parsed = parseSubmission([MODE], toRequest(fields, (body ?? {}) as Form))
-    const answer: Answer = parsed.ok
-      ? await submit(parsed.submission, contextOf(response))
-      : { code: 'invalid-request', faults: parsed.faults }
-    answering.log(response, answer)
-    send(response, answer)
-  })
+  const change = answering.attempt(
+    doors.webmail,
+    (body, context) => submit(parseSubmission([MODE], toRequest(fields, (body ?? {}) as Form)), context),
+    send,
+  )
 
   const router = Router()
   if (modes.includes(MODE)) routeMethods(router, '/', { post: change })

@@ -9,13 +9,16 @@ import { createRequestContext } from '../../src/http/request-context.js'
 import { createTestClock } from '../kit/clock.js'
 
 /** Runs one attempt whose outcome is known, or is a bug, and whose first answer can't be shown. */
-async function attempt(outcome: (response: Response) => Promise<Answer>) {
+async function attempt(
+  outcome: () => Promise<Answer>,
+  begin: (response: Response) => void = () => undefined,
+) {
   const clock = createTestClock()
   const lines: Record<string, unknown>[] = []
   const logger = pino({ base: null }, { write: (line: string) => void lines.push(JSON.parse(line)) })
   const answering = createAnswering({ logger, clock, inFlight: createInFlight() })
-  const handlers = answering.attempt([], async (_body, response) => {
-    answering.log(response, await outcome(response))
+  const handlers = answering.attempt([], outcome, (response) => {
+    begin(response)
     throw new TypeError('canary')
   })
   const app = express()
@@ -33,10 +36,10 @@ async function attempt(outcome: (response: Response) => Promise<Answer>) {
 
 describe('a bug', () => {
   it('in the middle of an answer ends the connection, and is no second answer', async () => {
-    const { lines, failures } = await attempt(async (response) => {
-      response.status(200).write('half an ')
-      return { code: 'changed', evidence: 'answered' }
-    })
+    const { lines, failures } = await attempt(
+      async () => ({ code: 'changed', evidence: 'answered' }),
+      (response) => void response.status(200).write('half an '),
+    )
     expect(failures).toEqual([expect.objectContaining({ code: 'ECONNRESET' })])
     expect(lines.map(({ event }) => event)).toEqual(['attempt', 'internal-error'])
   })
