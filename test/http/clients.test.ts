@@ -25,6 +25,11 @@ async function send(
   return await request.send(body)
 }
 
+/** Makes a wrong guess for the person at an address. */
+function guessesAt(service: TestService): (clientAddress: string) => Promise<string> {
+  return async (clientAddress) => gist(await send(service, { ...wrong, clientAddress }))
+}
+
 describe('a client with its token', () => {
   it('calls for a person, whose address the log and the panel are given', async () => {
     const service = await startWithClients()
@@ -56,7 +61,7 @@ describe('a client with its token', () => {
 
   it('has each person’s tries counted by the person’s address', async () => {
     const service = await startWithClients({ REKEY_LIMIT_ADDRESS: '2/15m' })
-    const from = async (clientAddress: string) => gist(await send(service, { ...wrong, clientAddress }))
+    const from = guessesAt(service)
     expect(await from('203.0.113.1')).toBe('403 invalid-credentials')
     expect(await from('203.0.113.1')).toBe('403 invalid-credentials')
     expect(await from('203.0.113.1')).toBe('429 too-many-attempts')
@@ -68,7 +73,7 @@ describe('a client with its token', () => {
 
   it('has the tries at a mailbox counted by the person’s address', async () => {
     const service = await startWithClients({ REKEY_LIMIT_FAILURES: '1/15m' })
-    const from = async (clientAddress: string) => gist(await send(service, { ...wrong, clientAddress }))
+    const from = guessesAt(service)
     expect(await from('203.0.113.1')).toBe('403 invalid-credentials')
     expect(await from('203.0.113.1')).toBe('429 too-many-attempts')
     expect(await from('203.0.113.2')).toBe('403 invalid-credentials')

@@ -1,7 +1,6 @@
-import { once } from 'node:events'
-import { connect } from 'node:net'
 import type { Response } from 'supertest'
 import { describe, expect, it } from 'vitest'
+import { sendRaw } from '../kit/raw.js'
 import { startService, type TestService } from '../kit/service.js'
 import { byMailbox, CHANGES, NEW_PASSWORD } from '../kit/submissions.js'
 
@@ -145,15 +144,10 @@ describe('refusals of credentials', () => {
   })
 })
 
-/** Sends bytes as they are and gives the body of the answer. */
-async function rawBody(service: TestService, ...lines: string[]): Promise<Buffer> {
-  const socket = connect(Number(new URL(service.url).port), '127.0.0.1')
-  socket.write(lines.join('\r\n'))
-  const chunks: Buffer[] = []
-  socket.on('data', (chunk: Buffer) => void chunks.push(chunk))
-  await once(socket, 'close')
-  const answer = Buffer.concat(chunks)
-  return answer.subarray(answer.indexOf('\r\n\r\n') + 4)
+/** Sends a request as it is and gives the body of the answer, a character for each byte. */
+async function rawBody(service: TestService, ...lines: string[]): Promise<string> {
+  const answer = await sendRaw(service, lines.join('\r\n'))
+  return answer.slice(answer.indexOf('\r\n\r\n') + 4)
 }
 
 describe('a client that compares the answer’s body byte for byte', () => {
@@ -163,14 +157,12 @@ describe('a client that compares the answer’s body byte for byte', () => {
     const service = await startService()
     const fields = { email: 'info@example.org', password: 'info mail pw', new: NEW_PASSWORD }
     const body = new URLSearchParams(fields).toString()
-    expect(await rawBody(service, ...head, `Content-Length: ${body.length}`, '', body)).toEqual(
-      Buffer.from('==ok=='),
-    )
+    expect(await rawBody(service, ...head, `Content-Length: ${body.length}`, '', body)).toBe('==ok==')
   })
 
   it('that sends no form at all is refused', async () => {
     const service = await startService()
-    expect(String(await rawBody(service, ...head, '', ''))).toMatch(/^error invalid-request: /)
+    expect(await rawBody(service, ...head, '', '')).toMatch(/^error invalid-request: /)
   })
 })
 
