@@ -1,7 +1,7 @@
 import { connect as connectPlain } from 'node:net'
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls'
 import type { ImapTransport, ImapTransportSocket } from 'imapflow'
-import type { ServerTrust } from '../core/server-trust.js'
+import { isAsPinned, type ServerTrust, verificationOf } from '../core/server-trust.js'
 import { SessionFault } from './session-fault.js'
 
 /** What one session reads before it is broken off: a login takes some 2 KB. */
@@ -15,7 +15,7 @@ export interface Wire {
 }
 
 /** Opens sockets that are verified before anything is sent over TLS, and that end when the server says too much. */
-export function createWire({ ca, certificateSha256 }: ServerTrust): Wire {
+export function createWire(trust: ServerTrust): Wire {
   let readBytes = 0
   let tail = '\n'
   let asked = false
@@ -31,14 +31,8 @@ export function createWire({ ca, certificateSha256 }: ServerTrust): Wire {
   }
 
   function connectVerified(options: ConnectionOptions, onSecure: () => void): TLSSocket {
-    const verification: ConnectionOptions = {
-      ...(ca === undefined ? {} : { ca }),
-      // A pinned certificate is compared below, before a byte is sent: stricter than any chain, and true of
-      // self-signed ones. Said in either case, for the environment could turn Node's own default off.
-      rejectUnauthorized: certificateSha256 === undefined,
-    }
-    const socket = connectTls({ ...options, ...verification }, () => {
-      if (certificateSha256 !== undefined && fingerprintOf(socket) !== certificateSha256) {
+    const socket = connectTls({ ...options, ...verificationOf(trust) }, () => {
+      if (!isAsPinned(trust, socket)) {
         socket.destroy(new SessionFault('tls-refused'))
         return
       }
@@ -68,8 +62,4 @@ export function createWire({ ca, certificateSha256 }: ServerTrust): Wire {
 
 function named(servername: string | undefined): ConnectionOptions {
   return servername === undefined ? {} : { servername }
-}
-
-function fingerprintOf(socket: TLSSocket): string | undefined {
-  return socket.getPeerX509Certificate()?.fingerprint256
 }

@@ -1,6 +1,6 @@
 import type { TLSSocket } from 'node:tls'
 import { buildConnector, type Dispatcher, Pool } from 'undici'
-import type { ServerTrust } from '../core/server-trust.js'
+import { isAsPinned, type ServerTrust, verificationOf } from '../core/server-trust.js'
 import { TransportFailure } from './transport.js'
 
 /** The longest answer read: an account's record has 2 KB; an error may quote the records of several mailboxes. */
@@ -25,23 +25,17 @@ export function createDispatcher(
 }
 
 /** Connects, or fails with a `TransportFailure` that says that nothing was sent. */
-function createConnector(
-  { ca, certificateSha256 }: ServerTrust,
-  timeoutMs: number,
-): buildConnector.connector {
+function createConnector(trust: ServerTrust, timeoutMs: number): buildConnector.connector {
   const connect = buildConnector({
     timeout: timeoutMs,
-    ...(ca === undefined ? {} : { ca }),
-    // A pinned certificate is compared below, before a byte is sent: stricter than any chain, and true of self-signed
-    // ones. A resumed session would show no certificate, so none is kept. Said in either case, for the environment
-    // (NODE_TLS_REJECT_UNAUTHORIZED) could turn Node's own default off.
-    rejectUnauthorized: certificateSha256 === undefined,
-    ...(certificateSha256 === undefined ? {} : { maxCachedSessions: 0 }),
+    ...verificationOf(trust),
+    // A resumed session would show no certificate to compare, so none is kept.
+    ...(trust.certificateSha256 === undefined ? {} : { maxCachedSessions: 0 }),
   })
   return function connectVerified(options, callback) {
     connect(options, (error, socket) => {
       if (!socket) return callback(new TransportFailure(connectReason(error), error), null)
-      if (certificateSha256 !== undefined && fingerprintOf(socket as TLSSocket) !== certificateSha256) {
+      if (!isAsPinned(trust, socket as TLSSocket)) {
         socket.destroy()
         return callback(
           new TransportFailure('tls-refused', new Error('the certificate is not the pinned one')),
@@ -51,10 +45,6 @@ function createConnector(
       callback(null, socket)
     })
   }
-}
-
-function fingerprintOf(socket: TLSSocket): string | undefined {
-  return socket.getPeerX509Certificate()?.fingerprint256
 }
 
 const UNREACHABLE =

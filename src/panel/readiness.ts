@@ -30,7 +30,6 @@ export function createReadinessCheck(
   clock: Clock,
 ): CheckReadiness {
   const [first = '', ...others] = neededCommands(modes)
-
   const checkRemembered = rememberReadiness(check, clock)
 
   async function check(): Promise<readonly ReadinessFault[]> {
