@@ -138,7 +138,7 @@ function createPasswordChange(
     locks: createMemoryDomainLocks(),
     policy,
     checkPassword,
-    recentChanges: createRecentChanges(clock),
+    recentChanges: createRecentChanges(checkPassword.lagMs, clock),
     clock,
     allowAdminAccounts: config.allowAdminAccounts,
   }

@@ -78,8 +78,8 @@ async function reverify(
   dependencies: ChangeDependencies,
 ): Promise<Outcome | undefined> {
   if (attempt.credentials.mode !== 'mailbox') return undefined
-  const { clock, recentChanges, checkPassword } = dependencies
-  const waitMs = recentChanges.waitMs(attempt.mailbox, checkPassword.lagMs)
+  const { clock, recentChanges } = dependencies
+  const waitMs = recentChanges.waitMs(attempt.mailbox)
   // Until then the former password would still prove something.
   if (waitMs > 0) await clock.wait(waitMs)
   const verification = await verify(attempt, dependencies)

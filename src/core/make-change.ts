@@ -24,7 +24,8 @@ export async function makeChange(target: Target, attempt: Attempt, tools: LookTo
       return { code: 'mailbox-not-found' }
     case 'failed': {
       // A command that has ended is at work no more.
-      const lookAfterEndMs = [...new Set([0, checkPassword.lagMs])]
+      const { lagMs } = checkPassword
+      const lookAfterEndMs = lagMs > 0 ? [0, lagMs] : [0]
       return outcomeOf(await look(target, attempt, lookAfterEndMs, tools), {
         code: 'panel-failed',
         reason: 'unexpected-exit-code',

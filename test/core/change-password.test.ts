@@ -37,7 +37,7 @@ function change(isPasswordOf: HashCheck, asked = panel) {
       locks: { run: (_domain, work) => work(false) },
       policy: { minLength: 12, isCommon: () => false },
       checkPassword: checkByStoredHash(isPasswordOf),
-      recentChanges: createRecentChanges(clock),
+      recentChanges: createRecentChanges(0, clock),
       clock,
       allowAdminAccounts: false,
     },
