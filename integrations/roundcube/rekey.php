@@ -55,37 +55,34 @@ class rcube_rekey_password
             'newPassword' => $newpass,
         ]);
 
-        if ($answer['status'] === 'not-sent') {
+        $status = $answer['status'];
+        $code = $answer['body']['code'] ?? null;
+        $known = is_string($code) ? self::CODES[$code] ?? null : null;
+        if ($status === 'not-sent') {
             return PASSWORD_CONNECT_ERROR;
         }
-        $code = $answer['body']['code'] ?? null;
-        if (is_int($answer['status']) && !is_string($code)) {
-            $this->log("something that is not Rekey answered {$answer['status']}");
-            if ($this->refuses($answer['status'])) {
-                return PASSWORD_ERROR;
-            }
-        }
-        // Half an answer, or that of a proxy which gave up on a change, does not tell what Rekey has done.
-        if (!is_string($code)) {
-            return $this->end_unknown(self::LOST);
-        }
-        if ($answer['status'] === 200 && $code === 'changed') {
+        if ($status === 200 && $code === 'changed') {
             return PASSWORD_SUCCESS;
         }
         if ($code === 'invalid-credentials') {
             return ['code' => PASSWORD_ERROR, 'message' => $this->text('passwordincorrect')];
         }
-        if ($answer['status'] >= 500 || !isset(self::CODES[$code])) {
+        if (is_int($status) && ($status >= 500 || $known === null)) {
             $reference = $answer['body']['requestId'] ?? '';
-            $this->log("Rekey answered {$answer['status']} $code (reference $reference)");
+            $this->log(is_string($code)
+                ? "Rekey answered $status $code (reference $reference)"
+                : "something that is not Rekey answered $status");
+        }
+        if ($known !== null) {
+            return ['code' => $known, 'message' => $this->words($answer['body'])];
         }
         if ($code === 'outcome-unknown' || $code === 'internal-error') {
             return $this->end_unknown($this->words($answer['body']));
         }
-        if (!isset(self::CODES[$code])) {
-            return $this->refuses($answer['status']) ? PASSWORD_ERROR : $this->end_unknown(self::LOST);
-        }
-        return ['code' => self::CODES[$code], 'message' => $this->words($answer['body'])];
+        // Half an answer, or that of a proxy which gave up on a change, does not tell what Rekey has done; a refusal does,
+        // whosoever it is.
+        $refused = is_int($status) && $status >= 300 && $status < 500;
+        return $refused ? PASSWORD_ERROR : $this->end_unknown(self::LOST);
     }
 
     /**
@@ -168,10 +165,15 @@ class rcube_rekey_password
             $response = password::get_http_client()->request($method, $url . $path, $options);
             $status = $response->getStatusCode();
             $answer = json_decode((string) $response->getBody(), true);
-            return ['status' => $status, 'body' => is_array($answer) ? $answer : []];
+            return ['status' => $status, 'body' => $answer];
         } catch (Exception $error) {
-            $status = $this->was_sent($error) ? 'lost' : 'not-sent';
-            $this->log("no answer from Rekey ($status): " . $this->reason($error));
+            $context = method_exists($error, 'getHandlerContext') ? $error->getHandlerContext() : [];
+            // What could not be put into JSON, or was cut off before the request, has not reached Rekey.
+            $unsent = $error instanceof InvalidArgumentException || ($context['request_size'] ?? 1) === 0;
+            $status = $unsent ? 'not-sent' : 'lost';
+            // The HTTP client's own messages name what they were about: only the kind and cURL's number are logged.
+            $errno = isset($context['errno']) ? " (cURL error {$context['errno']})" : '';
+            $this->log("no answer from Rekey ($status): " . get_class($error) . $errno);
             return ['status' => $status, 'body' => []];
         }
     }
@@ -186,29 +188,6 @@ class rcube_rekey_password
         $rcmail->output->command('display_message', rcube::Q($message), 'warning');
         $rcmail->overwrite_action('plugin.password');
         $rcmail->output->send('plugin');
-    }
-
-    /** Whether a server that answers so has not carried out what it was asked, whoever it is. */
-    private function refuses($status)
-    {
-        return $status >= 300 && $status < 500;
-    }
-
-    /** Whether something of the request may have reached Rekey, as far as the HTTP client can tell. */
-    private function was_sent($error)
-    {
-        if ($error instanceof InvalidArgumentException) {
-            return false;
-        }
-        $context = method_exists($error, 'getHandlerContext') ? $error->getHandlerContext() : [];
-        return ($context['request_size'] ?? 1) > 0;
-    }
-
-    /** The HTTP client's own messages name what they were about: only the kind and cURL's number go to the log. */
-    private function reason($error)
-    {
-        $context = method_exists($error, 'getHandlerContext') ? $error->getHandlerContext() : [];
-        return get_class($error) . (isset($context['errno']) ? " (cURL error {$context['errno']})" : '');
     }
 
     /** What Rekey tells the person: the rules that are broken, or else what happened and what to do. */
