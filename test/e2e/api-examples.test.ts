@@ -27,7 +27,7 @@ async function print(
   [heading, language, program, file]: readonly [string, string, string, string],
   variables: Record<string, string> = {},
 ): Promise<string> {
-  const [example = ''] = blocksFrom('api.md', heading, language)
+  const [example = ''] = blocksFrom('docs/api.md', heading, language)
   const path = join(scratchDirectory('example'), file)
   writeFileSync(path, example)
   const { stdout } = await run(program, [path], {
@@ -74,7 +74,7 @@ describe.each([
 describe('the example of a question', () => {
   it('prints what the document says', async () => {
     const printed = await print(['Before the form is sent', 'sh', 'sh', 'example.sh'])
-    const [expected = ''] = blocksFrom('api.md', 'Before the form is sent', 'json')
+    const [expected = ''] = blocksFrom('docs/api.md', 'Before the form is sent', 'json')
     expect(`${printed}\n`).toBe(expected)
   })
 })

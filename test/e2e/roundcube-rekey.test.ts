@@ -2,14 +2,14 @@ import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createStrangeAuthority } from './kit/authority.js'
-import { openBrowser, screenshot } from './kit/browser.js'
-import { changeInWebmail } from './kit/journey.js'
+import { screenshot } from './kit/browser.js'
+import { changeInWebmail, openSettingsOf } from './kit/journey.js'
 import { type MailHost, startMailHost } from './kit/mail-host.js'
 import { type Nginx, startNginx } from './kit/nginx.js'
 import { type Rekey, startRekey } from './kit/rekey.js'
 import { type Roundcube, startRoundcube } from './kit/roundcube.js'
 import { settingsFrom } from './kit/settings.js'
-import { changePasswordInWebmail, logInToWebmail, openPasswordSettings } from './kit/webmail.js'
+import { changePasswordInWebmail } from './kit/webmail.js'
 
 const DRIVER = fileURLToPath(new URL('../../integrations/roundcube/rekey.php', import.meta.url))
 const TOKEN = '0123456789abcdef0123456789abcdef'
@@ -39,13 +39,9 @@ function startWebmail({ url, caFile }: Nginx, furtherSettings = ''): Promise<Rou
   return startRoundcube({ imapPort: host.dovecot.imapPort, drivers: [DRIVER], passwordConfig })
 }
 
-/** A person who has come as far as Settings → Password. */
-async function openSettingsOf(address: string, { url } = webmail): Promise<Page> {
-  const page = await openBrowser()
-  const [name] = address.split('@')
-  expect(await logInToWebmail(page, url, address, `${name} mail pw`)).toBe(true)
-  await openPasswordSettings(page)
-  return page
+/** A person with the password that the mailbox began with. */
+function openSettings(address: string, host = webmail): Promise<Page> {
+  return openSettingsOf(host, address, `${address.split('@')[0]} mail pw`)
 }
 
 function outcomes(): unknown[] {
@@ -84,7 +80,7 @@ describe('Roundcube with Rekey’s driver', () => {
   })
 
   it('tells a person that the current password is wrong', async () => {
-    const page = await openSettingsOf('sales@example.org')
+    const page = await openSettings('sales@example.org')
     const message = await changePasswordInWebmail(page, 'not the password', NEW_PASSWORD)
     await screenshot(page, 'rekey-wrong-password')
     expect(message).toBe('Could not save new password. Current password incorrect.')
@@ -92,7 +88,7 @@ describe('Roundcube with Rekey’s driver', () => {
   })
 
   it('tells a person which rules the new password breaks', async () => {
-    const page = await openSettingsOf('sales@example.org')
+    const page = await openSettings('sales@example.org')
     await page.getByText('Use at least 12 characters.').waitFor()
     await screenshot(page, 'rekey-form-with-rules')
     const message = await changePasswordInWebmail(page, 'sales mail pw', 'my sales')
@@ -106,7 +102,7 @@ describe('Roundcube with Rekey’s driver', () => {
 
   it('says so before the change is asked for, where Roundcube wants to know', async () => {
     const strict = await startWebmail(nginx, "$config['password_minimum_score'] = 5;")
-    const page = await openSettingsOf('bob@bob.example.com', strict)
+    const page = await openSettings('bob@bob.example.com', strict)
     const before = outcomes()
     const refused = await changePasswordInWebmail(page, 'bob mail pw', 'a <b>')
     await screenshot(page, 'rekey-too-weak')
@@ -119,7 +115,7 @@ describe('Roundcube with Rekey’s driver', () => {
   })
 
   it('tells a person after too many tries how long to wait', async () => {
-    const page = await openSettingsOf('legacy@example.org')
+    const page = await openSettings('legacy@example.org')
     await guessInVain('legacy@example.org', 5)
     const message = await changePasswordInWebmail(page, 'legacy mail pw', NEW_PASSWORD)
     await screenshot(page, 'rekey-too-many-tries')
@@ -132,7 +128,7 @@ describe('Roundcube with Rekey’s driver', () => {
   it('refuses a server whose certificate it does not trust, and sends it nothing', async () => {
     const before = outcomes()
     const distrustful = await startWebmail({ url: nginx.url, caFile: await createStrangeAuthority() })
-    const page = await openSettingsOf('sales@example.org', distrustful)
+    const page = await openSettings('sales@example.org', distrustful)
     const message = await changePasswordInWebmail(page, 'sales mail pw', NEW_PASSWORD)
     await screenshot(page, 'rekey-certificate-not-trusted')
     expect(message).toBe('Could not save new password. Connection error.')
@@ -144,7 +140,7 @@ describe('Roundcube with Rekey’s driver', () => {
   it('tells a person that it is not known, where the service goes in the middle of a change', async () => {
     const doomed = await startRekey(host.panel, settingsOfRekey)
     const proxy = await startNginx(doomed.url)
-    const page = await openSettingsOf('john-doe@example.org', await startWebmail(proxy))
+    const page = await openSettings('john-doe@example.org', await startWebmail(proxy))
     const hold = host.panel.hold('v-change-mail-account-password')
     const answer = changePasswordInWebmail(page, 'john-doe mail pw', NEW_PASSWORD)
     await hold.arrived
@@ -157,7 +153,7 @@ describe('Roundcube with Rekey’s driver', () => {
   })
 
   it('tells a person that the panel is away', async () => {
-    const page = await openSettingsOf('sales@example.org')
+    const page = await openSettings('sales@example.org')
     await host.panel.close()
     const message = await changePasswordInWebmail(page, 'sales mail pw', NEW_PASSWORD)
     await screenshot(page, 'rekey-panel-away')

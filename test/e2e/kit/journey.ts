@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { openBrowser, screenshot } from './browser.js'
 import type { MailHost } from './mail-host.js'
@@ -12,12 +13,18 @@ interface Journey {
   readonly name: string
 }
 
+/** A person who has come as far as Settings → Password. */
+export async function openSettingsOf(webmail: Roundcube, address: string, password: string): Promise<Page> {
+  const page = await openBrowser()
+  expect(await logInToWebmail(page, webmail.url, address, password)).toBe(true)
+  await openPasswordSettings(page)
+  return page
+}
+
 /** The whole way of a person in webmail: in, a new password, out, in with the new one, and never with the old one. */
 export async function changeInWebmail(host: MailHost, webmail: Roundcube, journey: Journey): Promise<void> {
   const { address, current, next, name } = journey
-  const page = await openBrowser()
-  expect(await logInToWebmail(page, webmail.url, address, current)).toBe(true)
-  await openPasswordSettings(page)
+  const page = await openSettingsOf(webmail, address, current)
   const message = await changePasswordInWebmail(page, current, next)
   await screenshot(page, `${name}-changed`)
   expect(message, webmail.log()).toBe('Successfully saved.')
@@ -28,4 +35,13 @@ export async function changeInWebmail(host: MailHost, webmail: Roundcube, journe
   await screenshot(page, `${name}-old-password-refused`)
   expect(await logInToWebmail(page, webmail.url, address, next)).toBe(true)
   await screenshot(page, `${name}-logged-in-with-new-password`)
+}
+
+/** A new password that breaks a rule of Rekey's is refused, for a driver that can't say why, and the old one stays. */
+export async function isRefusedInWebmail(host: MailHost, webmail: Roundcube, name: string): Promise<void> {
+  const page = await openSettingsOf(webmail, 'sales@example.org', 'sales mail pw')
+  const message = await changePasswordInWebmail(page, 'sales mail pw', 'the sales of the year')
+  await screenshot(page, `${name}-refused`)
+  expect(message).toBe('Could not save new password.')
+  expect(await host.dovecot.accepts('sales@example.org', 'sales mail pw')).toBe(true)
 }

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createCertificate } from '../../panel-simulator/certificate.js'
+import { blocksFrom } from './document.js'
 import { freePort, startProgram } from './programs.js'
 import { scratchDirectory } from './scratch.js'
 
@@ -11,9 +12,10 @@ export interface Nginx {
   readonly caFile: string
 }
 
-/** Starts nginx with a certificate that only its own file vouches for. */
+/** Starts nginx as the README sets it up, with a certificate that only its own file vouches for. */
 export async function startNginx(serviceUrl: string): Promise<Nginx> {
   const directory = scratchDirectory('nginx')
+  const [location = ''] = blocksFrom('README.md', 'Behind a proxy', 'nginx')
   const { certificate, key } = await createCertificate()
   const port = await freePort()
   const file = (name: string, text: string): string => {
@@ -38,12 +40,7 @@ http {
     listen 127.0.0.1:${port} ssl;
     ssl_certificate ${caFile};
     ssl_certificate_key ${file('key.pem', key)};
-    location / {
-      proxy_pass ${serviceUrl};
-      proxy_set_header Host $http_host;
-      proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-      proxy_read_timeout 180s;
-    }
+    ${location.replace('http://127.0.0.1:8080', serviceUrl)}
   }
 }
 `,

@@ -5,7 +5,7 @@ import { blocksFrom } from './document.js'
  * what stands there as an example.
  */
 export function settingsFrom(heading: string, replacements: Readonly<Record<string, string>>): string {
-  const settings = blocksFrom('roundcube.md', heading, 'php').join('')
+  const settings = blocksFrom('docs/roundcube.md', heading, 'php').join('')
   return Object.entries(replacements).reduce((text, [example, value]) => {
     if (!text.includes(example)) throw new Error(`docs/roundcube.md has no ${example} under “${heading}”`)
     return text.replaceAll(example, value)
