@@ -1,11 +1,10 @@
 import { fileURLToPath } from 'node:url'
 import express, { type Express, type Response } from 'express'
-import { MemoryStore } from 'express-rate-limit'
 import type { Logger } from 'pino'
 import type { Dispatcher } from 'undici'
 import { createAddressLimit } from './abuse/address-limit.js'
 import { createAttemptLimits } from './abuse/attempt-limits.js'
-import { createMemoryDomainLocks } from './abuse/domain-locks.js'
+import type { SharedStore } from './abuse/shared-store.js'
 import type { Config } from './config.js'
 import { changePassword } from './core/change-password.js'
 import type { Clock } from './core/clock.js'
@@ -14,7 +13,6 @@ import type { PasswordChange } from './core/password-change.js'
 import type { PasswordCheck } from './core/password-check.js'
 import type { PasswordPolicy } from './core/password-rules.js'
 import type { CheckReadiness } from './core/readiness.js'
-import { createRecentChanges } from './core/recent-changes.js'
 import type { Answer } from './http/answer.js'
 import { createAnswering } from './http/answering.js'
 import { createApiRouter } from './http/api.js'
@@ -35,6 +33,7 @@ import { createWellKnownRouter } from './http/well-known.js'
 import { createMailChecks } from './mail-checks.js'
 import { createCommandRunner, type RunCommand } from './panel/command-runner.js'
 import { createPanel } from './panel/commands.js'
+import { keyIdOf } from './panel/credentials.js'
 import { createKeyGuard, type KeyGuard } from './panel/key-guard.js'
 import { createReadinessCheck } from './panel/readiness.js'
 import { createTransport } from './panel/transport.js'
@@ -48,6 +47,7 @@ export interface AppDependencies {
   readonly version: string
   /** Connects to the panel. */
   readonly dispatcher: Dispatcher
+  readonly store: SharedStore
   readonly logger: Logger
   readonly clock: Clock
   readonly randomId: () => string
@@ -62,32 +62,34 @@ export interface App {
 }
 
 export function createApp(dependencies: AppDependencies): App {
-  const { config, version, logger, clock, randomId } = dependencies
+  const { config, version, store, logger, clock, randomId } = dependencies
   const { basePath, modes } = config
   const policy = { minLength: config.passwordMinLength, isCommon: createCommonPasswords() }
-  const keyGuard = createKeyGuard(clock)
+  const { url, credentials, timeoutMs } = config.panel
+  const keyGuard = createKeyGuard(store.createKeyRest(keyIdOf(url, credentials)))
   const run = createRunner(dependencies, keyGuard)
   const mailChecks = createMailChecks(config, clock)
-  const checkPanel = createReadinessCheck(run, keyGuard, modes, clock)
+  const checkPanel = createReadinessCheck(run, keyGuard, modes, timeoutMs, clock)
   const checkReadiness: CheckReadiness = async () =>
-    (await Promise.all([checkPanel(), mailChecks.checkReadiness()])).flat()
+    (await Promise.all([checkPanel(), mailChecks.checkReadiness(), store.checkReadiness()])).flat()
   const messages = loadMessages(new URL('messages/en.json', VIEWS))
   const inFlight = createInFlight()
   const answering = createAnswering({ logger, clock, inFlight })
   const doors = createDoors({
     addressLimit: createAddressLimit(
       config.limits.address,
-      new MemoryStore(),
+      store.createLimitStore('address'),
       (response) => contextOf(response).clientAddress,
     ),
     clients: createClientCheck(config.clients),
     refuseOtherHosts: createWebmailHostCheck(config.webmailAddresses),
   })
   const submit = createSubmit({
-    limits: createAttemptLimits(config.limits.failures, config.limits.target, () => new MemoryStore()),
+    limits: createAttemptLimits(config.limits.failures, config.limits.target, store.createLimitStore),
     change: createPasswordChange(dependencies, run, policy, mailChecks.checkPassword),
     clock,
     refusalDelayMs: config.refusalDelayMs,
+    requestTimeoutMs: config.requestTimeoutMs,
   })
   const routes = { answering, doors, submit, modes, policy, basePath, version, messages }
   const send = (response: Response, answer: Answer): void => sendJson(response, answer, messages)
@@ -117,30 +119,32 @@ export function createApp(dependencies: AppDependencies): App {
 }
 
 function createRunner({ config, dispatcher, clock }: AppDependencies, keyGuard: KeyGuard): RunCommand {
-  const { url, credentials, timeoutMs, maxConcurrency } = config.panel
+  const { url, credentials, timeoutMs, maxConcurrency, maxQueue } = config.panel
   return createCommandRunner({
-    transport: createTransport(dispatcher, url, timeoutMs),
+    transport: createTransport(dispatcher, url),
     credentials,
     keyGuard,
     maxConcurrency,
+    maxQueue,
+    timeoutMs,
     clock,
   })
 }
 
 function createPasswordChange(
-  { config, clock }: AppDependencies,
+  { config, store, clock }: AppDependencies,
   run: RunCommand,
   policy: PasswordPolicy,
   checkPassword: PasswordCheck,
 ): PasswordChange {
   const shared = {
     owners: createDomainOwners(clock),
-    locks: createMemoryDomainLocks(),
+    locks: store.locks,
     policy,
     checkPassword,
-    recentChanges: createRecentChanges(checkPassword.lagMs, clock),
     clock,
     allowAdminAccounts: config.allowAdminAccounts,
   }
-  return (attempt, record) => changePassword(attempt, { ...shared, panel: createPanel(run, record) })
+  return (attempt, record) =>
+    changePassword(attempt, { ...shared, panel: createPanel(run, attempt.deadline, record) })
 }

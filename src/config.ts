@@ -33,6 +33,7 @@ export const variables = {
   REKEY_ALLOW_ADMIN_ACCOUNTS: flag(false),
   REKEY_PASSWORD_MIN_LENGTH: integer(8, 64, 12),
   REKEY_REFUSAL_DELAY_MS: integer(0, 10_000, 1000),
+  REKEY_REQUEST_TIMEOUT_MS: integer(1000, 120_000, 30_000),
   REKEY_LIMIT_ADDRESS: limit(30, '15m'),
   REKEY_LIMIT_FAILURES: limit(5, '15m'),
   REKEY_LIMIT_TARGET: limit(20, '1h'),
@@ -50,6 +51,7 @@ export const variables = {
   HESTIA_CERT_SHA256: fingerprint().optional(),
   HESTIA_TIMEOUT_MS: integer(100, 60_000, 15_000),
   HESTIA_MAX_CONCURRENCY: integer(1, 100, 8),
+  HESTIA_MAX_QUEUE: integer(0, 10_000, 128),
 }
 
 /** The variables whose value may stand in a file named by `NAME_FILE` instead. */
@@ -112,6 +114,7 @@ function shapeConfig(
     allowAdminAccounts: values.REKEY_ALLOW_ADMIN_ACCOUNTS,
     passwordMinLength: values.REKEY_PASSWORD_MIN_LENGTH,
     refusalDelayMs: values.REKEY_REFUSAL_DELAY_MS,
+    requestTimeoutMs: values.REKEY_REQUEST_TIMEOUT_MS,
     limits: Object.freeze({
       address: values.REKEY_LIMIT_ADDRESS,
       failures: values.REKEY_LIMIT_FAILURES,
@@ -125,6 +128,7 @@ function shapeConfig(
       trust,
       timeoutMs: values.HESTIA_TIMEOUT_MS,
       maxConcurrency: values.HESTIA_MAX_CONCURRENCY,
+      maxQueue: values.HESTIA_MAX_QUEUE,
     }),
   })
 }

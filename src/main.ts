@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net'
 import closeWithGrace from 'close-with-grace'
 import { type Logger, pino } from 'pino'
 import type { Dispatcher } from 'undici'
+import { createMemoryStore } from './abuse/memory-store.js'
+import type { SharedStore } from './abuse/shared-store.js'
 import { type App, createApp } from './app.js'
 import { systemClock } from './clock.js'
 import { HELP, parseCommandLine } from './command-line.js'
@@ -17,8 +19,8 @@ import { createDispatcher } from './panel/dispatcher.js'
 const EX_USAGE = 64
 const EX_CONFIG = 78
 
-/** How long a stop waits for changes that have been sent. */
-const STOP_TIMEOUT_MS = 30_000
+/** How much longer than a request may take a stop waits for those under way. */
+const STOP_MARGIN_MS = 5000
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string
@@ -51,7 +53,16 @@ function serve(config: Config): void {
   const logger = pino({ level: config.logLevel, base: null }, pino.destination({ dest: 1, sync: true }))
   const { url, trust, maxConcurrency, timeoutMs, credentials } = config.panel
   const dispatcher = createDispatcher(url, trust, maxConcurrency, timeoutMs)
-  const app = createApp({ config, version, dispatcher, logger, clock: systemClock, randomId: randomUUID })
+  const store = createMemoryStore(systemClock)
+  const app = createApp({
+    config,
+    version,
+    dispatcher,
+    store,
+    logger,
+    clock: systemClock,
+    randomId: randomUUID,
+  })
   const server = createHttpServer(app.handler)
 
   server.once('error', (error) => {
@@ -59,9 +70,13 @@ function serve(config: Config): void {
     process.exitCode = 1
   })
   server.listen(config.port, config.host, () => {
-    stopWithGrace(logger, server, app, dispatcher)
+    stopWithGrace(config.requestTimeoutMs + STOP_MARGIN_MS, { logger, server, app, dispatcher, store })
     const { address, port } = server.address() as AddressInfo
     logger.info({ event: 'listening', address, port, version })
+    logger.info({
+      event: 'single-instance',
+      detail: 'limits and locks are in memory: run one instance, or set REKEY_REDIS_URL',
+    })
     if (credentials.kind === 'admin-password') {
       logger.warn({ event: 'deprecated-credentials', kind: credentials.kind })
     }
@@ -72,9 +87,17 @@ function serve(config: Config): void {
   })
 }
 
+interface Running {
+  readonly logger: Logger
+  readonly server: Server
+  readonly app: App
+  readonly dispatcher: Dispatcher
+  readonly store: SharedStore
+}
+
 /** Told to stop, the process takes no more requests and waits for those under way, whether or not the client did. */
-function stopWithGrace(logger: Logger, server: Server, app: App, dispatcher: Dispatcher): void {
-  closeWithGrace({ delay: STOP_TIMEOUT_MS, logger: false }, async ({ signal, err }) => {
+function stopWithGrace(delayMs: number, { logger, server, app, dispatcher, store }: Running): void {
+  closeWithGrace({ delay: delayMs, logger: false }, async ({ signal, err }) => {
     if (err) logger.fatal({ event: 'crash', ...describeError(err) })
     else logger.info({ event: 'stopping', signal })
     // Connections that are in use now need not be kept for another request.
@@ -82,6 +105,7 @@ function stopWithGrace(logger: Logger, server: Server, app: App, dispatcher: Dis
     await new Promise((resolve) => server.close(resolve))
     await app.drained()
     await dispatcher.close()
+    await store.close()
     logger.info({ event: 'stopped' })
   })
 }

@@ -73,8 +73,21 @@ describe('a change proved by the mailbox’s present password', () => {
     ])
 
     service.panel.calls.length = 0
+    service.clock.advance(1)
     await post(service, byMailbox({ currentPassword: NEW_PASSWORD, newPassword: 'another new secret' }))
     expect(service.commands()).toEqual([VALUE, VALUE, CHANGE])
+  })
+
+  it('counts for nothing once the mailbox was changed while it was checked, though nobody had to wait', async () => {
+    const service = await startCheckedService()
+    const hold = service.panel.hold(VALUE)
+    const late = post(service, byMailbox({ newPassword: 'the secret of a thief' }))
+    await hold.arrived
+    await vi.waitUntil(() => service.commands().filter((command) => command === VALUE).length === 2)
+    expect(gist(await post(service, byAccount()))).toBe('200 changed')
+    hold.release()
+    expect(gist(await late)).toBe('403 invalid-credentials')
+    expect(await service.panel.accepts('info@example.org', NEW_PASSWORD)).toBe(true)
   })
 
   it('asks for the owner again after five minutes, and at once when the domain has moved', async () => {

@@ -1,6 +1,8 @@
 import { ipKeyGenerator, type Options, type Store } from 'express-rate-limit'
 import type { Attempt } from '../core/attempt.js'
-import type { AttemptLimits, Limit, ReachedLimit } from '../core/attempt-limits.js'
+import type { AttemptLimits, Limit, ReachedLimit, Verdict } from '../core/attempt-limits.js'
+import { inParallel } from '../core/in-parallel.js'
+import { StoreUnavailable } from '../core/store-unavailable.js'
 
 /** One thing that is counted: the guesses at a mailbox or an account, from one address or from all. */
 interface Counter {
@@ -8,17 +10,23 @@ interface Counter {
   readonly limit: Limit
   readonly store: Store
   readonly key: string
+  /** Whether a success forgets what was counted. */
+  readonly forgetful: boolean
 }
 
 /** When to come back where a limit is reached only by attempts under way, which may yet turn out to be right. */
 const SOON_MS = 1000
 
 /** Counts refused credentials per mailbox and per hosting account. */
-export function createAttemptLimits(failures: Limit, target: Limit, createStore: () => Store): AttemptLimits {
+export function createAttemptLimits(
+  failures: Limit,
+  target: Limit,
+  createStore: (name: string) => Store,
+): AttemptLimits {
   const limiters = [
-    { name: 'failures', limit: failures, store: createStore(), keysOf: failureKeys },
-    { name: 'target', limit: target, store: createStore(), keysOf: targetKeys },
-  ]
+    { name: 'failures', limit: failures, keysOf: failureKeys, forgetful: true },
+    { name: 'target', limit: target, keysOf: targetKeys, forgetful: false },
+  ].map((limiter) => ({ ...limiter, store: createStore(limiter.name) }))
   // Stores are made to be set up by the library's own middleware; the window is all that they take from it.
   for (const { store, limit } of limiters) store.init?.({ windowMs: limit.windowMs } as Options)
   const underWay = new Map<string, number>()
@@ -36,12 +44,18 @@ export function createAttemptLimits(failures: Limit, target: Limit, createStore:
     return { ...limit, name, retryAfterMs: onlyByOthers ? SOON_MS : untilResetMs }
   }
 
-  async function end({ name, store, key }: Counter, refused: boolean): Promise<void> {
+  async function end({ name, store, key, forgetful }: Counter, verdict: Verdict): Promise<void> {
     const id = `${name} ${key}`
     const others = (underWay.get(id) ?? 1) - 1
     if (others > 0) underWay.set(id, others)
     else underWay.delete(id)
-    if (!refused) await store.decrement(key)
+    try {
+      if (verdict === 'proven' && forgetful) await store.resetKey(key)
+      else if (verdict !== 'guess') await store.decrement(key)
+    } catch (error) {
+      // What has been done is true all the same; what was counted is forgotten when its window ends.
+      if (!(error instanceof StoreUnavailable)) throw error
+    }
   }
 
   return {
@@ -49,13 +63,17 @@ export function createAttemptLimits(failures: Limit, target: Limit, createStore:
       const counters = limiters.flatMap(({ keysOf, ...limiter }) =>
         keysOf(attempt).map((key) => ({ ...limiter, key })),
       )
-      const reached = (await Promise.all(counters.map(begin))).filter((limit) => limit !== undefined)
-      const endAll = async (refused: boolean): Promise<void> => {
-        await Promise.all(counters.map((counter) => end(counter, refused)))
+      const endAll = async (verdict: Verdict): Promise<void> => {
+        await Promise.all(counters.map((counter) => end(counter, verdict)))
       }
+      const begun = await inParallel(counters.map(begin)).catch(async (error: unknown) => {
+        await endAll('neutral')
+        throw error
+      })
+      const reached = begun.filter((limit) => limit !== undefined)
       const [longest] = reached.toSorted((a, b) => b.retryAfterMs - a.retryAfterMs)
       if (!longest) return { admitted: true, end: endAll }
-      await endAll(false)
+      await endAll('neutral')
       return { admitted: false, limit: longest }
     },
   }

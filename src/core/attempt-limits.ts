@@ -13,16 +13,25 @@ export interface ReachedLimit extends Limit {
   readonly retryAfterMs: number
 }
 
+/**
+ * What an attempt says of its sender. `guess`: credentials were tried in vain, which counts. `neutral`: counts against nobody.
+ * `proven`: the mailbox is theirs, and all that was counted for it and their address is forgotten.
+ */
+export type Verdict = 'guess' | 'neutral' | 'proven'
+
 /** Whether an attempt may go on to the panel. */
 export type Admission =
   | {
       readonly admitted: true
-      /** To be called when the attempt has ended. Unless its credentials were refused, it counts against nobody. */
-      end(refused: boolean): Promise<void>
+      /** To be called when the attempt has ended; never fails. */
+      end(verdict: Verdict): Promise<void>
     }
   | { readonly admitted: false; readonly limit: ReachedLimit }
 
-/** Limits on refused credentials. An attempt counts from its start, so that many at once can't slip through. */
+/**
+ * Limits on refused credentials; reject with `StoreUnavailable` where nobody can tell how many there were. An attempt counts from its start, so that many at once can't slip
+ * through.
+ */
 export interface AttemptLimits {
   admit(attempt: Attempt): Promise<Admission>
 }

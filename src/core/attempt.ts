@@ -1,3 +1,4 @@
+import type { Deadline } from './deadline.js'
 import type { Mailbox } from './mailbox.js'
 import type { PanelFaultCode } from './panel-port.js'
 import type { PasswordReason } from './password-rules.js'
@@ -25,6 +26,8 @@ export interface Attempt {
   readonly newPassword: Secret
   /** In the form of `parseClientAddress`. */
   readonly clientAddress: string
+  /** When the answer is due. */
+  readonly deadline: Deadline
 }
 
 /** How an attempt ended; the whole truth as far as it is known. */
@@ -55,4 +58,5 @@ export type Outcome =
       /** The mail server may have tried the password. */
       readonly credentialsSent: boolean
     }
+  | { readonly code: 'store-unavailable' }
   | { readonly code: 'outcome-unknown' }

@@ -1,6 +1,7 @@
 import type { Attempt, Outcome } from './attempt.js'
 import type { Clock } from './clock.js'
-import type { DomainLocks } from './domain-locks.js'
+import { sooner } from './deadline.js'
+import type { DomainLocks, Turn } from './domain-locks.js'
 import type { DomainOwners } from './domain-owners.js'
 import { isInForce } from './look.js'
 import { makeChange } from './make-change.js'
@@ -8,7 +9,6 @@ import { isOutage, outcomeOfOutage } from './outage.js'
 import { type Panel, PanelFault } from './panel-port.js'
 import type { PasswordCheck } from './password-check.js'
 import { breachedRules, type PasswordPolicy } from './password-rules.js'
-import type { RecentChanges } from './recent-changes.js'
 import type { Target, Verification } from './verification.js'
 import { verifyAccount } from './verify-account.js'
 import { verifyMailbox } from './verify-mailbox.js'
@@ -20,38 +20,35 @@ export interface ChangeDependencies {
   readonly locks: DomainLocks
   readonly policy: PasswordPolicy
   readonly checkPassword: PasswordCheck
-  readonly recentChanges: RecentChanges
   readonly clock: Clock
   /** Whether an administrator's account of the panel counts as proof. */
   readonly allowAdminAccounts: boolean
 }
-
-/** Whoever has waited so long for his turn in a domain is told that the panel is busy. */
-const MAX_LOCK_WAIT_MS = 20_000
 
 /**
  * The way of a change: rules, verification, then the change itself, one at a time per domain. Resolves to what is
  * known to have happened; rejects only on a bug.
  */
 export async function changePassword(attempt: Attempt, dependencies: ChangeDependencies): Promise<Outcome> {
-  const { mailbox, credentials, newPassword } = attempt
-  const { locks, clock, policy, recentChanges } = dependencies
+  const { mailbox, credentials, newPassword, deadline } = attempt
+  const { locks, clock, policy } = dependencies
   const current = credentials.mode === 'mailbox' ? credentials.password.reveal() : undefined
   const reasons = breachedRules(policy, mailbox, newPassword.reveal(), current)
   if (reasons.length > 0) return { code: 'password-rejected', reasons }
 
+  // The rest of the time is for the change itself, and for finding out what came of it.
+  const toBegin = sooner(deadline, deadline.leftMs() / 4)
   try {
+    const provenMs = clock.now()
     const verification = await verify(attempt, dependencies)
     if (!verification.passed) return verification.outcome
     const { target } = verification
-    const queuedMs = clock.now()
-    return await locks.run(mailbox.domain, async (waited) => {
-      if (clock.now() - queuedMs > MAX_LOCK_WAIT_MS) throw new PanelFault('panel-busy', 'waited-too-long')
-      const stale = waited ? await reverify(attempt, target, dependencies) : undefined
+    return await locks.run(mailbox, toBegin.leftMs(), async (turn) => {
+      const stale = await reverify(attempt, target, provenMs, turn, dependencies)
       if (stale) return stale
-      const outcome = await makeChange(target, attempt, dependencies)
-      recentChanges.note(mailbox)
-      return outcome
+      if (toBegin.leftMs() <= 0) throw new PanelFault('panel-busy', 'waited-too-long')
+      await turn.confirm()
+      return await makeChange(target, attempt, turn, dependencies)
     })
   } catch (error) {
     if (isOutage(error)) return outcomeOfOutage(error)
@@ -67,20 +64,24 @@ function verify(attempt: Attempt, dependencies: ChangeDependencies): Promise<Ver
 }
 
 /**
- * Whoever was before us in the domain may have changed this very mailbox, and then its former password proves
- * nothing any more. A form that was sent twice finds its own new password in force.
+ * If this very mailbox may have been changed since its password was checked, the former one proves nothing any more. A
+ * form that was sent twice finds its own new password in force.
  *
+ * @param provenMs when the check began, by the service's clock
  * @returns the outcome if the change must not be made any more
  */
 async function reverify(
   attempt: Attempt,
   target: Target,
+  provenMs: number,
+  { lastForMailboxMsAgo }: Turn,
   dependencies: ChangeDependencies,
 ): Promise<Outcome | undefined> {
   if (attempt.credentials.mode !== 'mailbox') return undefined
-  const { clock, recentChanges } = dependencies
-  const waitMs = recentChanges.waitMs(attempt.mailbox)
+  const { clock, checkPassword } = dependencies
+  if (lastForMailboxMsAgo > clock.now() - provenMs + checkPassword.lagMs) return undefined
   // Until then the former password would still prove something.
+  const waitMs = checkPassword.lagMs - lastForMailboxMsAgo
   if (waitMs > 0) await clock.wait(waitMs)
   const verification = await verify(attempt, dependencies)
   if (verification.passed) return undefined

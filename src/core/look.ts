@@ -17,7 +17,7 @@ export type Seen = 'new' | 'old' | 'nothing'
 
 /**
  * Finds out which password is in force, looking at the given times (ms from now, the first one 0). Those that a slow
- * look has missed are skipped, but for the last, which counts.
+ * look has missed are skipped, but for the last, which counts; so are those after the attempt's deadline.
  */
 export async function look(
   target: Target,
@@ -31,6 +31,7 @@ export async function look(
   for (const timeMs of timesMs) {
     const untilThen = timeMs - (clock.now() - start)
     if (untilThen < 0 && timeMs > 0 && timeMs !== timesMs.at(-1)) continue
+    if (untilThen >= attempt.deadline.leftMs()) break
     if (untilThen > 0) await clock.wait(untilThen)
     seen = await lookOnce(target, attempt, tools)
     if (seen === 'new') return seen
@@ -60,11 +61,11 @@ async function confirmOld(target: Target, attempt: Attempt, tools: LookTools): P
 async function ask(
   { mailbox, owner }: Target,
   password: Secret,
-  { clientAddress }: Attempt,
+  { clientAddress, deadline }: Attempt,
   { panel, checkPassword }: LookTools,
 ): Promise<boolean | undefined> {
   try {
-    const guess = { mailbox, owner: Promise.resolve(owner), password, clientAddress }
+    const guess = { mailbox, owner: Promise.resolve(owner), password, clientAddress, deadline }
     return await checkPassword.isRight(guess, panel)
   } catch (error) {
     if (isOutage(error)) return undefined

@@ -1,3 +1,4 @@
+import type { Deadline } from './deadline.js'
 import type { Secret } from './secret.js'
 
 /**
@@ -6,7 +7,12 @@ import type { Secret } from './secret.js'
  *
  * @param clientAddress the person's, for the mail server's own log and defences
  */
-export type MailLogin = (address: string, password: Secret, clientAddress: string) => Promise<boolean>
+export type MailLogin = (
+  address: string,
+  password: Secret,
+  clientAddress: string,
+  deadline: Deadline,
+) => Promise<boolean>
 
 /** Why the mail server could not be asked, or its answer tells nothing of the credentials. */
 export type MailServerFaultReason =

@@ -1,4 +1,6 @@
 import type { Attempt, Outcome } from './attempt.js'
+import { sooner } from './deadline.js'
+import type { Turn } from './domain-locks.js'
 import { type LookTools, look, type Seen } from './look.js'
 import type { Target } from './verification.js'
 
@@ -6,14 +8,22 @@ import type { Target } from './verification.js'
 const LOOK_AFTER_LOSS_MS = [0, 500, 1500, 3000, 5000]
 
 /** Sends the change, once, and finds out what came of it where the panel's answer does not tell. */
-export async function makeChange(target: Target, attempt: Attempt, tools: LookTools): Promise<Outcome> {
+export async function makeChange(
+  target: Target,
+  attempt: Attempt,
+  turn: Turn,
+  tools: LookTools,
+): Promise<Outcome> {
   const { owner, mailbox } = target
   const { panel, checkPassword } = tools
+  const { deadline } = attempt
   const answer = await panel.changeMailboxPassword(
     owner.username,
     owner.domainForm,
     mailbox.localPart,
     attempt.newPassword,
+    // Looking what came of it takes time too.
+    sooner(deadline, deadline.leftMs() / 4),
   )
   switch (answer) {
     case 'done':
@@ -32,12 +42,12 @@ export async function makeChange(target: Target, attempt: Attempt, tools: LookTo
         changeSent: true,
       })
     }
-    case 'lost':
-      return outcomeOf(await look(target, attempt, LOOK_AFTER_LOSS_MS, tools), {
-        code: 'panel-unavailable',
-        reason: 'answer-lost',
-        changeSent: true,
-      })
+    case 'lost': {
+      const seen = await look(target, attempt, LOOK_AFTER_LOSS_MS, tools)
+      // Whoever came next would write to the login file together with a command that still runs.
+      if (seen !== 'new') turn.leaveInDoubt()
+      return outcomeOf(seen, { code: 'panel-unavailable', reason: 'answer-lost', changeSent: true })
+    }
   }
 }
 

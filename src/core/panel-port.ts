@@ -1,3 +1,4 @@
+import type { Deadline } from './deadline.js'
 import type { Secret } from './secret.js'
 
 /** A hosting account of the panel, as far as it matters here. */
@@ -54,6 +55,8 @@ export interface Panel {
     domainForm: string,
     localPart: string,
     password: Secret,
+    /** Until when its answer is waited for. */
+    deadline: Deadline,
   ): Promise<ChangeAnswer>
 }
 

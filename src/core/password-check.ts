@@ -1,3 +1,4 @@
+import type { Deadline } from './deadline.js'
 import type { DomainOwner } from './domain-owners.js'
 import type { HashCheck } from './hash-check.js'
 import type { MailLogin } from './mail-server-port.js'
@@ -14,6 +15,7 @@ export interface Guess {
   readonly password: Secret
   /** The person's. */
   readonly clientAddress: string
+  readonly deadline: Deadline
 }
 
 /** A way to find out whether a password opens a mailbox now. It says nothing about the mailbox's exact name. */
@@ -47,7 +49,8 @@ export function checkByStoredHash(isPasswordOf: HashCheck): PasswordCheck {
  */
 export function checkByMailLogin(logIn: MailLogin): PasswordCheck {
   return {
-    isRight: ({ mailbox, password, clientAddress }) => logIn(mailbox.address, password, clientAddress),
+    isRight: ({ mailbox, password, clientAddress, deadline }) =>
+      logIn(mailbox.address, password, clientAddress, deadline),
     // Dovecot looks at its login files once a second.
     lagMs: 1500,
     // It may let nobody in, such as where a mailbox has no IMAP.

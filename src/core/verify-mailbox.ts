@@ -43,7 +43,7 @@ interface Found {
  * would show in the time of the next try.
  */
 async function lookUpMailbox(
-  { mailbox, clientAddress }: Attempt,
+  { mailbox, clientAddress, deadline }: Attempt,
   password: Secret,
   rules: MailboxRules,
 ): Promise<Found> {
@@ -56,7 +56,7 @@ async function lookUpMailbox(
   async function lookUpWithOwner(): Promise<Found> {
     const owner = owners.find(mailbox, panel)
     const looked = lookUpName(owner)
-    const checked = checkPassword.isRight({ mailbox, owner, password, clientAddress }, panel)
+    const checked = checkPassword.isRight({ mailbox, owner, password, clientAddress, deadline }, panel)
     try {
       // What the check could not find out comes first: a password that was tried in vain must count.
       const [right, found, name] = await inParallel([checked, owner, looked])

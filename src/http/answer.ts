@@ -68,5 +68,6 @@ export const statusOf: Readonly<Record<AnswerCode, number>> = {
   'panel-unavailable': 503,
   'mail-server-unavailable': 503,
   'panel-busy': 503,
+  'store-unavailable': 503,
   'outcome-unknown': 504,
 }

@@ -1,5 +1,6 @@
 import { AddressLimitExceeded } from '../core/attempt-limits.js'
-import type { RequestRefusal } from './answer.js'
+import { StoreUnavailable } from '../core/store-unavailable.js'
+import type { Answer } from './answer.js'
 import { InvalidToken } from './clients.js'
 import { CrossSiteRequest } from './cross-site.js'
 import { UnsupportedMediaType } from './read-body.js'
@@ -7,8 +8,9 @@ import { MethodNotAllowed } from './route-methods.js'
 import { UnknownWebmailHost } from './webmail-hosts.js'
 
 /** What to answer to an error that Express, a body parser or one of our own handlers raised. */
-export function answerToError(error: unknown): RequestRefusal {
+export function answerToError(error: unknown): Answer {
   if (error instanceof AddressLimitExceeded) return { code: 'too-many-attempts', limit: error.limit }
+  if (error instanceof StoreUnavailable) return { code: error.code }
   if (error instanceof MethodNotAllowed) return { code: 'method-not-allowed' }
   if (error instanceof CrossSiteRequest) return { code: 'cross-site-request' }
   if (error instanceof InvalidToken) return { code: 'invalid-token' }

@@ -3,8 +3,8 @@ import { Secret } from '../core/secret.js'
 import { type ParsedBody, parseBody } from './parse-body.js'
 import { type AccountChange, accountChange, type MailboxChange, mailboxChange } from './schemas.js'
 
-/** What a person or a program asks for, less the address it comes from. */
-export type Submission = Omit<Attempt, 'clientAddress'>
+/** What a person or a program asks for, less the address it comes from and the time it may take. */
+export type Submission = Omit<Attempt, 'clientAddress' | 'deadline'>
 
 export type ParsedSubmission = ParsedBody<Submission>
 

@@ -7,6 +7,7 @@ export function retryAfterSeconds(answer: Answer): number | undefined {
       return Math.max(1, Math.ceil(answer.limit.retryAfterMs / 1000))
     case 'panel-unavailable':
     case 'mail-server-unavailable':
+    case 'store-unavailable':
       return 30
     case 'panel-busy':
       return 10

@@ -1,6 +1,7 @@
 import type { Attempt, Outcome } from '../core/attempt.js'
-import type { AttemptLimits } from '../core/attempt-limits.js'
+import type { AttemptLimits, Verdict } from '../core/attempt-limits.js'
 import type { Clock } from '../core/clock.js'
+import { createDeadline } from '../core/deadline.js'
 import type { PasswordChange } from '../core/password-change.js'
 import type { Answer } from './answer.js'
 import type { ParsedSubmission } from './parse-submission.js'
@@ -15,9 +16,13 @@ interface SubmitParts {
   readonly clock: Clock
   /** No refusal of credentials leaves sooner than this after the request's arrival. */
   readonly refusalDelayMs: number
+  /** How long waiting, checking and changing may take together, from when the submission had been read. */
+  readonly requestTimeoutMs: number
 }
 
-export function createSubmit({ limits, change, clock, refusalDelayMs }: SubmitParts): Submit {
+export function createSubmit(parts: SubmitParts): Submit {
+  const { limits, change, clock, refusalDelayMs } = parts
+
   return async function submit(parsed, context) {
     if (!parsed.ok) return { code: 'invalid-request', faults: parsed.faults }
     const readMs = clock.now()
@@ -26,7 +31,8 @@ export function createSubmit({ limits, change, clock, refusalDelayMs }: SubmitPa
     context.mailbox = mailbox.address
     if (credentials.mode === 'account') context.account = credentials.username
 
-    const attempt = { ...parsed.value, clientAddress: context.clientAddress }
+    const deadline = createDeadline(parts.requestTimeoutMs, clock)
+    const attempt = { ...parsed.value, clientAddress: context.clientAddress, deadline }
     const admission = await limits.admit(attempt)
     if (!admission.admitted) return { code: 'too-many-attempts', limit: admission.limit }
 
@@ -38,16 +44,16 @@ export function createSubmit({ limits, change, clock, refusalDelayMs }: SubmitPa
   /** The count ends with the change, not when its refusal may leave: what is known by then is no longer under way. */
   async function changeCounted(
     attempt: Attempt,
-    end: (refused: boolean) => Promise<void>,
+    end: (verdict: Verdict) => Promise<void>,
     { commands }: RequestContext,
   ): Promise<Outcome> {
-    let refused = true
+    let verdict: Verdict = 'guess'
     try {
       const outcome = await change(attempt, (entry) => commands.push(entry))
-      refused = isGuess(outcome)
+      verdict = verdictOf(outcome)
       return outcome
     } finally {
-      await end(refused)
+      await end(verdict)
     }
   }
 
@@ -65,8 +71,16 @@ export function createSubmit({ limits, change, clock, refusalDelayMs }: SubmitPa
   }
 }
 
-/** Whether somebody's credentials were tried in vain. Where the answer was lost, nobody may try on for nothing. */
-function isGuess(outcome: Outcome): boolean {
-  if (outcome.code === 'mail-server-unavailable') return outcome.credentialsSent
-  return outcome.code === 'invalid-credentials'
+function verdictOf(outcome: Outcome): Verdict {
+  switch (outcome.code) {
+    case 'changed':
+      return 'proven'
+    case 'invalid-credentials':
+      return 'guess'
+    case 'mail-server-unavailable':
+      // Where the answer was lost, nobody may try on for nothing.
+      return outcome.credentialsSent ? 'guess' : 'neutral'
+    default:
+      return 'neutral'
+  }
 }

@@ -1,5 +1,6 @@
 import { BulkheadRejectedError, bulkhead } from 'cockatiel'
 import { AuthenticationFailure } from 'imapflow'
+import { inTurn } from '../core/in-turn.js'
 import { type MailLogin, MailServerFault } from '../core/mail-server-port.js'
 import { faultOf, refusedCredentials, unsendable } from './read-end.js'
 import { type Credentials, type MailServer, runSession } from './session.js'
@@ -26,13 +27,18 @@ export function createImapLogin({ timeoutMs, maxConcurrency, ...server }: ImapLo
     throw faultOf(end)
   }
 
-  return async function checkLogin(address, password, clientAddress) {
+  return async function checkLogin(address, password, clientAddress, deadline) {
     const pass = password.reveal()
     if (!canBeSent(address) || !canBeSent(pass)) return false
     const credentials = { user: address, pass, clientAddress }
-    const endsAtMs = performance.now() + timeoutMs
-    // Turns are taken in the order of the calls, and all calls have the same time: nobody waits beyond his own.
-    const login = turns.execute(() => logIn(credentials, endsAtMs - performance.now()))
+    const leftMs = Math.min(timeoutMs, deadline.leftMs())
+    const endsAtMs = performance.now() + leftMs
+    const login = inTurn(
+      (work) => turns.execute(work),
+      leftMs,
+      () => new MailServerFault('timed-out', false),
+      () => logIn(credentials, endsAtMs - performance.now()),
+    )
     return await login.catch((error: unknown) => {
       throw error instanceof BulkheadRejectedError ? new MailServerFault('too-many-logins', false) : error
     })

@@ -1,4 +1,5 @@
 import { ImapFlow } from 'imapflow'
+import { inTime } from '../core/in-time.js'
 import { isLoopback } from '../core/loopback.js'
 import type { ServerTrust } from '../core/server-trust.js'
 import { SessionFault } from './session-fault.js'
@@ -77,7 +78,8 @@ export async function runSession(
   client.on('response', ({ response }) => {
     if (!client.authenticated) loginAnswer = response.toUpperCase()
   })
-  const error = await inTime(client.connect(), timeoutMs).catch((thrown: unknown) => thrown)
+  const late = (): SessionFault => new SessionFault('timed-out')
+  const error = await inTime(client.connect(), timeoutMs, late).catch((thrown: unknown) => thrown)
   client.close()
   return {
     accepted: Boolean(client.authenticated) && loginAnswer === 'OK',
@@ -99,12 +101,4 @@ function introduction(credentials: Credentials | undefined) {
 
 function offersPlain(client: ImapFlow): boolean {
   return client.capabilities.has('AUTH=PLAIN')
-}
-
-async function inTime(session: Promise<void>, timeoutMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const timeOver = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new SessionFault('timed-out')), timeoutMs)
-  })
-  await Promise.race([session, timeOver]).finally(() => clearTimeout(timer))
 }

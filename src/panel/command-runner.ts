@@ -1,9 +1,18 @@
 import { BulkheadRejectedError, bulkhead } from 'cockatiel'
 import type { Clock } from '../core/clock.js'
+import type { Deadline } from '../core/deadline.js'
+import { inTurn } from '../core/in-turn.js'
 import { type CommandRecord, PanelFault } from '../core/panel-port.js'
+import { createBreaker } from './breaker.js'
 import { credentialFields, isLegacy, type PanelCredentials } from './credentials.js'
 import type { KeyGuard } from './key-guard.js'
-import { type Asked, type CommandAnswer, type RefusedCall, readAnswer } from './read-answer.js'
+import {
+  type Asked,
+  type CommandAnswer,
+  type RawAnswer,
+  type RefusedCall,
+  readAnswer,
+} from './read-answer.js'
 import { type Transport, TransportFailure } from './transport.js'
 
 /** One command to run. */
@@ -14,16 +23,15 @@ export interface Command {
   readonly asked: Asked
   /** Whether it may be sent once more if the connection was reset before an answer: never so for a change. */
   readonly repeatable: boolean
+  /** Until when its answer is waited for. */
+  readonly deadline: Deadline
 }
 
 /** Runs a command of the panel and records it. Throws a `PanelFault` for all that is not the command's own answer. */
 export type RunCommand = (command: Command, record: (entry: CommandRecord) => void) => Promise<CommandAnswer>
 
-/** Commands that may wait for their turn; at some 0.3 s each (hazard 9), the last one waits for about 5 s. */
-const MAX_WAITING = 128
-
-/** Whoever has waited so long for his turn is told that the panel is busy: a panel that hangs must not hang us. */
-const MAX_WAIT_MS = 10_000
+/** How long a probe may take that tells whether a panel that was down is back. */
+const PROBE_TIMEOUT_MS = 5000
 
 interface RunnerParts {
   readonly transport: Transport
@@ -31,20 +39,30 @@ interface RunnerParts {
   readonly keyGuard: KeyGuard
   /** How many commands may run at once. */
   readonly maxConcurrency: number
+  /** How many may wait for their turn. */
+  readonly maxQueue: number
+  /** How long one command may take. */
+  readonly timeoutMs: number
   readonly clock: Clock
 }
 
 export function createCommandRunner(parts: RunnerParts): RunCommand {
   const { transport, keyGuard, clock } = parts
-  const turns = bulkhead(parts.maxConcurrency, MAX_WAITING)
+  const turns = bulkhead(parts.maxConcurrency, parts.maxQueue)
+  const breaker = createBreaker()
   const keyFields = credentialFields(parts.credentials)
   const legacy = isLegacy(parts.credentials)
 
-  async function send(command: Command): Promise<CommandAnswer | RefusedCall> {
+  async function send(command: Command, timeoutMs: number): Promise<CommandAnswer | RefusedCall> {
     const fields = { ...keyFields, ...commandFields(command) }
-    const raw = await transport(fields).catch((error: unknown) => {
+    const post = (): Promise<RawAnswer> => {
+      const leftMs = Math.min(timeoutMs, command.deadline.leftMs())
+      if (leftMs <= 0) throw waitedTooLong()
+      return transport(fields, leftMs)
+    }
+    const raw = await post().catch((error: unknown) => {
       const wasReset = error instanceof TransportFailure && error.reason === 'reset'
-      if (wasReset && command.repeatable) return transport(fields)
+      if (wasReset && command.repeatable) return post()
       throw error
     })
     const answer = readAnswer(command.asked, raw, legacy)
@@ -52,13 +70,22 @@ export function createCommandRunner(parts: RunnerParts): RunCommand {
     return answer
   }
 
+  /** Past the breaker and the key guard. What undici, or a reader, failed with has become a `PanelFault` by then. */
+  function call(command: Command): Promise<CommandAnswer | RefusedCall> {
+    return breaker.pass(command.repeatable, (isProbe) => {
+      const timeoutMs = isProbe ? Math.min(PROBE_TIMEOUT_MS, parts.timeoutMs) : parts.timeoutMs
+      return keyGuard.pass(() => send(command, timeoutMs)).catch(throwFault)
+    })
+  }
+
   return async function runCommand(command, record) {
     const startedMs = clock.now()
-    const sendInTime = async (): Promise<CommandAnswer | RefusedCall> => {
-      if (clock.now() - startedMs > MAX_WAIT_MS) throw new PanelFault('panel-busy', 'waited-too-long')
-      return send(command)
-    }
-    const result = await turns.execute(() => keyGuard.pass(sendInTime)).then(accepted, faultOf)
+    const result = await inTurn(
+      (work) => turns.execute(work),
+      command.deadline.leftMs(),
+      waitedTooLong,
+      () => call(command),
+    ).then(accepted, faultOf)
     record({
       command: command.name,
       result: result instanceof PanelFault ? result.reason : (result.exitCode ?? 'none'),
@@ -85,6 +112,14 @@ function nonsense(status: number): PanelFault {
   return new PanelFault(away ? 'panel-unavailable' : 'panel-failed', `not-the-panel-http-${status}`, {
     mayHaveRun: true,
   })
+}
+
+function waitedTooLong(): PanelFault {
+  return new PanelFault('panel-busy', 'waited-too-long')
+}
+
+function throwFault(error: unknown): never {
+  throw faultOf(error)
 }
 
 function faultOf(error: unknown): PanelFault {

@@ -1,4 +1,5 @@
 import { isAccountName } from '../core/account-name.js'
+import type { Deadline } from '../core/deadline.js'
 import { type CommandRecord, type Lookup, type Panel, PanelFault } from '../core/panel-port.js'
 import { Secret } from '../core/secret.js'
 import { parseAccountRecord } from './account-record.js'
@@ -12,14 +13,16 @@ import { words } from './words.js'
 const STORED_NAME = /^[\w.-]{1,64}$/
 const STORED_HASH = /^\{[^}\s]+\}\S+$/
 
-/** The panel's commands, each call of which is handed to `record`. */
-export function createPanel(run: RunCommand, record: (entry: CommandRecord) => void): Panel {
+/** The panel's commands, each call of which is handed to `record`; their answers are waited for until the deadline. */
+export function createPanel(
+  run: RunCommand,
+  deadline: Deadline,
+  record: (entry: CommandRecord) => void,
+): Panel {
   const ask = (name: string, ...args: string[]): Promise<CommandAnswer> =>
-    run({ name, args, asked: 'output', repeatable: true }, record)
+    run({ name, args, asked: 'output', repeatable: true, deadline }, record)
   const check = (name: string, ...args: string[]): Promise<CommandAnswer> =>
-    run({ name, args, asked: 'code', repeatable: true }, record)
-  const change = (name: string, ...args: string[]): Promise<CommandAnswer> =>
-    run({ name, args, asked: 'code', repeatable: false }, record)
+    run({ name, args, asked: 'code', repeatable: true, deadline }, record)
 
   return {
     async isAccountPassword(username, password, clientAddress) {
@@ -69,9 +72,15 @@ export function createPanel(run: RunCommand, record: (entry: CommandRecord) => v
       return readLookup(answer, STORED_HASH, (hash) => new Secret(hash))
     },
 
-    async changeMailboxPassword(owner, domainForm, localPart, password) {
+    async changeMailboxPassword(owner, domainForm, localPart, password, due) {
       const args = [owner, domainForm, localPart, password.reveal()]
-      const answer = await change('v-change-mail-account-password', ...args).catch((error: unknown) => {
+      const command = {
+        name: 'v-change-mail-account-password',
+        args,
+        asked: 'code',
+        repeatable: false,
+      } as const
+      const answer = await run({ ...command, deadline: due }, record).catch((error: unknown) => {
         if (error instanceof PanelFault && error.mayHaveRun) return 'lost' as const
         throw error
       })

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Secret } from '../core/secret.js'
 
 /** The service's own key to the panel, in one of the kinds that the panel knows. */
@@ -25,4 +26,15 @@ export function credentialFields(credentials: PanelCredentials): Record<string, 
     case 'admin-password':
       return { user: credentials.user, password: credentials.password.reveal() }
   }
+}
+
+/**
+ * Tells one key to a panel from another, and nothing about it. A made key is too long to be guessed from its digest; an
+ * administrator's password is not, so only its owner's name is in it.
+ */
+export function keyIdOf(url: URL, credentials: PanelCredentials): string {
+  const { password: _, ...known } = credentialFields(credentials)
+  return createHash('sha256')
+    .update(JSON.stringify([url.origin, known]))
+    .digest('base64url')
 }

@@ -1,8 +1,5 @@
-import type { Clock } from '../core/clock.js'
+import type { KeyRest } from '../core/key-rest.js'
 import type { CommandAnswer, RefusedCall } from './read-answer.js'
-
-/** How long the panel is left alone after it refused the service's key: its fail2ban bans who keeps knocking. */
-const REST_MS = 60_000
 
 const KEY_REFUSED: RefusedCall = { is: 'refused', refusal: 'key-refused' }
 
@@ -13,30 +10,27 @@ export interface KeyGuard {
   /** Sends the call, or answers `key-refused` itself while the panel is left alone. */
   pass(send: () => Promise<Answer>): Promise<Answer>
   /** Whether the panel is left alone now. */
-  isResting(): boolean
+  isResting(): Promise<boolean>
 }
 
 /** As long as the key is not known to be good, one call goes ahead alone: a wrong key knocks once, not eight times. */
-export function createKeyGuard(clock: Clock): KeyGuard {
+export function createKeyGuard(rest: KeyRest): KeyGuard {
   let knownGood = false
-  let restUntil = Number.NEGATIVE_INFINITY
   let scout: Promise<Answer> | undefined
-
-  const isResting = (): boolean => clock.now() < restUntil
 
   async function sendAndLearn(send: () => Promise<Answer>): Promise<Answer> {
     const answer = await send()
     if (answer.is === 'ran') knownGood = true
     if (answer.is === 'refused' && answer.refusal === 'key-refused') {
       knownGood = false
-      restUntil = clock.now() + REST_MS
+      await rest.begin()
     }
     return answer
   }
 
   return {
     async pass(send) {
-      if (isResting()) return KEY_REFUSED
+      if (await rest.isResting()) return KEY_REFUSED
       if (knownGood) return sendAndLearn(send)
       if (!scout) {
         scout = sendAndLearn(send)
@@ -47,9 +41,9 @@ export function createKeyGuard(clock: Clock): KeyGuard {
         }
       }
       await scout.catch(() => undefined)
-      return isResting() ? KEY_REFUSED : sendAndLearn(send)
+      return (await rest.isResting()) ? KEY_REFUSED : sendAndLearn(send)
     },
 
-    isResting,
+    isResting: () => rest.isResting(),
   }
 }

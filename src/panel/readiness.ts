@@ -1,8 +1,9 @@
 import type { Mode, Modes } from '../core/attempt.js'
 import type { Clock } from '../core/clock.js'
+import { createDeadline, type Deadline } from '../core/deadline.js'
 import { PanelFault } from '../core/panel-port.js'
 import { type CheckReadiness, type ReadinessFault, rememberReadiness } from '../core/readiness.js'
-import type { RunCommand } from './command-runner.js'
+import type { Command, RunCommand } from './command-runner.js'
 import { exitCode } from './exit-codes.js'
 import type { KeyGuard } from './key-guard.js'
 
@@ -22,27 +23,33 @@ function neededCommands(modes: readonly Mode[]): string[] {
   return [...new Set(modes.flatMap((mode) => COMMANDS_OF_MODE[mode]))]
 }
 
-/** Checks that the panel can be reached, takes the key and lets it run every needed command. */
+/**
+ * Checks that the panel can be reached, takes the key and lets it run every needed command.
+ *
+ * @param timeoutMs for each command, waiting for its turn included
+ */
 export function createReadinessCheck(
   run: RunCommand,
   keyGuard: KeyGuard,
   modes: Modes,
+  timeoutMs: number,
   clock: Clock,
 ): CheckReadiness {
   const [first = '', ...others] = neededCommands(modes)
   const checkRemembered = rememberReadiness(check, clock)
 
   async function check(): Promise<readonly ReadinessFault[]> {
-    const fault = await probe(run, first)
+    const ask = (command: string) => probe(run, command, createDeadline(timeoutMs, clock))
+    const fault = await ask(first)
     // What is wrong with the connection or the key is wrong for every command: no need to knock again.
     if (fault && fault.code !== 'command-forbidden') return [{ code: fault.code }]
-    const faults = [fault, ...(await Promise.all(others.map((command) => probe(run, command))))]
+    const faults = [fault, ...(await Promise.all(others.map(ask)))]
     return faults.filter((entry) => entry !== undefined)
   }
 
   return async function checkReadiness() {
     // Known without asking, and maybe younger than what was last answered.
-    if (keyGuard.isResting()) return [{ code: 'key-refused' }]
+    if (await keyGuard.isResting()) return [{ code: 'key-refused' }]
     return checkRemembered()
   }
 }
@@ -51,12 +58,13 @@ export function createReadinessCheck(
  * A permitted command called without arguments answers E_ARGS and changes nothing (panel README, «Reading the
  * answer»). The output is asked for since only its words tell the kinds of refusal apart.
  */
-async function probe(run: RunCommand, command: string): Promise<ReadinessFault | undefined> {
+async function probe(run: RunCommand, name: string, deadline: Deadline): Promise<ReadinessFault | undefined> {
   try {
-    const answer = await run({ name: command, args: [], asked: 'output', repeatable: true }, () => undefined)
-    return answer.exitCode === exitCode.E_ARGS ? undefined : { code: 'panel-failed', command }
+    const command: Command = { name, args: [], asked: 'output', repeatable: true, deadline }
+    const answer = await run(command, () => undefined)
+    return answer.exitCode === exitCode.E_ARGS ? undefined : { code: 'panel-failed', command: name }
   } catch (error) {
-    if (error instanceof PanelFault) return { code: error.reason, command }
+    if (error instanceof PanelFault) return { code: error.reason, command: name }
     throw error
   }
 }

@@ -21,12 +21,15 @@ export class TransportFailure extends Error {
   }
 }
 
-/** Posts one call to the panel's API and gives its whole answer, or throws a `TransportFailure`. */
-export type Transport = (fields: Record<string, string>) => Promise<RawAnswer>
+/**
+ * Posts one call to the panel's API and gives its whole answer, or throws a `TransportFailure`.
+ *
+ * @param timeoutMs from the call to the end of its answer, connecting included
+ */
+export type Transport = (fields: Record<string, string>, timeoutMs: number) => Promise<RawAnswer>
 
-/** @param timeoutMs from the call to the end of its answer, connecting included */
-export function createTransport(dispatcher: Dispatcher, url: URL, timeoutMs: number): Transport {
-  return function post(fields) {
+export function createTransport(dispatcher: Dispatcher, url: URL): Transport {
+  return function post(fields, timeoutMs) {
     const request = {
       origin: url.origin,
       path: '/api/',

@@ -118,6 +118,31 @@ describe('the limit on failures', () => {
     expect((await post(service, wrong)).get('retry-after')).toBe('900')
   })
 
+  it('forgets the failures of an address with a mailbox when it proves itself, and no others', async () => {
+    const service = await startService({
+      environment: {
+        REKEY_LIMIT_FAILURES: '3/15m',
+        REKEY_LIMIT_TARGET: '8/1h',
+        REKEY_TRUST_PROXY: 'loopback',
+      },
+    })
+    const from = async (address: string, body: object) =>
+      gist(await service.http.post(CHANGES).set('x-forwarded-for', address).send(body))
+    const [here, there] = ['203.0.113.7', '203.0.113.8']
+    for (const address of [here, here, there, there]) await from(address, wrong)
+    await from(here, byMailbox({ email: 'sales@example.org', currentPassword: 'wrong' }))
+    expect(await from(here, byMailbox())).toBe('200 changed')
+
+    for (let guess = 0; guess < 2; guess++) expect(await from(here, wrong)).toBe('403 invalid-credentials')
+    expect(await from(there, wrong)).toBe('403 invalid-credentials')
+    expect(await from(there, wrong)).toBe('429 too-many-attempts')
+    expect(service.attempts().at(-1)).toMatchObject({ limit: 'failures' })
+    // What comes from everywhere is not forgotten.
+    expect(await from(here, wrong)).toBe('403 invalid-credentials')
+    expect(await from(here, wrong)).toBe('429 too-many-attempts')
+    expect(service.attempts().at(-1)).toMatchObject({ limit: 'target' })
+  })
+
   it('tells the whole wait as soon as a guess was refused, though its refusal has not left', async () => {
     const service = await startService({
       environment: { REKEY_LIMIT_FAILURES: '1/15m', REKEY_REFUSAL_DELAY_MS: '1000' },

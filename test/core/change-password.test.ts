@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { changePassword } from '../../src/core/change-password.js'
+import { createDeadline } from '../../src/core/deadline.js'
+import type { Turn } from '../../src/core/domain-locks.js'
 import { createDomainOwners } from '../../src/core/domain-owners.js'
 import type { HashCheck } from '../../src/core/hash-check.js'
 import { parseMailbox } from '../../src/core/mailbox.js'
 import type { Panel } from '../../src/core/panel-port.js'
 import { checkByStoredHash } from '../../src/core/password-check.js'
-import { createRecentChanges } from '../../src/core/recent-changes.js'
 import { Secret } from '../../src/core/secret.js'
 import { createTestClock } from '../kit/clock.js'
 
@@ -20,6 +21,12 @@ const panel: Panel = {
   changeMailboxPassword: async () => 'lost',
 }
 
+const turn: Turn = {
+  lastForMailboxMsAgo: Number.POSITIVE_INFINITY,
+  confirm: async () => undefined,
+  leaveInDoubt: () => undefined,
+}
+
 function change(isPasswordOf: HashCheck, asked = panel) {
   const mailbox = parseMailbox('info@example.org')
   if (!mailbox) throw new Error('no mailbox')
@@ -30,14 +37,14 @@ function change(isPasswordOf: HashCheck, asked = panel) {
       credentials: { mode: 'mailbox', password: new Secret('the former one') },
       newPassword: new Secret('a wholly new secret'),
       clientAddress: '203.0.113.9',
+      deadline: createDeadline(30_000, clock),
     },
     {
       panel: asked,
       owners: createDomainOwners(clock),
-      locks: { run: (_domain, work) => work(false) },
+      locks: { run: (_mailbox, _maxWaitMs, work) => work(turn) },
       policy: { minLength: 12, isCommon: () => false },
       checkPassword: checkByStoredHash(isPasswordOf),
-      recentChanges: createRecentChanges(0, clock),
       clock,
       allowAdminAccounts: false,
     },

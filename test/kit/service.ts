@@ -8,6 +8,7 @@ import { pino } from 'pino'
 import supertest from 'supertest'
 import type TestAgent from 'supertest/lib/agent.js'
 import { onTestFinished } from 'vitest'
+import { createMemoryStore } from '../../src/abuse/memory-store.js'
 import { type App, createApp } from '../../src/app.js'
 import { type Config, loadConfig } from '../../src/config.js'
 import { createHttpServer } from '../../src/http/server.js'
@@ -86,7 +87,8 @@ export async function startService({
   )
   const { url: panelUrl, trust, maxConcurrency, timeoutMs } = config.panel
   const dispatcher = createDispatcher(panelUrl, trust, maxConcurrency, timeoutMs)
-  const app = createApp({ config, version: '0.0.0', dispatcher, logger, clock, randomId: randomUUID })
+  const store = createMemoryStore(clock)
+  const app = createApp({ config, version: '0.0.0', dispatcher, store, logger, clock, randomId: randomUUID })
   const server = createHttpServer(app.handler)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`

@@ -14,6 +14,8 @@ import {
 const ADDRESS = 'info@example.org'
 const PASSWORD = 'info mail pw'
 const CLIENT_ADDRESS = '203.0.113.9'
+/** Far off. */
+const DEADLINE = { leftMs: () => 60_000 }
 
 interface Setting {
   readonly server: MailServer
@@ -38,7 +40,7 @@ async function setUp(
 }
 
 async function resultOf(login: MailLogin, address: string, password: string): Promise<boolean | string> {
-  return await login(address, new Secret(password), CLIENT_ADDRESS).catch((error: unknown) => {
+  return await login(address, new Secret(password), CLIENT_ADDRESS, DEADLINE).catch((error: unknown) => {
     if (!(error instanceof MailServerFault)) throw error
     expect(error.code).toBe('mail-server-unavailable')
     expect(error.cause).toBeUndefined()
@@ -122,7 +124,7 @@ describe.each([
   ])('because of %s says whether the password may have been tried', async (_what, stage, fault, sent) => {
     const { server, login } = await setUp({ capabilities }, { timeoutMs: 1000 })
     server.faults.set(stage, fault)
-    const error = await login(ADDRESS, new Secret(PASSWORD), CLIENT_ADDRESS).catch(
+    const error = await login(ADDRESS, new Secret(PASSWORD), CLIENT_ADDRESS, DEADLINE).catch(
       (thrown: unknown) => thrown,
     )
     expect(error).toBeInstanceOf(MailServerFault)
@@ -132,7 +134,7 @@ describe.each([
   it('because nobody listens has tried no password', async () => {
     const { server, login } = await setUp({ capabilities })
     await server.close()
-    await expect(login(ADDRESS, new Secret(PASSWORD), CLIENT_ADDRESS)).rejects.toMatchObject({
+    await expect(login(ADDRESS, new Secret(PASSWORD), CLIENT_ADDRESS, DEADLINE)).rejects.toMatchObject({
       reason: 'unreachable',
       credentialsSent: false,
     })

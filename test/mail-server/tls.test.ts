@@ -15,9 +15,9 @@ async function start(options?: MailServerOptions): Promise<MailServer> {
 /** What came of a login: `true`, `false`, or the reason of the fault. No fault here may come after a password. */
 async function logIn(server: MailServer, trust: ServerTrust, url = server.url): Promise<boolean | string> {
   const login = createImapLogin({ url, trust, timeoutMs: 2000, maxConcurrency: 1 })
-  const result = await login('info@example.org', new Secret('info mail pw'), '203.0.113.9').catch(
-    (error: unknown) => error,
-  )
+  const result = await login('info@example.org', new Secret('info mail pw'), '203.0.113.9', {
+    leftMs: () => 60_000,
+  }).catch((error: unknown) => error)
   if (!(result instanceof MailServerFault)) return result as boolean
   expect(result.credentialsSent).toBe(false)
   return result.reason

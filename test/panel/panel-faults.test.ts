@@ -7,6 +7,7 @@ import { createCertificate } from '../panel-simulator/certificate.js'
 import { type Fault, simulatorCredentials } from '../panel-simulator/simulator.js'
 
 const VALUE = 'v-get-mail-account-value'
+const OWNER = 'v-search-domain-owner'
 const CHANGE = 'v-change-mail-account-password'
 const ADDRESS = 'info@example.org'
 
@@ -123,6 +124,29 @@ describe('a change whose answer is lost', () => {
     expect(service.attempts()[0]).toMatchObject({ code: 'outcome-unknown', level: 50 })
   })
 
+  it('and was not seen to be made closes the domain for half a minute: the panel may still be at work', async () => {
+    const service = await startService()
+    service.panel.failNext(CHANGE, { kind: 'reset', when: 'before-run' })
+    expect(gist(await post(service, byMailbox()))).toBe('503 panel-unavailable')
+    const sales = byAccount({}, { email: 'sales@example.org' })
+    const bob = byAccount({ username: 'bob', password: 'bob panel pw' }, { email: 'bob@bob.example.com' })
+    expect(gist(await post(service, sales))).toBe('503 panel-busy')
+    expect(gist(await post(service, bob))).toBe('200 changed')
+    service.clock.advance(10_000)
+    const waited = service.clock.waits.length
+    expect(gist(await post(service, sales))).toBe('200 changed')
+    expect(service.clock.waits.slice(waited)).toEqual([20_000])
+  })
+
+  it('and was seen to be made closes nothing', async () => {
+    const service = await startService()
+    service.panel.failNext(CHANGE, { kind: 'reset', when: 'after-run' })
+    expect(gist(await post(service, byMailbox()))).toBe('200 changed')
+    const waited = service.clock.waits.length
+    expect(gist(await post(service, byAccount({}, { email: 'sales@example.org' })))).toBe('200 changed')
+    expect(service.clock.waits).toHaveLength(waited)
+  })
+
   it('is sent once, whatever happens', async () => {
     const service = await startService()
     service.panel.failNext(CHANGE, { kind: 'reset', when: 'before-run' }, 5)
@@ -219,7 +243,7 @@ describe('a read or a check', () => {
     }
     const service = await startService()
     await service.app.checkReadiness()
-    service.panel.failNext('v-search-domain-owner', fault)
+    service.panel.failNext(OWNER, fault)
     expect(gist(await post(service, byMailbox()))).toBe(expected)
   })
 
@@ -245,10 +269,24 @@ describe('an account’s record', () => {
 })
 
 describe('the queue before the panel', () => {
+  it('is as long as the operator says', async () => {
+    const service = await startService({
+      environment: { HESTIA_MAX_CONCURRENCY: '1', HESTIA_MAX_QUEUE: '0' },
+    })
+    await service.app.checkReadiness()
+    const hold = service.panel.hold(OWNER)
+    const first = post(service, byMailbox())
+    await hold.arrived
+    const second = await post(service, byMailbox({ email: 'bob@bob.example.com' }))
+    expect(gist(second)).toBe('503 panel-busy')
+    hold.release()
+    await first
+  })
+
   it('is of limited length: who comes when it is full is told that the panel is busy', async () => {
     const service = await startService({ environment: { HESTIA_MAX_CONCURRENCY: '1' } })
     await service.app.checkReadiness()
-    const hold = service.panel.hold('v-search-domain-owner')
+    const hold = service.panel.hold(OWNER)
     const posts = Array.from({ length: 130 }, (_, index) =>
       post(service, byMailbox({ email: `info@d${index}.example` })),
     )
@@ -263,16 +301,16 @@ describe('the queue before the panel', () => {
 })
 
 describe('waiting', () => {
-  it('for the panel ends after ten seconds: the panel is busy', async () => {
+  it('for the panel ends with the request’s time: the panel is busy', async () => {
     const service = await startService({ environment: { HESTIA_MAX_CONCURRENCY: '1' } })
     await service.app.checkReadiness()
-    const hold = service.panel.hold('v-search-domain-owner')
+    const hold = service.panel.hold(OWNER)
     const first = post(service, byMailbox({ email: 'info@unknown.example' }))
     await hold.arrived
     const second = post(service, byMailbox())
     await once(service.server, 'request')
     await service.http.get('/healthz')
-    service.clock.advance(11_000)
+    service.clock.advance(31_000)
     hold.release()
     expect((await Promise.all([first, second])).map(gist)).toEqual([
       '403 invalid-credentials',
@@ -281,7 +319,7 @@ describe('waiting', () => {
     expect(service.attempts().map(({ reason }) => reason)).toContain('waited-too-long')
   })
 
-  it('for another change in the domain ends after twenty', async () => {
+  it('for another change in the domain ends with three quarters of it', async () => {
     const service = await startService()
     await service.app.checkReadiness()
     const hold = service.panel.hold(CHANGE)
@@ -295,10 +333,42 @@ describe('waiting', () => {
       service,
       byAccount({ username: 'bob', password: 'bob panel pw' }, { email: 'bob@bob.example.com' }),
     )
-    service.clock.advance(21_000)
+    service.clock.advance(23_000)
     hold.release()
     expect((await Promise.all([first, second])).map(gist)).toEqual(['200 changed', '503 panel-busy'])
     expect(await service.panel.accepts('sales@example.org', NEW_PASSWORD)).toBe(false)
+  })
+
+  it('ends by itself on a panel that hangs, also before the command’s own time is over', async () => {
+    const service = await startService({
+      environment: {
+        HESTIA_MAX_CONCURRENCY: '1',
+        HESTIA_TIMEOUT_MS: '60000',
+        REKEY_REQUEST_TIMEOUT_MS: '1000',
+      },
+    })
+    const hold = service.panel.hold(OWNER)
+    const check = service.app.checkReadiness()
+    await hold.arrived
+    expect(gist(await post(service, byMailbox()))).toBe('503 panel-busy')
+    expect(service.panel.calls).toHaveLength(1)
+    hold.release()
+    expect(await check).toEqual([])
+  })
+
+  it('for another change that hangs ends by itself, and the change is looked after in time', async () => {
+    const service = await startService({
+      environment: { HESTIA_TIMEOUT_MS: '60000', REKEY_REQUEST_TIMEOUT_MS: '1000' },
+    })
+    await service.app.checkReadiness()
+    const change = service.panel.hold(CHANGE)
+    const first = post(service, byAccount())
+    await change.arrived
+    const second = await post(service, byAccount({}, { email: 'sales@example.org' }))
+    expect(gist(second)).toBe('503 panel-busy')
+    expect(gist(await first)).toBe('503 panel-unavailable')
+    const reasons = service.attempts().map(({ reason }) => reason)
+    expect(reasons.toSorted()).toEqual(['answer-lost', 'waited-too-long'])
   })
 
   it('for the commands beside one that failed goes on: the log has them all', async () => {
@@ -381,7 +451,7 @@ describe('the panel', () => {
   it('whose word for silence comes from a proxy has not said that there is no such domain', async () => {
     const service = await startService()
     await service.app.checkReadiness()
-    service.panel.failNext('v-search-domain-owner', { kind: 'answer', run: false, status: 200, body: 'OK' })
+    service.panel.failNext(OWNER, { kind: 'answer', run: false, status: 200, body: 'OK' })
     expect(gist(await post(service, byMailbox()))).toBe('502 panel-failed')
   })
 

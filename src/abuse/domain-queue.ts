@@ -1,0 +1,45 @@
+import { inTime } from '../core/in-time.js'
+import { PanelFault } from '../core/panel-port.js'
+
+/** A place in a domain's queue whose turn has come. */
+export interface Place {
+  leave(): void
+}
+
+/** Queues of this process, one for each domain, in the order of arrival. */
+export interface DomainQueue {
+  /** Rejects with a `PanelFault` (`panel-busy`) if those before do not leave within `maxWaitMs`. */
+  enter(domain: string, maxWaitMs: number): Promise<Place>
+}
+
+export function createDomainQueue(): DomainQueue {
+  const lastOf = new Map<string, Promise<unknown>>()
+
+  return {
+    async enter(domain, maxWaitMs) {
+      const before = lastOf.get(domain)
+      let leave = (): void => undefined
+      const left = new Promise<void>((resolve) => {
+        leave = resolve
+      })
+      // Whoever gives up leaves the queue, but those behind still wait for those before.
+      const last = Promise.all([before, left])
+      lastOf.set(domain, last)
+      void last.then(() => {
+        if (lastOf.get(domain) === last) lastOf.delete(domain)
+      })
+      try {
+        if (before !== undefined) await inTime(before, maxWaitMs, waitedTooLong)
+      } catch (error) {
+        leave()
+        throw error
+      }
+      return { leave }
+    },
+  }
+}
+
+/** A turn did not come in time. */
+export function waitedTooLong(): PanelFault {
+  return new PanelFault('panel-busy', 'waited-too-long')
+}

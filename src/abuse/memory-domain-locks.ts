@@ -1,0 +1,57 @@
+import type { Clock } from '../core/clock.js'
+import { DOUBT_MS, type DomainLocks, TURN_MEMORY_MS } from '../core/domain-locks.js'
+import { createDomainQueue, waitedTooLong } from './domain-queue.js'
+
+/** Locks in the memory of this process: they hold for one instance. */
+export function createMemoryDomainLocks(clock: Clock): DomainLocks {
+  const queue = createDomainQueue()
+  const closedUntil = createTimes(clock, DOUBT_MS)
+  const lastTurns = createTimes(clock, TURN_MEMORY_MS)
+
+  async function waitUntilOpen(domain: string, maxWaitMs: number): Promise<void> {
+    const closedMs = DOUBT_MS - closedUntil.msAgo(domain)
+    if (closedMs <= 0) return
+    if (closedMs > maxWaitMs) throw waitedTooLong()
+    await clock.wait(closedMs)
+  }
+
+  return {
+    async run({ domain, address }, maxWaitMs, work) {
+      const startMs = clock.now()
+      const place = await queue.enter(domain, maxWaitMs)
+      try {
+        await waitUntilOpen(domain, maxWaitMs - (clock.now() - startMs))
+        return await work({
+          lastForMailboxMsAgo: lastTurns.msAgo(address),
+          confirm: async () => undefined,
+          leaveInDoubt: () => closedUntil.note(domain),
+        })
+      } finally {
+        lastTurns.note(address)
+        place.leave()
+      }
+    },
+  }
+}
+
+/** When things last were, for as long as that matters. */
+interface Times {
+  note(key: string): void
+  /** Infinity where it is not known. */
+  msAgo(key: string): number
+}
+
+function createTimes(clock: Clock, keepMs: number): Times {
+  const notedMs = new Map<string, number>()
+  return {
+    note(key) {
+      notedMs.delete(key)
+      notedMs.set(key, clock.now())
+      for (const [oldest, timeMs] of notedMs) {
+        if (clock.now() - timeMs <= keepMs) break
+        notedMs.delete(oldest)
+      }
+    },
+    msAgo: (key) => clock.now() - (notedMs.get(key) ?? Number.NEGATIVE_INFINITY),
+  }
+}

@@ -1,0 +1,65 @@
+import type { Store } from 'express-rate-limit'
+
+/** A million addresses must not fill the memory; whoever has more of them than this can make room for further tries. */
+const MAX_KEYS = 50_000
+
+interface Window {
+  hits: number
+  /** As the library tells time, by Date. */
+  readonly endMs: number
+}
+
+/** Counts hits per key in windows of one length, which begin at the key's first hit; where there are too many the oldest go. */
+export function createMemoryLimitStore(maxKeys = MAX_KEYS): Store {
+  // All windows are of one length: their order is that of their ends.
+  const windows = new Map<string, Window>()
+  let windowMs = 0
+
+  const isOver = ({ endMs }: Window): boolean => endMs <= Date.now()
+
+  /** Makes room for many at once: to find a map's first key takes longer the more were deleted before it. */
+  function makeRoom(): void {
+    if (windows.size < maxKeys) return
+    const enough = maxKeys - Math.ceil(maxKeys / 10)
+    for (const [key, window] of windows) {
+      if (windows.size <= enough && !isOver(window)) return
+      windows.delete(key)
+    }
+  }
+
+  function current(key: string): Window | undefined {
+    const window = windows.get(key)
+    if (window && isOver(window)) windows.delete(key)
+    return windows.get(key)
+  }
+
+  function begin(key: string): Window {
+    makeRoom()
+    const window = { hits: 0, endMs: Date.now() + windowMs }
+    windows.set(key, window)
+    return window
+  }
+
+  return {
+    init(options) {
+      windowMs = options.windowMs
+    },
+
+    increment(key) {
+      const window = current(key) ?? begin(key)
+      window.hits += 1
+      return { totalHits: window.hits, resetTime: new Date(window.endMs) }
+    },
+
+    decrement(key) {
+      const window = current(key)
+      if (!window) return
+      window.hits -= 1
+      if (window.hits === 0) windows.delete(key)
+    },
+
+    resetKey(key) {
+      windows.delete(key)
+    },
+  }
+}

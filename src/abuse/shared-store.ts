@@ -1,0 +1,15 @@
+import type { Store } from 'express-rate-limit'
+import type { DomainLocks } from '../core/domain-locks.js'
+import type { KeyRest } from '../core/key-rest.js'
+import type { CheckReadiness } from '../core/readiness.js'
+
+/** Where the service keeps what its instances must agree on: counts, locks, and that the panel is left alone. */
+export interface SharedStore {
+  /** @param name of the limit: each counts for itself */
+  createLimitStore(name: string): Store
+  readonly locks: DomainLocks
+  /** @param keyId tells keys to the panel apart, and is no secret */
+  createKeyRest(keyId: string): KeyRest
+  readonly checkReadiness: CheckReadiness
+  close(): Promise<void>
+}

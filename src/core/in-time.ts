@@ -1,0 +1,16 @@
+/** Gives what the work gives, or rejects with the error made by `late` once `durationMs` have passed. The work goes on. */
+export async function inTime<Result>(
+  work: Promise<Result>,
+  durationMs: number,
+  late: () => Error,
+): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined
+  const tooLate = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(late()), Math.max(0, durationMs))
+  })
+  try {
+    return await Promise.race([work, tooLate])
+  } finally {
+    clearTimeout(timer)
+  }
+}
