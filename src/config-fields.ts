@@ -113,7 +113,7 @@ export function imapUrl() {
 }
 
 /** A host of a URL whose scheme Node knows nothing of: it checks addresses in brackets, and nothing else. */
-function isHost(hostname: string): boolean {
+export function isHost(hostname: string): boolean {
   if (hostname.startsWith('[')) return true
   if (/^[\d.]+$/.test(hostname)) return isIP(hostname) === 4
   return /^(?!.*\.\.)[a-z\d](?:[a-z\d.-]*[a-z\d])?\.?$/i.test(hostname)

@@ -13,6 +13,7 @@ import {
 } from './config-fields.js'
 import { selectMailServer } from './config-mail-server.js'
 import { selectCredentials, selectPanelTrust } from './config-panel.js'
+import { redisUrl } from './config-store.js'
 import type { ServerTrust } from './core/server-trust.js'
 import { type Environment, readVariable } from './environment.js'
 import type { MailServer } from './mail-server/session.js'
@@ -37,6 +38,7 @@ export const variables = {
   REKEY_LIMIT_ADDRESS: limit(30, '15m'),
   REKEY_LIMIT_FAILURES: limit(5, '15m'),
   REKEY_LIMIT_TARGET: limit(20, '1h'),
+  REKEY_REDIS_URL: redisUrl(),
   REKEY_MAILBOX_CHECK: z.enum(['hash', 'imap'], 'must be hash or imap').default('hash'),
   REKEY_IMAP_URL: imapUrl().optional(),
   REKEY_IMAP_CA_FILE: z.string().optional(),
@@ -57,6 +59,7 @@ export const variables = {
 /** The variables whose value may stand in a file named by `NAME_FILE` instead. */
 export const secretVariables = [
   'REKEY_CLIENTS',
+  'REKEY_REDIS_URL',
   'HESTIA_ACCESS_KEY',
   'HESTIA_SECRET_KEY',
   'HESTIA_API_KEY',
@@ -120,6 +123,8 @@ function shapeConfig(
       failures: values.REKEY_LIMIT_FAILURES,
       target: values.REKEY_LIMIT_TARGET,
     }),
+    /** Where instances share limits and locks; undefined if they are kept in memory. */
+    redis: values.REKEY_REDIS_URL,
     /** Where mailbox passwords are checked; undefined if they are held against the panel's hashes. */
     mailServer,
     panel: Object.freeze({

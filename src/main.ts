@@ -45,15 +45,15 @@ function main(): void {
     return
   }
   if (command === 'check-config') return void process.stdout.write('The configuration is complete.\n')
-  serve(result.config)
+  void serve(result.config)
 }
 
-function serve(config: Config): void {
+async function serve(config: Config): Promise<void> {
   // Written at once: a process that stops would lose, or put out of order, the lines still waiting to be written.
   const logger = pino({ level: config.logLevel, base: null }, pino.destination({ dest: 1, sync: true }))
   const { url, trust, maxConcurrency, timeoutMs, credentials } = config.panel
   const dispatcher = createDispatcher(url, trust, maxConcurrency, timeoutMs)
-  const store = createMemoryStore(systemClock)
+  const store = await openStore(config, logger)
   const app = createApp({
     config,
     version,
@@ -73,10 +73,6 @@ function serve(config: Config): void {
     stopWithGrace(config.requestTimeoutMs + STOP_MARGIN_MS, { logger, server, app, dispatcher, store })
     const { address, port } = server.address() as AddressInfo
     logger.info({ event: 'listening', address, port, version })
-    logger.info({
-      event: 'single-instance',
-      detail: 'limits and locks are in memory: run one instance, or set REKEY_REDIS_URL',
-    })
     if (credentials.kind === 'admin-password') {
       logger.warn({ event: 'deprecated-credentials', kind: credentials.kind })
     }
@@ -84,6 +80,26 @@ function serve(config: Config): void {
       if (faults.length === 0) logger.info({ event: 'ready' })
       else logger.error({ event: 'not-ready', faults })
     })
+  })
+}
+
+/** Opens the store that instances share, or one in memory. */
+async function openStore({ redis }: Config, logger: Logger): Promise<SharedStore> {
+  if (!redis) {
+    logger.info({
+      event: 'single-instance',
+      detail: 'limits and locks are in memory: run one instance, or set REKEY_REDIS_URL',
+    })
+    return createMemoryStore(systemClock)
+  }
+  const { createRedisStore } = await import('./abuse/redis-store.js')
+  return createRedisStore(redis, {
+    clock: systemClock,
+    randomId: randomUUID,
+    report(event, reason) {
+      if (event === 'store-ready') logger.info({ event })
+      else logger.error({ event, reason })
+    },
   })
 }
 

@@ -193,7 +193,7 @@ describe('the configuration', () => {
     ])
   })
 
-  it.each(secretVariables.filter((name) => name !== 'REKEY_CLIENTS'))(
+  it.each(secretVariables.filter((name) => name !== 'REKEY_CLIENTS' && name !== 'REKEY_REDIS_URL'))(
     'reads %s from a file too, without the line end, and refuses both at once',
     (name) => {
       const partner = {
@@ -229,6 +229,48 @@ describe('the configuration', () => {
     expect(tokensOf({ REKEY_CLIENTS_FILE: scratchFile(`${first}\r\n${second}\n\n`) })).toEqual(expected)
     expect(JSON.stringify(configOf({ ...least, REKEY_CLIENTS: `${first}` }))).not.toContain(TOKEN)
     expect(faultsOf({ ...least, REKEY_CLIENTS_FILE: scratchFile('\n\n') })).toHaveLength(1)
+  })
+
+  it.each([
+    ['redis://127.0.0.1', { at: { host: '127.0.0.1', port: 6379 }, tls: false, database: 0 }],
+    [
+      'rediss://cache.example.org:7000/5',
+      { at: { host: 'cache.example.org', port: 7000 }, tls: true, database: 5 },
+    ],
+    ['redis://[::1]:6380', { at: { host: '::1', port: 6380 } }],
+    ['redis://rekey@cache', { at: { host: 'cache', port: 6379 }, username: 'rekey', password: undefined }],
+    ['unix:///run/my%20redis.sock?db=2', { at: { path: '/run/my redis.sock' }, tls: false, database: 2 }],
+  ])('takes the store at %s', (url, expected) => {
+    expect(configOf({ ...least, REKEY_REDIS_URL: url }).redis).toMatchObject(expected)
+  })
+
+  it.each([
+    'redis://me:p%40ss%2Fword@cache/1',
+    'redis://:p%40ss%2Fword@cache',
+    'unix:///s?password=p%40ss%2Fword',
+  ])('keeps the password of the store at %s, from a file too, to itself', (url) => {
+    for (const environment of [{ REKEY_REDIS_URL: url }, { REKEY_REDIS_URL_FILE: scratchFile(`${url}\n`) }]) {
+      const { redis } = configOf({ ...least, ...environment })
+      expect(redis?.password?.reveal()).toBe('p@ss/word')
+      expect(JSON.stringify(redis)).not.toContain('ss/word')
+    }
+  })
+
+  it.each([
+    'cache:6379',
+    'http://cache',
+    'redis://',
+    'redis://cache:0',
+    'redis://cache/one',
+    'redis://cache?db=1',
+    'redis://:%FF@cache',
+    'unix://cache/run/redis.sock',
+    'unix:///run/redis.sock?database=1',
+    'unix:///run/redis.sock?db=x',
+  ])('refuses a store at %s', (url) => {
+    const faults = faultsOf({ ...least, REKEY_REDIS_URL: url })
+    expect(faults).toHaveLength(1)
+    expect(faults[0]).toMatch(/^REKEY_REDIS_URL must be the address of the store/)
   })
 
   it.each([

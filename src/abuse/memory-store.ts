@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.js'
-import { KEY_REST_MS, type KeyRest } from '../core/key-rest.js'
 import { createMemoryDomainLocks } from './memory-domain-locks.js'
+import { createMemoryKeyRest } from './memory-key-rest.js'
 import { createMemoryLimitStore } from './memory-limit-store.js'
 import type { SharedStore } from './shared-store.js'
 
@@ -12,15 +12,5 @@ export function createMemoryStore(clock: Clock): SharedStore {
     createKeyRest: () => createMemoryKeyRest(clock),
     checkReadiness: async () => [],
     close: async () => undefined,
-  }
-}
-
-function createMemoryKeyRest(clock: Clock): KeyRest {
-  let untilMs = Number.NEGATIVE_INFINITY
-  return {
-    isResting: async () => clock.now() < untilMs,
-    async begin() {
-      untilMs = clock.now() + KEY_REST_MS
-    },
   }
 }

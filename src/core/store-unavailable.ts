@@ -3,7 +3,8 @@ export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable'
   readonly code = 'store-unavailable'
 
-  constructor(cause?: unknown) {
-    super('store-unavailable', { cause })
+  /** There is no cause: what a client fails with may quote its commands, and they the password. */
+  constructor() {
+    super('store-unavailable')
   }
 }

@@ -5,6 +5,8 @@ import { PATH, startProgram } from './programs.js'
 /** The built service as a process. */
 export interface Rekey {
   readonly url: string
+  /** Everything that it has logged. */
+  lines(): Record<string, unknown>[]
   /** The log lines of attempts. */
   attempts(): Record<string, unknown>[]
   kill(): Promise<void>
@@ -32,14 +34,16 @@ export async function startRekey(
   })
   const [line] = await program.written(/^.*"event":"listening".*(?=\n)/m)
   const { address, port } = JSON.parse(line) as { address: string; port: number }
+  const lines = (): Record<string, unknown>[] =>
+    program
+      .output()
+      .split('\n')
+      .filter((text) => text.startsWith('{'))
+      .map((text) => JSON.parse(text))
   return {
     url: `http://${address}:${port}`,
     kill: program.kill,
-    attempts: () =>
-      program
-        .output()
-        .split('\n')
-        .filter((text) => text.includes('"event":"attempt"'))
-        .map((text) => JSON.parse(text)),
+    lines,
+    attempts: () => lines().filter(({ event }) => event === 'attempt'),
   }
 }

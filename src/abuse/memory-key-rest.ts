@@ -1,0 +1,13 @@
+import type { Clock } from '../core/clock.js'
+import { KEY_REST_MS, type KeyRest } from '../core/key-rest.js'
+
+/** The panel's rest in the memory of this process. */
+export function createMemoryKeyRest(clock: Clock): KeyRest {
+  let untilMs = Number.NEGATIVE_INFINITY
+  return {
+    isResting: async () => clock.now() < untilMs,
+    async begin() {
+      untilMs = clock.now() + KEY_REST_MS
+    },
+  }
+}

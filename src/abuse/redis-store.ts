@@ -1,0 +1,33 @@
+import type { Clock } from '../core/clock.js'
+import { createRedisClient, firstTry, type RedisAddress, type ReportConnection } from './redis-client.js'
+import { createRedisDomainLocks } from './redis-domain-locks.js'
+import { createRedisKeyRest } from './redis-key-rest.js'
+import { createRedisLimitStore } from './redis-limit-store.js'
+import type { SharedStore } from './shared-store.js'
+
+interface RedisStoreParts {
+  readonly clock: Clock
+  readonly randomId: () => string
+  readonly report: ReportConnection
+}
+
+/** Keeps everything in Redis or Valkey: for several instances. Resolves when it is connected or has tried once. */
+export async function createRedisStore(
+  address: RedisAddress,
+  { clock, randomId, report }: RedisStoreParts,
+): Promise<SharedStore> {
+  const client = createRedisClient(address, report)
+  const store: SharedStore = {
+    createLimitStore: (name) => createRedisLimitStore(client, `rekey:limit:${name}:`),
+    locks: createRedisDomainLocks(client, clock, randomId),
+    createKeyRest: (keyId) => createRedisKeyRest(client, keyId, clock),
+    checkReadiness: () =>
+      client.ping().then(
+        () => [],
+        () => [{ code: 'store-unavailable' }],
+      ),
+    close: async () => client.disconnect(),
+  }
+  await firstTry(client)
+  return store
+}

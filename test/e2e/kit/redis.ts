@@ -1,0 +1,45 @@
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { Redis } from 'ioredis'
+import { atEnd } from './at-end.js'
+import { freePort, startProgram } from './programs.js'
+import { scratchDirectory } from './scratch.js'
+
+/** A real Redis, which keeps nothing on disk. */
+export interface RedisServer {
+  readonly port: number
+  readonly socket: string
+  /** To look at what is in it. */
+  readonly client: Redis
+  /** Ends it as if its host had lost power. */
+  kill(): Promise<void>
+  /** Starts it again where it was, with nothing in it. */
+  start(): Promise<void>
+}
+
+/** Starts one on a port and a socket of its own; further arguments go to `redis-server`. */
+export async function startRedis(more: readonly string[] = []): Promise<RedisServer> {
+  const directory = scratchDirectory('redis')
+  const port = await freePort()
+  const socket = join(directory, 'redis.sock')
+  const args = ['--bind', '127.0.0.1', '--port', `${port}`, '--unixsocket', socket, '--dir', directory]
+  const start = async () => {
+    const program = startProgram('redis-server', [...args, '--save', '', '--appendonly', 'no', ...more])
+    await program.listening(port)
+    return program
+  }
+  let program = await start()
+  const client = new Redis({ port, lazyConnect: true, retryStrategy: () => 50 })
+  client.on('error', () => undefined)
+  atEnd(() => client.disconnect())
+  return {
+    port,
+    socket,
+    client,
+    kill: () => program.kill(),
+    async start() {
+      program = await start()
+      if (client.status === 'reconnecting') await once(client, 'ready')
+    },
+  }
+}

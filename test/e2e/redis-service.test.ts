@@ -1,0 +1,164 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { createCertificate } from '../panel-simulator/certificate.js'
+import { startPanelSimulator } from '../panel-simulator/simulator.js'
+import { atEnd } from './kit/at-end.js'
+import { freePort } from './kit/programs.js'
+import { startRedis } from './kit/redis.js'
+import { type Rekey, startRekey } from './kit/rekey.js'
+import { scratchDirectory } from './kit/scratch.js'
+
+const CHANGE = 'v-change-mail-account-password'
+const NO_LIMITS = {
+  REKEY_LIMIT_ADDRESS: '1000/1h',
+  REKEY_LIMIT_FAILURES: '1000/1h',
+  REKEY_LIMIT_TARGET: '1000/1h',
+}
+const MAILBOXES = ['info', 'sales', 'legacy'].map((name) => `${name}@example.org`)
+
+async function startPanel() {
+  const panel = await startPanelSimulator()
+  atEnd(() => panel.close())
+  return panel
+}
+
+interface Try {
+  readonly email?: string
+  readonly password?: string
+  readonly newPassword?: string
+}
+
+/** A change of example.org proved by alice. */
+async function change(rekey: Rekey, { email = 'info@example.org', password, newPassword }: Try = {}) {
+  const response = await fetch(`${rekey.url}/api/v1/password-changes`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      email,
+      newPassword: newPassword ?? 'a wholly new secret',
+      account: { username: 'alice', password: password ?? 'alice panel pw' },
+    }),
+  })
+  return ((await response.json()) as { code: string }).code
+}
+
+it('two instances and 200 changes in one domain leave its login file whole', async () => {
+  const [panel, redis] = await Promise.all([startPanel(), startRedis()])
+  const environment = {
+    ...NO_LIMITS,
+    HESTIA_MAX_QUEUE: '1000',
+    REKEY_REQUEST_TIMEOUT_MS: '60000',
+    REKEY_REDIS_URL: `redis://127.0.0.1:${redis.port}/3`,
+  }
+  const instances = await Promise.all([startRekey(panel, environment), startRekey(panel, environment)])
+  const changes = Array.from({ length: 200 }, (_, index) => {
+    const email = MAILBOXES[index % 3] as string
+    return change(instances[index % 2] as Rekey, { email, newPassword: `a wholly new secret ${index}` })
+  })
+  expect(new Set(await Promise.all(changes))).toEqual(new Set(['changed']))
+  for (const email of MAILBOXES) {
+    const stored = panel.mailbox(email)
+    expect(stored?.loginLines).toHaveLength(1)
+    expect(stored?.loginLines[0]).toContain(stored?.hash)
+  }
+  expect(panel.calls.filter(({ command, args }) => command === CHANGE && args.length > 0)).toHaveLength(200)
+})
+
+it('instances share limits and leave the panel alone together', async () => {
+  const [panel, redis] = await Promise.all([startPanel(), startRedis()])
+  const environment = { REKEY_LIMIT_FAILURES: '2/15m', REKEY_REDIS_URL: `unix://${redis.socket}` }
+  const [one, other] = await Promise.all([startRekey(panel, environment), startRekey(panel, environment)])
+  expect(await change(one)).toBe('changed')
+  expect(await change(other, { newPassword: 'another new secret' })).toBe('changed')
+  expect(await change(one, { password: 'wrong' })).toBe('invalid-credentials')
+  expect(await change(other, { password: 'wrong' })).toBe('invalid-credentials')
+  expect(await change(one)).toBe('too-many-attempts')
+  expect(await change(other)).toBe('too-many-attempts')
+  await redis.client.flushall()
+
+  panel.switches.keyRevoked = true
+  expect(await change(one)).toBe('panel-misconfigured')
+  const knocks = panel.refusedKeys
+  expect(await change(other)).toBe('panel-misconfigured')
+  expect(panel.refusedKeys).toBe(knocks)
+  const keys = await redis.client.keys('*')
+  expect(keys.filter((key) => key.startsWith('rekey:key-rest:'))).toHaveLength(1)
+  expect(keys.every((key) => key.startsWith('rekey:'))).toBe(true)
+})
+
+it('refuses changes while the store is away, says so, and recovers', async () => {
+  const [panel, redis] = await Promise.all([startPanel(), startRedis()])
+  const rekey = await startRekey(panel, {
+    ...NO_LIMITS,
+    REKEY_REDIS_URL: `redis://127.0.0.1:${redis.port}`,
+  })
+  expect(await change(rekey)).toBe('changed')
+  const held = panel.hold(CHANGE)
+  const underWay = change(rekey, { newPassword: 'another new secret' })
+  await held.arrived
+  await redis.kill()
+  expect(await change(rekey)).toBe('store-unavailable')
+  const readiness = await fetch(`${rekey.url}/readyz`)
+  expect([readiness.status, await readiness.json()]).toEqual([
+    503,
+    { status: 'not-ready', faults: [{ code: 'store-unavailable' }] },
+  ])
+  held.release()
+  expect(await underWay).toBe('changed')
+  expect(await panel.accepts('info@example.org', 'another new secret')).toBe(true)
+  const calls = panel.calls.length
+
+  await redis.start()
+  await expect.poll(async () => (await fetch(`${rekey.url}/readyz`)).status).toBe(200)
+  expect(panel.calls).toHaveLength(calls)
+  expect(await change(rekey)).toBe('changed')
+  const events = rekey.lines().map(({ event }) => event)
+  expect(events.filter((event) => String(event).startsWith('store-'))).toEqual([
+    'store-ready',
+    'store-lost',
+    'store-ready',
+  ])
+})
+
+it('starts without the store and serves when it is there', async () => {
+  const [panel, redis] = await Promise.all([startPanel(), startRedis()])
+  await redis.kill()
+  const rekey = await startRekey(panel, {
+    ...NO_LIMITS,
+    REKEY_REDIS_URL: `redis://127.0.0.1:${redis.port}`,
+  })
+  expect(await change(rekey)).toBe('store-unavailable')
+  await redis.start()
+  await expect.poll(() => change(rekey)).toBe('changed')
+})
+
+it('takes a password and TLS, and logs neither a wrong password nor what Redis says', async () => {
+  const directory = scratchDirectory('redis-tls')
+  const { certificate, key } = await createCertificate()
+  const [certificateFile, keyFile] = [join(directory, 'certificate.pem'), join(directory, 'key.pem')]
+  writeFileSync(certificateFile, certificate)
+  writeFileSync(keyFile, key)
+  const tlsPort = await freePort()
+  const redis = await startRedis([
+    ...['--requirepass', 'canary right', '--tls-port', `${tlsPort}`, '--tls-auth-clients', 'no'],
+    ...['--tls-cert-file', certificateFile, '--tls-key-file', keyFile, '--tls-ca-cert-file', certificateFile],
+  ])
+  const panel = await startPanel()
+  const start = (url: string, more = {}) => startRekey(panel, { ...NO_LIMITS, ...more, REKEY_REDIS_URL: url })
+  const right = await start(`redis://:canary%20right@127.0.0.1:${redis.port}`)
+  expect(await change(right)).toBe('changed')
+  const encrypted = await start(`rediss://default:canary%20right@localhost:${tlsPort}`, {
+    NODE_EXTRA_CA_CERTS: certificateFile,
+  })
+  expect(await change(encrypted)).toBe('changed')
+  const unverified = await start(`rediss://default:canary%20right@localhost:${tlsPort}`, {
+    NODE_TLS_REJECT_UNAUTHORIZED: '0',
+  })
+  expect(await change(unverified)).toBe('store-unavailable')
+  const wrong = await start(`redis://:canary%20wrong@127.0.0.1:${redis.port}`)
+  expect(await change(wrong)).toBe('store-unavailable')
+  for (const rekey of [right, encrypted, unverified, wrong]) {
+    expect(JSON.stringify(rekey.lines())).not.toContain('canary')
+  }
+})
