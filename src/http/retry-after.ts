@@ -16,9 +16,18 @@ export function retryAfterSeconds(answer: Answer): number | undefined {
   }
 }
 
+const formats = new Map<string, Intl.RelativeTimeFormat>()
+
+/** To make one takes longer than all else in the answer to somebody who floods us. */
+function relativeTimeFormat(language: string): Intl.RelativeTimeFormat {
+  const format = formats.get(language) ?? new Intl.RelativeTimeFormat(language)
+  formats.set(language, format)
+  return format
+}
+
 /** Such as `in 12 minutes`: never sooner than it is, and no finer than a person waits. */
 export function waitInWords(seconds: number, language: string): string {
-  const format = new Intl.RelativeTimeFormat(language)
+  const format = relativeTimeFormat(language)
   if (seconds < 60) return format.format(seconds, 'second')
   const minutes = Math.ceil(seconds / 60)
   return minutes < 120 ? format.format(minutes, 'minute') : format.format(Math.ceil(minutes / 60), 'hour')

@@ -12,12 +12,14 @@ const accountRecord = z.object({
   LOGIN_ALLOW_IPS: z.string(),
 })
 
+const records = z.record(z.string(), accountRecord)
+
 /**
  * Reads the answer of `v-list-user`, undefined if it makes no sense or speaks of another account. Older panels
  * leave a flag empty that was never set: only `yes` means yes.
  */
 export function parseAccountRecord(username: string, json: string): HostingAccount | undefined {
-  const record = z.object({ [username]: accountRecord }).safeParse(parseJson(json)).data?.[username]
+  const record = records.safeParse(parseJson(json)).data?.[username]
   if (!record) return undefined
   return {
     administrator: record.ROLE === 'admin',
