@@ -29,6 +29,18 @@ export async function createMailDomains(hashPassword: HashPassword): Promise<Mai
   })
 }
 
+/** Domains for many changes at once. */
+export async function createMoreDomains(count: number, hashPassword: HashPassword): Promise<MailDomain[]> {
+  const hash = await hashPassword('info mail pw')
+  return Array.from({ length: count }, (_, index) => ({
+    owner: 'alice',
+    name: `d${index}.example`,
+    suspended: false,
+    mailboxes: [{ account: 'info', hash, suspended: false }],
+    loginFile: [`info:${hash}`],
+  }))
+}
+
 interface DomainSeed {
   readonly owner: string
   readonly name: string

@@ -1,6 +1,6 @@
 import { type AccountRecord, createAccounts } from './accounts.js'
 import { writeLoginFile } from './login-directory.js'
-import { createMailDomains, type MailDomain } from './mail-domains.js'
+import { createMailDomains, createMoreDomains, type MailDomain } from './mail-domains.js'
 import { type HashPassword, hashMailPassword } from './stored-hashes.js'
 
 /** A line of the panel's log of logins, which its fail2ban reads. */
@@ -28,14 +28,20 @@ export interface PanelStateOptions {
   readonly hashPassword?: HashPassword
   /** Where to keep `<domain>/passwd` for a real mail server; nowhere by default. */
   readonly loginDirectory?: string
+  /** How many more domains alice has: `d0.example` and so on, each with a mailbox `info`. */
+  readonly moreDomains?: number
 }
 
 /** The state of a fresh panel, shared with no other. */
 export async function createPanelState({
   hashPassword = hashMailPassword,
   loginDirectory,
+  moreDomains = 0,
 }: PanelStateOptions): Promise<PanelState> {
-  const domains = await createMailDomains(hashPassword)
+  const domains = [
+    ...(await createMailDomains(hashPassword)),
+    ...(await createMoreDomains(moreDomains, hashPassword)),
+  ]
   const publishLogins = (domain: MailDomain): void => {
     if (loginDirectory !== undefined) writeLoginFile(loginDirectory, domain)
   }
