@@ -22,6 +22,8 @@ const EX_CONFIG = 78
 /** How much longer than a request may take a stop waits for those under way. */
 const STOP_MARGIN_MS = 5000
 
+const SINGLE_INSTANCE = 'limits and locks are in memory: run one instance, or set REKEY_REDIS_URL'
+
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string
 }
@@ -73,6 +75,7 @@ async function serve(config: Config): Promise<void> {
     stopWithGrace(config.requestTimeoutMs + STOP_MARGIN_MS, { logger, server, app, dispatcher, store })
     const { address, port } = server.address() as AddressInfo
     logger.info({ event: 'listening', address, port, version })
+    if (!config.redis) logger.info({ event: 'single-instance', detail: SINGLE_INSTANCE })
     if (credentials.kind === 'admin-password') {
       logger.warn({ event: 'deprecated-credentials', kind: credentials.kind })
     }
@@ -85,13 +88,7 @@ async function serve(config: Config): Promise<void> {
 
 /** Opens the store that instances share, or one in memory. */
 async function openStore({ redis }: Config, logger: Logger): Promise<SharedStore> {
-  if (!redis) {
-    logger.info({
-      event: 'single-instance',
-      detail: 'limits and locks are in memory: run one instance, or set REKEY_REDIS_URL',
-    })
-    return createMemoryStore(systemClock)
-  }
+  if (!redis) return createMemoryStore(systemClock)
   const { createRedisStore } = await import('./abuse/redis-store.js')
   return createRedisStore(redis, {
     clock: systemClock,

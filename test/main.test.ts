@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { simulatorEnvironment } from './kit/service.js'
-import { byAccount, CHANGES, NEW_PASSWORD } from './kit/submissions.js'
+import { byAccount, byMailbox, CHANGES, NEW_PASSWORD } from './kit/submissions.js'
 import {
   type PanelSimulator,
   simulatorCredentials,
@@ -111,6 +111,9 @@ describe('the running service', () => {
     const panel = await startPanel()
     const service = start(simulatorEnvironment(panel))
     const url = await urlOf(service)
+    expect(await service.logged('single-instance')).toMatchObject({
+      detail: expect.stringContaining('one instance'),
+    })
     await service.logged('ready')
     const response = await fetch(`${url}${CHANGES}`, {
       method: 'POST',
@@ -178,6 +181,37 @@ describe('the running service', () => {
     expect(await panel.accepts('info@example.org', NEW_PASSWORD)).toBe(true)
     expect(service.lines.map(({ event }) => event).slice(-3)).toEqual(['stopping', 'attempt', 'stopped'])
     expect(service.lines.at(-2)).toMatchObject({ code: 'changed' })
+  })
+
+  it('killed in the middle of a change leaves one that was made once, and a new one serves at once', async () => {
+    const panel = await startPanel()
+    const service = start(simulatorEnvironment(panel))
+    const url = await urlOf(service)
+    await service.logged('ready')
+    const hold = panel.hold('v-change-mail-account-password')
+    const request = fetch(`${url}${CHANGES}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(byAccount()),
+    }).catch(() => 'no answer')
+    await hold.arrived
+    service.child.kill('SIGKILL')
+    expect(await request).toBe('no answer')
+    hold.release()
+    await vi.waitUntil(() => panel.accepts('info@example.org', NEW_PASSWORD))
+    expect(panel.mailbox('info@example.org')?.loginLines).toHaveLength(1)
+
+    const next = start(simulatorEnvironment(panel))
+    const response = await fetch(`${await urlOf(next)}${CHANGES}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(byMailbox({ currentPassword: NEW_PASSWORD, newPassword: 'another new secret' })),
+    })
+    expect(response.status).toBe(200)
+    const changes = panel.calls.filter(
+      ({ command, args }) => command === 'v-change-mail-account-password' && args.length > 0,
+    )
+    expect(changes).toHaveLength(2)
   })
 
   it('told to stop while a person waits, answers first', async () => {

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import supertest from 'supertest'
 import type TestAgent from 'supertest/lib/agent.js'
+import type { Dispatcher } from 'undici'
 import { onTestFinished } from 'vitest'
 import { createMemoryStore } from '../../src/abuse/memory-store.js'
 import { type App, createApp } from '../../src/app.js'
@@ -26,6 +27,8 @@ export interface TestService {
   readonly app: App
   readonly clock: TestClock
   readonly server: Server
+  /** Connects to the panel. */
+  readonly dispatcher: Dispatcher
   /** Where the service listens. */
   readonly url: string
   readonly http: TestAgent
@@ -35,6 +38,8 @@ export interface TestService {
   readonly attempts: () => Record<string, unknown>[]
   /** The commands that the panel saw, in the order of arrival. */
   readonly commands: () => string[]
+  /** Breaks all connections, whatever is under way. */
+  stop(): Promise<void>
 }
 
 export interface TestServiceOptions {
@@ -78,8 +83,17 @@ export async function startService({
   simulator,
 }: TestServiceOptions = {}): Promise<TestService> {
   const panel = await startPanelSimulator(simulator)
-  const config = configOf({ ...simulatorEnvironment(panel), ...environment })
-  const clock = createTestClock()
+  onTestFinished(() => panel.close())
+  return await startServiceAt(panel, { ...simulatorEnvironment(panel), ...environment })
+}
+
+/** The service before a panel that is there, gone when the test ends. */
+export async function startServiceAt(
+  panel: PanelSimulator,
+  environment: Record<string, string>,
+  clock = createTestClock(),
+): Promise<TestService> {
+  const config = configOf(environment)
   const lines: string[] = []
   const logger = pino(
     { level: config.logLevel, base: null },
@@ -93,17 +107,19 @@ export async function startService({
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 
-  onTestFinished(async () => {
+  const stop = async (): Promise<void> => {
+    const closed = new Promise((resolve) => server.close(resolve))
     server.closeAllConnections()
-    await new Promise((resolve) => server.close(resolve))
-    await dispatcher.destroy()
-    await panel.close()
-  })
+    await Promise.all([closed, dispatcher.destroy()])
+  }
+  onTestFinished(stop)
   return {
     panel,
     app,
     clock,
     server,
+    dispatcher,
+    stop,
     url,
     http: supertest(url),
     logText: () => lines.join(''),

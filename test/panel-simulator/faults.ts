@@ -4,6 +4,12 @@ export type Fault =
   | { kind: 'reset'; when: 'before-run' | 'after-run' | 'mid-answer' }
   /** No answer ever comes. */
   | { kind: 'silence'; run: boolean }
+  /** The panel's answer is followed by spaces: `trickle`, one now and then; `flood`, as many as are taken. */
+  | { kind: 'endless'; run: boolean; pace: 'trickle' | 'flood' }
+  /** The panel's answer is followed by so many spaces. */
+  | { kind: 'padded'; run: boolean; bytes: number }
+  /** Half of the panel's answer comes, and looks whole. */
+  | { kind: 'truncated'; run: boolean }
   /** Something in between answers, as a proxy with a page of its own. */
   | { kind: 'answer'; run: boolean; status: number; headers?: Record<string, string>; body: string }
   /** The command ends with this exit code, answered as the panel answers the kind of credentials. */
@@ -16,13 +22,15 @@ export interface Hold {
   release(): void
 }
 
-/** What tests have in store for coming calls, by command. */
+/** What tests have in store for coming calls, by command, or by command and last argument (`v-list-user json`). */
 export interface Interventions {
-  failNext(command: string, fault: Fault, times?: number): void
-  hold(command: string): Hold
-  takeFault(command: string): Fault | undefined
+  failNext(call: string, fault: Fault, times?: number): void
+  hold(call: string): Hold
+  takeFault(command: string, args: readonly string[]): Fault | undefined
   /** Waits as long as the call is held. */
-  pass(command: string): Promise<void>
+  pass(command: string, args: readonly string[]): Promise<void>
+  /** Forgets what has not happened yet, but for calls that are held. */
+  clear(): void
 }
 
 interface PendingHold {
@@ -34,25 +42,31 @@ export function createInterventions(): Interventions {
   const faults = new Map<string, Fault[]>()
   const holds = new Map<string, PendingHold[]>()
   return {
-    failNext(command, fault, times = 1) {
-      faults.set(command, [...(faults.get(command) ?? []), ...Array<Fault>(times).fill(fault)])
+    failNext(call, fault, times = 1) {
+      faults.set(call, [...(faults.get(call) ?? []), ...Array<Fault>(times).fill(fault)])
     },
-    hold(command) {
+    hold(call) {
       const arrival = createSignal()
       const release = createSignal()
       const pending = { arrive: arrival.give, released: release.given }
-      holds.set(command, [...(holds.get(command) ?? []), pending])
+      holds.set(call, [...(holds.get(call) ?? []), pending])
       return { arrived: arrival.given, release: release.give }
     },
-    takeFault(command) {
-      return faults.get(command)?.shift()
-    },
-    async pass(command) {
-      const pending = holds.get(command)?.shift()
+    takeFault: (command, args) => take(faults, command, args),
+    async pass(command, args) {
+      const pending = take(holds, command, args)
       pending?.arrive()
       await pending?.released
     },
+    clear() {
+      faults.clear()
+      holds.clear()
+    },
   }
+}
+
+function take<Item>(store: Map<string, Item[]>, command: string, args: readonly string[]): Item | undefined {
+  return store.get(`${command} ${args.at(-1)}`)?.shift() ?? store.get(command)?.shift()
 }
 
 function createSignal(): { readonly given: Promise<void>; give(): void } {

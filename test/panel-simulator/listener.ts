@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { setTimeout } from 'node:timers/promises'
 import { type Answer, NOT_FOUND } from './answers.js'
 import type { Api } from './api.js'
 import type { Fault, Interventions } from './faults.js'
+import { succeeded } from './outcome.js'
 import { type PanelRequest, readPanelRequest } from './panel-request.js'
 
 /** An API request that reached the panel. */
@@ -25,8 +27,8 @@ export function createListener(api: Api, interventions: Interventions, calls: Pa
     }
     const { command, args, returncode } = panelRequest
     calls.push({ command, args: [...args], returncode })
-    const fault = interventions.takeFault(command)
-    await interventions.pass(command)
+    const fault = interventions.takeFault(command, args)
+    await interventions.pass(command, args)
     if (fault) await fail(api, panelRequest, response, fault)
     else send(response, await api.answer(panelRequest))
   }
@@ -37,13 +39,26 @@ async function fail(api: Api, request: PanelRequest, response: ServerResponse, f
     case 'reset':
       if (fault.when !== 'before-run') {
         const answer = await api.answer(request)
-        if (fault.when === 'mid-answer') await sendPart(response, answer)
+        if (fault.when === 'mid-answer') await sendPart(response, filled(answer))
       }
       response.destroy()
       return
     case 'silence':
       if (fault.run) await api.answer(request)
       return
+    case 'endless':
+      await sendEndlessly(response, await answerOf(api, request, fault.run), fault.pace)
+      return
+    case 'padded': {
+      const answer = await answerOf(api, request, fault.run)
+      send(response, { ...filled(answer), body: answer.body + ' '.repeat(fault.bytes) })
+      return
+    }
+    case 'truncated': {
+      const answer = await answerOf(api, request, fault.run)
+      send(response, { ...filled(answer), body: answer.body.slice(0, answer.body.length / 2) })
+      return
+    }
     case 'answer':
       if (fault.run) await api.answer(request)
       send(response, { headers: {}, ...fault })
@@ -55,6 +70,16 @@ async function fail(api: Api, request: PanelRequest, response: ServerResponse, f
   }
 }
 
+/** What the panel answers, which need not be true: where the command does not run, that it succeeded. */
+function answerOf(api: Api, request: PanelRequest, run: boolean): Promise<Answer> {
+  return api.answer(request, run ? undefined : { run, outcome: succeeded() })
+}
+
+/** 204 can have no body. */
+function filled(answer: Answer): Answer {
+  return { ...answer, status: answer.status === 204 ? 200 : answer.status }
+}
+
 function send(response: ServerResponse, { status, headers, body }: Answer): void {
   response.writeHead(status, headers).end(body)
 }
@@ -62,7 +87,26 @@ function send(response: ServerResponse, { status, headers, body }: Answer): void
 /** Promises more than it sends; not even an empty body, as of 204, is whole then. */
 async function sendPart(response: ServerResponse, { status, headers, body }: Answer): Promise<void> {
   const length = Buffer.byteLength(body) + 1
-  response.writeHead(status === 204 ? 200 : status, { ...headers, 'Content-Length': length })
+  response.writeHead(status, { ...headers, 'Content-Length': length })
   response.flushHeaders()
   await new Promise((resolve) => response.write(body, resolve))
+}
+
+/** How much is sent at a time of an answer without end, and how long a trickle pauses. */
+const FLOOD = ' '.repeat(64 * 1024)
+const TRICKLE_PAUSE_MS = 5
+
+async function sendEndlessly(
+  response: ServerResponse,
+  answer: Answer,
+  pace: 'trickle' | 'flood',
+): Promise<void> {
+  const { status, headers, body } = filled(answer)
+  const text = pace === 'flood' ? FLOOD : ' '
+  response.writeHead(status, headers).write(body)
+  while (!response.destroyed) {
+    // The callback is called too when the other end has gone.
+    await new Promise((resolve) => response.write(text, resolve))
+    if (pace === 'trickle') await setTimeout(TRICKLE_PAUSE_MS)
+  }
 }

@@ -45,6 +45,8 @@ export interface PanelSimulator {
   delayMs: number
   readonly files: Map<string, string>
   readonly switches: Switches
+  /** Of every mailbox, its domain in the form it was created in. */
+  readonly addresses: readonly string[]
   /** @param address its domain in the form it was created in */
   mailbox(address: string): StoredMailbox | undefined
   /** Whether the panel's own record of the mailbox accepts the password. */
@@ -52,10 +54,16 @@ export interface PanelSimulator {
   /** What the mail server reads for a domain. */
   loginFile(domain: string): string[]
   account(name: string): AccountRecord
-  /** Makes the next calls of a command fail; several faults queue up. */
-  failNext(command: string, fault: Fault, times?: number): void
-  /** Makes the next call of a command wait. */
-  hold(command: string): Hold
+  /**
+   * Makes the next calls of a command fail; several faults queue up.
+   *
+   * @param call a command, or a command and its last argument, such as `v-list-user json`
+   */
+  failNext(call: string, fault: Fault, times?: number): void
+  /** Makes the next such call wait. */
+  hold(call: string): Hold
+  /** Forgets the faults and holds that no call has met yet. */
+  clearFaults(): void
   /** Stops the server and breaks all connections. */
   close(): Promise<void>
 }
@@ -111,6 +119,9 @@ export async function startPanelSimulator({
     },
     files: panel.files,
     switches,
+    addresses: panel.domains.flatMap(({ name, mailboxes }) =>
+      mailboxes.map((box) => `${box.account}@${name}`),
+    ),
     mailbox: (address) => readMailbox(panel, address),
     async accepts(address, password) {
       const mailbox = readMailbox(panel, address)
@@ -125,6 +136,7 @@ export async function startPanelSimulator({
     },
     failNext: interventions.failNext,
     hold: interventions.hold,
+    clearFaults: interventions.clear,
     async close() {
       const closed = new Promise((resolve) => server.close(resolve))
       server.closeAllConnections()

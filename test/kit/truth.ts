@@ -1,0 +1,76 @@
+import type { Response } from 'supertest'
+import { expect } from 'vitest'
+import type { PanelSimulator } from '../panel-simulator/simulator.js'
+import type { TestService } from './service.js'
+import { byAccount, gist, post } from './submissions.js'
+
+const CHANGE = 'v-change-mail-account-password'
+
+/** A change that is asked for. */
+export interface Wish {
+  /** Its domain in the form that the panel has it in. */
+  readonly address: string
+  readonly oldPassword: string
+  readonly newPassword: string
+}
+
+/** What an answer says of the mailbox's password. */
+export type Claim = 'changed' | 'unchanged' | 'either'
+
+/** Reads an answer as a person does: by its words. */
+export function claimOf({ body }: Pick<Response, 'body'>): Claim {
+  if (body.code === 'changed') return 'changed'
+  if (body.detail.includes('Nothing was changed')) return 'unchanged'
+  expect(body.detail).toContain('The change was sent')
+  return 'either'
+}
+
+/** Looks at the panel now, to judge the answer to a wish by what it will hold then. */
+export function witness({ panel, attempts }: TestService, wish: Wish) {
+  const before = recordsOf(panel)
+  const [seenBefore, attemptsBefore] = [panel.calls.length, attempts().length]
+
+  return async function judge(response: Response): Promise<void> {
+    const claim = claimOf(response)
+    const old = await panel.accepts(wish.address, wish.oldPassword)
+    const wanted = await panel.accepts(wish.address, wish.newPassword)
+    expect({ claim, old, wanted }).toEqual({
+      claim,
+      old: claim === 'either' ? !wanted : claim === 'unchanged',
+      wanted: claim === 'either' ? !old : claim === 'changed',
+    })
+    const changes = panel.calls.slice(seenBefore).filter((call) => call.command === CHANGE)
+    expect(changes.length).toBeLessThanOrEqual(1)
+    for (const { args } of changes) expect(`${args[2]}@${args[1]}`).toBe(wish.address)
+    expectWhole(panel, wish.address)
+    expect(others(recordsOf(panel), wish.address)).toEqual(others(before, wish.address))
+    expect(attempts().slice(attemptsBefore)).toEqual([expect.objectContaining({ code: response.body.code })])
+  }
+}
+
+/** The mailbox has one line in the login file, which agrees with the panel's own record. */
+export function expectWhole(panel: PanelSimulator, address: string): void {
+  const { hash, loginLines } = panel.mailbox(address) ?? {}
+  expect(loginLines, address).toEqual([`${address.slice(0, address.lastIndexOf('@'))}:${hash}`])
+}
+
+let changesOfBob = 0
+
+/** Another domain's change is made at once. */
+export async function expectService(service: TestService): Promise<void> {
+  changesOfBob += 1
+  const newPassword = `the new secret ${changesOfBob} of his`
+  const bob = { username: 'bob', password: 'bob panel pw' }
+  const response = await post(service, byAccount(bob, { email: 'bob@bob.example.com', newPassword }))
+  expect(gist(response)).toBe('200 changed')
+  expect(await service.panel.accepts('bob@bob.example.com', newPassword)).toBe(true)
+}
+
+/** Of each mailbox, all that the panel has. */
+function recordsOf(panel: PanelSimulator): [address: string, record: unknown][] {
+  return panel.addresses.map((address) => [address, panel.mailbox(address)])
+}
+
+function others(records: ReturnType<typeof recordsOf>, address: string): typeof records {
+  return records.filter(([other]) => other !== address)
+}

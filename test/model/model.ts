@@ -1,0 +1,78 @@
+import type { Random } from './random.js'
+
+/** A mailbox as it should be. */
+export interface ModelMailbox {
+  readonly address: string
+  readonly owner: 'alice' | 'bob'
+  /** The one in force. */
+  password: string
+  /** Whether its password may be changed at all. */
+  readonly changeable: boolean
+}
+
+/** A change that somebody asks for. */
+export interface Wish {
+  readonly address: string
+  readonly newPassword: string
+  readonly kind: (typeof KINDS)[number]
+  /** Whether it may be granted. */
+  readonly right: boolean
+  readonly body: object
+}
+
+const KINDS = ['mailbox', 'mailbox', 'account', 'wrong mailbox', 'wrong account', 'unknown'] as const
+
+export interface Model {
+  readonly mailboxes: readonly ModelMailbox[]
+  /** So many wishes, by what is in force now. */
+  wishes(count: number): Wish[]
+}
+
+export function createModel(random: Random): Model {
+  const mailbox = (address: string, owner: ModelMailbox['owner'], changeable = true): ModelMailbox => {
+    const name = address.slice(0, address.indexOf('@'))
+    return { address, owner, password: `${name} mail pw`, changeable }
+  }
+  const mailboxes = [
+    mailbox('info@example.org', 'alice'),
+    mailbox('sales@example.org', 'alice'),
+    mailbox('legacy@example.org', 'alice'),
+    mailbox('paused@example.org', 'alice', false),
+    mailbox('john.doe@example.org', 'alice', false),
+    mailbox('john-doe@example.org', 'alice'),
+    mailbox('kontakt@bücher.example', 'alice'),
+    mailbox('info@d0.example', 'alice'),
+    mailbox('info@d1.example', 'alice'),
+    mailbox('bob@bob.example.com', 'bob'),
+  ]
+  let wishes = 0
+
+  function wish(): Wish {
+    wishes += 1
+    const { address, owner, password, changeable } = random.oneOf(mailboxes)
+    const newPassword = `the wholly new secret ${wishes}`
+    const change = { email: address, newPassword }
+    const account = { username: owner, password: `${owner} panel pw` }
+    const kind = random.oneOf(KINDS)
+    const base = { address, newPassword, kind, right: changeable } as const
+    switch (kind) {
+      case 'mailbox':
+        return { ...base, body: { ...change, currentPassword: password } }
+      case 'account':
+        return { ...base, body: { ...change, account } }
+      case 'wrong mailbox':
+        return { ...base, right: false, body: { ...change, currentPassword: 'a wrong guess' } }
+      case 'wrong account':
+        return { ...base, right: false, body: { ...change, account: { ...account, password: '-x' } } }
+      default:
+        // A name that the panel takes for this one by wildcard.
+        return {
+          ...base,
+          right: false,
+          body: { ...change, email: address.replace(/^.(?=.*@)/, '.'), account },
+        }
+    }
+  }
+
+  return { mailboxes, wishes: (count) => Array.from({ length: count }, wish) }
+}

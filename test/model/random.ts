@@ -1,0 +1,21 @@
+/** Choices that one seed makes the same way each time. */
+export interface Random {
+  oneOf<Item>(items: readonly Item[]): Item
+  /** @param share 0.1 for one time in ten */
+  chance(share: number): boolean
+}
+
+/** Mulberry32 (Tommy Ettinger, public domain): small, and good enough to choose by. */
+export function createRandom(seed: number): Random {
+  let state = seed | 0
+  const next = (): number => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+  return {
+    oneOf: (items) => items[Math.floor(next() * items.length)] as (typeof items)[number],
+    chance: (share) => next() < share,
+  }
+}
