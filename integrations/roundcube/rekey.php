@@ -36,6 +36,7 @@ class rcube_rekey_password
         'panel-unavailable' => PASSWORD_CONNECT_ERROR,
         'panel-busy' => PASSWORD_CONNECT_ERROR,
         'mail-server-unavailable' => PASSWORD_CONNECT_ERROR,
+        'store-unavailable' => PASSWORD_CONNECT_ERROR,
     ];
 
     /**
