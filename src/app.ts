@@ -1,5 +1,4 @@
-import { fileURLToPath } from 'node:url'
-import express, { type Express, type Response } from 'express'
+import express, { type Express } from 'express'
 import type { Logger } from 'pino'
 import type { Dispatcher } from 'undici'
 import { createAddressLimit } from './abuse/address-limit.js'
@@ -13,14 +12,14 @@ import type { PasswordChange } from './core/password-change.js'
 import type { PasswordCheck } from './core/password-check.js'
 import type { PasswordPolicy } from './core/password-rules.js'
 import type { CheckReadiness } from './core/readiness.js'
-import type { Answer } from './http/answer.js'
 import { createAnswering } from './http/answering.js'
 import { createApiRouter } from './http/api.js'
+import { createAssetsRouter } from './http/assets.js'
 import { createClientCheck } from './http/clients.js'
 import { createDoors } from './http/doors.js'
 import { createHealthRouter } from './http/health.js'
 import { createInFlight } from './http/in-flight.js'
-import { loadMessages } from './http/messages.js'
+import { createLanguages } from './http/languages.js'
 import { createPageRouter } from './http/page.js'
 import { sendJson } from './http/problem.js'
 import { contextOf, createRequestContext } from './http/request-context.js'
@@ -38,8 +37,19 @@ import { createKeyGuard, type KeyGuard } from './panel/key-guard.js'
 import { createReadinessCheck } from './panel/readiness.js'
 import { createTransport } from './panel/transport.js'
 import { createCommonPasswords } from './passwords/common-passwords.js'
+import { ASSETS_DIRECTORY, VIEWS_DIRECTORY } from './views-directory.js'
 
-const VIEWS = new URL('../views/', import.meta.url)
+const NO_BRAND = {
+  name: '',
+  hasLogo: false,
+  hasStylesheet: false,
+  supportContact: '',
+  supportUrl: '',
+  extraText: '',
+  webmailUrl: '',
+  incoming: null,
+  outgoing: null,
+}
 
 /** What the service takes from outside its own code. */
 export interface AppDependencies {
@@ -72,7 +82,7 @@ export function createApp(dependencies: AppDependencies): App {
   const checkPanel = createReadinessCheck(run, keyGuard, modes, timeoutMs, clock)
   const checkReadiness: CheckReadiness = async () =>
     (await Promise.all([checkPanel(), mailChecks.checkReadiness(), store.checkReadiness()])).flat()
-  const messages = loadMessages(new URL('messages/en.json', VIEWS))
+  const languages = createLanguages(config.catalogues, config.language)
   const inFlight = createInFlight()
   const answering = createAnswering({ logger, clock, inFlight })
   const doors = createDoors({
@@ -91,8 +101,7 @@ export function createApp(dependencies: AppDependencies): App {
     refusalDelayMs: config.refusalDelayMs,
     requestTimeoutMs: config.requestTimeoutMs,
   })
-  const routes = { answering, doors, submit, modes, policy, basePath, version, messages }
-  const send = (response: Response, answer: Answer): void => sendJson(response, answer, messages)
+  const routes = { answering, doors, submit, modes, policy, basePath, version }
   // Others have fixed their paths: they are served at the root too.
   const fixedPaths = [createWellKnownRouter(basePath), createWebmailRouter(routes)]
 
@@ -101,20 +110,18 @@ export function createApp(dependencies: AppDependencies): App {
   handler.set('etag', false)
   handler.disable('x-powered-by')
   handler.use(createRequestContext(clock, randomId), ...createSecurityHeaders())
+  handler.use(`${basePath}/assets`, createAssetsRouter([ASSETS_DIRECTORY]))
+  handler.use(languages.setLanguage)
   handler.use(...fixedPaths)
   const mount = basePath === '' ? '/' : basePath
   handler.use(mount, ...fixedPaths, createHealthRouter(checkReadiness))
   handler.use(`${basePath}/api/v1`, createApiRouter(routes))
   handler.use(
     mount,
-    createPageRouter({
-      ...routes,
-      render: createRender(VIEWS),
-      assetsDirectory: fileURLToPath(new URL('assets/', VIEWS)),
-    }),
+    createPageRouter({ ...routes, render: createRender(VIEWS_DIRECTORY), languages, brand: NO_BRAND }),
   )
-  handler.use((_request, response) => send(response, { code: 'not-found' }))
-  handler.use(answering.onError(send))
+  handler.use((_request, response) => sendJson(response, { code: 'not-found' }))
+  handler.use(answering.onError(sendJson))
   return { handler, checkReadiness, drained: inFlight.drained }
 }
 

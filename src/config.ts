@@ -11,11 +11,13 @@ import {
   panelUrl,
   secret,
 } from './config-fields.js'
+import { selectCatalogues } from './config-language.js'
 import { selectMailServer } from './config-mail-server.js'
 import { selectCredentials, selectPanelTrust } from './config-panel.js'
 import { redisUrl } from './config-store.js'
 import type { ServerTrust } from './core/server-trust.js'
 import { type Environment, readVariable } from './environment.js'
+import type { Messages } from './http/catalogue.js'
 import type { MailServer } from './mail-server/session.js'
 import type { PanelCredentials } from './panel/credentials.js'
 
@@ -27,6 +29,7 @@ export const variables = {
   REKEY_PORT: integer(0, 65_535, 8080),
   REKEY_LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   REKEY_BASE_PATH: basePath(),
+  REKEY_LANGUAGE: z.string().default('en'),
   REKEY_TRUST_PROXY: trustedProxies(),
   REKEY_CLIENTS: clients(),
   REKEY_WEBMAIL_ADDRESSES: networks('loopback'),
@@ -95,8 +98,9 @@ export function loadConfig(environment: Environment): ConfigResult {
   const credentials = selectCredentials(values, addFault)
   const trust = selectPanelTrust(values, addFault)
   const mailServer = selectMailServer(values, Boolean(environment.REKEY_IMAP_URL), addFault)
+  const catalogues = selectCatalogues(values, addFault)
   if (faults.length > 0 || !credentials) return { ok: false, faults }
-  return { ok: true, config: shapeConfig(values, credentials, trust, mailServer) }
+  return { ok: true, config: shapeConfig(values, credentials, trust, mailServer, catalogues) }
 }
 
 function shapeConfig(
@@ -104,12 +108,17 @@ function shapeConfig(
   credentials: PanelCredentials,
   trust: ServerTrust,
   mailServer: MailServer | undefined,
+  catalogues: ReadonlyMap<string, Messages>,
 ) {
   return Object.freeze({
     host: values.REKEY_HOST,
     port: values.REKEY_PORT,
     logLevel: values.REKEY_LOG_LEVEL,
     basePath: values.REKEY_BASE_PATH,
+    /** The words of every language that is spoken. */
+    catalogues,
+    /** Where nothing else is wished for. */
+    language: values.REKEY_LANGUAGE,
     trustProxy: values.REKEY_TRUST_PROXY,
     clients: values.REKEY_CLIENTS,
     webmailAddresses: values.REKEY_WEBMAIL_ADDRESSES,

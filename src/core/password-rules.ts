@@ -50,7 +50,7 @@ export function breachedRules(
   const reasons: PasswordReason[] = []
   if ([...password].length < policy.minLength)
     reasons.push({ code: 'too-short', minLength: policy.minLength })
-  if (Buffer.byteLength(password) > MAX_PASSWORD_BYTES) {
+  if (new TextEncoder().encode(password).length > MAX_PASSWORD_BYTES) {
     reasons.push({ code: 'too-long', maxBytes: MAX_PASSWORD_BYTES })
   }
   if (CONTROL_CHARACTER.test(password)) reasons.push({ code: 'control-character' })

@@ -2,10 +2,9 @@ import { type Request, type Response, Router } from 'express'
 import type { z } from 'zod'
 import type { Modes } from '../core/attempt.js'
 import { breachedRules, type PasswordPolicy } from '../core/password-rules.js'
-import type { Answer } from './answer.js'
 import type { Answering } from './answering.js'
 import type { Doors } from './doors.js'
-import type { Messages } from './messages.js'
+import { messagesOf } from './languages.js'
 import { parseBody } from './parse-body.js'
 import { parseSubmission } from './parse-submission.js'
 import { describePolicy, describeReasons, type passwordVerdict } from './password-policy.js'
@@ -23,15 +22,12 @@ interface ApiParts {
   readonly policy: PasswordPolicy
   readonly basePath: string
   readonly version: string
-  readonly messages: Messages
 }
 
 /** The JSON interface. */
 export function createApiRouter(parts: ApiParts): Router {
-  const { answering, doors, submit, modes, messages } = parts
+  const { answering, doors, submit, modes } = parts
   const router = Router()
-  const send = (response: Response, answer: Answer): void => sendJson(response, answer, messages)
-  const policy = describePolicy(parts.policy.minLength, messages)
   let document: Promise<object> | undefined
 
   /** Made when it is first asked for: few ever do, and what makes it takes memory. */
@@ -45,26 +41,31 @@ export function createApiRouter(parts: ApiParts): Router {
   const change = answering.attempt(
     doors.api,
     (body, context) => submit(parseSubmission(modes, body, context.client !== undefined), context),
-    send,
+    sendJson,
   )
 
   /** No attempt at a change, so that it leaves no line in the log. */
   function judgePassword({ body }: Request, response: Response): void {
     const byClient = contextOf(response).client !== undefined
     const parsed = parseBody(passwordQuestion, body, byClient)
-    if (!parsed.ok) return void send(response, { code: 'invalid-request', faults: parsed.faults })
+    if (!parsed.ok) return void sendJson(response, { code: 'invalid-request', faults: parsed.faults })
     const { email, newPassword } = parsed.value
     const reasons = breachedRules(parts.policy, email, newPassword, undefined)
-    response.json({ reasons: describeReasons(reasons, messages) } satisfies z.output<typeof passwordVerdict>)
+    response.json({ reasons: describeReasons(reasons, messagesOf(response)) } satisfies z.output<
+      typeof passwordVerdict
+    >)
   }
 
   routeMethods(router, '/password-changes', { post: change })
   routeMethods(router, '/password-policy', {
-    get: [(_request, response) => void response.json(policy)],
+    get: [
+      (_request, response) =>
+        void response.json(describePolicy(parts.policy.minLength, messagesOf(response))),
+    ],
     post: [...doors.api, judgePassword],
   })
   routeMethods(router, '/openapi.json', { get: [(_request, response) => sendDocument(response)] })
-  router.use((_request, response) => send(response, { code: 'not-found' }))
-  router.use(answering.onError(send))
+  router.use((_request, response) => sendJson(response, { code: 'not-found' }))
+  router.use(answering.onError(sendJson))
   return router
 }

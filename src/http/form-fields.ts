@@ -1,6 +1,7 @@
 import type { Mode, Modes } from '../core/attempt.js'
 import type { Answer, FieldFault } from './answer.js'
-import { type Messages, reasonMessage } from './messages.js'
+import type { Messages } from './catalogue.js'
+import { reasonMessage } from './messages.js'
 
 /** The fields of the form, by the names that password managers and scripts see. */
 export type FieldName =

@@ -1,28 +1,39 @@
 import type { Mode, Modes } from '../core/attempt.js'
 import type { Answer } from './answer.js'
+import type { Messages } from './catalogue.js'
 import { chosenMode, type FieldError, type FieldName, type Form, fieldErrors } from './form-fields.js'
-import { type Messages, wordsOf } from './messages.js'
+import { wordsOf } from './messages.js'
+import type { DescribedRule } from './password-policy.js'
 
 interface FieldView {
   readonly name: FieldName
   readonly label: string
   readonly hint: string
   readonly type: 'email' | 'text' | 'password'
+  /** What is typed there runs from left to right in every language, but for passwords. */
+  readonly direction: 'ltr' | 'auto'
   readonly inputMode: string
   /** A token of HTML's autofill (HTML standard, "autofill detail tokens"). */
   readonly autocomplete: string
+  /** For password generators (the attribute `passwordrules`). */
+  readonly passwordRules: string
   /** What was typed, but for secrets. */
   readonly value: string
 }
 
+interface FormParts {
+  readonly messages: Messages
+  readonly modes: Modes
+  readonly rules: readonly DescribedRule[]
+  readonly passwordRules: string
+}
+
+/** What few people ever meet: shown, but not at first sight. */
+const FURTHER_RULES = ['too-long', 'control-character', 'outer-space', 'looks-like-a-file']
+
 /** All that the form's template shows. */
-export function formView(
-  messages: Messages,
-  modes: Modes,
-  rules: readonly string[],
-  form: Form,
-  answer: Answer | undefined,
-) {
+export function formView(parts: FormParts, form: Form, answer: Answer | undefined) {
+  const { messages, modes } = parts
   const words = messages.page
   const mode = chosenMode(modes, form)
   const errors = answer ? fieldErrors(answer, mode, messages) : []
@@ -31,19 +42,44 @@ export function formView(
     ...field,
     ...errorsOf(field, errors),
     errorPrefix: words.errorPrefix,
+    showLabel: messages.script.show,
   })
 
+  const asksForCode = Boolean(form.code) || errors.some(({ field }) => field === 'code')
   const email = [mailboxField(words, form)].map(show)
-  const newPassword = newPasswordFields(words).map(show)
+  const newPassword = [newPasswordField(words, parts.passwordRules)].map(show)
+  const confirmPassword = [field('confirm_password', words.confirmPassword, 'password', 'new-password')].map(
+    show,
+  )
   const methods = modes.map((each) => {
-    const { label, hint, fields } = proof(each, words, form)
+    const { label, hint, fields } = proof(each, words, form, asksForCode)
     return { mode: each, chosen: each === mode, label, hint, fields: fields.map(show) }
   })
-  const all = [...email, ...methods.flatMap(({ fields }) => fields), ...newPassword]
+  const all = [...email, ...methods.flatMap(({ fields }) => fields), ...newPassword, ...confirmPassword]
   const summary = all.flatMap(({ name, label, errors: own }) =>
     own.map((message) => ({ name, label, message })),
   )
-  return { heading: notice?.title ?? words.title, words, notice, summary, email, methods, newPassword, rules }
+  const heading = notice ? `${words.errorPrefix} ${notice.title}` : words.title
+  const [furtherRules, rules] = [true, false].map((further) =>
+    parts.rules.filter(({ code }) => isShown(code, modes) && FURTHER_RULES.includes(code) === further),
+  )
+  return {
+    heading,
+    words,
+    notice,
+    summary,
+    email,
+    methods,
+    newPassword,
+    confirmPassword,
+    rules,
+    furtherRules,
+  }
+}
+
+/** The present password is known in one mode only. */
+function isShown(code: string, modes: Modes): boolean {
+  return code !== 'same-as-current' || modes.includes('mailbox')
 }
 
 function errorsOf({ name, hint }: FieldView, errors: readonly FieldError[]) {
@@ -56,24 +92,29 @@ function mailboxField(words: Messages['page'], form: Form): FieldView {
   return field('email', words.email, 'email', 'username', { value: form.email })
 }
 
-function newPasswordFields(words: Messages['page']): FieldView[] {
-  return [
-    field('new_password', words.newPassword, 'password', 'new-password'),
-    field('confirm_password', words.confirmPassword, 'password', 'new-password'),
-  ]
+function newPasswordField(words: Messages['page'], passwordRules: string): FieldView {
+  return { ...field('new_password', words.newPassword, 'password', 'new-password'), passwordRules }
 }
 
-function proof(mode: Mode, words: Messages['page'], form: Form) {
+function proof(mode: Mode, words: Messages['page'], form: Form, asksForCode: boolean) {
   if (mode === 'mailbox') {
     const fields = [field('current_password', words.currentPassword, 'password', 'current-password')]
-    return { label: words.methodMailbox, hint: '', fields }
+    return { label: words.methodMailbox, hint: words.methodMailboxHint, fields }
   }
+  const code = field('code', words.code, 'text', 'one-time-code', {
+    hint: words.codeHint,
+    inputMode: 'numeric',
+  })
   const fields = [
-    field('username', words.username, 'text', 'section-account username', { value: form.username }),
+    field('username', words.username, 'text', 'section-account username', {
+      hint: words.usernameHint,
+      value: form.username,
+    }),
     field('account_password', words.accountPassword, 'password', 'section-account current-password'),
-    field('code', words.code, 'text', 'one-time-code', { hint: words.codeHint, inputMode: 'numeric' }),
+    // Few accounts need one: it is asked for when it turns out that this one does.
+    ...(asksForCode ? [code] : []),
   ]
-  return { label: words.methodAccount, hint: words.accountHint, fields }
+  return { label: words.methodAccount, hint: words.methodAccountHint, fields }
 }
 
 function field(
@@ -83,5 +124,7 @@ function field(
   autocomplete: string,
   { hint = '', inputMode = '', value }: { hint?: string; inputMode?: string; value?: unknown } = {},
 ): FieldView {
-  return { name, label, hint, type, inputMode, autocomplete, value: typeof value === 'string' ? value : '' }
+  const direction = type === 'password' ? 'auto' : 'ltr'
+  const shown = typeof value === 'string' ? value : ''
+  return { name, label, hint, type, direction, inputMode, autocomplete, passwordRules: '', value: shown }
 }

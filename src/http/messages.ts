@@ -1,62 +1,42 @@
-import { readFileSync } from 'node:fs'
-import { z } from 'zod'
-import { type PasswordReason, passwordReasonCodes } from '../core/password-rules.js'
-import { type Answer, type AnswerCode, fieldFaultCodes, statusOf } from './answer.js'
+import type { PasswordReason } from '../core/password-rules.js'
+import type { Answer } from './answer.js'
+import type { Counted, Messages } from './catalogue.js'
 import { retryAfterSeconds, waitInWords } from './retry-after.js'
 
-const answerCodes = Object.keys(statusOf) as AnswerCode[]
-const answerWords = z.strictObject({ title: z.string(), detail: z.string() })
+/** What is needed to count in a language; making it takes longer than all that is done with it. */
+interface Counting {
+  readonly rules: Intl.PluralRules
+  readonly format: Intl.NumberFormat
+}
 
-/** A catalogue of messages: every word that a person or a program is shown. A missing or surplus key is an error. */
-const catalogue = z.strictObject({
-  /** Of the words (BCP 47). */
-  language: z.string(),
-  page: z.record(
-    z.enum([
-      'title',
-      'intro',
-      'email',
-      'method',
-      'methodMailbox',
-      'methodAccount',
-      'currentPassword',
-      'accountHint',
-      'username',
-      'accountPassword',
-      'code',
-      'codeHint',
-      'newPassword',
-      'confirmPassword',
-      'rules',
-      'submit',
-      'errorPrefix',
-      'again',
-      'reference',
-    ]),
-    z.string(),
-  ),
-  field: z.record(z.enum(fieldFaultCodes), z.string()),
-  reason: z.record(z.enum(passwordReasonCodes), z.string()),
-  answer: z.record(z.enum([...answerCodes, 'change-not-seen']), answerWords),
-})
+const countings = new Map<string, Counting>()
 
-export type Messages = z.output<typeof catalogue>
+function countingIn(language: string): Counting {
+  const counting = countings.get(language) ?? {
+    rules: new Intl.PluralRules(language),
+    format: new Intl.NumberFormat(language),
+  }
+  countings.set(language, counting)
+  return counting
+}
 
-/** Loads a catalogue; throws if it does not hold exactly the keys that the service shows. */
-export function loadMessages(file: URL): Messages {
-  return catalogue.parse(JSON.parse(readFileSync(file, 'utf8')))
+/** The text in the plural form that goes with a number, which takes the place of its placeholder. */
+export function countedText(text: Counted, placeholder: string, count: number, language: string): string {
+  const { rules, format } = countingIn(language)
+  const form = text[rules.select(count)] ?? text.other
+  return form.replaceAll(`{${placeholder}}`, format.format(count))
 }
 
 /** @returns what to do about a broken rule, in words */
 export function reasonMessage(messages: Messages, reason: PasswordReason): string {
-  const text = messages.reason[reason.code]
+  const { language } = messages
   switch (reason.code) {
     case 'too-short':
-      return text.replaceAll('{min}', String(reason.minLength))
+      return countedText(messages.reason[reason.code], 'min', reason.minLength, language)
     case 'too-long':
-      return text.replaceAll('{max}', String(reason.maxBytes))
+      return countedText(messages.reason[reason.code], 'max', reason.maxBytes, language)
     default:
-      return text
+      return messages.reason[reason.code]
   }
 }
 

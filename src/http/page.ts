@@ -1,4 +1,4 @@
-import express, { type Request, type RequestHandler, type Response, Router } from 'express'
+import { type Request, type Response, Router } from 'express'
 import type { Modes } from '../core/attempt.js'
 import type { PasswordPolicy } from '../core/password-rules.js'
 import type { Answer } from './answer.js'
@@ -7,48 +7,67 @@ import type { Answering } from './answering.js'
 import type { Doors } from './doors.js'
 import { confirmationFaults, type Form, toRequest } from './form-fields.js'
 import { formView } from './form-view.js'
-import { type Messages, wordsOf } from './messages.js'
+import { type FrameParts, formHref, frameView } from './frame-view.js'
+import { messagesOf } from './languages.js'
+import { wordsOf } from './messages.js'
+import { doneView, doubtView, isInDoubt } from './page-views.js'
 import { type ParsedSubmission, parseSubmission } from './parse-submission.js'
 import { describePolicy } from './password-policy.js'
 import { contextOf } from './request-context.js'
 import { routeMethods } from './route-methods.js'
+import { scriptView } from './script-view.js'
 import type { Submit } from './submit.js'
 import type { Render } from './views.js'
 
-interface PageParts {
+interface PageParts extends FrameParts {
   readonly answering: Answering
   readonly doors: Doors
   readonly submit: Submit
   readonly modes: Modes
   readonly policy: PasswordPolicy
-  readonly basePath: string
-  readonly messages: Messages
   readonly render: Render
-  readonly assetsDirectory: string
 }
 
 /** The page: the form, its answers, and notices for what is no form at all. */
 export function createPageRouter(parts: PageParts): Router {
-  const { answering, doors, submit, modes, basePath, messages, render } = parts
+  const { answering, doors, submit, modes, basePath, brand, render } = parts
   const router = Router()
-  const rules = describePolicy(parts.policy.minLength, messages).rules.map((rule) => rule.message)
+
+  function send(response: Response, template: string, answer: string, view: object, email = ''): void {
+    const messages = messagesOf(response)
+    const frame = frameView(parts, messages, email)
+    const shared = {
+      frame,
+      words: messages.page,
+      formHref: formHref(basePath, messages.language),
+      requestId: contextOf(response).requestId,
+      answer,
+    }
+    response.send(render(template, { ...shared, ...view }))
+  }
 
   function sendForm(response: Response, form: Form, answer?: Answer): void {
     if (answer) setHead(response, answer)
-    const view = formView(messages, modes, rules, form, answer)
-    response.send(render('form', { ...view, basePath, requestId: contextOf(response).requestId }))
+    const messages = messagesOf(response)
+    const { rules } = describePolicy(parts.policy.minLength, messages)
+    const view = formView({ messages, modes, rules, passwordRules: '' }, form, answer)
+    const email = typeof form.email === 'string' ? form.email : ''
+    send(response, 'form', answer?.code ?? 'none', { ...view, ...scriptView(messages, parts.policy) }, email)
   }
 
   function sendNotice(response: Response, answer: Answer): void {
     setHead(response, answer)
-    const { title, detail } = wordsOf(answer, messages)
-    const reference = answer.code === 'changed' ? '' : contextOf(response).requestId
-    response.send(render('notice', { heading: title, detail, reference, words: messages.page, basePath }))
+    const { title, detail } = wordsOf(answer, messagesOf(response))
+    send(response, 'notice', answer.code, { heading: title, detail })
   }
 
   function sendAnswer(response: Response, answer: Answer, body: unknown): void {
-    if (answer.code === 'changed') sendNotice(response, answer)
-    else sendForm(response, formOf(body), answer)
+    const messages = messagesOf(response)
+    if (answer.code !== 'changed' && !isInDoubt(answer)) return void sendForm(response, formOf(body), answer)
+    setHead(response, answer)
+    if (isInDoubt(answer)) return void send(response, 'unknown', answer.code, doubtView(messages, answer))
+    const mailbox = String(formOf(body).email).trim()
+    send(response, 'done', answer.code, doneView(messages, mailbox, brand))
   }
 
   const change = answering.attempt(
@@ -61,7 +80,7 @@ export function createPageRouter(parts: PageParts): Router {
     get: [(request, response) => sendForm(response, { email: addressInQuery(request) })],
     post: change,
   })
-  router.use('/assets', serveAssets(parts.assetsDirectory))
+  // Those that are there have been served before.
   routeMethods(router, '/assets/*path', {
     get: [(_request, response) => sendNotice(response, { code: 'not-found' })],
   })
@@ -79,16 +98,6 @@ function parseForm(modes: Modes, form: Form): ParsedSubmission {
   const parsed = parseSubmission(modes, toRequest(modes, form))
   const faults = [...(parsed.ok ? [] : parsed.faults), ...confirmationFaults(form)]
   return faults.length === 0 ? parsed : { ok: false, faults }
-}
-
-/** Kept by the browser, and asked for again at each use: an upgrade shows at once. */
-function serveAssets(directory: string): RequestHandler {
-  return express.static(directory, {
-    index: false,
-    redirect: false,
-    acceptRanges: false,
-    setHeaders: (response) => response.setHeader('Cache-Control', 'no-cache'),
-  })
 }
 
 /** Webmail links here with the person's address. */

@@ -5,10 +5,14 @@ import {
   type PasswordReason,
   passwordReasonCodes,
 } from '../core/password-rules.js'
-import { type Messages, reasonMessage } from './messages.js'
+import type { Messages } from './catalogue.js'
+import { reasonMessage } from './messages.js'
 
 /** A rule for new passwords, or its breach. */
 const describedReason = z.strictObject({ code: z.string(), message: z.string() })
+
+/** A rule by its code and in words. */
+export type DescribedRule = z.output<typeof describedReason>
 
 /** Rules that a new password breaks. */
 export const brokenRules = z.array(describedReason)

@@ -1,7 +1,9 @@
 import type { Response } from 'express'
 import type { Answer } from './answer.js'
 import { setHead } from './answer-head.js'
-import { type Messages, reasonMessage, wordsOf } from './messages.js'
+import type { Messages } from './catalogue.js'
+import { messagesOf } from './languages.js'
+import { reasonMessage, wordsOf } from './messages.js'
 import { contextOf } from './request-context.js'
 
 interface TextWords {
@@ -9,14 +11,14 @@ interface TextWords {
   readonly success: string
   /** The fields of the form, by the JSON pointer of what each stands for. */
   readonly names: Readonly<Record<string, string>>
-  readonly messages: Messages
 }
 
 /**
  * Sends an answer to a webmail program. A refusal begins with `error `, as the panel's own does: the panel's driver for
  * Roundcube takes every answer for success that holds an `ok` and no `error`.
  */
-export function sendText(response: Response, answer: Answer, { success, names, messages }: TextWords): void {
+export function sendText(response: Response, answer: Answer, { success, names }: TextWords): void {
+  const messages = messagesOf(response)
   setHead(response, answer)
   response.type('text/plain')
   if (answer.code === 'changed') return void response.send(success)

@@ -2,7 +2,9 @@ import type { Response } from 'express'
 import { z } from 'zod'
 import { type Answer, type AnswerCode, statusOf } from './answer.js'
 import { setHead } from './answer-head.js'
-import { type Messages, wordsOf } from './messages.js'
+import type { Messages } from './catalogue.js'
+import { messagesOf } from './languages.js'
+import { wordsOf } from './messages.js'
 import { brokenRules, describeReasons } from './password-policy.js'
 import { contextOf } from './request-context.js'
 
@@ -31,7 +33,8 @@ export const problem = z
 export const changed = z.strictObject({ code: z.literal('changed') }).meta({ id: 'Changed' })
 
 /** Sends an answer to a program. */
-export function sendJson(response: Response, answer: Answer, messages: Messages): void {
+export function sendJson(response: Response, answer: Answer): void {
+  const messages = messagesOf(response)
   setHead(response, answer)
   if (answer.code === 'changed') {
     response.json({ code: 'changed' } satisfies z.output<typeof changed>)

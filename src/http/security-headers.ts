@@ -10,6 +10,9 @@ export function createSecurityHeaders(): RequestHandler[] {
         directives: {
           defaultSrc: ["'none'"],
           styleSrc: ["'self'"],
+          scriptSrc: ["'self'"],
+          workerSrc: ["'self'"],
+          connectSrc: ["'self'"],
           imgSrc: ["'self'"],
           formAction: ["'self'"],
           baseUri: ["'none'"],

@@ -1,12 +1,11 @@
-import { fileURLToPath } from 'node:url'
 import { Eta } from 'eta'
 
 /** Renders a template of the views folder; every value is escaped. Throws if a value is missing. */
 export type Render = (template: string, view: Readonly<Record<string, unknown>>) => string
 
-export function createRender(viewsDirectory: URL): Render {
+export function createRender(viewsDirectory: string): Render {
   const eta = new Eta({
-    views: fileURLToPath(viewsDirectory),
+    views: viewsDirectory,
     cache: true,
     autoTrim: false,
     // Eta would print the word "undefined".

@@ -4,7 +4,6 @@ import type { Answer } from './answer.js'
 import type { Answering } from './answering.js'
 import type { Doors } from './doors.js'
 import type { Form } from './form-fields.js'
-import type { Messages } from './messages.js'
 import { parseSubmission } from './parse-submission.js'
 import { sendText } from './plain-text.js'
 import { routeMethods } from './route-methods.js'
@@ -15,7 +14,6 @@ interface WebmailParts {
   readonly doors: Doors
   readonly submit: Submit
   readonly modes: Modes
-  readonly messages: Messages
 }
 
 /** A form that a webmail program already knows how to post, and the one answer that it takes for success. */
@@ -52,10 +50,9 @@ export function createWebmailRouter(parts: WebmailParts): Router {
 }
 
 function createFormRouter({ fields, success }: WebmailForm, parts: WebmailParts): Router {
-  const { answering, doors, submit, modes, messages } = parts
+  const { answering, doors, submit, modes } = parts
   const names = Object.fromEntries(Object.entries(fields).map(([member, field]) => [`/${member}`, field]))
-  const send = (response: Response, answer: Answer): void =>
-    sendText(response, answer, { success, names, messages })
+  const send = (response: Response, answer: Answer): void => sendText(response, answer, { success, names })
 
   const change = answering.attempt(
     doors.webmail,

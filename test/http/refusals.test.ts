@@ -83,7 +83,10 @@ describe('refusals of credentials', () => {
       } = response.headers as Record<string, string>
       pages.push({
         ...(seen({ ...response, headers } as Response) as object),
-        text: response.text.replaceAll(email, 'EMAIL').replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'ID'),
+        text: response.text
+          .replaceAll(email, 'EMAIL')
+          .replaceAll(encodeURIComponent(email), 'EMAIL')
+          .replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'ID'),
       })
     }
     expect(pages[1]).toEqual(pages[0])

@@ -1,0 +1,21 @@
+import type { Values } from './config.js'
+import type { AddFault } from './environment.js'
+import type { Messages } from './http/catalogue.js'
+import { loadCatalogues } from './http/load-catalogues.js'
+import { VIEWS_DIRECTORY } from './views-directory.js'
+
+/** Loads the catalogues; the configured language must be that of one. */
+export function selectCatalogues(
+  { REKEY_LANGUAGE: language }: Values,
+  addFault: AddFault,
+): ReadonlyMap<string, Messages> {
+  const loaded = loadCatalogues([VIEWS_DIRECTORY])
+  if (!loaded.ok) {
+    for (const fault of loaded.faults) addFault(fault)
+    return new Map()
+  }
+  if (!loaded.catalogues.has(language)) {
+    addFault(`REKEY_LANGUAGE must be one of ${[...loaded.catalogues.keys()].toSorted().join(', ')}`)
+  }
+  return loaded.catalogues
+}

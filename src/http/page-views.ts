@@ -1,0 +1,38 @@
+import type { Answer } from './answer.js'
+import type { Messages } from './catalogue.js'
+import type { BrandView } from './frame-view.js'
+import { wordsOf } from './messages.js'
+
+/** Answers after which nobody knows for sure which password is in force. */
+export function isInDoubt(answer: Answer): boolean {
+  return answer.code === 'outcome-unknown' || ('changeSent' in answer && answer.changeSent)
+}
+
+/** What to do where it is not known which password is in force: the likelier one is tried first. */
+export function doubtView(messages: Messages, answer: Answer) {
+  const { title, detail } = wordsOf(answer, messages)
+  const { newFirst, thenOld, oldFirst, thenNew, neither } = messages.steps
+  const steps = answer.code === 'outcome-unknown' ? [newFirst, thenOld] : [oldFirst, thenNew]
+  return { heading: title, detail, steps: [...steps, neither] }
+}
+
+/** The same for an answer that never came to the browser: its script shows it. */
+export function answerLostView(messages: Messages) {
+  const view = doubtView(messages, { code: 'outcome-unknown' })
+  return { ...view, detail: messages.script.answerLost }
+}
+
+const SECURITY = { tls: 'SSL/TLS', starttls: 'STARTTLS' }
+
+/** What comes after a change: the devices that must be told, and what to enter there. */
+export function doneView(messages: Messages, mailbox: string, { incoming, outgoing }: BrandView) {
+  const { title, detail } = messages.answer.changed
+  const { devices } = messages
+  const servers = [
+    { label: devices.incoming, server: incoming },
+    { label: devices.outgoing, server: outgoing },
+  ].flatMap(({ label, server }) =>
+    server ? [{ label, host: server.host, port: server.port, security: SECURITY[server.security] }] : [],
+  )
+  return { heading: title, detail, devices, mailbox, servers }
+}

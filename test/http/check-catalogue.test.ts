@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { checkCatalogue } from '../../src/http/check-catalogue.js'
+import { loadCatalogues } from '../../src/http/load-catalogues.js'
+import { VIEWS_DIRECTORY } from '../../src/views-directory.js'
+
+type Content = Record<string, Record<string, unknown>>
+
+const english = readFileSync(`${VIEWS_DIRECTORY}messages/en.json`, 'utf8')
+const reference = JSON.parse(english)
+
+/** The English catalogue with a change, as that of a language. */
+function faultsOf(change: (content: Content) => void, language = 'en'): readonly string[] {
+  const content = { ...JSON.parse(english), language }
+  change(content)
+  const checked = checkCatalogue(language, content, reference)
+  return checked.ok ? [] : checked.faults
+}
+
+describe('a catalogue', () => {
+  it('of ours has every key and every placeholder, in every language', () => {
+    const loaded = loadCatalogues([VIEWS_DIRECTORY])
+    expect(loaded).toMatchObject({ ok: true })
+  })
+
+  it.each([
+    ['a missing text', (c: Content) => void delete c.page?.title, 'page.title is missing or wrong'],
+    ['a missing section', (c: Content) => void delete c.steps, 'steps is missing or wrong'],
+    [
+      'an empty text',
+      (c: Content) => void Object.assign(c.page ?? {}, { title: '' }),
+      'page.title is missing or wrong',
+    ],
+    [
+      'a surplus text',
+      (c: Content) => void Object.assign(c.page ?? {}, { tile: 'x' }),
+      'page.tile is not known',
+    ],
+    [
+      'a placeholder too many',
+      (c: Content) => void Object.assign(c.page ?? {}, { title: 'Hello {name}' }),
+      'page.title must hold no placeholder',
+    ],
+    [
+      'a placeholder too few',
+      (c: Content) => void Object.assign(c.answer?.['panel-busy'] ?? {}, { detail: 'Wait.' }),
+      'answer.panel-busy.detail must hold {wait}',
+    ],
+    [
+      'half a placeholder',
+      (c: Content) => void Object.assign(c.answer?.['panel-busy'] ?? {}, { detail: 'Wait {wait} or {wait.' }),
+      'answer.panel-busy.detail must hold {wait}',
+    ],
+    [
+      'no plural forms',
+      (c: Content) => void Object.assign(c.reason ?? {}, { 'too-short': 'At least {min}' }),
+      'reason.too-short is missing or wrong',
+    ],
+    [
+      'a plural form too few',
+      (c: Content) => void Object.assign(c.reason ?? {}, { 'too-short': { other: 'At least {min}' } }),
+      'reason.too-short.one is missing',
+    ],
+    [
+      'a plural form that the language does not have',
+      (c: Content) =>
+        void Object.assign(c.reason ?? {}, { 'too-short': { one: '{min}', few: '{min}', other: '{min}' } }),
+      'reason.too-short.few is no plural form of this language',
+    ],
+  ])('with %s is refused by name', (_what, change, fault) => {
+    expect(faultsOf(change)).toEqual([fault])
+  })
+
+  it('may say one number in words where its plural form is for that alone', () => {
+    const forms = { one: 'Use a character.', other: 'Use {min} characters.' }
+    const change = (c: Content): void =>
+      void Object.assign(c.reason ?? {}, { 'too-short': forms, 'too-long': forms })
+    expect(faultsOf((c) => void Object.assign(c.reason ?? {}, { 'too-short': forms }))).toEqual([])
+    // In Russian the form `one` is that of 21 and 31 too.
+    expect(faultsOf(change, 'ru')).toContain('reason.too-short.one must hold {min}')
+  })
+
+  it('is for the language that its file is named after', () => {
+    const content = JSON.parse(english)
+    expect(checkCatalogue('de', content, reference)).toEqual({
+      ok: false,
+      faults: ['language is not that of the file’s name'],
+    })
+    expect(checkCatalogue('not a tag', { ...content, language: 'not a tag' }, reference)).toEqual({
+      ok: false,
+      faults: ['language is no language tag (BCP 47)'],
+    })
+    expect(checkCatalogue('en', undefined, reference)).toMatchObject({ ok: false })
+  })
+})

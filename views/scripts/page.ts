@@ -1,0 +1,22 @@
+import { hintAtCapsLock } from './caps-lock.js'
+import { readForm } from './form.js'
+import { tickRules } from './rules.js'
+import { submitInPlace } from './submit.js'
+import { offerSuggestions } from './suggestions.js'
+import { offerToShow } from './visibility.js'
+
+// The page works without any of this: it spares people a reload that would lose what they typed, and shows on the way
+// what the server would say in the end.
+
+document.documentElement.classList.add('scripted')
+setUp()
+
+function setUp(): void {
+  const form = readForm()
+  if (!form) return
+  offerToShow(form)
+  hintAtCapsLock(form)
+  tickRules(form)
+  offerSuggestions(form)
+  submitInPlace(form, setUp)
+}

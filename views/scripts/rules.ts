@@ -1,0 +1,72 @@
+import { breachedRules } from '../../src/core/password-rules.js'
+import type { PageForm } from './form.js'
+import { type Estimate, estimateStrength } from './strength.js'
+import { describeStrength } from './strength-words.js'
+import { typedMailbox } from './typed-mailbox.js'
+
+/** So long after the last key (ms) the page says how the password stands: screen readers would else speak at each key. */
+const PAUSE_MS = 700
+
+/** What the server alone can tell. */
+const SERVER_RULES = ['breached']
+
+const WATCHED = ['new_password', 'email', 'current_password']
+
+/** Ticks off the rules that the new password keeps, and tells how strong it is. */
+export function tickRules(form: PageForm): void {
+  const { element, field } = form
+  const input = field('new_password')
+  if (!input) return
+  let pause: ReturnType<typeof setTimeout> | undefined
+
+  function show(password: string, estimate: Estimate | undefined): void {
+    const open = openRules(form, password, estimate)
+    for (const item of element.querySelectorAll<HTMLElement>('[data-rule]'))
+      tick(form, item, open, password !== '')
+    const meter = element.querySelector<HTMLMeterElement>('#strength')
+    if (meter) meter.value = estimate?.score ?? 0
+    clearTimeout(pause)
+    pause = setTimeout(() => {
+      const words = element.querySelector('#strength-words')
+      if (words) words.textContent = estimate ? describeStrength(form.words, form.policy, estimate) : ''
+    }, PAUSE_MS)
+  }
+
+  async function judge(): Promise<void> {
+    const password = input?.value ?? ''
+    show(password, undefined)
+    if (password === '') return
+    const estimate = await estimateStrength(password, [
+      ...form.policy.brandWords,
+      field('email')?.value ?? '',
+    ])
+    if (estimate && password === input?.value) show(password, estimate)
+  }
+
+  for (const name of WATCHED) field(name)?.addEventListener('input', judge)
+  // What was typed before the script had come, or stayed when an answer took the page's place.
+  if (input.value !== '') void judge()
+}
+
+/** The rules that are not kept, or of which that is not known yet. */
+function openRules({ field, policy, element }: PageForm, password: string, estimate?: Estimate): Set<string> {
+  const all = [...element.querySelectorAll<HTMLElement>('[data-rule]')].map(
+    ({ dataset }) => dataset.rule ?? '',
+  )
+  if (password === '') return new Set(all)
+  const mailbox = typedMailbox(field('email')?.value ?? '')
+  const rules = { ...policy, isCommon: () => estimate?.isCommon ?? true }
+  const broken = breachedRules(rules, mailbox, password, field('current_password')?.value || undefined)
+  const isWeak = !estimate || estimate.score < policy.minScore
+  return new Set([...broken.map(({ code }) => code), ...(isWeak ? ['too-weak'] : []), ...SERVER_RULES])
+}
+
+function tick({ words }: PageForm, item: HTMLElement, open: ReadonlySet<string>, isTyping: boolean): void {
+  const isOpen = open.has(item.dataset.rule ?? '')
+  item.classList.toggle('kept', !isOpen)
+  const state = item.querySelector('[data-state]')
+  if (state) state.textContent = `${isOpen ? words.ruleOpen : words.ruleKept} `
+  // What breaks a rule that is out of sight must come into sight.
+  const details = item.closest('details')
+  if (details && isOpen && isTyping) details.open = true
+}

@@ -1,0 +1,15 @@
+import type { ScriptPolicy, ScriptWords } from '../../src/http/script-view.js'
+import type { Estimate } from './strength.js'
+
+/** How strong it is, and, if it is too weak, what would make it stronger. */
+export function describeStrength(words: ScriptWords, policy: ScriptPolicy, estimate: Estimate): string {
+  const { score, warning, suggestions } = estimate
+  const labels = [words.strength0, words.strength1, words.strength2, words.strength3, words.strength4]
+  const strength = words.strength.replace('{strength}', labels[score] ?? '')
+  if (score >= policy.minScore) return strength
+  const advice = [
+    warning ? words.warnings[warning] : undefined,
+    ...suggestions.map((code) => words.suggestions[code]),
+  ]
+  return [strength, ...advice.filter((text) => text !== undefined)].join(' ')
+}

@@ -1,0 +1,54 @@
+/** How easily a password is guessed, by the worker's dictionary. */
+export interface Estimate {
+  /** From 0, at once, to 4. */
+  readonly score: number
+  /** Codes of words in the catalogue's section `strength`. */
+  readonly warning?: string
+  readonly suggestions: readonly string[]
+  /** Whether it stands in the list of common passwords. */
+  readonly isCommon: boolean
+}
+
+export interface Question {
+  readonly id: number
+  readonly password: string
+  readonly badWords: readonly string[]
+}
+
+export interface Reply {
+  readonly id: number
+  readonly estimate: Estimate
+}
+
+let worker: Worker | undefined
+let latestId = 0
+
+/**
+ * Estimates in a worker, whose dictionary is loaded when somebody types for the first time. Gives undefined for a password
+ * that another one has followed meanwhile, and where the worker can't be loaded.
+ */
+export function estimateStrength(
+  password: string,
+  badWords: readonly string[],
+): Promise<Estimate | undefined> {
+  latestId += 1
+  const id = latestId
+  worker ??= new Worker(new URL('strength-worker.js', import.meta.url))
+  const running = worker
+  return new Promise((resolve) => {
+    const end = new AbortController()
+    const finish = (estimate?: Estimate): void => {
+      end.abort()
+      resolve(estimate)
+    }
+    running.addEventListener(
+      'message',
+      ({ data }: MessageEvent<Reply>) => {
+        if (data.id >= id) finish(data.id === id ? data.estimate : undefined)
+      },
+      { signal: end.signal },
+    )
+    running.addEventListener('error', () => finish(), { signal: end.signal })
+    running.postMessage({ id, password, badWords } satisfies Question)
+  })
+}

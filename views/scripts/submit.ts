@@ -1,0 +1,73 @@
+import type { PageForm } from './form.js'
+import { hidePasswords } from './visibility.js'
+
+/**
+ * Sends the form and shows the answer without leaving the page, so that nobody types passwords again because of a code
+ * that is missing or a rule that is broken.
+ *
+ * @param setUp is called when the answer stands on the page
+ */
+export function submitInPlace(form: PageForm, setUp: () => void): void {
+  const { element, words, say } = form
+  let isUnderWay = false
+
+  element.addEventListener('submit', async (event) => {
+    event.preventDefault()
+    if (isUnderWay) return
+    isUnderWay = true
+    hidePasswords(form)
+    element.setAttribute('aria-busy', 'true')
+    say(words.sending)
+    const typed = new FormData(element)
+    const answer = await send(element.action, typed)
+    if (answer) showAnswer(answer, typed)
+    else showLoss()
+    setUp()
+  })
+}
+
+/** The service's own page; nothing where a connection broke or something else answered. */
+async function send(url: string, typed: FormData): Promise<Document | undefined> {
+  const body = new URLSearchParams([...typed].map(([name, value]) => [name, String(value)]))
+  try {
+    const response = await fetch(url, { method: 'POST', body })
+    const page = new DOMParser().parseFromString(await response.text(), 'text/html')
+    return page.querySelector('main[data-answer]') ? page : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function showAnswer(page: Document, typed: FormData): void {
+  const main = page.querySelector('main')
+  if (!main) return
+  document.title = page.title
+  document.querySelector('main')?.replaceWith(main)
+  restore(main, typed)
+  focusOn(main)
+}
+
+/** The change may have been made all the same: that, and what to do, stands ready in the page. */
+function showLoss(): void {
+  const main = document.querySelector('main')
+  const loss = document.querySelector<HTMLTemplateElement>('#answer-lost')
+  if (!main || !loss) return
+  main.replaceChildren(loss.content.cloneNode(true))
+  main.dataset.answer = 'outcome-unknown'
+  document.title = main.querySelector('h1')?.textContent ?? document.title
+  focusOn(main)
+}
+
+/** What was typed and is not said to be wrong; the new password may be mended. Secrets come from here, never from the server. */
+function restore(main: HTMLElement, typed: FormData): void {
+  for (const input of main.querySelectorAll<HTMLInputElement>('input:not([type="radio"])')) {
+    const isWrong = input.getAttribute('aria-invalid') === 'true' && input.name !== 'new_password'
+    if (input.value === '' && !isWrong) input.value = String(typed.get(input.name) ?? '')
+  }
+}
+
+function focusOn(main: HTMLElement): void {
+  const target = main.querySelector<HTMLElement>('[autofocus]')
+  target?.focus()
+  target?.scrollIntoView({ block: 'nearest' })
+}
