@@ -8,6 +8,8 @@ import type { Config } from './config.js'
 import { changePassword } from './core/change-password.js'
 import type { Clock } from './core/clock.js'
 import { createDomainOwners } from './core/domain-owners.js'
+import type { ObserveAttempt } from './core/observe-attempt.js'
+import type { PanelLoad } from './core/panel-load.js'
 import type { PasswordChange } from './core/password-change.js'
 import type { PasswordCheck } from './core/password-check.js'
 import type { PasswordPolicy } from './core/password-rules.js'
@@ -30,7 +32,7 @@ import { createWebmailRouter } from './http/webmail.js'
 import { createWebmailHostCheck } from './http/webmail-hosts.js'
 import { createWellKnownRouter } from './http/well-known.js'
 import { createMailChecks } from './mail-checks.js'
-import { createCommandRunner, type RunCommand } from './panel/command-runner.js'
+import { type CommandRunner, createCommandRunner, type RunCommand } from './panel/command-runner.js'
 import { createPanel } from './panel/commands.js'
 import { keyIdOf } from './panel/credentials.js'
 import { createKeyGuard, type KeyGuard } from './panel/key-guard.js'
@@ -61,30 +63,33 @@ export interface AppDependencies {
   readonly logger: Logger
   readonly clock: Clock
   readonly randomId: () => string
+  /** Absent where nothing is measured. */
+  readonly observeAttempt?: ObserveAttempt | undefined
 }
 
 /** The service, wired and not listening. */
 export interface App {
   readonly handler: Express
   readonly checkReadiness: CheckReadiness
+  readonly panelLoad: () => PanelLoad
   /** Resolves when the attempts under way have ended. */
   drained(): Promise<void>
 }
 
 export function createApp(dependencies: AppDependencies): App {
-  const { config, version, store, logger, clock, randomId } = dependencies
+  const { config, version, store, logger, clock, randomId, observeAttempt } = dependencies
   const { basePath, modes } = config
   const policy = { minLength: config.passwordMinLength, isCommon: createCommonPasswords() }
   const { url, credentials, timeoutMs } = config.panel
   const keyGuard = createKeyGuard(store.createKeyRest(keyIdOf(url, credentials)))
-  const run = createRunner(dependencies, keyGuard)
+  const { run, load } = createRunner(dependencies, keyGuard)
   const mailChecks = createMailChecks(config, clock)
   const checkPanel = createReadinessCheck(run, keyGuard, modes, timeoutMs, clock)
   const checkReadiness: CheckReadiness = async () =>
     (await Promise.all([checkPanel(), mailChecks.checkReadiness(), store.checkReadiness()])).flat()
   const languages = createLanguages(config.catalogues, config.language)
   const inFlight = createInFlight()
-  const answering = createAnswering({ logger, clock, inFlight })
+  const answering = createAnswering({ logger, clock, inFlight, observeAttempt })
   const doors = createDoors({
     addressLimit: createAddressLimit(
       config.limits.address,
@@ -122,10 +127,10 @@ export function createApp(dependencies: AppDependencies): App {
   )
   handler.use((_request, response) => sendJson(response, { code: 'not-found' }))
   handler.use(answering.onError(sendJson))
-  return { handler, checkReadiness, drained: inFlight.drained }
+  return { handler, checkReadiness, panelLoad: load, drained: inFlight.drained }
 }
 
-function createRunner({ config, dispatcher, clock }: AppDependencies, keyGuard: KeyGuard): RunCommand {
+function createRunner({ config, dispatcher, clock }: AppDependencies, keyGuard: KeyGuard): CommandRunner {
   const { url, credentials, timeoutMs, maxConcurrency, maxQueue } = config.panel
   return createCommandRunner({
     transport: createTransport(dispatcher, url),

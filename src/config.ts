@@ -13,6 +13,7 @@ import {
 } from './config-fields.js'
 import { selectCatalogues } from './config-language.js'
 import { selectMailServer } from './config-mail-server.js'
+import { listenAddress } from './config-metrics.js'
 import { selectCredentials, selectPanelTrust } from './config-panel.js'
 import { redisUrl } from './config-store.js'
 import type { ServerTrust } from './core/server-trust.js'
@@ -42,6 +43,7 @@ export const variables = {
   REKEY_LIMIT_FAILURES: limit(5, '15m'),
   REKEY_LIMIT_TARGET: limit(20, '1h'),
   REKEY_REDIS_URL: redisUrl(),
+  REKEY_METRICS_ADDRESS: listenAddress(),
   REKEY_MAILBOX_CHECK: z.enum(['hash', 'imap'], 'must be hash or imap').default('hash'),
   REKEY_IMAP_URL: imapUrl().optional(),
   REKEY_IMAP_CA_FILE: z.string().optional(),
@@ -134,6 +136,8 @@ function shapeConfig(
     }),
     /** Where instances share limits and locks; undefined if they are kept in memory. */
     redis: values.REKEY_REDIS_URL,
+    /** Where Prometheus finds the metrics; undefined if nothing is measured. */
+    metrics: values.REKEY_METRICS_ADDRESS,
     /** Where mailbox passwords are checked; undefined if they are held against the panel's hashes. */
     mailServer,
     panel: Object.freeze({

@@ -13,6 +13,7 @@ import { HELP, parseCommandLine } from './command-line.js'
 import { type Config, loadConfig } from './config.js'
 import { describeError } from './http/error-log.js'
 import { createHttpServer } from './http/server.js'
+import type { Metrics } from './metrics-listener.js'
 import { createDispatcher } from './panel/dispatcher.js'
 
 /** Exit codes of sysexits.h. */
@@ -56,6 +57,7 @@ async function serve(config: Config): Promise<void> {
   const { url, trust, maxConcurrency, timeoutMs, credentials } = config.panel
   const dispatcher = createDispatcher(url, trust, maxConcurrency, timeoutMs)
   const store = await openStore(config, logger)
+  const metrics = await loadMetrics(config, logger)
   const app = createApp({
     config,
     version,
@@ -64,15 +66,23 @@ async function serve(config: Config): Promise<void> {
     logger,
     clock: systemClock,
     randomId: randomUUID,
+    observeAttempt: metrics?.observeAttempt,
   })
+  const opened = { dispatcher, store, metrics }
+  const { panelLoad, checkReadiness } = app
+  if (metrics && !(await metrics.show({ panelLoad, checkReadiness, checkStore: store.checkReadiness }))) {
+    process.exitCode = 1
+    return close(opened)
+  }
   const server = createHttpServer(app.handler)
 
   server.once('error', (error) => {
     logger.fatal({ event: 'listen-failed', host: config.host, port: config.port, ...describeError(error) })
     process.exitCode = 1
+    void close(opened)
   })
   server.listen(config.port, config.host, () => {
-    stopWithGrace(config.requestTimeoutMs + STOP_MARGIN_MS, { logger, server, app, dispatcher, store })
+    stopWithGrace(config.requestTimeoutMs + STOP_MARGIN_MS, { logger, server, app, ...opened })
     const { address, port } = server.address() as AddressInfo
     logger.info({ event: 'listening', address, port, version })
     if (!config.redis) logger.info({ event: 'single-instance', detail: SINGLE_INSTANCE })
@@ -100,16 +110,35 @@ async function openStore({ redis }: Config, logger: Logger): Promise<SharedStore
   })
 }
 
-interface Running {
+/** Loads the client library, which takes time and memory, only where something is to be measured. */
+async function loadMetrics({ metrics }: Config, logger: Logger): Promise<Metrics | undefined> {
+  if (!metrics) return undefined
+  const { createMetrics } = await import('./metrics-listener.js')
+  return createMetrics(metrics, { version, node: process.version }, logger)
+}
+
+/** What keeps the process from ending. */
+interface Opened {
+  readonly dispatcher: Dispatcher
+  readonly store: SharedStore
+  readonly metrics: Metrics | undefined
+}
+
+async function close({ dispatcher, store, metrics }: Opened): Promise<void> {
+  // First: a store that was closed is not down.
+  metrics?.close()
+  await dispatcher.close()
+  await store.close()
+}
+
+interface Running extends Opened {
   readonly logger: Logger
   readonly server: Server
   readonly app: App
-  readonly dispatcher: Dispatcher
-  readonly store: SharedStore
 }
 
 /** Told to stop, the process takes no more requests and waits for those under way, whether or not the client did. */
-function stopWithGrace(delayMs: number, { logger, server, app, dispatcher, store }: Running): void {
+function stopWithGrace(delayMs: number, { logger, server, app, ...opened }: Running): void {
   closeWithGrace({ delay: delayMs, logger: false }, async ({ signal, err }) => {
     if (err) logger.fatal({ event: 'crash', ...describeError(err) })
     else logger.info({ event: 'stopping', signal })
@@ -117,8 +146,7 @@ function stopWithGrace(delayMs: number, { logger, server, app, dispatcher, store
     server.keepAliveTimeout = 1
     await new Promise((resolve) => server.close(resolve))
     await app.drained()
-    await dispatcher.close()
-    await store.close()
+    await close(opened)
     logger.info({ event: 'stopped' })
   })
 }

@@ -106,6 +106,46 @@ describe('the program', () => {
   })
 })
 
+describe('metrics', () => {
+  it('are shown on their own address, until the process ends', async () => {
+    const panel = await startPanel()
+    const service = start({ ...simulatorEnvironment(panel), REKEY_METRICS_ADDRESS: '127.0.0.1:0' })
+    await service.logged('ready')
+    const { address, port } = await service.logged('metrics-listening')
+    expect(address).toBe('127.0.0.1')
+    const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
+    expect(text).toContain('\nrekey_ready 1\n')
+    expect(text).toContain(`rekey_build_info{version="0.1.0",node="${process.version}"} 1`)
+    service.child.kill('SIGTERM')
+    const [code] = await once(service.child, 'close')
+    expect(code).toBe(0)
+    expect(service.lines.at(-1)).toMatchObject({ event: 'stopped' })
+  })
+
+  it('are off unless an address is given', async () => {
+    const panel = await startPanel()
+    const service = start(simulatorEnvironment(panel))
+    await service.logged('ready')
+    expect(service.lines.filter(({ event }) => String(event).startsWith('metrics'))).toEqual([])
+  })
+
+  it.each(['REKEY_METRICS_ADDRESS', 'REKEY_PORT'])('end the process where %s is taken', async (taken) => {
+    const server = createServer().listen(0, '127.0.0.1')
+    onTestFinished(() => void server.close())
+    await once(server, 'listening')
+    const { port } = server.address() as { port: number }
+    const addresses =
+      taken === 'REKEY_PORT'
+        ? { REKEY_PORT: `${port}`, REKEY_METRICS_ADDRESS: '127.0.0.1:0' }
+        : { REKEY_PORT: '0', REKEY_METRICS_ADDRESS: `127.0.0.1:${port}` }
+    const { code, stdout } = await run([], { ...least, ...addresses })
+    expect(code).toBe(1)
+    const last = stdout.trim().split('\n').at(-1) ?? ''
+    const event = taken === 'REKEY_PORT' ? 'listen-failed' : 'metrics-listen-failed'
+    expect(JSON.parse(last)).toMatchObject({ level: 60, event, port, errorCode: 'EADDRINUSE' })
+  })
+})
+
 describe('the running service', () => {
   it('tells where it listens and whether the panel is ready, and serves', async () => {
     const panel = await startPanel()

@@ -1,11 +1,13 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import type { Logger } from 'pino'
 import type { Clock } from '../core/clock.js'
+import type { ObserveAttempt } from '../core/observe-attempt.js'
 import type { Answer } from './answer.js'
 import { createAttemptLog } from './attempt-log.js'
 import { answerToError } from './error-answer.js'
 import { describeError } from './error-log.js'
 import type { InFlight } from './in-flight.js'
+import { measureAttempt } from './measure-attempt.js'
 import { contextOf, type RequestContext } from './request-context.js'
 
 /** How requests come to their answers, whatever the answers look like. */
@@ -27,9 +29,12 @@ interface AnsweringParts {
   readonly logger: Logger
   readonly clock: Clock
   readonly inFlight: InFlight
+  /** Absent where nothing is measured. */
+  readonly observeAttempt?: ObserveAttempt | undefined
 }
 
-export function createAnswering({ logger, clock, inFlight }: AnsweringParts): Answering {
+export function createAnswering(parts: AnsweringParts): Answering {
+  const { logger, clock, inFlight, observeAttempt } = parts
   const logAttempt = createAttemptLog(logger)
 
   const beginAttempt: RequestHandler = (_request, response, next) => {
@@ -43,7 +48,9 @@ export function createAnswering({ logger, clock, inFlight }: AnsweringParts): An
     if (!context.awaitsLog) return
     // One line per attempt, also where an answer that was logged can't be shown.
     context.awaitsLog = false
-    logAttempt(context, answer, clock.now())
+    const nowMs = clock.now()
+    logAttempt(context, answer, nowMs)
+    observeAttempt?.(measureAttempt(context, answer, nowMs))
   }
 
   return {

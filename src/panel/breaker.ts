@@ -8,6 +8,7 @@ import {
   noJitterGenerator,
 } from 'cockatiel'
 import { inTurn } from '../core/in-turn.js'
+import type { BreakerState } from '../core/panel-load.js'
 import { PanelFault } from '../core/panel-port.js'
 
 /** After so many calls in a row that the panel did not answer it is taken to be down, and left alone for a while. */
@@ -29,6 +30,8 @@ export interface Breaker {
    * @param call is told whether it is a probe
    */
   pass<Answer>(mayProbe: boolean, call: (isProbe: boolean) => Promise<Answer>): Promise<Answer>
+  /** `open` until a probe is made, also when its time has come. */
+  state(): BreakerState
 }
 
 export function createBreaker(): Breaker {
@@ -50,6 +53,11 @@ export function createBreaker(): Breaker {
       } catch (error) {
         throw error instanceof BrokenCircuitError ? leftAlone() : error
       }
+    },
+
+    state() {
+      if (circuit.state === CircuitState.Closed) return 'closed'
+      return circuit.state === CircuitState.HalfOpen ? 'half-open' : 'open'
     },
   }
 }

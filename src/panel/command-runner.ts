@@ -2,6 +2,7 @@ import { BulkheadRejectedError, bulkhead } from 'cockatiel'
 import type { Clock } from '../core/clock.js'
 import type { Deadline } from '../core/deadline.js'
 import { inTurn } from '../core/in-turn.js'
+import type { PanelLoad } from '../core/panel-load.js'
 import { type CommandRecord, PanelFault } from '../core/panel-port.js'
 import { createBreaker } from './breaker.js'
 import { credentialFields, isLegacy, type PanelCredentials } from './credentials.js'
@@ -30,6 +31,12 @@ export interface Command {
 /** Runs a command of the panel and records it. Throws a `PanelFault` for all that is not the command's own answer. */
 export type RunCommand = (command: Command, record: (entry: CommandRecord) => void) => Promise<CommandAnswer>
 
+/** Runs commands, so many at once, and tells how many. */
+export interface CommandRunner {
+  readonly run: RunCommand
+  load(): PanelLoad
+}
+
 /** How long a probe may take that tells whether a panel that was down is back. */
 const PROBE_TIMEOUT_MS = 5000
 
@@ -46,7 +53,7 @@ interface RunnerParts {
   readonly clock: Clock
 }
 
-export function createCommandRunner(parts: RunnerParts): RunCommand {
+export function createCommandRunner(parts: RunnerParts): CommandRunner {
   const { transport, keyGuard, clock } = parts
   const turns = bulkhead(parts.maxConcurrency, parts.maxQueue)
   const breaker = createBreaker()
@@ -78,7 +85,7 @@ export function createCommandRunner(parts: RunnerParts): RunCommand {
     })
   }
 
-  return async function runCommand(command, record) {
+  const runCommand: RunCommand = async (command, record) => {
     const startedMs = clock.now()
     const result = await inTurn(
       (work) => turns.execute(work),
@@ -94,6 +101,15 @@ export function createCommandRunner(parts: RunnerParts): RunCommand {
     })
     if (result instanceof PanelFault) throw result
     return result
+  }
+
+  return {
+    run: runCommand,
+    load: () => ({
+      running: parts.maxConcurrency - turns.executionSlots,
+      waiting: parts.maxQueue - turns.queueSlots,
+      breaker: breaker.state(),
+    }),
   }
 }
 

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
@@ -6,7 +7,7 @@ import { startPanelSimulator } from '../panel-simulator/simulator.js'
 import { atEnd } from './kit/at-end.js'
 import { freePort } from './kit/programs.js'
 import { startRedis } from './kit/redis.js'
-import { type Rekey, startRekey } from './kit/rekey.js'
+import { MAIN, type Rekey, startRekey } from './kit/rekey.js'
 import { scratchDirectory } from './kit/scratch.js'
 
 const CHANGE = 'v-change-mail-account-password'
@@ -131,6 +132,22 @@ it('starts without the store and serves when it is there', async () => {
   expect(await change(rekey)).toBe('store-unavailable')
   await redis.start()
   await expect.poll(() => change(rekey)).toBe('changed')
+})
+
+it('ends where its port is taken, though the store is there', async () => {
+  const redis = await startRedis()
+  const { status, stdout } = spawnSync(process.execPath, [MAIN], {
+    env: {
+      HESTIA_URL: 'https://panel.example:8083',
+      HESTIA_API_KEY: 'key',
+      REKEY_REDIS_URL: `redis://127.0.0.1:${redis.port}`,
+      REKEY_PORT: `${redis.port}`,
+    },
+    encoding: 'utf8',
+    timeout: 20_000,
+  })
+  expect(stdout).toContain('"event":"listen-failed"')
+  expect(status).toBe(1)
 })
 
 it('takes a password and TLS, and logs neither a wrong password nor what Redis says', async () => {

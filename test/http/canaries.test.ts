@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { statusOf } from '../../src/http/answer.js'
+import { scrape, withMetrics } from '../kit/metrics.js'
 import { startService } from '../kit/service.js'
 import { byAccount, byMailbox, CHANGES } from '../kit/submissions.js'
 import { type Fault, type PanelSimulator, simulatorCredentials } from '../panel-simulator/simulator.js'
@@ -88,9 +89,10 @@ const webmailForms = {
 beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: Date.now() }))
 afterEach(() => void vi.useRealTimers())
 
-it('no secret reaches a log line, a header or an answer, whatever the outcome', async () => {
+it('no secret reaches a log line, a header, an answer or a metric, whatever the outcome', async () => {
   const service = await startService({
     environment: {
+      ...withMetrics,
       REKEY_LOG_LEVEL: 'debug',
       REKEY_LIMIT_FAILURES: '9/1h',
       REKEY_CLIENTS: `roundcube=${TOKEN}`,
@@ -157,6 +159,8 @@ it('no secret reaches a log line, a header or an answer, whatever the outcome', 
   ]
   const missing = Object.keys(statusOf).filter((code) => !outcomes.has(code))
   expect(missing.toSorted()).toEqual(notHere.toSorted())
+  const { text: metrics } = await scrape(service)
+  shown.push(metrics)
   const { secretKey, accessKey, apiKey, adminPassword } = simulatorCredentials
   const ours = [secretKey, accessKey, apiKey, adminPassword, 'JBSWY3DPEHPK3PXP', 'mail pw', 'panel pw']
   const panels = ['$2y$', '$argon2', '$1$', 'Error:', "doesn't exist", 'Invalid object']
@@ -165,6 +169,21 @@ it('no secret reaches a log line, a header or an answer, whatever the outcome', 
     expect(leaks, secret).toEqual([])
   }
   expect(service.logText()).not.toContain(LOG_CANARY)
+  const people = [
+    '@',
+    'example',
+    'info',
+    'sales',
+    'john',
+    'paused',
+    'alice',
+    'dave',
+    '127.0.0.1',
+    '203.0.113',
+  ]
+  const labels = [...metrics.matchAll(/="([^"]*)"/g)].map(([, value]) => value)
+  expect(labels).toContain('changed')
+  expect([LOG_CANARY, ...people].filter((word) => labels.join(' ').includes(word))).toEqual([])
   expect(service.attempts()).toHaveLength(cases.length + 2 + 4 + 10)
 })
 

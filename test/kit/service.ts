@@ -13,6 +13,7 @@ import { createMemoryStore } from '../../src/abuse/memory-store.js'
 import { type App, createApp } from '../../src/app.js'
 import { type Config, loadConfig } from '../../src/config.js'
 import { createHttpServer } from '../../src/http/server.js'
+import { createMetrics } from '../../src/metrics-listener.js'
 import { createDispatcher } from '../../src/panel/dispatcher.js'
 import {
   type PanelSimulator,
@@ -102,12 +103,26 @@ export async function startServiceAt(
   const { url: panelUrl, trust, maxConcurrency, timeoutMs } = config.panel
   const dispatcher = createDispatcher(panelUrl, trust, maxConcurrency, timeoutMs)
   const store = createMemoryStore(clock)
-  const app = createApp({ config, version: '0.0.0', dispatcher, store, logger, clock, randomId: randomUUID })
+  const version = '0.0.0'
+  const metrics = config.metrics && createMetrics(config.metrics, { version, node: 'v20.19.0' }, logger)
+  const app = createApp({
+    config,
+    version,
+    dispatcher,
+    store,
+    logger,
+    clock,
+    randomId: randomUUID,
+    observeAttempt: metrics?.observeAttempt,
+  })
+  const { panelLoad, checkReadiness } = app
+  await metrics?.show({ panelLoad, checkReadiness, checkStore: store.checkReadiness })
   const server = createHttpServer(app.handler)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 
   const stop = async (): Promise<void> => {
+    metrics?.close()
     const closed = new Promise((resolve) => server.close(resolve))
     server.closeAllConnections()
     await Promise.all([closed, dispatcher.destroy()])

@@ -13,7 +13,7 @@ export interface Rekey {
 }
 
 /** Built by `npm run test:e2e` before the tests run. */
-const MAIN = fileURLToPath(new URL('../../../dist/main.js', import.meta.url))
+export const MAIN = fileURLToPath(new URL('../../../dist/main.js', import.meta.url))
 
 /** Starts the service before a panel; refusals leave at once. */
 export async function startRekey(

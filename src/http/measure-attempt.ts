@@ -1,0 +1,15 @@
+import type { ObservedAttempt } from '../core/observe-attempt.js'
+import type { Answer } from './answer.js'
+import type { RequestContext } from './request-context.js'
+
+/** What of an attempt may be counted. */
+export function measureAttempt(context: RequestContext, answer: Answer, nowMs: number): ObservedAttempt {
+  const { mode, arrivedMs, commands } = context
+  return {
+    code: answer.code,
+    mode,
+    limit: answer.code === 'too-many-attempts' ? answer.limit.name : undefined,
+    durationMs: nowMs - arrivedMs,
+    commands,
+  }
+}

@@ -1,0 +1,53 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import type { Logger } from 'pino'
+import type { ListenAddress } from './config-metrics.js'
+import type { ObserveAttempt } from './core/observe-attempt.js'
+import { statusOf } from './http/answer.js'
+import { describeError } from './http/error-log.js'
+import { createHttpServer } from './http/server.js'
+import { createAttemptMetrics } from './metrics/attempt-metrics.js'
+import { createMetricsHandler } from './metrics/handler.js'
+import { type Build, createRegistry } from './metrics/registry.js'
+import { addStateMetrics, type StateSources } from './metrics/state-metrics.js'
+
+/** The limits' names, as in the `RateLimit` header. */
+const LIMITS = ['address', 'failures', 'target']
+
+/** What the service counts of itself, and a server of its own that shows it. */
+export interface Metrics {
+  readonly observeAttempt: ObserveAttempt
+  /** Begins to listen, and logs where, or why it can't; false then. To be called once. */
+  show(sources: StateSources): Promise<boolean>
+  close(): void
+}
+
+export function createMetrics({ host, port }: ListenAddress, build: Build, logger: Logger): Metrics {
+  const registry = createRegistry(build)
+  const server = createHttpServer(
+    createMetricsHandler(registry, (error) => {
+      logger.error({ event: 'metrics-failed', ...describeError(error) })
+    }),
+  )
+
+  return {
+    observeAttempt: createAttemptMetrics(registry, { codes: Object.keys(statusOf), limits: LIMITS }),
+
+    async show(sources) {
+      addStateMetrics(registry, sources)
+      try {
+        await once(server.listen(port, host), 'listening')
+      } catch (error) {
+        logger.fatal({ event: 'metrics-listen-failed', host, port, ...describeError(error) })
+        return false
+      }
+      const address = server.address() as AddressInfo
+      logger.info({ event: 'metrics-listening', address: address.address, port: address.port })
+      return true
+    },
+
+    close() {
+      server.close()
+    },
+  }
+}

@@ -1,0 +1,96 @@
+import { Gauge, type Registry } from 'prom-client'
+import { inTime } from '../core/in-time.js'
+import { breakerStates, type PanelLoad } from '../core/panel-load.js'
+import type { CheckReadiness, ReadinessFault } from '../core/readiness.js'
+import { withoutStatus } from './words.js'
+
+/** What is looked at when Prometheus asks, and only then. */
+export interface StateSources {
+  readonly panelLoad: () => PanelLoad
+  readonly checkReadiness: CheckReadiness
+  /** Of the store alone, which answers at once. */
+  readonly checkStore: CheckReadiness
+}
+
+/** A scrape has 10 s by default, and a panel that hangs needs longer to be known for it. */
+const PATIENCE_MS = 2000
+
+/** Shows how things stand. */
+export function addStateMetrics(registry: Registry, sources: StateSources): void {
+  const registers = [registry]
+  const { panelLoad, checkStore } = sources
+  const latestFaults = createLatest(sources.checkReadiness)
+
+  new Gauge({
+    name: 'rekey_panel_commands_running',
+    help: 'Commands of the panel that run now.',
+    registers,
+    collect() {
+      this.set(panelLoad().running)
+    },
+  })
+  new Gauge({
+    name: 'rekey_panel_queue_length',
+    help: 'Commands of the panel that wait for their turn now.',
+    registers,
+    collect() {
+      this.set(panelLoad().waiting)
+    },
+  })
+  new Gauge({
+    name: 'rekey_panel_breaker_state',
+    help: '1 for the state that the breaker is in: it is open while a panel that does not answer is left alone.',
+    labelNames: ['state'],
+    registers,
+    collect() {
+      const { breaker } = panelLoad()
+      for (const state of breakerStates) this.set({ state }, state === breaker ? 1 : 0)
+    },
+  })
+  new Gauge({
+    name: 'rekey_store_up',
+    help: '1 if the store of limits and locks can be reached; always so if it is in memory.',
+    registers,
+    async collect() {
+      const faults = await checkStore()
+      this.set(faults.length === 0 ? 1 : 0)
+    },
+  })
+  new Gauge({
+    name: 'rekey_ready',
+    help: '1 if a change could be made when that was last checked, 0 if not, or if it is not known yet.',
+    registers,
+    async collect() {
+      const faults = await latestFaults()
+      this.set(faults?.length === 0 ? 1 : 0)
+    },
+  })
+  new Gauge({
+    name: 'rekey_readiness_fault',
+    help: '1 for each reason why no change could be made when that was last checked.',
+    labelNames: ['code'],
+    registers,
+    async collect() {
+      const faults = (await latestFaults()) ?? []
+      this.reset()
+      for (const { code } of faults) this.set({ code: withoutStatus(code) }, 1)
+    },
+  })
+}
+
+/** Checks, and gives what the last check found that has come to its end: one that hangs is not waited for. */
+function createLatest(check: CheckReadiness): () => Promise<readonly ReadinessFault[] | undefined> {
+  const late = new Error('late')
+  let latest: readonly ReadinessFault[] | undefined
+  return async function latestFaults() {
+    const checked = check().then((faults) => {
+      latest = faults
+    })
+    try {
+      await inTime(checked, PATIENCE_MS, () => late)
+    } catch (error) {
+      if (error !== late) throw error
+    }
+    return latest
+  }
+}

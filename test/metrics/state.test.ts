@@ -1,0 +1,134 @@
+import { pino } from 'pino'
+import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest'
+import type { PanelLoad } from '../../src/core/panel-load.js'
+import type { ReadinessFault } from '../../src/core/readiness.js'
+import { createMetrics } from '../../src/metrics-listener.js'
+import { metricsUrl, parseMetrics, type Scrape, scrape, withMetrics } from '../kit/metrics.js'
+import { startService } from '../kit/service.js'
+import { byAccount, byMailbox, post } from '../kit/submissions.js'
+
+const OWNER = 'v-search-domain-owner'
+const AWAY = { kind: 'answer', run: false, status: 502, body: 'Bad Gateway' } as const
+
+// The breaker tells the time by Date.
+beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: Date.now() }))
+afterEach(() => void vi.useRealTimers())
+
+function faultsOf({ values }: Scrape): string[] {
+  const faults = Object.entries(values).filter(([series]) => series.startsWith('rekey_readiness_fault'))
+  expect(faults.map(([, value]) => value)).toEqual(faults.map(() => 1))
+  return faults.map(([series]) => /code="(.*)"/.exec(series)?.[1] ?? '')
+}
+
+function breakerOf({ values }: Scrape): string[] {
+  const states = ['closed', 'half-open', 'open']
+  return states.filter((state) => values[`rekey_panel_breaker_state{state="${state}"}`] === 1)
+}
+
+it('the commands that run and those that wait are shown as they are', async () => {
+  const service = await startService({ environment: { ...withMetrics, HESTIA_MAX_CONCURRENCY: '1' } })
+  await service.app.checkReadiness()
+  const hold = service.panel.hold('v-check-user-password')
+  const change = post(service, byAccount())
+  await hold.arrived
+  const busy = (await scrape(service)).values
+  expect([busy.rekey_panel_commands_running, busy.rekey_panel_queue_length]).toEqual([1, 2])
+  hold.release()
+  await change
+  const idle = (await scrape(service)).values
+  expect([idle.rekey_panel_commands_running, idle.rekey_panel_queue_length]).toEqual([0, 0])
+})
+
+it('the breaker shows when the panel is left alone, when it is tried, and when it is well', async () => {
+  const service = await startService({ environment: withMetrics })
+  expect(breakerOf(await scrape(service))).toEqual(['closed'])
+  service.panel.failNext(OWNER, AWAY, 5)
+  for (let call = 0; call < 5; call++) await post(service, byMailbox())
+  expect(breakerOf(await scrape(service))).toEqual(['open'])
+  vi.setSystemTime(Date.now() + 1000)
+  const hold = service.panel.hold(OWNER)
+  const probe = post(service, byMailbox())
+  await hold.arrived
+  expect(breakerOf(await scrape(service))).toEqual(['half-open'])
+  hold.release()
+  await probe
+  expect(breakerOf(await scrape(service))).toEqual(['closed'])
+})
+
+it('readiness is shown with each fault by its code, and no fault stays when it has gone', async () => {
+  const service = await startService({ environment: withMetrics })
+  service.panel.switches.keyRevoked = true
+  const broken = await scrape(service)
+  expect([broken.values.rekey_ready, faultsOf(broken)]).toEqual([0, ['key-refused']])
+  service.panel.switches.keyRevoked = false
+  service.clock.advance(60_000)
+  const well = await scrape(service)
+  expect([well.values.rekey_ready, faultsOf(well)]).toEqual([1, []])
+  service.clock.advance(30_000)
+  service.panel.failNext(OWNER, { ...AWAY, status: 599 })
+  const odd = await scrape(service)
+  expect([odd.values.rekey_ready, faultsOf(odd)]).toEqual([0, ['not-the-panel']])
+})
+
+it('the panel is asked no more often than readiness is', async () => {
+  const service = await startService({ environment: withMetrics })
+  await Promise.all([scrape(service), scrape(service)])
+  const calls = service.panel.calls.length
+  await scrape(service)
+  expect(service.panel.calls).toHaveLength(calls)
+})
+
+const IDLE: PanelLoad = { running: 0, waiting: 0, breaker: 'closed' }
+
+/** Metrics of states that are told to them. */
+async function show(checks: {
+  readonly readiness?: () => Promise<readonly ReadinessFault[]>
+  readonly store?: () => Promise<readonly ReadinessFault[]>
+}) {
+  const lines: string[] = []
+  const logger = pino({ base: null }, { write: (line: string) => void lines.push(line) })
+  const build = { version: '1.2.3', node: 'v20.19.0' }
+  const metrics = createMetrics({ host: '127.0.0.1', port: 0 }, build, logger)
+  onTestFinished(metrics.close)
+  const none = async () => []
+  const { readiness = none, store = none } = checks
+  await metrics.show({ panelLoad: () => IDLE, checkReadiness: readiness, checkStore: store })
+  const url = metricsUrl(lines.join(''))
+  return { lines, get: () => fetch(url) }
+}
+
+it('a store that can’t be reached is down', async () => {
+  const { get } = await show({ store: async () => [{ code: 'store-unavailable' }] })
+  expect(parseMetrics(await (await get()).text()).values.rekey_store_up).toBe(0)
+})
+
+it('a check that hangs does not keep Prometheus waiting: what was known before is shown', async () => {
+  const checks = [
+    () => new Promise<never>(() => undefined),
+    async () => [],
+    () => new Promise<never>(() => undefined),
+  ]
+  const { get } = await show({ readiness: () => checks[0]?.() ?? Promise.resolve([]) })
+  const ready = async () => parseMetrics(await (await get()).text()).values.rekey_ready
+  expect(await ready()).toBe(0)
+  checks.shift()
+  expect(await ready()).toBe(1)
+  checks.shift()
+  expect(await ready()).toBe(1)
+})
+
+it('what can’t be collected is an error that the log tells of, and no half of the metrics', async () => {
+  const { get, lines } = await show({ store: () => Promise.reject(new Error('canary')) })
+  const response = await get()
+  expect([response.status, await response.text()]).toEqual([
+    500,
+    'The metrics could not be collected: see the log.\n',
+  ])
+  expect(lines.join('')).toContain('"event":"metrics-failed","error":"Error"')
+  expect(lines.join('')).not.toContain('canary')
+})
+
+it('the versions are shown', async () => {
+  const { get } = await show({})
+  expect(await (await get()).text()).toContain('rekey_build_info{version="1.2.3",node="v20.19.0"} 1\n')
+})
