@@ -22,6 +22,7 @@ php-intl            has_php_module intl
 php-mbstring        has_php_module mbstring
 php-sqlite3         has_php_module pdo_sqlite
 php-xml             has_php_module dom
+prometheus          has_program promtool
 python3             has_program python3
 redis-server        has_program redis-server
 roundcube-core      has_file /var/lib/roundcube/public_html/index.php
