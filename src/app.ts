@@ -9,6 +9,7 @@ import type { Config } from './config.js'
 import { changePassword } from './core/change-password.js'
 import type { Clock } from './core/clock.js'
 import { createDomainOwners } from './core/domain-owners.js'
+import type { FindKeyExcess } from './core/key-excess.js'
 import type { PasswordChange } from './core/password-change.js'
 import type { PasswordCheck } from './core/password-check.js'
 import type { PasswordPolicy } from './core/password-rules.js'
@@ -34,6 +35,7 @@ import { createMailChecks } from './mail-checks.js'
 import { createCommandRunner, type RunCommand } from './panel/command-runner.js'
 import { createPanel } from './panel/commands.js'
 import { keyIdOf } from './panel/credentials.js'
+import { createKeyExcessCheck } from './panel/key-excess.js'
 import { createKeyGuard, type KeyGuard } from './panel/key-guard.js'
 import { createReadinessCheck } from './panel/readiness.js'
 import { createTransport } from './panel/transport.js'
@@ -57,6 +59,8 @@ export interface AppDependencies {
 export interface App {
   readonly handler: Express
   readonly checkReadiness: CheckReadiness
+  /** To be asked once: the panel may count it as a failed login. */
+  readonly findKeyExcess: FindKeyExcess
   /** Resolves when the attempts under way have ended. */
   drained(): Promise<void>
 }
@@ -115,7 +119,8 @@ export function createApp(dependencies: AppDependencies): App {
   )
   handler.use((_request, response) => send(response, { code: 'not-found' }))
   handler.use(answering.onError(send))
-  return { handler, checkReadiness, drained: inFlight.drained }
+  const findKeyExcess = createKeyExcessCheck(run, credentials, modes, timeoutMs, clock)
+  return { handler, checkReadiness, findKeyExcess, drained: inFlight.drained }
 }
 
 function createRunner({ config, dispatcher, clock }: AppDependencies, keyGuard: KeyGuard): RunCommand {

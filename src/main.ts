@@ -13,6 +13,7 @@ import { HELP, parseCommandLine } from './command-line.js'
 import { type Config, loadConfig } from './config.js'
 import { describeError } from './http/error-log.js'
 import { createHttpServer } from './http/server.js'
+import { isLegacy, type PanelCredentials } from './panel/credentials.js'
 import { createDispatcher } from './panel/dispatcher.js'
 
 /** Exit codes of sysexits.h. */
@@ -23,6 +24,8 @@ const EX_CONFIG = 78
 const STOP_MARGIN_MS = 5000
 
 const SINGLE_INSTANCE = 'limits and locks are in memory: run one instance, or set REKEY_REDIS_URL'
+
+const BETTER_KEY = 'it may do more than is needed: `setup-panel` prints how to make one that may not'
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string
@@ -53,7 +56,7 @@ function main(): void {
 async function serve(config: Config): Promise<void> {
   // Written at once: a process that stops would lose, or put out of order, the lines still waiting to be written.
   const logger = pino({ level: config.logLevel, base: null }, pino.destination({ dest: 1, sync: true }))
-  const { url, trust, maxConcurrency, timeoutMs, credentials } = config.panel
+  const { url, trust, maxConcurrency, timeoutMs } = config.panel
   const dispatcher = createDispatcher(url, trust, maxConcurrency, timeoutMs)
   const store = await openStore(config, logger)
   const app = createApp({
@@ -76,14 +79,19 @@ async function serve(config: Config): Promise<void> {
     const { address, port } = server.address() as AddressInfo
     logger.info({ event: 'listening', address, port, version })
     if (!config.redis) logger.info({ event: 'single-instance', detail: SINGLE_INSTANCE })
-    if (credentials.kind === 'admin-password') {
-      logger.warn({ event: 'deprecated-credentials', kind: credentials.kind })
-    }
-    void app.checkReadiness().then((faults) => {
-      if (faults.length === 0) logger.info({ event: 'ready' })
-      else logger.error({ event: 'not-ready', faults })
-    })
+    void reportPanel(app, config.panel.credentials, logger)
   })
+}
+
+/** Tells the log whether the panel is ready, and then whether its key may do more than is needed. */
+async function reportPanel(app: App, credentials: PanelCredentials, logger: Logger): Promise<void> {
+  const faults = await app.checkReadiness()
+  if (faults.length === 0) logger.info({ event: 'ready' })
+  else logger.error({ event: 'not-ready', faults })
+  // A panel that has faults is not asked more. What a legacy key may do is known without asking.
+  if (faults.length > 0 && !isLegacy(credentials)) return
+  const { code, ...excess } = (await app.findKeyExcess()) ?? {}
+  if (code) logger.warn({ event: code, ...excess, detail: BETTER_KEY })
 }
 
 /** Opens the store that instances share, or one in memory. */
