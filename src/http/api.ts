@@ -4,6 +4,7 @@ import type { Modes } from '../core/attempt.js'
 import { breachedRules, type PasswordPolicy } from '../core/password-rules.js'
 import type { Answer } from './answer.js'
 import type { Answering } from './answering.js'
+import { answerClientAddress } from './client-address.js'
 import type { Doors } from './doors.js'
 import type { Messages } from './messages.js'
 import { parseBody } from './parse-body.js'
@@ -63,6 +64,7 @@ export function createApiRouter(parts: ApiParts): Router {
     get: [(_request, response) => void response.json(policy)],
     post: [...doors.api, judgePassword],
   })
+  routeMethods(router, '/client-address', { get: [answerClientAddress] })
   routeMethods(router, '/openapi.json', { get: [(_request, response) => sendDocument(response)] })
   router.use((_request, response) => send(response, { code: 'not-found' }))
   router.use(answering.onError(send))
