@@ -9,12 +9,13 @@ import { createMemoryStore } from './abuse/memory-store.js'
 import type { SharedStore } from './abuse/shared-store.js'
 import { type App, createApp } from './app.js'
 import { systemClock } from './clock.js'
-import { HELP, parseCommandLine } from './command-line.js'
+import { parseCommandLine } from './command-line.js'
 import { type Config, loadConfig } from './config.js'
 import { describeError } from './http/error-log.js'
 import { createHttpServer } from './http/server.js'
 import { isLegacy, type PanelCredentials } from './panel/credentials.js'
 import { createDispatcher } from './panel/dispatcher.js'
+import { type SetupOptions, setUpPanel } from './setup-panel.js'
 
 /** Exit codes of sysexits.h. */
 const EX_USAGE = 64
@@ -35,22 +36,40 @@ main()
 
 function main(): void {
   const command = parseCommandLine(process.argv.slice(2))
-  if (command === undefined) {
-    process.stderr.write(HELP)
-    process.exitCode = EX_USAGE
-    return
+  switch (command.is) {
+    case 'help':
+      process.stdout.write(command.text)
+      break
+    case 'version':
+      process.stdout.write(`${version}\n`)
+      break
+    case 'misused':
+      fail(EX_USAGE, command.text)
+      break
+    case 'setup-panel':
+      printPanelScript(command)
+      break
+    default:
+      start(command.is === 'check-config')
   }
-  if (command === 'help') return void process.stdout.write(HELP)
-  if (command === 'version') return void process.stdout.write(`${version}\n`)
+}
 
+function printPanelScript(options: SetupOptions): void {
+  const result = setUpPanel(process.env, options)
+  if (result.ok) process.stdout.write(result.script)
+  else fail(EX_CONFIG, `${result.fault}\n`)
+}
+
+function start(onlyChecks: boolean): void {
   const result = loadConfig(process.env)
-  if (!result.ok) {
-    process.stderr.write(`${result.faults.join('\n')}\n`)
-    process.exitCode = EX_CONFIG
-    return
-  }
-  if (command === 'check-config') return void process.stdout.write('The configuration is complete.\n')
-  void serve(result.config)
+  if (!result.ok) fail(EX_CONFIG, `${result.faults.join('\n')}\n`)
+  else if (onlyChecks) process.stdout.write('The configuration is complete.\n')
+  else void serve(result.config)
+}
+
+function fail(exitCode: number, text: string): void {
+  process.stderr.write(text)
+  process.exitCode = exitCode
 }
 
 async function serve(config: Config): Promise<void> {
