@@ -11,6 +11,10 @@ import { type App, createApp } from './app.js'
 import { systemClock } from './clock.js'
 import { parseCommandLine } from './command-line.js'
 import { type Config, loadConfig } from './config.js'
+import { examineOutside } from './doctor/outside.js'
+import { createOutsideCall } from './doctor/outside-call.js'
+import { asJson, asText, isSound } from './doctor/report.js'
+import { examine } from './doctor.js'
 import { describeError } from './http/error-log.js'
 import { createHttpServer } from './http/server.js'
 import { isLegacy, type PanelCredentials } from './panel/credentials.js'
@@ -23,6 +27,9 @@ const EX_CONFIG = 78
 
 /** How much longer than a request may take a stop waits for those under way. */
 const STOP_MARGIN_MS = 5000
+
+/** How long the service may take to answer from outside. */
+const OUTSIDE_TIMEOUT_MS = 10_000
 
 const SINGLE_INSTANCE = 'limits and locks are in memory: run one instance, or set REKEY_REDIS_URL'
 
@@ -49,6 +56,9 @@ function main(): void {
     case 'setup-panel':
       printPanelScript(command)
       break
+    case 'doctor':
+      void runDoctor(command.url, command.json)
+      break
     default:
       start(command.is === 'check-config')
   }
@@ -58,6 +68,14 @@ function printPanelScript(options: SetupOptions): void {
   const result = setUpPanel(process.env, options)
   if (result.ok) process.stdout.write(result.script)
   else fail(EX_CONFIG, `${result.fault}\n`)
+}
+
+async function runDoctor(url: URL | undefined, json: boolean): Promise<void> {
+  const findings = url
+    ? await examineOutside({ url, call: createOutsideCall(OUTSIDE_TIMEOUT_MS) })
+    : await examine(process.env, { clock: systemClock, now: () => new Date() })
+  process.stdout.write(json ? asJson(findings) : asText(findings))
+  process.exitCode = isSound(findings) ? 0 : 1
 }
 
 function start(onlyChecks: boolean): void {
