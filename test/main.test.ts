@@ -168,6 +168,16 @@ describe('the running service', () => {
     expect(panel.failedLogins).toBe(1)
   })
 
+  it('does not ask more of a panel that lacks a permission already', async () => {
+    const panel = await startPanel()
+    panel.switches.permittedCommands = ['v-list-user']
+    const service = start(simulatorEnvironment(panel))
+    await service.logged('not-ready')
+    service.child.kill('SIGTERM')
+    await once(service.child, 'close')
+    expect(panel.calls.map(({ command }) => command)).not.toContain('v-list-access-key')
+  })
+
   it('verifies the panel’s certificate, whatever Node is told to let pass', async () => {
     const panel = await startPanel()
     const service = start({

@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { examineOutside } from '../../src/doctor/outside.js'
 import { type CallOutside, createOutsideCall } from '../../src/doctor/outside-call.js'
 import { type Diagnosis, readFindings } from '../kit/doctor.js'
@@ -37,6 +40,18 @@ describe('from outside, the doctor', () => {
     expect((await look(`${service.panel.url.replace('https', 'http')}/`)).gist.service).toBe(
       'service-unreachable',
     )
+  })
+
+  it('reads no more than a page would have of what does not end', async () => {
+    const server = createServer((_request, response) => {
+      const flood = (): void => void (response.destroyed || response.write('x'.repeat(8192), flood))
+      flood()
+    })
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    onTestFinished(() => void server.close())
+    const { port } = server.address() as AddressInfo
+    const patient = createOutsideCall(60_000)
+    expect((await look(`http://127.0.0.1:${port}/`, patient)).gist.service).toBe('not-the-service')
   })
 
   it('tells a certificate that strangers would not trust', async () => {
@@ -78,6 +93,13 @@ describe('from outside, the doctor', () => {
     ['cache-control', { 'cache-control': 'public' }],
     ['content-type', { 'content-type': 'text/html' }],
     ['content-security-policy', { 'content-security-policy': "default-src 'self'" }],
+    [
+      'content-security-policy',
+      {
+        'content-security-policy':
+          "default-src 'none';form-action 'self';base-uri 'none';frame-ancestors 'none';img-src 'self', img-src *",
+      },
+    ],
     ['x-frame-options', { 'x-frame-options': 'DENY, SAMEORIGIN' }],
   ])('tells that %s did not arrive as it was sent', async (name, sets) => {
     const service = await startService()
@@ -126,5 +148,9 @@ describe('the address that the service counts, seen from outside,', () => {
   it('can’t be judged from the host that was called', async () => {
     expect(await counted('1', { names: PROXY }, PROXY)).toBe('not-checked')
     expect(await counted('0', { names: PROXY }, PROXY)).toBe('address-is-a-proxy')
+    // Over the loopback, whoever trusts that believes us as a proxy.
+    const service = await startService({ environment: { REKEY_TRUST_PROXY: 'loopback' } })
+    const { gist } = await look(`${await startProxy(service.url)}/`)
+    expect(gist['client-address']).toBe('not-checked')
   })
 })
