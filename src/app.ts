@@ -8,6 +8,7 @@ import type { Config } from './config.js'
 import { changePassword } from './core/change-password.js'
 import type { Clock } from './core/clock.js'
 import { createDomainOwners } from './core/domain-owners.js'
+import type { FindKeyExcess } from './core/key-excess.js'
 import type { ObserveAttempt } from './core/observe-attempt.js'
 import type { PanelLoad } from './core/panel-load.js'
 import type { PasswordChange } from './core/password-change.js'
@@ -35,6 +36,7 @@ import { createMailChecks } from './mail-checks.js'
 import { type CommandRunner, createCommandRunner, type RunCommand } from './panel/command-runner.js'
 import { createPanel } from './panel/commands.js'
 import { keyIdOf } from './panel/credentials.js'
+import { createKeyExcessCheck } from './panel/key-excess.js'
 import { createKeyGuard, type KeyGuard } from './panel/key-guard.js'
 import { createReadinessCheck } from './panel/readiness.js'
 import { createTransport } from './panel/transport.js'
@@ -72,6 +74,8 @@ export interface App {
   readonly handler: Express
   readonly checkReadiness: CheckReadiness
   readonly panelLoad: () => PanelLoad
+  /** To be asked once: the panel may count it as a failed login. */
+  readonly findKeyExcess: FindKeyExcess
   /** Resolves when the attempts under way have ended. */
   drained(): Promise<void>
 }
@@ -127,7 +131,8 @@ export function createApp(dependencies: AppDependencies): App {
   )
   handler.use((_request, response) => sendJson(response, { code: 'not-found' }))
   handler.use(answering.onError(sendJson))
-  return { handler, checkReadiness, panelLoad: load, drained: inFlight.drained }
+  const findKeyExcess = createKeyExcessCheck(run, credentials, modes, timeoutMs, clock)
+  return { handler, checkReadiness, findKeyExcess, panelLoad: load, drained: inFlight.drained }
 }
 
 function createRunner({ config, dispatcher, clock }: AppDependencies, keyGuard: KeyGuard): CommandRunner {

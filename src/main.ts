@@ -9,12 +9,18 @@ import { createMemoryStore } from './abuse/memory-store.js'
 import type { SharedStore } from './abuse/shared-store.js'
 import { type App, createApp } from './app.js'
 import { systemClock } from './clock.js'
-import { HELP, parseCommandLine } from './command-line.js'
+import { parseCommandLine } from './command-line.js'
 import { type Config, loadConfig } from './config.js'
+import { examineOutside } from './doctor/outside.js'
+import { createOutsideCall } from './doctor/outside-call.js'
+import { asJson, asText, isSound } from './doctor/report.js'
+import { examine } from './doctor.js'
 import { describeError } from './http/error-log.js'
 import { createHttpServer } from './http/server.js'
 import type { Metrics } from './metrics-listener.js'
+import { isLegacy, type PanelCredentials } from './panel/credentials.js'
 import { createDispatcher } from './panel/dispatcher.js'
+import { type SetupOptions, setUpPanel } from './setup-panel.js'
 
 /** Exit codes of sysexits.h. */
 const EX_USAGE = 64
@@ -23,7 +29,12 @@ const EX_CONFIG = 78
 /** How much longer than a request may take a stop waits for those under way. */
 const STOP_MARGIN_MS = 5000
 
+/** How long the service may take to answer from outside. */
+const OUTSIDE_TIMEOUT_MS = 10_000
+
 const SINGLE_INSTANCE = 'limits and locks are in memory: run one instance, or set REKEY_REDIS_URL'
+
+const BETTER_KEY = 'it may do more than is needed: `setup-panel` prints how to make one that may not'
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string
@@ -33,28 +44,57 @@ main()
 
 function main(): void {
   const command = parseCommandLine(process.argv.slice(2))
-  if (command === undefined) {
-    process.stderr.write(HELP)
-    process.exitCode = EX_USAGE
-    return
+  switch (command.is) {
+    case 'help':
+      process.stdout.write(command.text)
+      break
+    case 'version':
+      process.stdout.write(`${version}\n`)
+      break
+    case 'misused':
+      fail(EX_USAGE, command.text)
+      break
+    case 'setup-panel':
+      printPanelScript(command)
+      break
+    case 'doctor':
+      void runDoctor(command.url, command.json)
+      break
+    default:
+      start(command.is === 'check-config')
   }
-  if (command === 'help') return void process.stdout.write(HELP)
-  if (command === 'version') return void process.stdout.write(`${version}\n`)
+}
 
+function printPanelScript(options: SetupOptions): void {
+  const result = setUpPanel(process.env, options)
+  if (result.ok) process.stdout.write(result.script)
+  else fail(EX_CONFIG, `${result.fault}\n`)
+}
+
+async function runDoctor(url: URL | undefined, json: boolean): Promise<void> {
+  const findings = url
+    ? await examineOutside({ url, call: createOutsideCall(OUTSIDE_TIMEOUT_MS) })
+    : await examine(process.env, { clock: systemClock, now: () => new Date() })
+  process.stdout.write(json ? asJson(findings) : asText(findings))
+  process.exitCode = isSound(findings) ? 0 : 1
+}
+
+function start(onlyChecks: boolean): void {
   const result = loadConfig(process.env)
-  if (!result.ok) {
-    process.stderr.write(`${result.faults.join('\n')}\n`)
-    process.exitCode = EX_CONFIG
-    return
-  }
-  if (command === 'check-config') return void process.stdout.write('The configuration is complete.\n')
-  void serve(result.config)
+  if (!result.ok) fail(EX_CONFIG, `${result.faults.join('\n')}\n`)
+  else if (onlyChecks) process.stdout.write('The configuration is complete.\n')
+  else void serve(result.config)
+}
+
+function fail(exitCode: number, text: string): void {
+  process.stderr.write(text)
+  process.exitCode = exitCode
 }
 
 async function serve(config: Config): Promise<void> {
   // Written at once: a process that stops would lose, or put out of order, the lines still waiting to be written.
   const logger = pino({ level: config.logLevel, base: null }, pino.destination({ dest: 1, sync: true }))
-  const { url, trust, maxConcurrency, timeoutMs, credentials } = config.panel
+  const { url, trust, maxConcurrency, timeoutMs } = config.panel
   const dispatcher = createDispatcher(url, trust, maxConcurrency, timeoutMs)
   const store = await openStore(config, logger)
   const metrics = await loadMetrics(config, logger)
@@ -86,14 +126,19 @@ async function serve(config: Config): Promise<void> {
     const { address, port } = server.address() as AddressInfo
     logger.info({ event: 'listening', address, port, version })
     if (!config.redis) logger.info({ event: 'single-instance', detail: SINGLE_INSTANCE })
-    if (credentials.kind === 'admin-password') {
-      logger.warn({ event: 'deprecated-credentials', kind: credentials.kind })
-    }
-    void app.checkReadiness().then((faults) => {
-      if (faults.length === 0) logger.info({ event: 'ready' })
-      else logger.error({ event: 'not-ready', faults })
-    })
+    void reportPanel(app, config.panel.credentials, logger)
   })
+}
+
+/** Tells the log whether the panel is ready, and then whether its key may do more than is needed. */
+async function reportPanel(app: App, credentials: PanelCredentials, logger: Logger): Promise<void> {
+  const faults = await app.checkReadiness()
+  if (faults.length === 0) logger.info({ event: 'ready' })
+  else logger.error({ event: 'not-ready', faults })
+  // A panel that has faults is not asked more. What a legacy key may do is known without asking.
+  if (faults.length > 0 && !isLegacy(credentials)) return
+  const { code, ...excess } = (await app.findKeyExcess()) ?? {}
+  if (code) logger.warn({ event: code, ...excess, detail: BETTER_KEY })
 }
 
 /** Opens the store that instances share, or one in memory. */

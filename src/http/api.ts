@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import type { Modes } from '../core/attempt.js'
 import { breachedRules, type PasswordPolicy } from '../core/password-rules.js'
 import type { Answering } from './answering.js'
+import { answerClientAddress } from './client-address.js'
 import type { Doors } from './doors.js'
 import { messagesOf } from './languages.js'
 import { parseBody } from './parse-body.js'
@@ -64,6 +65,7 @@ export function createApiRouter(parts: ApiParts): Router {
     ],
     post: [...doors.api, judgePassword],
   })
+  routeMethods(router, '/client-address', { get: [answerClientAddress] })
   routeMethods(router, '/openapi.json', { get: [(_request, response) => sendDocument(response)] })
   router.use((_request, response) => sendJson(response, { code: 'not-found' }))
   router.use(answering.onError(sendJson))

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { createDocument } from 'zod-openapi'
 import type { Modes } from '../core/attempt.js'
 import { type AnswerCode, statusOf } from './answer.js'
+import { countedAddress } from './client-address.js'
 import { health, readiness } from './health.js'
 import { passwordVerdict, policyDescription } from './password-policy.js'
 import { changed, problem } from './problem.js'
@@ -77,6 +78,18 @@ export function createOpenApiDocument(basePath: string, modes: Modes, version: s
           responses: {
             '200': { description: 'The verdict', content: { [JSON_TYPE]: { schema: passwordVerdict } } },
             ...problemResponses(QUESTION_REFUSALS),
+          },
+        },
+      },
+      '/api/v1/client-address': {
+        get: {
+          operationId: 'readClientAddress',
+          summary: 'The address that the caller is counted by',
+          responses: {
+            '200': {
+              description: 'The caller’s own address',
+              content: { [JSON_TYPE]: { schema: countedAddress } },
+            },
           },
         },
       },

@@ -16,6 +16,7 @@ chromium            has_program chromium
 curl                has_program curl
 dovecot-imapd       has_file /usr/lib/dovecot/imap
 nginx               has_program nginx
+openssl             has_program openssl
 php-cli             has_program php
 php-curl            has_php_module curl
 php-intl            has_php_module intl

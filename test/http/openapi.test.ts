@@ -50,7 +50,13 @@ describe('the OpenAPI document', () => {
     expect(document.paths['/api/v1/password-policy']?.post?.security).toEqual(callers)
     expect(document.paths['/api/v1/password-policy']?.get?.security).toBeUndefined()
     expect(JSON.stringify(document)).toContain('"scheme":"bearer"')
-    expect(Object.keys(document.paths)).toEqual([CHANGES, '/api/v1/password-policy', '/healthz', '/readyz'])
+    expect(Object.keys(document.paths)).toEqual([
+      CHANGES,
+      '/api/v1/password-policy',
+      '/api/v1/client-address',
+      '/healthz',
+      '/readyz',
+    ])
     const statuses = Object.keys(document.paths[CHANGES]?.post?.responses ?? {})
     expect(statuses.toSorted()).toEqual([...new Set(Object.values(statusOf).map(String))].toSorted())
   })
@@ -78,7 +84,7 @@ describe('the OpenAPI document', () => {
     expect(faultsOf(CHANGES, 'post', await service.http.delete(CHANGES))).toBe('')
     panel.failNext('v-check-user-password', { kind: 'exit', run: false, code: 14 })
     expect(faultsOf(CHANGES, 'post', await post(service, byAccount()))).toBe('')
-    for (const path of ['/api/v1/password-policy', '/healthz', '/readyz']) {
+    for (const path of ['/api/v1/password-policy', '/api/v1/client-address', '/healthz', '/readyz']) {
       expect(faultsOf(path, 'get', await service.http.get(path))).toBe('')
     }
     const policy = '/api/v1/password-policy'

@@ -11,27 +11,34 @@ export interface Refusal {
   readonly text: string
   /** Text that the panel prints ahead of its answer, even of a mere code. */
   readonly printedBefore?: string
+  /** Whether the key was right and may not run the command. */
+  readonly missesPermission?: true
 }
 
 interface AccessKey {
   readonly id: string
   readonly secret: string
   readonly user: string
-  /** Every command where absent. */
-  readonly onlyCommand?: string
+  /** Every command where undefined. */
+  commands(switches: Switches): readonly string[] | undefined
 }
 
 const { accessKey, secretKey, apiKey, adminUser, changeOnly, aliceOnly } = simulatorCredentials
 
 const ACCESS_KEYS: readonly AccessKey[] = [
-  { id: accessKey, secret: secretKey, user: adminUser },
+  {
+    id: accessKey,
+    secret: secretKey,
+    user: adminUser,
+    commands: ({ permittedCommands }) => permittedCommands,
+  },
   {
     id: changeOnly.accessKey,
     secret: changeOnly.secretKey,
     user: adminUser,
-    onlyCommand: 'v-change-mail-account-password',
+    commands: () => ['v-change-mail-account-password'],
   },
-  { id: aliceOnly.accessKey, secret: aliceOnly.secretKey, user: 'alice' },
+  { id: aliceOnly.accessKey, secret: aliceOnly.secretKey, user: 'alice', commands: () => undefined },
 ]
 
 const ADDRESS_REFUSED: Refusal = {
@@ -56,7 +63,7 @@ export function refuseAccessKey(
   if (!key) return wrongKey(`key ${id} doesn't exist`)
   if (!/^[\w|.+/^~=%-]{40}$/.test(secret)) return wrongKey('invalid secret_access_key format')
   if (secret !== key.secret) return wrongKey(`Invalid secret key for key ${id}`)
-  return refusePermission(key, request, panel)
+  return refusePermission(key, request, panel, switches)
 }
 
 /** Whether an API key, or the administrator's name and password, may use the API. */
@@ -89,17 +96,22 @@ function refuseCommand({ command }: PanelRequest): Refusal | undefined {
   return { code: exitCodes.invalid, text: `${command} command invalid` }
 }
 
-function refusePermission(key: AccessKey, request: PanelRequest, panel: PanelState): Refusal | undefined {
-  const { id, user, onlyCommand } = key
+function refusePermission(
+  key: AccessKey,
+  request: PanelRequest,
+  panel: PanelState,
+  switches: Switches,
+): Refusal | undefined {
+  const { id, user } = key
+  const permitted = key.commands(switches)
   const { command, fields } = request
   const userIndex = userArgumentIndex(command)
   // A key that is not the administrator's finds only commands that name the account they act on.
   if (userIndex === undefined || (user !== adminUser && userIndex < 0)) {
-    return { code: exitCodes.forbidden, text: `Command ${command} not found` }
+    return missingPermission(`Command ${command} not found`)
   }
-  if (onlyCommand !== undefined && onlyCommand !== command) {
-    const text = `Key ${id} don't have permission to run the command ${command}`
-    return { code: exitCodes.forbidden, text }
+  if (permitted !== undefined && !permitted.includes(command)) {
+    return missingPermission(`Key ${id} don't have permission to run the command ${command}`)
   }
   const suspended = checkUserActive(panel, user)
   if (suspended) return wrongKey(suspended.output)
@@ -112,4 +124,8 @@ function refusePermission(key: AccessKey, request: PanelRequest, panel: PanelSta
 
 function wrongKey(text: string): Refusal {
   return { code: exitCodes.password, text }
+}
+
+function missingPermission(text: string): Refusal {
+  return { code: exitCodes.forbidden, text, missesPermission: true }
 }

@@ -17,14 +17,23 @@ interface ForcedEnd {
 export interface Api {
   /** How many requests had a wrong key: the panel logs each as a failed login from the caller's address. */
   readonly refusedKeys: number
+  /**
+   * How many lines the panel wrote that its fail2ban counts: a permission that a right access key lacks is one too
+   * (Hestia's `bin/v-check-access-key`, `abort_missmatch`).
+   */
+  readonly failedLogins: number
   answer(request: PanelRequest, forced?: ForcedEnd): Promise<Answer>
 }
 
 export function createApi(panel: PanelState, switches: Switches, workload: Workload): Api {
   let refusedKeys = 0
+  let missingPermissions = 0
   return {
     get refusedKeys() {
       return refusedKeys
+    },
+    get failedLogins() {
+      return refusedKeys + missingPermissions
     },
     async answer(request, forced) {
       const credentials = readCredentials(request.fields)
@@ -35,6 +44,7 @@ export function createApi(panel: PanelState, switches: Switches, workload: Workl
           : refuseLegacyCredentials(request, panel, switches)
       if (refusal) {
         if (refusal.code === exitCodes.password) refusedKeys += 1
+        if (refusal.missesPermission) missingPermissions += 1
         return renderRefusal(request.returncode, refusal)
       }
       const args = request.args.map(trim)

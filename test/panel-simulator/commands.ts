@@ -1,7 +1,7 @@
 import { checkUser2fa, checkUserPassword, listUser } from './account-commands.js'
 import { changeMailAccountPassword } from './change-command.js'
 import { getMailAccountValue, searchDomainOwner } from './mail-commands.js'
-import { exitCodes, type Outcome } from './outcome.js'
+import { exitCodes, type Outcome, succeeded } from './outcome.js'
 import type { PanelState } from './panel-state.js'
 import type { Workload } from './workload.js'
 
@@ -20,6 +20,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['v-list-user', { usage: 'USER [FORMAT]', required: 1, run: listUser }],
   ['v-search-domain-owner', { usage: 'DOMAIN [TYPE]', required: 1, run: searchDomainOwner }],
   ['v-get-mail-account-value', { usage: 'USER DOMAIN ACCOUNT KEY', required: 4, run: getMailAccountValue }],
+  ['v-list-access-key', { usage: 'ACCESS_KEY_ID [FORMAT]', required: 1, run: () => succeeded() }],
   [
     'v-change-mail-account-password',
     { usage: 'USER DOMAIN ACCOUNT PASSWORD', required: 4, run: changeMailAccountPassword },

@@ -27,6 +27,8 @@ export interface Switches {
   addressAllowed: boolean
   /** Whether the access keys and the API key were deleted. */
   keyRevoked: boolean
+  /** What the administrator's access key may run, by its profile; every command where undefined. */
+  permittedCommands: readonly string[] | undefined
 }
 
 export interface AccessKeyCredentials {

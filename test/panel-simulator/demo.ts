@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { neededCommands } from '../../src/panel/needed-commands.js'
 import { simulatorCredentials, startPanelSimulator } from './simulator.js'
 
 /** `npm run demo`: the built service before a panel simulator, to be tried by hand. */
@@ -24,6 +25,8 @@ const CREDENTIALS = [
 const directory = mkdtempSync(join(tmpdir(), 'rekey-demo-'))
 const caFile = join(directory, 'panel.pem')
 const panel = await startPanelSimulator({ delayMs: 250 })
+// As `setup-panel` makes it.
+panel.switches.permittedCommands = neededCommands(['mailbox', 'account'])
 writeFileSync(caFile, panel.certificate.certificate)
 
 const service = spawn(process.execPath, [MAIN], {

@@ -40,6 +40,8 @@ export interface PanelSimulator {
   readonly authLog: AuthLogEntry[]
   /** How many requests came with a wrong key. */
   readonly refusedKeys: number
+  /** How many lines its fail2ban would count against the caller. */
+  readonly failedLogins: number
   /** The highest number of commands that ran at once. */
   readonly maxConcurrent: number
   delayMs: number
@@ -84,7 +86,13 @@ export async function startPanelSimulator({
   ...stateOptions
 }: SimulatorOptions = {}): Promise<PanelSimulator> {
   const panel = await createPanelState(stateOptions)
-  const switches = { accessKeyApi: true, legacyApi: true, addressAllowed: true, keyRevoked: false }
+  const switches: Switches = {
+    accessKeyApi: true,
+    legacyApi: true,
+    addressAllowed: true,
+    keyRevoked: false,
+    permittedCommands: undefined,
+  }
   const workload = createWorkload(delayMs)
   const api = createApi(panel, switches, workload)
   const interventions = createInterventions()
@@ -107,6 +115,9 @@ export async function startPanelSimulator({
     authLog: panel.authLog,
     get refusedKeys() {
       return api.refusedKeys
+    },
+    get failedLogins() {
+      return api.failedLogins
     },
     get maxConcurrent() {
       return workload.maxConcurrent

@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto'
+import { createMemoryKeyRest } from './abuse/memory-key-rest.js'
+import type { RedisAddress } from './abuse/redis-client.js'
+import { type Config, loadConfig } from './config.js'
+import type { Clock } from './core/clock.js'
+import { createDeadline } from './core/deadline.js'
+import { findClock } from './doctor/clock.js'
+import { type Check, type Finding, fault, notChecked, ok } from './doctor/finding.js'
+import { failedIn, inOrder } from './doctor/in-order.js'
+import { findMailServer, findStore, type ProbeMailServer, type ProbeStore } from './doctor/other-servers.js'
+import { connectionSteps } from './doctor/panel-connection.js'
+import { keySteps, type PanelKey } from './doctor/panel-key.js'
+import { examineProxySettings } from './doctor/proxy-settings.js'
+import type { Environment } from './environment.js'
+import type { MailServer } from './mail-server/session.js'
+import { createCommandRunner } from './panel/command-runner.js'
+import { createDispatcher } from './panel/dispatcher.js'
+import { createKeyExcessCheck } from './panel/key-excess.js'
+import { createKeyGuard } from './panel/key-guard.js'
+import { neededCommands } from './panel/needed-commands.js'
+import { probe } from './panel/probe.js'
+import { createTransport } from './panel/transport.js'
+
+interface DoctorParts {
+  readonly clock: Clock
+  /** The time of day. */
+  readonly now: () => Date
+}
+
+const MAIL_TIMEOUT_MS = 20_000
+
+const CHECKS: readonly Check[] = [
+  'name',
+  'connection',
+  'tls',
+  'api',
+  'address',
+  'key',
+  'permissions',
+  'key-scope',
+  'clock',
+  'store',
+  'mail-server',
+  'proxy',
+]
+
+/** Goes through all that can be wrong with the service that this environment configures. It changes nothing anywhere. */
+export async function examine(environment: Environment, parts: DoctorParts): Promise<readonly Finding[]> {
+  const loaded = loadConfig(environment)
+  if (loaded.ok) {
+    const complete = ok('configuration', 'it is complete')
+    return [
+      complete,
+      ...(await examinePanel(loaded.config, parts)),
+      ...(await examineRest(loaded.config, parts)),
+    ]
+  }
+  const cure = 'Set it as the table in the README says.'
+  return [
+    ...loaded.faults.map((found) => fault('configuration', 'configuration-wrong', found, cure)),
+    ...CHECKS.map((check) => notChecked(check, 'configuration has a fault, which comes first')),
+  ]
+}
+
+async function examinePanel(config: Config, { clock, now }: DoctorParts): Promise<readonly Finding[]> {
+  const { url, trust, timeoutMs } = config.panel
+  const dispatcher = createDispatcher(url, trust, 1, timeoutMs)
+  try {
+    const reached = await inOrder(connectionSteps({ url, trust, timeoutMs, now }))
+    const failed = failedIn(reached)
+    const clockStep = {
+      check: 'clock' as const,
+      find: async () => [await findClock({ dispatcher, url, timeoutMs, now })],
+    }
+    const keyFindings = await inOrder(keySteps(createPanelKey(config, dispatcher, clock)), failed)
+    return [...reached, ...keyFindings, ...(await inOrder([clockStep], failed))]
+  } finally {
+    await dispatcher.destroy()
+  }
+}
+
+/** Asks the panel as the service does, one command at a time; a key that was refused is not shown again. */
+function createPanelKey(
+  { modes, panel }: Config,
+  dispatcher: ReturnType<typeof createDispatcher>,
+  clock: Clock,
+): PanelKey {
+  const { url, credentials, timeoutMs } = panel
+  const run = createCommandRunner({
+    transport: createTransport(dispatcher, url),
+    credentials,
+    keyGuard: createKeyGuard(createMemoryKeyRest(clock)),
+    maxConcurrency: 1,
+    maxQueue: 0,
+    timeoutMs,
+    clock,
+  })
+  return {
+    needed: neededCommands(modes),
+    probe: (command) => probe(run, command, createDeadline(timeoutMs, clock)),
+    findExcess: createKeyExcessCheck(run, credentials, modes, timeoutMs, clock),
+  }
+}
+
+/** The other servers, each where it is configured, and what stands before the service. */
+async function examineRest(config: Config, { clock }: DoctorParts): Promise<readonly Finding[]> {
+  const { redis, mailServer } = config
+  return [
+    await findStore(redis && createStoreProbe(redis, clock)),
+    await findMailServer(mailServer && createMailServerProbe(mailServer)),
+    ...examineProxySettings(config),
+  ]
+}
+
+function createStoreProbe(address: RedisAddress, clock: Clock): ProbeStore {
+  return async function probeStore() {
+    const { createRedisStore } = await import('./abuse/redis-store.js')
+    let lost: string | undefined
+    const report = (event: string, reason = 'no answer'): void => {
+      if (event === 'store-lost') lost = reason
+    }
+    const store = await createRedisStore(address, { clock, randomId: randomUUID, report })
+    try {
+      const [found] = await store.checkReadiness()
+      return found && (lost ?? found.code)
+    } finally {
+      await store.close()
+    }
+  }
+}
+
+function createMailServerProbe(mailServer: MailServer): ProbeMailServer {
+  return async function probeMailServer() {
+    const { createImapProbe } = await import('./mail-server/imap-login.js')
+    return (await createImapProbe({ ...mailServer, timeoutMs: MAIL_TIMEOUT_MS })())?.reason
+  }
+}

@@ -1,0 +1,27 @@
+import type { Dispatcher } from 'undici'
+import { type Finding, notChecked, ok, warning } from './finding.js'
+
+/** So far apart (s) times in the logs no longer match, and one of the clocks may soon break TLS or one-time codes. */
+const MAX_SKEW_S = 30
+
+interface ClockParts {
+  /** Connects to the panel. */
+  readonly dispatcher: Dispatcher
+  readonly url: URL
+  readonly timeoutMs: number
+  readonly now: () => Date
+}
+
+/** Holds the clock of this host against the `Date` header of the panel's web server (RFC 9110 section 6.6.1). */
+export async function findClock({ dispatcher, url, timeoutMs, now }: ClockParts): Promise<Finding> {
+  const askedMs = now().getTime()
+  const date = await dispatcher
+    .request({ origin: url.origin, path: '/', method: 'HEAD', signal: AbortSignal.timeout(timeoutMs) })
+    .then(({ headers }) => Date.parse(String(headers.date)))
+    .catch(() => Number.NaN)
+  if (Number.isNaN(date)) return notChecked('clock', 'the panel did not tell its time')
+  const skewS = Math.round((date - (askedMs + now().getTime()) / 2) / 1000)
+  if (Math.abs(skewS) <= MAX_SKEW_S) return ok('clock', 'this host and the panel have the same time')
+  const found = `the panel’s clock is ${Math.abs(skewS)} s ${skewS > 0 ? 'ahead of' : 'behind'} this host’s`
+  return warning('clock', 'clock-skew', found, 'Keep both by NTP: timedatectl set-ntp true')
+}

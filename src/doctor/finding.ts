@@ -1,0 +1,96 @@
+/** What is wrong, or better otherwise, by the word that `docs/troubleshooting.md` has a row for. */
+export const doctorCodes = [
+  'configuration-wrong',
+  'name-unknown',
+  'name-not-resolved',
+  'connection-refused',
+  'connection-timed-out',
+  'connection-failed',
+  'tls-failed',
+  'tls-pin-differs',
+  'tls-wrong-name',
+  'tls-expired',
+  'tls-not-yet-valid',
+  'tls-unknown-issuer',
+  'tls-untrusted',
+  'tls-expires-soon',
+  'api-disabled',
+  'panel-unexpected',
+  'address-not-allowed',
+  'key-refused',
+  'not-administrator',
+  'permission-missing',
+  'legacy-key',
+  'key-may-do-more',
+  'clock-skew',
+  'store-unavailable',
+  'store-refused',
+  'mail-server-unavailable',
+  'mail-server-tls',
+  'mail-server-refuses',
+  'proxy-not-trusted',
+  'listens-in-clear',
+  'service-unreachable',
+  'service-tls',
+  'service-plain-http',
+  'not-the-service',
+  'base-path-differs',
+  'well-known-missing',
+  'headers-changed',
+  'service-not-ready',
+  'forged-address-believed',
+  'address-is-a-proxy',
+  'address-unexpected',
+] as const
+
+export type DoctorCode = (typeof doctorCodes)[number]
+
+/** What was looked at. */
+export type Check =
+  | 'configuration'
+  | 'name'
+  | 'connection'
+  | 'tls'
+  | 'api'
+  | 'address'
+  | 'key'
+  | 'permissions'
+  | 'key-scope'
+  | 'clock'
+  | 'store'
+  | 'mail-server'
+  | 'proxy'
+  | 'service'
+  | 'base-path'
+  | 'well-known'
+  | 'headers'
+  | 'readiness'
+  | 'client-address'
+
+/** What one check found: our own words, never a secret, and no text of another server. */
+export type Finding =
+  | { readonly check: Check; readonly status: 'ok' | 'not-checked'; readonly found: string }
+  | {
+      readonly check: Check
+      readonly status: 'warning' | 'fault'
+      readonly code: DoctorCode
+      readonly found: string
+      /** What to do about it, in one line. */
+      readonly cure: string
+    }
+
+export function ok(check: Check, found: string): Finding {
+  return { check, status: 'ok', found }
+}
+
+export function fault(check: Check, code: DoctorCode, found: string, cure: string): Finding {
+  return { check, status: 'fault', code, found, cure }
+}
+
+export function warning(check: Check, code: DoctorCode, found: string, cure: string): Finding {
+  return { check, status: 'warning', code, found, cure }
+}
+
+export function notChecked(check: Check, found: string): Finding {
+  return { check, status: 'not-checked', found }
+}

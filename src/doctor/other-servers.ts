@@ -1,0 +1,51 @@
+import type { MailServerFaultReason } from '../core/mail-server-port.js'
+import { type Finding, fault, ok } from './finding.js'
+
+/** Tries the store that instances share; a word for why it can't be used, such as `ECONNREFUSED` or `WRONGPASS`. */
+export type ProbeStore = () => Promise<string | undefined>
+
+/** @param probe undefined where no store is configured */
+export async function findStore(probe: ProbeStore | undefined): Promise<Finding> {
+  if (!probe) return ok('store', 'not in use: run one instance alone')
+  const reason = await probe()
+  if (reason === undefined) return ok('store', 'Redis answers')
+  if (/^(?:WRONGPASS|NOAUTH|NOPERM|ERR)$/.test(reason)) {
+    const cure = 'Correct name, password and database in REKEY_REDIS_URL.'
+    return fault('store', 'store-refused', `Redis does not let Rekey in (${reason})`, cure)
+  }
+  const cure = 'Start it, or correct REKEY_REDIS_URL; rediss:// wants a certificate that this host trusts.'
+  return fault('store', 'store-unavailable', `Redis can’t be reached (${reason})`, cure)
+}
+
+/** Connects to the mail server without logging in; the reason if no login could be tried. */
+export type ProbeMailServer = () => Promise<MailServerFaultReason | undefined>
+
+/** @param probe undefined where no mail server checks passwords */
+export async function findMailServer(probe: ProbeMailServer | undefined): Promise<Finding> {
+  if (!probe) return ok('mail-server', 'not in use: passwords are held against the panel’s hashes')
+  const reason = await probe()
+  switch (reason) {
+    case undefined:
+      return ok('mail-server', 'it can be asked for a login')
+    case 'tls-refused':
+    case 'no-starttls': {
+      const cure =
+        'Correct REKEY_IMAP_URL, or set REKEY_IMAP_CERT_SHA256 to what `openssl x509 -noout -fingerprint -sha256` prints for its certificate.'
+      return fault('mail-server', 'mail-server-tls', `its TLS can’t be trusted (${reason})`, cure)
+    }
+    case 'login-disabled':
+    case 'refused-temporarily': {
+      const cure = 'See the log of the mail server: it must take passwords from this host.'
+      return fault('mail-server', 'mail-server-refuses', `it takes no login (${reason})`, cure)
+    }
+    default: {
+      const cure = 'Start the mail server, or correct REKEY_IMAP_URL.'
+      return fault(
+        'mail-server',
+        'mail-server-unavailable',
+        `it does not answer as it should (${reason})`,
+        cure,
+      )
+    }
+  }
+}

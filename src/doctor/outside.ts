@@ -1,0 +1,125 @@
+import { isLoopback } from '../core/loopback.js'
+import { type Finding, fault, notChecked, ok, warning } from './finding.js'
+import { failedIn, inOrder, type Step } from './in-order.js'
+import { examineClientAddress, FORGED_ADDRESS } from './outside-address.js'
+import type { CallOutside, OutsideAnswer } from './outside-call.js'
+import { changedHeaders } from './outside-headers.js'
+
+/** The service as people reach it. */
+interface Outside {
+  /** Where the page is, with a slash at its end. */
+  readonly url: URL
+  readonly call: CallOutside
+}
+
+/** Calls the service through its proxies, as a stranger would, and tells what they do to it. */
+export async function examineOutside(outside: Outside): Promise<readonly Finding[]> {
+  const service = await inOrder([{ check: 'service', find: () => findService(outside) }])
+  const steps: readonly Step[] = [
+    { check: 'base-path', find: async () => [await findBasePath(outside)] },
+    { check: 'well-known', find: async () => [await findWellKnown(outside)] },
+    { check: 'headers', find: async () => [await findHeaders(outside)] },
+    { check: 'client-address', find: async () => [await findClientAddress(outside)] },
+    { check: 'readiness', find: async () => [await findReadiness(outside)] },
+  ]
+  const failed = failedIn(service)
+  const rest = await Promise.all(steps.map((step) => inOrder([step], failed)))
+  return [...service, ...rest.flat()]
+}
+
+/** The codes of Node and OpenSSL for a certificate that is not trusted, or no TLS at all. */
+const TLS_FAILURE = /^(?:ERR_TLS|ERR_SSL|EPROTO|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/
+
+async function findService({ url, call }: Outside): Promise<readonly Finding[]> {
+  const answer = await call(new URL('healthz', url))
+  if ('failure' in answer) {
+    const { failure } = answer
+    if (TLS_FAILURE.test(failure)) {
+      const cure = 'Give the proxy a certificate for this name, with its whole chain.'
+      return [fault('service', 'service-tls', `its TLS can’t be trusted (${failure})`, cure)]
+    }
+    const cure = 'Correct the URL, start the proxy, or open its port.'
+    return [fault('service', 'service-unreachable', `nothing answers there (${failure})`, cure)]
+  }
+  if (answer.status !== 200 || memberOf(answer, 'status') !== 'ok') {
+    const found = `what answers there is not Rekey (status ${answer.status})`
+    const cure = 'Correct the path, or have the proxy hand it on to Rekey as it is, and Rekey run.'
+    return [fault('service', 'not-the-service', found, cure)]
+  }
+  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+    const found = 'Rekey answers there, but without TLS: passwords pass in clear'
+    return [warning('service', 'service-plain-http', found, 'Have the proxy serve it by https:// alone.')]
+  }
+  return [ok('service', 'Rekey answers there')]
+}
+
+async function findBasePath({ url, call }: Outside): Promise<Finding> {
+  const answer = await call(new URL('.well-known/change-password', url))
+  if (leadsTo(url, answer)) return ok('base-path', `Rekey knows that its page is at ${url.pathname}`)
+  const path = url.pathname.replace(/(?<=.)\/$/, '')
+  return fault(
+    'base-path',
+    'base-path-differs',
+    `the page is at ${url.pathname}, but Rekey leads elsewhere`,
+    `Set REKEY_BASE_PATH=${path}, and have the proxy hand on path and Host as they are.`,
+  )
+}
+
+async function findWellKnown({ url, call }: Outside): Promise<Finding> {
+  const wellKnown = new URL('/.well-known/change-password', url)
+  if (leadsTo(url, await call(wellKnown))) return ok('well-known', 'password managers find the page')
+  return warning(
+    'well-known',
+    'well-known-missing',
+    `${wellKnown.pathname} at the root does not lead to the page`,
+    'Have the proxy hand that path on to Rekey too.',
+  )
+}
+
+function leadsTo(page: URL, answer: Awaited<ReturnType<CallOutside>>): boolean {
+  if ('failure' in answer || answer.status !== 303) return false
+  const { location = '' } = answer.headers
+  return URL.canParse(location, page.href) && new URL(location, page).href === page.href
+}
+
+async function findHeaders({ url, call }: Outside): Promise<Finding> {
+  const answer = await call(url)
+  const changed =
+    'failure' in answer || answer.status !== 200 ? ['the page itself'] : changedHeaders(answer.headers)
+  if (changed.length === 0) return ok('headers', 'the page’s headers arrive as they were sent')
+  const found = `not as Rekey sends them: ${changed.join(', ')}`
+  const cure = 'Have the proxy neither add, change nor take away headers of Rekey’s answers.'
+  return fault('headers', 'headers-changed', found, cure)
+}
+
+async function findClientAddress({ url, call }: Outside): Promise<Finding> {
+  const place = new URL('api/v1/client-address', url)
+  const plain = await call(place)
+  const forged = await call(place, { 'x-forwarded-for': FORGED_ADDRESS })
+  if ('failure' in plain || 'failure' in forged) return notChecked('client-address', 'Rekey did not tell it')
+  return examineClientAddress({
+    seen: memberOf(plain, 'address'),
+    seenWhenForged: memberOf(forged, 'address'),
+    localAddress: plain.localAddress,
+    remoteAddress: plain.remoteAddress,
+  })
+}
+
+async function findReadiness({ url, call }: Outside): Promise<Finding> {
+  const answer = await call(new URL('readyz', url))
+  const status = 'failure' in answer ? undefined : memberOf(answer, 'status')
+  if (status === 'ready') return ok('readiness', 'Rekey can change passwords')
+  if (status !== 'not-ready') return notChecked('readiness', 'the proxy does not hand /readyz on')
+  const cure = 'Run `doctor` without --url where Rekey runs.'
+  return fault('readiness', 'service-not-ready', 'Rekey can’t change passwords now', cure)
+}
+
+/** A member of a JSON object, if it is text. */
+function memberOf({ body }: OutsideAnswer, name: string): string | undefined {
+  try {
+    const member: unknown = JSON.parse(body)?.[name]
+    return typeof member === 'string' ? member : undefined
+  } catch {
+    return undefined
+  }
+}

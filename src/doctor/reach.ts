@@ -1,0 +1,78 @@
+import type { X509Certificate } from 'node:crypto'
+import { lookup } from 'node:dns/promises'
+import { connect as connectPlain, isIP } from 'node:net'
+import { connect as connectTls } from 'node:tls'
+import { inTime } from '../core/in-time.js'
+
+/** A code of the system's, such as `ECONNREFUSED`, where something can't be reached. */
+export interface Unreached {
+  readonly failure: string
+}
+
+/** What a server showed of itself in the handshake; nothing of it is trusted yet. */
+export interface Peer {
+  readonly certificate: X509Certificate
+  /** OpenSSL's word for what is wrong with the chain, such as `CERT_HAS_EXPIRED`. */
+  readonly chainError: string | undefined
+}
+
+/** The host of a URL, without the brackets of an IPv6 address. */
+export function hostOf({ hostname }: URL): string {
+  return hostname.replace(/^\[|\]$/g, '')
+}
+
+export function portOf({ port, protocol }: URL): number {
+  return Number(port) || (protocol === 'https:' ? 443 : 80)
+}
+
+/** The addresses of a name. */
+export async function resolveName(url: URL, timeoutMs: number): Promise<readonly string[] | Unreached> {
+  const looked = lookup(hostOf(url), { all: true }).then((found) => found.map(({ address }) => address))
+  return await inTime(looked, timeoutMs, timedOut).catch(unreached)
+}
+
+/** Connects, and gives the address that the connection leaves this host from. */
+export function openConnection(
+  url: URL,
+  timeoutMs: number,
+): Promise<{ readonly localAddress: string } | Unreached> {
+  return new Promise((resolve) => {
+    const socket = connectPlain({ host: hostOf(url), port: portOf(url), timeout: timeoutMs })
+    socket
+      .once('connect', () => {
+        resolve({ localAddress: socket.localAddress ?? '' })
+        socket.destroy()
+      })
+      .once('timeout', () => socket.destroy(timedOut()))
+      .once('error', (error) => resolve(unreached(error)))
+  })
+}
+
+/** Shakes hands without trusting anybody, sends nothing, and gives what the server showed. */
+export function shakeHands(url: URL, ca: string | undefined, timeoutMs: number): Promise<Peer | Unreached> {
+  const host = hostOf(url)
+  const name = isIP(host) === 0 ? { servername: host } : {}
+  const trust = { ...(ca === undefined ? {} : { ca }), rejectUnauthorized: false }
+  return new Promise((resolve) => {
+    const socket = connectTls({ host, port: portOf(url), timeout: timeoutMs, ...name, ...trust })
+    socket
+      .once('secureConnect', () => {
+        const certificate = socket.getPeerX509Certificate()
+        const { authorizationError } = socket
+        const chainError = authorizationError ? String(authorizationError) : undefined
+        resolve(certificate ? { certificate, chainError } : { failure: 'no-certificate' })
+        socket.destroy()
+      })
+      .once('timeout', () => socket.destroy(timedOut()))
+      .once('error', (error) => resolve(unreached(error)))
+      .once('close', () => resolve({ failure: 'closed' }))
+  })
+}
+
+function timedOut(): Error {
+  return Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' })
+}
+
+function unreached(error: unknown): Unreached {
+  return { failure: error instanceof Error && 'code' in error ? String(error.code) : 'unknown' }
+}

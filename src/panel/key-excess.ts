@@ -1,0 +1,31 @@
+import type { Modes } from '../core/attempt.js'
+import type { Clock } from '../core/clock.js'
+import { createDeadline } from '../core/deadline.js'
+import type { FindKeyExcess } from '../core/key-excess.js'
+import type { RunCommand } from './command-runner.js'
+import { isLegacy, type PanelCredentials } from './credentials.js'
+import { unneededCommand } from './needed-commands.js'
+import { probe } from './probe.js'
+
+/**
+ * Looks at the kind of the key, and tries one command that is not needed. To be asked seldom, for a key that has only
+ * what it needs is refused by it: see `unneededCommand`.
+ *
+ * @param timeoutMs for the command, waiting for its turn included
+ */
+export function createKeyExcessCheck(
+  run: RunCommand,
+  credentials: PanelCredentials,
+  modes: Modes,
+  timeoutMs: number,
+  clock: Clock,
+): FindKeyExcess {
+  const command = unneededCommand(modes)
+  return async function findKeyExcess() {
+    if (isLegacy(credentials)) {
+      return { code: 'legacy-key', kind: credentials.kind === 'api-key' ? 'api-key' : 'admin-password' }
+    }
+    const fault = await probe(run, command, createDeadline(timeoutMs, clock))
+    return fault ? undefined : { code: 'key-may-do-more', command }
+  }
+}

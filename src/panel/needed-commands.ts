@@ -1,0 +1,35 @@
+import type { Mode } from '../core/attempt.js'
+
+const COMMANDS_OF_MODE: Record<Mode, readonly string[]> = {
+  mailbox: ['v-search-domain-owner', 'v-get-mail-account-value', 'v-change-mail-account-password'],
+  account: [
+    'v-check-user-password',
+    'v-check-user-2fa',
+    'v-list-user',
+    'v-get-mail-account-value',
+    'v-change-mail-account-password',
+  ],
+}
+
+/** The only command here that no mode needs: it shows a key. Called without arguments it shows how it is used. */
+const LIST_ACCESS_KEY = 'v-list-access-key'
+
+/**
+ * The commands of the panel that the modes need, and the key no other. A mailbox's password may be checked at the
+ * panel or at the mail server: its name is looked up in either case, by the command that gives the hash too.
+ */
+export function neededCommands(modes: readonly Mode[]): string[] {
+  return [...new Set(modes.flatMap((mode) => COMMANDS_OF_MODE[mode]))]
+}
+
+/**
+ * A command that the modes do not need, by which a key that may do more is known: one that a key made for all modes
+ * has, where there is one. It is one alone, for the panel counts each that it forbids as a failed login (Hestia's
+ * `bin/v-check-access-key`, `abort_missmatch`), and its fail2ban bans after five.
+ */
+export function unneededCommand(modes: readonly Mode[]): string {
+  const needed = neededCommands(modes)
+  const ofOtherModes = neededCommands(['account', 'mailbox']).filter((command) => !needed.includes(command))
+  if (ofOtherModes.includes('v-list-user')) return 'v-list-user'
+  return ofOtherModes[0] ?? LIST_ACCESS_KEY
+}

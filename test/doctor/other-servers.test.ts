@@ -1,0 +1,70 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { examineProxySettings } from '../../src/doctor/proxy-settings.js'
+import { diagnose, startScopedPanel } from '../kit/doctor.js'
+import { type MailServerOptions, startMailServer } from '../kit/mail-server.js'
+
+/** A server that answers whatever comes with one line, or takes no connection. */
+async function startLine(line: string | undefined): Promise<number> {
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined).on('data', () => socket.write(`${line}\r\n`))
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const { port } = server.address() as AddressInfo
+  if (line === undefined) server.close()
+  onTestFinished(() => void server.close())
+  return port
+}
+
+describe('of Redis, the doctor', () => {
+  it.each([
+    [undefined, 'store-unavailable', 'ECONNREFUSED'],
+    ['-WRONGPASS invalid username-password pair', 'store-refused', 'WRONGPASS'],
+    ['-NOAUTH Authentication required.', 'store-refused', 'NOAUTH'],
+  ])('that says %s tells the reason', async (line, code, reason) => {
+    const panel = await startScopedPanel()
+    const url = `redis://:canary@127.0.0.1:${await startLine(line)}`
+    const { gist, text } = await diagnose(panel, { REKEY_REDIS_URL: url })
+    expect(gist).toMatchObject({ key: 'ok', store: code })
+    expect(text('store')).toContain(reason)
+  })
+})
+
+describe('of the mail server, the doctor', () => {
+  async function diagnoseMail(options: MailServerOptions, environment: Record<string, string> = {}) {
+    const panel = await startScopedPanel()
+    const server = await startMailServer(options)
+    onTestFinished(() => server.close())
+    const { gist } = await diagnose(panel, {
+      REKEY_MAILBOX_CHECK: 'imap',
+      REKEY_IMAP_URL: server.url.origin === 'null' ? server.url.href : server.url.origin,
+      REKEY_IMAP_CERT_SHA256: server.certificate.fingerprint,
+      ...environment,
+    })
+    expect(server.logins).toEqual([])
+    return gist['mail-server']
+  }
+
+  it('tells whether it can be asked for a login, without one', async () => {
+    expect(await diagnoseMail({})).toBe('ok')
+    expect(await diagnoseMail({}, { REKEY_IMAP_CERT_SHA256: '' })).toBe('mail-server-tls')
+    expect(await diagnoseMail({ capabilities: 'LOGINDISABLED' })).toBe('mail-server-refuses')
+    const nothing = `imaps://127.0.0.1:${await startLine(undefined)}`
+    expect(await diagnoseMail({}, { REKEY_IMAP_URL: nothing })).toBe('mail-server-unavailable')
+  })
+})
+
+describe('of the proxy, the settings', () => {
+  it.each([
+    ['127.0.0.1', 0, 'proxy-not-trusted'],
+    ['::1', 0, 'proxy-not-trusted'],
+    ['127.0.0.1', 1, 'ok'],
+    ['127.0.0.1', ['loopback'], 'ok'],
+    ['0.0.0.0', 1, 'listens-in-clear'],
+    ['::', 0, 'listens-in-clear'],
+  ])('listening on %s and trusting %j tell: %s', (host, trustProxy, word) => {
+    const findings = examineProxySettings({ host, trustProxy })
+    expect(findings.map((finding) => ('code' in finding ? finding.code : finding.status))).toEqual([word])
+  })
+})

@@ -1,0 +1,178 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { neededCommands } from '../../src/panel/needed-commands.js'
+import { diagnose, startScopedPanel } from '../kit/doctor.js'
+import { simulatorCredentials } from '../panel-simulator/simulator.js'
+
+const NONE = { HESTIA_ACCESS_KEY: '', HESTIA_SECRET_KEY: '' }
+const { apiKey, adminUser, adminPassword, accessKey, secretKey } = simulatorCredentials
+
+describe('the doctor', () => {
+  it('goes through everything in order, and asks the panel each needed command and one more', async () => {
+    const panel = await startScopedPanel()
+    const { gist } = await diagnose(panel)
+    expect(Object.entries(gist)).toEqual([
+      ['configuration', 'ok'],
+      ['name', 'ok'],
+      ['connection', 'ok'],
+      ['tls', 'ok'],
+      ['api', 'ok'],
+      ['address', 'ok'],
+      ['key', 'ok'],
+      ['permissions', 'ok'],
+      ['key-scope', 'ok'],
+      ['clock', 'ok'],
+      ['store', 'ok'],
+      ['mail-server', 'ok'],
+      ['proxy', 'proxy-not-trusted'],
+    ])
+    expect(panel.calls.map(({ command }) => command)).toEqual([
+      ...neededCommands(['mailbox', 'account']),
+      'v-list-access-key',
+    ])
+    expect(panel.failedLogins).toBe(1)
+  })
+
+  it('tells every fault of the configuration, and checks nothing else then', async () => {
+    const panel = await startScopedPanel()
+    const { gist, findings } = await diagnose(panel, { REKEY_PORT: 'x', HESTIA_API_KEY: 'canary' })
+    expect(gist.configuration).toBe('configuration-wrong configuration-wrong')
+    expect(findings.slice(2).every(({ status }) => status === 'not-checked')).toBe(true)
+    expect(panel.calls).toEqual([])
+  })
+
+  it('tells a name that nobody knows, and that the rest was not checked for it', async () => {
+    const panel = await startScopedPanel()
+    const { gist, text } = await diagnose(panel, { HESTIA_URL: 'https://panel.invalid:8083' })
+    expect(gist.name).toMatch(/^name-(?:unknown|not-resolved)$/)
+    expect(gist.clock).toBe('not-checked')
+    expect(text('connection')).toContain('name has a fault, which comes first')
+  })
+
+  it('tells a port that takes no connection', async () => {
+    const panel = await startScopedPanel()
+    await panel.close()
+    expect((await diagnose(panel)).gist).toMatchObject({ name: 'ok', connection: 'connection-refused' })
+  })
+
+  it('tells a server that speaks no TLS, or nothing at all', async () => {
+    const plain = await startScopedPanel({ plainHttp: true })
+    const url = plain.url.replace('http:', 'https:')
+    expect((await diagnose(plain, { HESTIA_URL: url })).gist.tls).toBe('tls-failed')
+    const silent = createServer().listen(0, '127.0.0.1')
+    await once(silent, 'listening')
+    onTestFinished(() => void silent.close())
+    const { port } = silent.address() as { port: number }
+    const environment = { HESTIA_URL: `https://127.0.0.1:${port}`, HESTIA_TIMEOUT_MS: '100' }
+    const { gist, text } = await diagnose(plain, environment)
+    expect(gist.tls).toBe('tls-failed')
+    expect(text('tls')).toContain('ETIMEDOUT')
+    expect((await diagnose(plain, { HESTIA_CA_FILE: '' })).gist).toMatchObject({ tls: 'ok', key: 'ok' })
+  })
+})
+
+describe('of the panel’s API, the doctor', () => {
+  it('tells that it is off', async () => {
+    const panel = await startScopedPanel()
+    panel.switches.accessKeyApi = false
+    expect((await diagnose(panel)).gist).toMatchObject({ api: 'api-disabled', address: 'not-checked' })
+  })
+
+  it('tells that this host may not call, and by which address it does', async () => {
+    const panel = await startScopedPanel()
+    panel.switches.addressAllowed = false
+    const { gist, text } = await diagnose(panel)
+    expect(gist).toMatchObject({ api: 'ok', address: 'address-not-allowed', key: 'not-checked' })
+    expect(text('connection')).toContain('calls leave from 127.0.0.1')
+  })
+
+  it('tells that the key is wrong, and shows it once alone', async () => {
+    const panel = await startScopedPanel()
+    panel.switches.keyRevoked = true
+    const { gist } = await diagnose(panel)
+    expect(gist).toMatchObject({ address: 'ok', key: 'key-refused', permissions: 'not-checked', clock: 'ok' })
+    expect(panel.calls).toHaveLength(1)
+  })
+
+  it('tells that a name is not the administrator’s', async () => {
+    const panel = await startScopedPanel()
+    const environment = { ...NONE, HESTIA_ADMIN_USER: 'alice', HESTIA_ADMIN_PASSWORD: 'canary' }
+    expect((await diagnose(panel, environment)).gist.key).toBe('not-administrator')
+  })
+
+  it('names the permissions that are missing', async () => {
+    const panel = await startScopedPanel()
+    const missing = ['v-search-domain-owner', 'v-list-user']
+    const permitted = neededCommands(['mailbox', 'account']).filter((command) => !missing.includes(command))
+    panel.switches.permittedCommands = permitted
+    const { gist, text } = await diagnose(panel)
+    expect(gist).toMatchObject({ key: 'ok', permissions: 'permission-missing', 'key-scope': 'not-checked' })
+    expect(text('permissions')).toContain('may not run v-search-domain-owner, v-list-user\n')
+  })
+
+  it('leaves off after three that are missing, before the panel bans it', async () => {
+    const panel = await startScopedPanel()
+    panel.switches.permittedCommands = []
+    const { text } = await diagnose(panel)
+    expect(text('permissions')).toContain('the others were not tried')
+    expect(panel.failedLogins).toBe(3)
+  })
+
+  it('tells that something else answers', async () => {
+    const panel = await startScopedPanel()
+    panel.failNext('v-search-domain-owner', { kind: 'answer', run: false, status: 502, body: 'canary' })
+    const { gist, text } = await diagnose(panel)
+    expect(gist).toMatchObject({ api: 'panel-unexpected', key: 'not-checked' })
+    expect(text('api')).toContain('not-the-panel-http-502')
+  })
+
+  it('tells that an answer did not come, or was none, in the midst of it', async () => {
+    const silent = await startScopedPanel()
+    silent.failNext('v-check-user-2fa', { kind: 'silence', run: false })
+    expect((await diagnose(silent, { HESTIA_TIMEOUT_MS: '500' })).gist.permissions).toBe('panel-unexpected')
+    const strange = await startScopedPanel()
+    strange.failNext('v-list-user', { kind: 'exit', run: false, code: 0 })
+    expect((await diagnose(strange)).gist.permissions).toBe('panel-unexpected')
+  })
+})
+
+describe('a key that may do more than is needed', () => {
+  it.each([
+    ['an access key without a profile', {}, 'key-may-do-more'],
+    ['a legacy API key', { ...NONE, HESTIA_API_KEY: apiKey }, 'legacy-key'],
+    [
+      'an administrator’s password',
+      { ...NONE, HESTIA_ADMIN_USER: adminUser, HESTIA_ADMIN_PASSWORD: adminPassword },
+      'legacy-key',
+    ],
+    ['an access key, joined', { ...NONE, HESTIA_API_KEY: `${accessKey}:${secretKey}` }, 'key-may-do-more'],
+  ])('is warned of: %s', async (_kind, environment, code) => {
+    const panel = await startScopedPanel()
+    panel.switches.permittedCommands = undefined
+    const { gist } = await diagnose(panel, environment)
+    expect(gist).toMatchObject({ key: 'ok', permissions: 'ok', 'key-scope': code })
+  })
+
+  it.each(['mailbox', 'account'] as const)('is known where only %s mode is in use', async (mode) => {
+    const panel = await startScopedPanel()
+    expect((await diagnose(panel, { REKEY_MODES: mode })).gist['key-scope']).toBe('key-may-do-more')
+    panel.switches.permittedCommands = neededCommands([mode])
+    panel.calls.length = 0
+    expect((await diagnose(panel, { REKEY_MODES: mode })).gist['key-scope']).toBe('ok')
+  })
+})
+
+describe('the clock', () => {
+  it.each([
+    [-120, 'clock-skew', /1(?:19|20|21) s ahead/],
+    [120, 'clock-skew', /1(?:19|20|21) s behind/],
+    [20, 'ok', /same time/],
+  ])('of this host, %i s off the panel’s, is told', async (offsetS, word, words) => {
+    const panel = await startScopedPanel()
+    const now = (): Date => new Date(Date.now() + offsetS * 1000)
+    const { gist, text } = await diagnose(panel, {}, now)
+    expect(gist.clock).toBe(word)
+    expect(text('clock')).toMatch(words)
+  })
+})

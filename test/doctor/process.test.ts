@@ -1,0 +1,63 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { startScopedPanel } from '../kit/doctor.js'
+import { startProxy } from '../kit/proxy.js'
+import { simulatorEnvironment, startService } from '../kit/service.js'
+
+/** Built by `npm test` before the tests run. */
+const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
+
+async function run(args: readonly string[], environment: Record<string, string> = {}) {
+  const child = spawn(process.execPath, [MAIN, ...args], { env: environment })
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close'),
+  ])
+  return { code, stdout, stderr }
+}
+
+describe('the program', () => {
+  it('exits with 0 where the doctor has warnings alone, and has a line for each check', async () => {
+    const panel = await startScopedPanel()
+    const { code, stdout, stderr } = await run(['doctor'], simulatorEnvironment(panel))
+    expect([code, stderr]).toEqual([0, ''])
+    expect(stdout).toMatch(/^ok +configuration +it is complete\n/)
+    expect(stdout).toMatch(/^warning +proxy +proxy-not-trusted: .+\n +cure: .+\n$/m)
+  })
+
+  it('exits with 1 where it has a fault, and tells programs the same as people', async () => {
+    const panel = await startScopedPanel()
+    panel.switches.keyRevoked = true
+    const { code, stdout } = await run(['doctor', '--json'], simulatorEnvironment(panel))
+    expect(code).toBe(1)
+    const report = JSON.parse(stdout)
+    expect(report.sound).toBe(false)
+    expect(report.findings).toContainEqual({
+      check: 'key',
+      status: 'fault',
+      code: 'key-refused',
+      found: expect.any(String),
+      cure: expect.stringContaining('setup-panel'),
+    })
+  })
+
+  it('looks from outside without any configuration', async () => {
+    const service = await startService()
+    const origin = await startProxy(service.url)
+    const { code, stdout } = await run(['doctor', '--url', origin])
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^ok +headers /m)
+    expect((await run(['doctor', '--url', `${origin}/elsewhere`])).code).toBe(1)
+  })
+
+  it('does not take arguments that it does not know', async () => {
+    const { code, stdout, stderr } = await run(['doctor', '--fix'])
+    expect([code, stdout]).toEqual([64, ''])
+    expect(stderr).toContain('Usage: rekey doctor')
+    expect((await run(['setup-panel'], { REKEY_MODES: 'canary' })).code).toBe(78)
+  })
+})

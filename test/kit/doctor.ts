@@ -1,0 +1,58 @@
+import { expect, onTestFinished } from 'vitest'
+import { systemClock } from '../../src/clock.js'
+import type { Check, Finding } from '../../src/doctor/finding.js'
+import { asJson, asText } from '../../src/doctor/report.js'
+import { examine } from '../../src/doctor.js'
+import { neededCommands } from '../../src/panel/needed-commands.js'
+import {
+  type PanelSimulator,
+  type SimulatorOptions,
+  startPanelSimulator,
+} from '../panel-simulator/simulator.js'
+import { simulatorEnvironment } from './service.js'
+
+/** A panel whose key may do what all modes need, and no more. */
+export async function startScopedPanel(options: SimulatorOptions = {}): Promise<PanelSimulator> {
+  const panel = await startPanelSimulator(options)
+  onTestFinished(() => panel.close())
+  panel.switches.permittedCommands = neededCommands(['mailbox', 'account'])
+  return panel
+}
+
+/** What the doctor finds, by check: each finding as its status, or its code where it has one. */
+export interface Diagnosis {
+  readonly findings: readonly Finding[]
+  readonly gist: Readonly<Partial<Record<Check, string>>>
+  /** The words of a check. */
+  text(check: Check): string
+}
+
+/** Examines the service before a panel, and holds the doctor to what it must never do. */
+export async function diagnose(
+  panel: PanelSimulator,
+  environment: Record<string, string> = {},
+  now = (): Date => new Date(),
+): Promise<Diagnosis> {
+  const whole = { ...simulatorEnvironment(panel), ...environment }
+  const diagnosis = readFindings(await examine(whole, { clock: systemClock, now }))
+  expect(panel.calls.filter(({ args }) => args.length > 0)).toEqual([])
+  expect(panel.calls.length).toBeLessThanOrEqual(7)
+  expect(panel.failedLogins).toBeLessThanOrEqual(3)
+  const said = asText(diagnosis.findings) + asJson(diagnosis.findings)
+  const secrets = ['HESTIA_ACCESS_KEY', 'HESTIA_SECRET_KEY', 'HESTIA_API_KEY', 'HESTIA_ADMIN_PASSWORD']
+  for (const secret of secrets) if (whole[secret]) expect(said).not.toContain(whole[secret])
+  // The panel's own words.
+  expect(said).not.toMatch(/Error:|Usage:|canary/)
+  return diagnosis
+}
+
+export function readFindings(findings: readonly Finding[]): Diagnosis {
+  const of = (check: Check): Finding[] => findings.filter((finding) => finding.check === check)
+  const word = (finding: Finding): string => ('code' in finding ? finding.code : finding.status)
+  const checks = [...new Set(findings.map(({ check }) => check))]
+  return {
+    findings,
+    gist: Object.fromEntries(checks.map((check) => [check, of(check).map(word).join(' ')])),
+    text: (check) => asText(of(check)),
+  }
+}

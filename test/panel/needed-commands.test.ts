@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest'
+import { neededCommands, unneededCommand } from '../../src/panel/needed-commands.js'
+
+describe('the commands of the panel', () => {
+  it('are only those of the modes in use, each once', () => {
+    expect(neededCommands(['mailbox'])).toEqual([
+      'v-search-domain-owner',
+      'v-get-mail-account-value',
+      'v-change-mail-account-password',
+    ])
+    expect(neededCommands(['account'])).not.toContain('v-search-domain-owner')
+    expect(neededCommands(['mailbox', 'account'])).toHaveLength(6)
+  })
+
+  it('have one by which a key that may do more is known: of a mode that is not in use, if there is one', () => {
+    expect(unneededCommand(['mailbox'])).toBe('v-list-user')
+    expect(unneededCommand(['account'])).toBe('v-search-domain-owner')
+    expect(unneededCommand(['mailbox', 'account'])).toBe('v-list-access-key')
+  })
+})
