@@ -24,7 +24,7 @@ import { loadMessages } from './http/messages.js'
 import { createPageRouter } from './http/page.js'
 import { sendJson } from './http/problem.js'
 import { contextOf, createRequestContext } from './http/request-context.js'
-import { createSecurityHeaders } from './http/security-headers.js'
+import { createFraming, createSecurityHeaders } from './http/security-headers.js'
 import { createSubmit } from './http/submit.js'
 import { createRender } from './http/views.js'
 import { createWebmailRouter } from './http/webmail.js'
@@ -107,6 +107,7 @@ export function createApp(dependencies: AppDependencies): App {
   handler.use(`${basePath}/api/v1`, createApiRouter(routes))
   handler.use(
     mount,
+    ...createFraming(config.frameAncestors),
     createPageRouter({
       ...routes,
       render: createRender(VIEWS),

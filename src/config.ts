@@ -11,6 +11,7 @@ import {
   panelUrl,
   secret,
 } from './config-fields.js'
+import { frameAncestors } from './config-frames.js'
 import { selectMailServer } from './config-mail-server.js'
 import { selectCredentials, selectPanelTrust } from './config-panel.js'
 import { redisUrl } from './config-store.js'
@@ -43,6 +44,7 @@ export const variables = {
   REKEY_IMAP_URL: imapUrl().optional(),
   REKEY_IMAP_CA_FILE: z.string().optional(),
   REKEY_IMAP_CERT_SHA256: fingerprint().optional(),
+  REKEY_FRAME_ANCESTORS: frameAncestors(),
   HESTIA_URL: panelUrl(),
   HESTIA_ACCESS_KEY: secret(),
   HESTIA_SECRET_KEY: secret(),
@@ -127,6 +129,8 @@ function shapeConfig(
     redis: values.REKEY_REDIS_URL,
     /** Where mailbox passwords are checked; undefined if they are held against the panel's hashes. */
     mailServer,
+    /** Origins whose pages may show the page in a frame. */
+    frameAncestors: values.REKEY_FRAME_ANCESTORS,
     panel: Object.freeze({
       url: values.HESTIA_URL,
       credentials,
