@@ -1,4 +1,4 @@
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import express, { type Express, type Response } from 'express'
 import type { Logger } from 'pino'
 import type { Dispatcher } from 'undici'
@@ -38,8 +38,7 @@ import { createKeyGuard, type KeyGuard } from './panel/key-guard.js'
 import { createReadinessCheck } from './panel/readiness.js'
 import { createTransport } from './panel/transport.js'
 import { createCommonPasswords } from './passwords/common-passwords.js'
-
-const VIEWS = new URL('../views/', import.meta.url)
+import { VIEWS, viewsDirectories } from './views-folder.js'
 
 /** What the service takes from outside its own code. */
 export interface AppDependencies {
@@ -73,6 +72,7 @@ export function createApp(dependencies: AppDependencies): App {
   const checkReadiness: CheckReadiness = async () =>
     (await Promise.all([checkPanel(), mailChecks.checkReadiness(), store.checkReadiness()])).flat()
   const messages = loadMessages(new URL('messages/en.json', VIEWS))
+  const views = viewsDirectories(config.viewsDirectory)
   const inFlight = createInFlight()
   const answering = createAnswering({ logger, clock, inFlight })
   const doors = createDoors({
@@ -110,8 +110,8 @@ export function createApp(dependencies: AppDependencies): App {
     ...createFraming(config.frameAncestors),
     createPageRouter({
       ...routes,
-      render: createRender(VIEWS),
-      assetsDirectory: fileURLToPath(new URL('assets/', VIEWS)),
+      render: createRender(views),
+      assetsDirectories: views.map((directory) => join(directory, 'assets')),
     }),
   )
   handler.use((_request, response) => send(response, { code: 'not-found' }))

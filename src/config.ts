@@ -15,6 +15,7 @@ import { frameAncestors } from './config-frames.js'
 import { selectMailServer } from './config-mail-server.js'
 import { selectCredentials, selectPanelTrust } from './config-panel.js'
 import { redisUrl } from './config-store.js'
+import { selectViews } from './config-views.js'
 import type { ServerTrust } from './core/server-trust.js'
 import { type Environment, readVariable } from './environment.js'
 import type { MailServer } from './mail-server/session.js'
@@ -45,6 +46,7 @@ export const variables = {
   REKEY_IMAP_CA_FILE: z.string().optional(),
   REKEY_IMAP_CERT_SHA256: fingerprint().optional(),
   REKEY_FRAME_ANCESTORS: frameAncestors(),
+  REKEY_VIEWS_DIR: z.string().optional(),
   HESTIA_URL: panelUrl(),
   HESTIA_ACCESS_KEY: secret(),
   HESTIA_SECRET_KEY: secret(),
@@ -97,16 +99,20 @@ export function loadConfig(environment: Environment): ConfigResult {
   const credentials = selectCredentials(values, addFault)
   const trust = selectPanelTrust(values, addFault)
   const mailServer = selectMailServer(values, Boolean(environment.REKEY_IMAP_URL), addFault)
+  const viewsDirectory = selectViews(values, addFault)
   if (faults.length > 0 || !credentials) return { ok: false, faults }
-  return { ok: true, config: shapeConfig(values, credentials, trust, mailServer) }
+  return { ok: true, config: shapeConfig(values, { credentials, trust, mailServer, viewsDirectory }) }
 }
 
-function shapeConfig(
-  values: Values,
-  credentials: PanelCredentials,
-  trust: ServerTrust,
-  mailServer: MailServer | undefined,
-) {
+/** What is made of several variables, or of files that they name. */
+interface Selected {
+  readonly credentials: PanelCredentials
+  readonly trust: ServerTrust
+  readonly mailServer: MailServer | undefined
+  readonly viewsDirectory: string | undefined
+}
+
+function shapeConfig(values: Values, { credentials, trust, mailServer, viewsDirectory }: Selected) {
   return Object.freeze({
     host: values.REKEY_HOST,
     port: values.REKEY_PORT,
@@ -131,6 +137,8 @@ function shapeConfig(
     mailServer,
     /** Origins whose pages may show the page in a frame. */
     frameAncestors: values.REKEY_FRAME_ANCESTORS,
+    /** Views that override ours file by file: templates, `assets/` and `messages/`. */
+    viewsDirectory,
     panel: Object.freeze({
       url: values.HESTIA_URL,
       credentials,

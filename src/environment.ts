@@ -28,8 +28,12 @@ export function readFile(variable: string, path: string, addFault: AddFault): st
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
-    addFault(`${variable} names a file that can't be read (${code})`)
+    addFault(`${variable} names a file that can't be read (${errorCode(error)})`)
     return undefined
   }
+}
+
+/** What the system says of a file that can't be read, such as `ENOENT`. */
+export function errorCode(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
 }

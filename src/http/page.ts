@@ -24,7 +24,8 @@ interface PageParts {
   readonly basePath: string
   readonly messages: Messages
   readonly render: Render
-  readonly assetsDirectory: string
+  /** The first one that has a file gives it. */
+  readonly assetsDirectories: readonly string[]
 }
 
 /** The page: the form, its answers, and notices for what is no form at all. */
@@ -61,7 +62,7 @@ export function createPageRouter(parts: PageParts): Router {
     get: [(request, response) => sendForm(response, { email: addressInQuery(request) })],
     post: change,
   })
-  router.use('/assets', serveAssets(parts.assetsDirectory))
+  router.use('/assets', ...parts.assetsDirectories.map(serveAssets))
   routeMethods(router, '/assets/*path', {
     get: [(_request, response) => sendNotice(response, { code: 'not-found' })],
   })
