@@ -16,6 +16,8 @@ import type { CheckReadiness } from './core/readiness.js'
 import type { Answer } from './http/answer.js'
 import { createAnswering } from './http/answering.js'
 import { createApiRouter } from './http/api.js'
+import { brandView } from './http/brand.js'
+import { createBrandAssets } from './http/brand-assets.js'
 import { createClientCheck } from './http/clients.js'
 import { createDoors } from './http/doors.js'
 import { createHealthRouter } from './http/health.js'
@@ -110,8 +112,9 @@ export function createApp(dependencies: AppDependencies): App {
     ...createFraming(config.frameAncestors),
     createPageRouter({
       ...routes,
-      render: createRender(views),
+      render: createRender(views, { brand: brandView(config.brand) }),
       assetsDirectories: views.map((directory) => join(directory, 'assets')),
+      brandAssets: createBrandAssets(config.brand),
     }),
   )
   handler.use((_request, response) => send(response, { code: 'not-found' }))

@@ -30,6 +30,6 @@ function isAncestorHost(hostname: string): boolean {
 }
 
 /** Whether nobody can listen on the way there. */
-function isHttpsOrLoopback({ protocol, hostname }: URL): boolean {
+export function isHttpsOrLoopback({ protocol, hostname }: URL): boolean {
   return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { brandVariables, selectBrand } from './config-brand.js'
 import { clients, networks, trustedProxies } from './config-callers.js'
 import {
   basePath,
@@ -18,6 +19,7 @@ import { redisUrl } from './config-store.js'
 import { selectViews } from './config-views.js'
 import type { ServerTrust } from './core/server-trust.js'
 import { type Environment, readVariable } from './environment.js'
+import type { Brand } from './http/brand.js'
 import type { MailServer } from './mail-server/session.js'
 import type { PanelCredentials } from './panel/credentials.js'
 
@@ -47,6 +49,7 @@ export const variables = {
   REKEY_IMAP_CERT_SHA256: fingerprint().optional(),
   REKEY_FRAME_ANCESTORS: frameAncestors(),
   REKEY_VIEWS_DIR: z.string().optional(),
+  ...brandVariables,
   HESTIA_URL: panelUrl(),
   HESTIA_ACCESS_KEY: secret(),
   HESTIA_SECRET_KEY: secret(),
@@ -99,9 +102,10 @@ export function loadConfig(environment: Environment): ConfigResult {
   const credentials = selectCredentials(values, addFault)
   const trust = selectPanelTrust(values, addFault)
   const mailServer = selectMailServer(values, Boolean(environment.REKEY_IMAP_URL), addFault)
+  const brand = selectBrand(values, addFault)
   const viewsDirectory = selectViews(values, addFault)
   if (faults.length > 0 || !credentials) return { ok: false, faults }
-  return { ok: true, config: shapeConfig(values, { credentials, trust, mailServer, viewsDirectory }) }
+  return { ok: true, config: shapeConfig(values, { credentials, trust, mailServer, brand, viewsDirectory }) }
 }
 
 /** What is made of several variables, or of files that they name. */
@@ -109,10 +113,11 @@ interface Selected {
   readonly credentials: PanelCredentials
   readonly trust: ServerTrust
   readonly mailServer: MailServer | undefined
+  readonly brand: Brand
   readonly viewsDirectory: string | undefined
 }
 
-function shapeConfig(values: Values, { credentials, trust, mailServer, viewsDirectory }: Selected) {
+function shapeConfig(values: Values, { credentials, trust, mailServer, brand, viewsDirectory }: Selected) {
   return Object.freeze({
     host: values.REKEY_HOST,
     port: values.REKEY_PORT,
@@ -135,6 +140,7 @@ function shapeConfig(values: Values, { credentials, trust, mailServer, viewsDire
     redis: values.REKEY_REDIS_URL,
     /** Where mailbox passwords are checked; undefined if they are held against the panel's hashes. */
     mailServer,
+    brand,
     /** Origins whose pages may show the page in a frame. */
     frameAncestors: values.REKEY_FRAME_ANCESTORS,
     /** Views that override ours file by file: templates, `assets/` and `messages/`. */

@@ -25,8 +25,13 @@ export function readVariable(
 
 /** Reads a file that a variable names; undefined, and a fault, if that fails. */
 export function readFile(variable: string, path: string, addFault: AddFault): string | undefined {
+  return readBytes(variable, path, addFault)?.toString('utf8')
+}
+
+/** As `readFile`, for a file that holds no text. */
+export function readBytes(variable: string, path: string, addFault: AddFault): Buffer | undefined {
   try {
-    return readFileSync(path, 'utf8')
+    return readFileSync(path)
   } catch (error) {
     addFault(`${variable} names a file that can't be read (${errorCode(error)})`)
     return undefined

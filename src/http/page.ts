@@ -26,6 +26,7 @@ interface PageParts {
   readonly render: Render
   /** The first one that has a file gives it. */
   readonly assetsDirectories: readonly string[]
+  readonly brandAssets: Router
 }
 
 /** The page: the form, its answers, and notices for what is no form at all. */
@@ -62,7 +63,7 @@ export function createPageRouter(parts: PageParts): Router {
     get: [(request, response) => sendForm(response, { email: addressInQuery(request) })],
     post: change,
   })
-  router.use('/assets', ...parts.assetsDirectories.map(serveAssets))
+  router.use('/assets', ...parts.assetsDirectories.map(serveAssets), parts.brandAssets)
   routeMethods(router, '/assets/*path', {
     get: [(_request, response) => sendNotice(response, { code: 'not-found' })],
   })

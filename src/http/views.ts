@@ -13,10 +13,15 @@ export interface TemplateFault {
 
 /**
  * Renders the templates of the last directory, each from the first one that has it. All are read now.
+ *
+ * @param shared what every template has, the layout and the parts too
  */
-export function createRender(directories: readonly string[]): Render {
+export function createRender(
+  directories: readonly string[],
+  shared: Readonly<Record<string, unknown>>,
+): Render {
   const { eta } = loadTemplates(directories)
-  return (template, view) => eta.render(template, view)
+  return (template, view) => eta.render(template, { ...shared, ...view })
 }
 
 /** Compiles every template and tells which ones can't be. Throws if one can't be read. */
