@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import express, { type Express } from 'express'
 import type { Logger } from 'pino'
 import type { Dispatcher } from 'undici'
@@ -18,6 +19,8 @@ import type { CheckReadiness } from './core/readiness.js'
 import { createAnswering } from './http/answering.js'
 import { createApiRouter } from './http/api.js'
 import { createAssetsRouter } from './http/assets.js'
+import { brandView } from './http/brand.js'
+import { createBrandAssets } from './http/brand-assets.js'
 import { createClientCheck } from './http/clients.js'
 import { createDoors } from './http/doors.js'
 import { createHealthRouter } from './http/health.js'
@@ -26,7 +29,7 @@ import { createLanguages } from './http/languages.js'
 import { createPageRouter } from './http/page.js'
 import { sendJson } from './http/problem.js'
 import { contextOf, createRequestContext } from './http/request-context.js'
-import { createSecurityHeaders } from './http/security-headers.js'
+import { createFraming, createSecurityHeaders } from './http/security-headers.js'
 import { createSubmit } from './http/submit.js'
 import { createRender } from './http/views.js'
 import { createWebmailRouter } from './http/webmail.js'
@@ -41,19 +44,7 @@ import { createKeyGuard, type KeyGuard } from './panel/key-guard.js'
 import { createReadinessCheck } from './panel/readiness.js'
 import { createTransport } from './panel/transport.js'
 import { createCommonPasswords } from './passwords/common-passwords.js'
-import { ASSETS_DIRECTORY, VIEWS_DIRECTORY } from './views-directory.js'
-
-const NO_BRAND = {
-  name: '',
-  hasLogo: false,
-  hasStylesheet: false,
-  supportContact: '',
-  supportUrl: '',
-  extraText: '',
-  webmailUrl: '',
-  incoming: null,
-  outgoing: null,
-}
+import { ASSETS, viewsDirectories } from './views-folder.js'
 
 /** What the service takes from outside its own code. */
 export interface AppDependencies {
@@ -92,6 +83,8 @@ export function createApp(dependencies: AppDependencies): App {
   const checkReadiness: CheckReadiness = async () =>
     (await Promise.all([checkPanel(), mailChecks.checkReadiness(), store.checkReadiness()])).flat()
   const languages = createLanguages(config.catalogues, config.language)
+  const views = viewsDirectories(config.viewsDirectory)
+  const brand = brandView(config.brand)
   const inFlight = createInFlight()
   const answering = createAnswering({ logger, clock, inFlight, observeAttempt })
   const doors = createDoors({
@@ -119,7 +112,8 @@ export function createApp(dependencies: AppDependencies): App {
   handler.set('etag', false)
   handler.disable('x-powered-by')
   handler.use(createRequestContext(clock, randomId), ...createSecurityHeaders())
-  handler.use(`${basePath}/assets`, createAssetsRouter([ASSETS_DIRECTORY]))
+  const assets = [...views.map((directory) => join(directory, 'assets')), ASSETS]
+  handler.use(`${basePath}/assets`, createAssetsRouter(assets), createBrandAssets(config.brand))
   handler.use(languages.setLanguage)
   handler.use(...fixedPaths)
   const mount = basePath === '' ? '/' : basePath
@@ -127,7 +121,8 @@ export function createApp(dependencies: AppDependencies): App {
   handler.use(`${basePath}/api/v1`, createApiRouter(routes))
   handler.use(
     mount,
-    createPageRouter({ ...routes, render: createRender(VIEWS_DIRECTORY), languages, brand: NO_BRAND }),
+    ...createFraming(config.frameAncestors),
+    createPageRouter({ ...routes, render: createRender(views, { brand }), languages, brand }),
   )
   handler.use((_request, response) => sendJson(response, { code: 'not-found' }))
   handler.use(answering.onError(sendJson))

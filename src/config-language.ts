@@ -2,14 +2,14 @@ import type { Values } from './config.js'
 import type { AddFault } from './environment.js'
 import type { Messages } from './http/catalogue.js'
 import { loadCatalogues } from './http/load-catalogues.js'
-import { VIEWS_DIRECTORY } from './views-directory.js'
+import { viewsDirectories } from './views-folder.js'
 
 /** Loads the catalogues; the configured language must be that of one. */
 export function selectCatalogues(
-  { REKEY_LANGUAGE: language }: Values,
+  { REKEY_LANGUAGE: language, REKEY_VIEWS_DIR: own }: Values,
   addFault: AddFault,
 ): ReadonlyMap<string, Messages> {
-  const loaded = loadCatalogues([VIEWS_DIRECTORY])
+  const loaded = loadCatalogues(viewsDirectories(own))
   if (!loaded.ok) {
     for (const fault of loaded.faults) addFault(fault)
     return new Map()

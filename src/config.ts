@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { brandVariables, selectBrand } from './config-brand.js'
 import { clients, networks, trustedProxies } from './config-callers.js'
 import {
   basePath,
@@ -11,13 +12,16 @@ import {
   panelUrl,
   secret,
 } from './config-fields.js'
+import { frameAncestors } from './config-frames.js'
 import { selectCatalogues } from './config-language.js'
 import { selectMailServer } from './config-mail-server.js'
 import { listenAddress } from './config-metrics.js'
 import { selectCredentials, selectPanelTrust } from './config-panel.js'
 import { redisUrl } from './config-store.js'
+import { selectViews } from './config-views.js'
 import type { ServerTrust } from './core/server-trust.js'
 import { type Environment, readVariable } from './environment.js'
+import type { Brand } from './http/brand.js'
 import type { Messages } from './http/catalogue.js'
 import type { MailServer } from './mail-server/session.js'
 import type { PanelCredentials } from './panel/credentials.js'
@@ -48,6 +52,9 @@ export const variables = {
   REKEY_IMAP_URL: imapUrl().optional(),
   REKEY_IMAP_CA_FILE: z.string().optional(),
   REKEY_IMAP_CERT_SHA256: fingerprint().optional(),
+  REKEY_FRAME_ANCESTORS: frameAncestors(),
+  REKEY_VIEWS_DIR: z.string().optional(),
+  ...brandVariables,
   HESTIA_URL: panelUrl(),
   HESTIA_ACCESS_KEY: secret(),
   HESTIA_SECRET_KEY: secret(),
@@ -100,17 +107,29 @@ export function loadConfig(environment: Environment): ConfigResult {
   const credentials = selectCredentials(values, addFault)
   const trust = selectPanelTrust(values, addFault)
   const mailServer = selectMailServer(values, Boolean(environment.REKEY_IMAP_URL), addFault)
+  const brand = selectBrand(values, addFault)
+  const viewsDirectory = selectViews(values, addFault)
   const catalogues = selectCatalogues(values, addFault)
   if (faults.length > 0 || !credentials) return { ok: false, faults }
-  return { ok: true, config: shapeConfig(values, credentials, trust, mailServer, catalogues) }
+  return {
+    ok: true,
+    config: shapeConfig(values, { credentials, trust, mailServer, brand, viewsDirectory, catalogues }),
+  }
+}
+
+/** What is made of several variables, or of files that they name. */
+interface Selected {
+  readonly credentials: PanelCredentials
+  readonly trust: ServerTrust
+  readonly mailServer: MailServer | undefined
+  readonly brand: Brand
+  readonly viewsDirectory: string | undefined
+  readonly catalogues: ReadonlyMap<string, Messages>
 }
 
 function shapeConfig(
   values: Values,
-  credentials: PanelCredentials,
-  trust: ServerTrust,
-  mailServer: MailServer | undefined,
-  catalogues: ReadonlyMap<string, Messages>,
+  { credentials, trust, mailServer, brand, viewsDirectory, catalogues }: Selected,
 ) {
   return Object.freeze({
     host: values.REKEY_HOST,
@@ -140,6 +159,11 @@ function shapeConfig(
     metrics: values.REKEY_METRICS_ADDRESS,
     /** Where mailbox passwords are checked; undefined if they are held against the panel's hashes. */
     mailServer,
+    brand,
+    /** Origins whose pages may show the page in a frame. */
+    frameAncestors: values.REKEY_FRAME_ANCESTORS,
+    /** Views that override ours file by file: templates, `assets/` and `messages/`. */
+    viewsDirectory,
     panel: Object.freeze({
       url: values.HESTIA_URL,
       credentials,

@@ -86,7 +86,7 @@ function createPanelKey(
   clock: Clock,
 ): PanelKey {
   const { url, credentials, timeoutMs } = panel
-  const run = createCommandRunner({
+  const { run } = createCommandRunner({
     transport: createTransport(dispatcher, url),
     credentials,
     keyGuard: createKeyGuard(createMemoryKeyRest(clock)),

@@ -25,11 +25,20 @@ export function readVariable(
 
 /** Reads a file that a variable names; undefined, and a fault, if that fails. */
 export function readFile(variable: string, path: string, addFault: AddFault): string | undefined {
+  return readBytes(variable, path, addFault)?.toString('utf8')
+}
+
+/** As `readFile`, for a file that holds no text. */
+export function readBytes(variable: string, path: string, addFault: AddFault): Buffer | undefined {
   try {
-    return readFileSync(path, 'utf8')
+    return readFileSync(path)
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
-    addFault(`${variable} names a file that can't be read (${code})`)
+    addFault(`${variable} names a file that can't be read (${errorCode(error)})`)
     return undefined
   }
+}
+
+/** What the system says of a file that can't be read, such as `ENOENT`. */
+export function errorCode(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
 }

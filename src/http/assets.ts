@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { extname } from 'node:path'
 import express, { type RequestHandler, Router } from 'express'
 
@@ -25,7 +25,7 @@ export function createAssetsRouter(directories: readonly string[]): Router {
 
 /** Leads to the compressed file where there is one that the browser takes. */
 function preferCompressed(directory: string): RequestHandler {
-  const names = new Set(readdirSync(directory).map((name) => `/${name}`))
+  const names = new Set(namesIn(directory).map((name) => `/${name}`))
 
   return function chooseEncoding(request, response, next) {
     const { path } = request
@@ -39,4 +39,9 @@ function preferCompressed(directory: string): RequestHandler {
     }
     next()
   }
+}
+
+/** The administrator's folder need not have assets. */
+function namesIn(directory: string): string[] {
+  return existsSync(directory) ? readdirSync(directory) : []
 }

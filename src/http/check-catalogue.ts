@@ -35,6 +35,7 @@ export function checkCatalogue(language: string, content: unknown, reference: un
 
 function describeIssue({ code, path, ...issue }: Issue): string {
   const key = path.join('.')
+  if (path.length === 0 && code !== 'unrecognized_keys') return 'is no JSON object'
   if (code !== 'unrecognized_keys') return `${key} is missing or wrong`
   return `${[key, ''].join(key ? '.' : '')}${(issue.keys ?? []).join(', ')} is not known`
 }

@@ -1,25 +1,6 @@
+import type { BrandView } from './brand.js'
 import type { Messages } from './catalogue.js'
 import type { Languages } from './languages.js'
-
-/** A server as people enter it into a mail program. */
-interface MailHost {
-  readonly host: string
-  readonly port: number
-  readonly security: 'tls' | 'starttls'
-}
-
-/** Whose page it is; texts and links that are not configured are empty. */
-export interface BrandView {
-  readonly name: string
-  readonly hasLogo: boolean
-  readonly hasStylesheet: boolean
-  readonly supportContact: string
-  readonly supportUrl: string
-  readonly extraText: string
-  readonly webmailUrl: string
-  readonly incoming: MailHost | null
-  readonly outgoing: MailHost | null
-}
 
 /** What is configured and the same on every page. */
 export interface FrameParts {
@@ -29,13 +10,11 @@ export interface FrameParts {
 }
 
 /** All that the layout shows round a page. */
-export function frameView({ basePath, languages, brand }: FrameParts, messages: Messages, email = '') {
+export function frameView({ basePath, languages }: FrameParts, messages: Messages, email = '') {
   return {
     language: messages.language,
     languageName: messages.name,
     direction: messages.direction,
-    words: messages.page,
-    brand,
     assets: `${basePath}/assets`,
     languages: languages.all.map(({ language, name }) => ({
       tag: language,

@@ -8,18 +8,15 @@ export type LoadedCatalogues =
   | { readonly ok: true; readonly catalogues: ReadonlyMap<string, Messages> }
   | { readonly ok: false; readonly faults: readonly string[] }
 
-/** The catalogue that says which placeholders each text has. */
 const REFERENCE = 'en.json'
 
 /**
- * Loads the catalogues in the folders `messages` of these views folders; of two for one language, that of the later
- * folder.
- *
- * @param viewsDirectories ours first
+ * Loads the catalogues in the folders `messages` of these views folders; of two for one language, that of the earlier
+ * folder. The last one is ours, whose English says which placeholders each text has.
  */
-export function loadCatalogues([ours, ...overrides]: readonly [string, ...string[]]): LoadedCatalogues {
-  const reference = readJson(join(ours, 'messages', REFERENCE))
-  const files = new Map([ours, ...overrides].flatMap(catalogueFiles))
+export function loadCatalogues(viewsDirectories: readonly string[]): LoadedCatalogues {
+  const reference = readJson(join(viewsDirectories.at(-1) ?? '', 'messages', REFERENCE))
+  const files = new Map(viewsDirectories.toReversed().flatMap(catalogueFiles))
   const faults: string[] = []
   const catalogues = new Map<string, Messages>()
   for (const [name, path] of files) {

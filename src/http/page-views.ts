@@ -1,6 +1,6 @@
 import type { Answer } from './answer.js'
+import type { BrandView } from './brand.js'
 import type { Messages } from './catalogue.js'
-import type { BrandView } from './frame-view.js'
 import { wordsOf } from './messages.js'
 
 /** Answers after which nobody knows for sure which password is in force. */

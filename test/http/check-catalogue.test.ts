@@ -2,11 +2,12 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { checkCatalogue } from '../../src/http/check-catalogue.js'
 import { loadCatalogues } from '../../src/http/load-catalogues.js'
-import { VIEWS_DIRECTORY } from '../../src/views-directory.js'
+import { viewsDirectories } from '../../src/views-folder.js'
 
 type Content = Record<string, Record<string, unknown>>
 
-const english = readFileSync(`${VIEWS_DIRECTORY}messages/en.json`, 'utf8')
+const ours = viewsDirectories(undefined)
+const english = readFileSync(`${ours[0]}messages/en.json`, 'utf8')
 const reference = JSON.parse(english)
 
 /** The English catalogue with a change, as that of a language. */
@@ -19,7 +20,7 @@ function faultsOf(change: (content: Content) => void, language = 'en'): readonly
 
 describe('a catalogue', () => {
   it('of ours has every key and every placeholder, in every language', () => {
-    const loaded = loadCatalogues([VIEWS_DIRECTORY])
+    const loaded = loadCatalogues(ours)
     expect(loaded).toMatchObject({ ok: true })
   })
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { pino } from 'pino'
 import supertest from 'supertest'
 import type TestAgent from 'supertest/lib/agent.js'
@@ -50,11 +50,22 @@ export interface TestServiceOptions {
 
 const scratch = mkdtempSync(join(tmpdir(), 'rekey-test-'))
 
-/** Writes a text to a file of its own and gives the path. */
-export function scratchFile(text: string): string {
+/** Writes a file of its own and gives the path. */
+export function scratchFile(content: string | Buffer): string {
   const path = join(scratch, randomUUID())
-  writeFileSync(path, text)
+  writeFileSync(path, content)
   return path
+}
+
+/** Writes files, by their paths below a folder of its own, and gives the path of the folder. */
+export function scratchFolder(files: Readonly<Record<string, string>>): string {
+  const folder = join(scratch, randomUUID())
+  mkdirSync(folder)
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true })
+    writeFileSync(join(folder, name), text)
+  }
+  return folder
 }
 
 /** The environment under which the service finds the simulator. Limits are out of the way, refusals leave at once. */

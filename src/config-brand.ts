@@ -1,0 +1,96 @@
+import { z } from 'zod'
+import type { Values } from './config.js'
+import { fault } from './config-fields.js'
+import { isHttpsOrLoopback } from './config-frames.js'
+import { link, mailHost } from './config-links.js'
+import { type AddFault, readBytes } from './environment.js'
+import { type Accent, createAccent, WHITE } from './http/accent.js'
+import type { Brand } from './http/brand.js'
+import { contrast, LEAST_CONTRAST, parseColor } from './http/contrast.js'
+import { type Logo, parseLogo } from './http/logo.js'
+
+/** The logo comes with the first load of the page, which is to stay under 60 KB in all. */
+const MAX_LOGO_BYTES = 32 * 1024
+
+/** The variables that make the page the administrator's own. */
+export const brandVariables = {
+  REKEY_BRAND_NAME: line(60),
+  REKEY_LOGO_FILE: z.string().optional(),
+  REKEY_ACCENT_COLOR: accentColor(),
+  REKEY_SUPPORT_CONTACT: line(120),
+  REKEY_SUPPORT_URL: link(
+    ({ protocol }) => ['https:', 'mailto:', 'tel:'].includes(protocol),
+    'must be a link that begins with https:, mailto: or tel:',
+  ),
+  REKEY_EXTRA_TEXT: lines(500),
+  REKEY_WEBMAIL_URL: link(
+    isHttpsOrLoopback,
+    'must be a link such as https://webmail.example.org/ (plain http only on the loopback)',
+  ),
+  REKEY_IMAP_HOST: mailHost(993, 143),
+  REKEY_SMTP_HOST: mailHost(465, 587),
+}
+
+/** Puts the brand together, with the logo from its file. */
+export function selectBrand(values: Values, addFault: AddFault): Brand {
+  const { REKEY_LOGO_FILE: logoFile } = values
+  return Object.freeze({
+    name: values.REKEY_BRAND_NAME,
+    logo: logoFile === undefined ? undefined : loadLogo(logoFile, addFault),
+    accent: values.REKEY_ACCENT_COLOR,
+    support: Object.freeze({ contact: values.REKEY_SUPPORT_CONTACT, url: values.REKEY_SUPPORT_URL }),
+    extraText: values.REKEY_EXTRA_TEXT,
+    webmailUrl: values.REKEY_WEBMAIL_URL,
+    incoming: values.REKEY_IMAP_HOST,
+    outgoing: values.REKEY_SMTP_HOST,
+  })
+}
+
+function loadLogo(path: string, addFault: AddFault): Logo | undefined {
+  const bytes = readBytes('REKEY_LOGO_FILE', path, addFault)
+  if (bytes === undefined) return undefined
+  if (bytes.length > MAX_LOGO_BYTES) {
+    const size = Math.ceil(bytes.length / 1024)
+    addFault(`REKEY_LOGO_FILE names a file of ${size} KiB: a logo may have ${MAX_LOGO_BYTES / 1024} KiB`)
+    return undefined
+  }
+  const logo = parseLogo(bytes)
+  if (!logo) addFault('REKEY_LOGO_FILE names a file that is no SVG, PNG, JPEG or WebP picture')
+  return logo && Object.freeze(logo)
+}
+
+/** One line of text. */
+function line(max: number) {
+  return text(max, /[\p{Cc}\p{Zl}\p{Zp}]/u, `must be a text of 1 to ${max} characters on one line`)
+}
+
+/** Plain text that may have several lines. */
+function lines(max: number) {
+  return text(max, /[^\P{Cc}\n]/u, `must be a text of 1 to ${max} characters, without control characters`)
+}
+
+function text(max: number, forbidden: RegExp, message: string) {
+  return z
+    .string()
+    .transform((value) => value.replaceAll('\r\n', '\n').trim())
+    .refine((value) => value !== '' && [...value].length <= max && !forbidden.test(value), message)
+    .optional()
+}
+
+function accentColor() {
+  return z
+    .string()
+    .transform((value, context): Accent => {
+      const color = parseColor(value)
+      if (!color) return fault(context, 'must be a colour such as #1f5fa8')
+      const ratio = contrast(color, WHITE)
+      if (ratio >= LEAST_CONTRAST) return createAccent(color)
+      // Cut off, not rounded: 4.499 is no 4.5.
+      const printed = Math.floor(ratio * 100) / 100
+      return fault(
+        context,
+        `must have a contrast of ${LEAST_CONTRAST}:1 or more with the white page (WCAG 2.2, 1.4.3); it has ${printed}:1`,
+      )
+    })
+    .optional()
+}

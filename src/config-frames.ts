@@ -1,0 +1,35 @@
+import { z } from 'zod'
+import { fault, isHost } from './config-fields.js'
+import { isLoopback } from './core/loopback.js'
+
+/** Origins, joined by commas, whose pages may show ours in a frame. */
+export function frameAncestors() {
+  const message =
+    'must be origins such as https://webmail.example.org, joined by commas (plain http only on the loopback)'
+  return z
+    .string()
+    .default('')
+    .transform((value, context): readonly string[] => {
+      if (value === '') return []
+      const origins = value.split(',').map((entry) => parseAncestor(entry.trim()))
+      const known = origins.filter((origin) => origin !== undefined)
+      return known.length === origins.length ? known : fault(context, message)
+    })
+}
+
+function parseAncestor(entry: string): string | undefined {
+  const url = URL.canParse(entry) ? new URL(entry) : undefined
+  if (!url || !isHttpsOrLoopback(url) || !/^https?:\/\/[^/]+\/?$/i.test(entry)) return undefined
+  if (url.username || url.password || url.search || url.hash) return undefined
+  return isAncestorHost(url.hostname) ? url.origin : undefined
+}
+
+/** The URL standard lets `*` and `;` stand in a host; of addresses, CSP 3 ("host-part matches") knows 127.0.0.1 alone. */
+function isAncestorHost(hostname: string): boolean {
+  return isHost(hostname) && (!/^[\d.]+$|^\[/.test(hostname) || hostname === '127.0.0.1')
+}
+
+/** Whether nobody can listen on the way there. */
+export function isHttpsOrLoopback({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))
+}

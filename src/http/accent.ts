@@ -1,0 +1,66 @@
+import { type Color, contrast, LEAST_CONTRAST, printColor } from './contrast.js'
+
+/** A colour that is told from the page behind it, and the colour of text upon it. */
+export interface AccentPair {
+  readonly accent: Color
+  readonly onAccent: Color
+}
+
+/** The administrator's colour as the page uses it, by the system's choice of light or dark. */
+export interface Accent {
+  readonly light: AccentPair
+  readonly dark: AccentPair
+}
+
+/** What stands behind the accent: these are the papers and grounds of `views/assets/style.css`. */
+export const WHITE: Color = [0xff, 0xff, 0xff]
+export const DARK_PAPERS: readonly Color[] = [
+  [0x1b, 0x23, 0x2c],
+  [0x11, 0x17, 0x1d],
+]
+
+const DARK_INK: Color = [0x10, 0x20, 0x2f]
+
+/** How finely a colour is lightened: in so many steps it is white. */
+const STEPS = 100
+
+/**
+ * Derives what the page needs from a colour that has `LEAST_CONTRAST` with white: every pair of text and paper has it too.
+ * For the dark page the colour is lightened no more than is needed.
+ */
+export function createAccent(color: Color): Accent {
+  return { light: pairOf(color), dark: pairOf(lightened(color)) }
+}
+
+/** @returns a stylesheet that puts the accent in the place of our own */
+export function accentStylesheet({ light, dark }: Accent): string {
+  return `:root {
+  --accent: ${printColor(light.accent)};
+  --on-accent: ${printColor(light.onAccent)};
+}
+
+@media (prefers-color-scheme: dark) {
+  :root {
+    --accent: ${printColor(dark.accent)};
+    --on-accent: ${printColor(dark.onAccent)};
+  }
+}
+`
+}
+
+function pairOf(accent: Color): AccentPair {
+  return { accent, onAccent: contrast(accent, WHITE) >= LEAST_CONTRAST ? WHITE : DARK_INK }
+}
+
+function lightened(color: Color): Color {
+  for (let step = 0; step < STEPS; step += 1) {
+    const lighter = mixWithWhite(color, step / STEPS)
+    if (DARK_PAPERS.every((paper) => contrast(lighter, paper) >= LEAST_CONTRAST)) return lighter
+  }
+  return WHITE
+}
+
+function mixWithWhite(color: Color, share: number): Color {
+  const mix = (channel: number): number => Math.round(channel + (255 - channel) * share)
+  return [mix(color[0]), mix(color[1]), mix(color[2])]
+}
