@@ -31,5 +31,5 @@ Usage: node dist/main.js [--check-config | --help | --version]
   --version, -v   print the version
 
 Without an option the service runs. It is configured by environment variables alone:
-the README has the table. HESTIA_URL and one kind of credentials must be set.
+docs/configuration.md has the table. HESTIA_URL and one kind of credentials must be set.
 `

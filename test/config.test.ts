@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { loadConfig, secretVariables } from '../src/config.js'
+import { isSecret, loadConfig, variables } from '../src/config.js'
 import { configOf, scratchFile } from './kit/service.js'
 import { createCertificate } from './panel-simulator/certificate.js'
 
@@ -65,11 +65,11 @@ describe('the configuration', () => {
       HESTIA_SECRET_KEY: 'x',
     })
     expect(faults.map((fault) => fault.split(' ')[0])).toEqual([
+      'HESTIA_URL',
+      'HESTIA_CERT_SHA256',
       'REKEY_PORT',
       'REKEY_MODES',
       'REKEY_LIMIT_TARGET',
-      'HESTIA_URL',
-      'HESTIA_CERT_SHA256',
       'HESTIA_ACCESS_KEY',
     ])
   })
@@ -193,29 +193,35 @@ describe('the configuration', () => {
     ])
   })
 
-  it.each(secretVariables.filter((name) => name !== 'REKEY_CLIENTS' && name !== 'REKEY_REDIS_URL'))(
-    'reads %s from a file too, without the line end, and refuses both at once',
-    (name) => {
-      const partner = {
-        HESTIA_ACCESS_KEY: { HESTIA_SECRET_KEY: 's' },
-        HESTIA_SECRET_KEY: { HESTIA_ACCESS_KEY: 'a' },
-        HESTIA_API_KEY: {},
-        HESTIA_ADMIN_PASSWORD: { HESTIA_ADMIN_USER: 'u' },
-      }[name]
-      const environment = {
-        HESTIA_URL: least.HESTIA_URL,
-        ...partner,
-        [`${name}_FILE`]: scratchFile('from-file\n'),
-      }
-      const secrets = Object.values(configOf(environment).panel.credentials).map((value) =>
-        typeof value === 'string' ? value : value.reveal(),
-      )
-      expect(secrets).toContain('from-file')
-      expect(faultsOf({ ...environment, [name]: 'direct' })[0]).toMatch(
-        `${name} and ${name}_FILE are both set`,
-      )
-    },
-  )
+  it('may have each of its secrets in a file', () => {
+    const secrets = Object.entries(variables).filter(([, field]) => isSecret(field))
+    expect(secrets.map(([name]) => name)).toEqual([
+      'HESTIA_ACCESS_KEY',
+      'HESTIA_SECRET_KEY',
+      'HESTIA_API_KEY',
+      'HESTIA_ADMIN_PASSWORD',
+      'REKEY_CLIENTS',
+      'REKEY_REDIS_URL',
+    ])
+  })
+
+  it.each([
+    ['HESTIA_ACCESS_KEY', { HESTIA_SECRET_KEY: 's' }],
+    ['HESTIA_SECRET_KEY', { HESTIA_ACCESS_KEY: 'a' }],
+    ['HESTIA_API_KEY', {}],
+    ['HESTIA_ADMIN_PASSWORD', { HESTIA_ADMIN_USER: 'u' }],
+  ])('reads %s from a file too, without the line end, and refuses both at once', (name, partner) => {
+    const environment = {
+      HESTIA_URL: least.HESTIA_URL,
+      ...partner,
+      [`${name}_FILE`]: scratchFile('from-file\n'),
+    }
+    const secrets = Object.values(configOf(environment).panel.credentials).map((value) =>
+      typeof value === 'string' ? value : value.reveal(),
+    )
+    expect(secrets).toContain('from-file')
+    expect(faultsOf({ ...environment, [name]: 'direct' })[0]).toMatch(`${name} and ${name}_FILE are both set`)
+  })
 
   it('takes clients with their tokens, from a file too, one on a line', () => {
     const tokensOf = (environment: Record<string, string>) =>

@@ -87,7 +87,7 @@ describe('the program', () => {
         .trim()
         .split('\n')
         .map((line) => line.split(' ')[0]),
-    ).toEqual(['REKEY_PORT', 'HESTIA_URL', 'HESTIA_ACCESS_KEY'])
+    ).toEqual(['HESTIA_URL', 'REKEY_PORT', 'HESTIA_ACCESS_KEY'])
     expect(await run(['--check-config'], least)).toMatchObject({ code: 0, stderr: '' })
   })
 
