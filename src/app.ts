@@ -20,6 +20,7 @@ import { createClientCheck } from './http/clients.js'
 import { createDoors } from './http/doors.js'
 import { createHealthRouter } from './http/health.js'
 import { createInFlight } from './http/in-flight.js'
+import { createHashedNames, plainNames } from './http/log-names.js'
 import { loadMessages } from './http/messages.js'
 import { createPageRouter } from './http/page.js'
 import { sendJson } from './http/problem.js'
@@ -74,7 +75,8 @@ export function createApp(dependencies: AppDependencies): App {
     (await Promise.all([checkPanel(), mailChecks.checkReadiness(), store.checkReadiness()])).flat()
   const messages = loadMessages(new URL('messages/en.json', VIEWS))
   const inFlight = createInFlight()
-  const answering = createAnswering({ logger, clock, inFlight })
+  const names = config.logMailbox === 'hashed' ? createHashedNames(randomId()) : plainNames
+  const answering = createAnswering({ logger, names, clock, inFlight })
   const doors = createDoors({
     addressLimit: createAddressLimit(
       config.limits.address,

@@ -12,6 +12,12 @@ export const serviceVariables = {
     .enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`)
     .default('info')
     .describe('From which level on lines are written to the log.'),
+  REKEY_LOG_MAILBOX: z
+    .enum(['plain', 'hashed'], 'must be plain or hashed')
+    .default('plain')
+    .describe(
+      'How the log names mailboxes and hosting accounts: as they are, or by hashes with a key that each start makes anew (see [audit-log.md](audit-log.md)).',
+    ),
 }
 
 export const callerVariables = {

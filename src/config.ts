@@ -80,6 +80,7 @@ function shapeConfig(
     host: values.REKEY_HOST,
     port: values.REKEY_PORT,
     logLevel: values.REKEY_LOG_LEVEL,
+    logMailbox: values.REKEY_LOG_MAILBOX,
     basePath: values.REKEY_BASE_PATH,
     trustProxy: values.REKEY_TRUST_PROXY,
     clients: values.REKEY_CLIENTS,

@@ -124,6 +124,7 @@ describe('the configuration', () => {
     ],
     ['REKEY_MODES', ['none', 'mailbox,mailbox', 'mailbox;account', ',']],
     ['REKEY_ALLOW_ADMIN_ACCOUNTS', ['yes', '1']],
+    ['REKEY_LOG_MAILBOX', ['none', 'HASHED']],
     ['REKEY_MAILBOX_CHECK', ['login', 'IMAP', 'hash,imap']],
     ['REKEY_IMAP_CERT_SHA256', ['AA']],
     ['REKEY_PASSWORD_MIN_LENGTH', ['7', '65', 'twelve']],

@@ -6,6 +6,7 @@ import { createAttemptLog } from './attempt-log.js'
 import { answerToError } from './error-answer.js'
 import { describeError } from './error-log.js'
 import type { InFlight } from './in-flight.js'
+import type { LogNames } from './log-names.js'
 import { contextOf, type RequestContext } from './request-context.js'
 
 /** How requests come to their answers, whatever the answers look like. */
@@ -25,12 +26,13 @@ export interface Answering {
 
 interface AnsweringParts {
   readonly logger: Logger
+  readonly names: LogNames
   readonly clock: Clock
   readonly inFlight: InFlight
 }
 
-export function createAnswering({ logger, clock, inFlight }: AnsweringParts): Answering {
-  const logAttempt = createAttemptLog(logger)
+export function createAnswering({ logger, names, clock, inFlight }: AnsweringParts): Answering {
+  const logAttempt = createAttemptLog(logger, names)
 
   const beginAttempt: RequestHandler = (_request, response, next) => {
     contextOf(response).awaitsLog = true

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import type { Answer } from '../../src/http/answer.js'
 import { createAnswering } from '../../src/http/answering.js'
 import { createInFlight } from '../../src/http/in-flight.js'
+import { plainNames } from '../../src/http/log-names.js'
 import { createRequestContext } from '../../src/http/request-context.js'
 import { createTestClock } from '../kit/clock.js'
 
@@ -16,7 +17,7 @@ async function attempt(
   const clock = createTestClock()
   const lines: Record<string, unknown>[] = []
   const logger = pino({ base: null }, { write: (line: string) => void lines.push(JSON.parse(line)) })
-  const answering = createAnswering({ logger, clock, inFlight: createInFlight() })
+  const answering = createAnswering({ logger, names: plainNames, clock, inFlight: createInFlight() })
   const handlers = answering.attempt([], outcome, (response) => {
     begin(response)
     throw new TypeError('canary')
