@@ -5,6 +5,7 @@ import type { Dispatcher } from 'undici'
 import { createAddressLimit } from './abuse/address-limit.js'
 import { createAttemptLimits } from './abuse/attempt-limits.js'
 import type { SharedStore } from './abuse/shared-store.js'
+import { createChangeNotes } from './change-notes.js'
 import type { Config } from './config.js'
 import { changePassword } from './core/change-password.js'
 import type { Clock } from './core/clock.js'
@@ -58,7 +59,7 @@ export interface AppDependencies {
 export interface App {
   readonly handler: Express
   readonly checkReadiness: CheckReadiness
-  /** Resolves when the attempts under way have ended. */
+  /** For a process that stops: resolves when the attempts under way have ended, and what they left to do. */
   drained(): Promise<void>
 }
 
@@ -76,7 +77,8 @@ export function createApp(dependencies: AppDependencies): App {
   const messages = loadMessages(new URL('messages/en.json', VIEWS))
   const inFlight = createInFlight()
   const names = config.logMailbox === 'hashed' ? createHashedNames(randomId()) : plainNames
-  const answering = createAnswering({ logger, names, clock, inFlight })
+  const notes = createChangeNotes(config, { logger, names, clock, randomId, messages })
+  const answering = createAnswering({ logger, names, clock, inFlight, afterAnswer: notes.tell })
   const doors = createDoors({
     addressLimit: createAddressLimit(
       config.limits.address,
@@ -117,7 +119,11 @@ export function createApp(dependencies: AppDependencies): App {
   )
   handler.use((_request, response) => send(response, { code: 'not-found' }))
   handler.use(answering.onError(send))
-  return { handler, checkReadiness, drained: inFlight.drained }
+  async function drained(): Promise<void> {
+    await inFlight.drained()
+    await notes.close()
+  }
+  return { handler, checkReadiness, drained }
 }
 
 function createRunner({ config, dispatcher, clock }: AppDependencies, keyGuard: KeyGuard): RunCommand {

@@ -126,6 +126,15 @@ export function isHost(hostname: string): boolean {
   return /^(?!.*\.\.)[a-z\d](?:[a-z\d.-]*[a-z\d])?\.?$/i.test(hostname)
 }
 
+/** A part of a URL without its percent-encoding; undefined if that is broken. */
+export function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return undefined
+  }
+}
+
 /** A certificate's SHA-256 fingerprint as openssl prints it, with or without the text before it. */
 export function fingerprint() {
   return z

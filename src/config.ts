@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { limitVariables, timeVariables } from './config-limits.js'
+import { mailVariables, selectMail } from './config-mail.js'
 import { mailServerVariables, selectMailServer } from './config-mail-server.js'
 import { panelVariables, selectCredentials, selectPanelTrust } from './config-panel.js'
 import { callerVariables, proofVariables, serviceVariables } from './config-service.js'
@@ -18,6 +19,7 @@ export const subjects = {
   'Who may call': callerVariables,
   'Proof and passwords': proofVariables,
   'The mail server': mailServerVariables,
+  'Notes by mail': mailVariables,
   'Limits and the store that instances share': limitVariables,
   Time: timeVariables,
 }
@@ -29,6 +31,7 @@ export const variables = {
   ...callerVariables,
   ...proofVariables,
   ...mailServerVariables,
+  ...mailVariables,
   ...limitVariables,
   ...timeVariables,
 }
@@ -66,8 +69,9 @@ export function loadConfig(environment: Environment): ConfigResult {
   const credentials = selectCredentials(values, addFault)
   const trust = selectPanelTrust(values, addFault)
   const mailServer = selectMailServer(values, Boolean(environment.REKEY_IMAP_URL), addFault)
+  const mail = selectMail(values, environment, addFault)
   if (faults.length > 0 || !credentials) return { ok: false, faults }
-  return { ok: true, config: shapeConfig(values, credentials, trust, mailServer) }
+  return { ok: true, config: shapeConfig(values, credentials, trust, mailServer, mail) }
 }
 
 function shapeConfig(
@@ -75,6 +79,7 @@ function shapeConfig(
   credentials: PanelCredentials,
   trust: ServerTrust,
   mailServer: MailServer | undefined,
+  mail: ReturnType<typeof selectMail>,
 ) {
   return Object.freeze({
     host: values.REKEY_HOST,
@@ -99,6 +104,8 @@ function shapeConfig(
     redis: values.REKEY_REDIS_URL,
     /** Where mailbox passwords are checked; undefined if they are held against the panel's hashes. */
     mailServer,
+    /** How people are told of a change; undefined if they are not. */
+    mail,
     panel: Object.freeze({
       url: values.HESTIA_URL,
       credentials,

@@ -19,8 +19,8 @@ import { createDispatcher } from './panel/dispatcher.js'
 const EX_USAGE = 64
 const EX_CONFIG = 78
 
-/** How much longer than a request may take a stop waits for those under way. */
-const STOP_MARGIN_MS = 5000
+/** How much longer than a request may take a stop waits for those under way, and for the notes that they left to send. */
+const STOP_MARGIN_MS = 10_000
 
 const SINGLE_INSTANCE = 'limits and locks are in memory: run one instance, or set REKEY_REDIS_URL'
 

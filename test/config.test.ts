@@ -202,6 +202,7 @@ describe('the configuration', () => {
       'HESTIA_API_KEY',
       'HESTIA_ADMIN_PASSWORD',
       'REKEY_CLIENTS',
+      'REKEY_SMTP_URL',
       'REKEY_REDIS_URL',
     ])
   })
@@ -358,6 +359,62 @@ describe('the configuration', () => {
       'REKEY_IMAP_CA_FILE is set, but REKEY_MAILBOX_CHECK is not imap',
       'REKEY_IMAP_CERT_SHA256 is set, but REKEY_MAILBOX_CHECK is not imap',
     ])
+  })
+
+  it.each([
+    ['smtp://127.0.0.1', { host: '127.0.0.1', port: 587, tls: 'none', login: undefined }],
+    ['smtp://[::1]:25/', { host: '::1', port: 25, tls: 'none' }],
+    ['smtp://mail.example.org', { host: 'mail.example.org', port: 587, tls: 'starttls' }],
+    ['smtps://mail.example.org', { host: 'mail.example.org', port: 465, tls: 'implicit' }],
+    ['smtps://localhost:4650', { host: 'localhost', port: 4650, tls: 'implicit' }],
+  ])('takes the server for notes at %s', (url, server) => {
+    const { mail } = configOf({ ...least, REKEY_SMTP_URL: url, REKEY_MAIL_FROM: 'Post@Example.org' })
+    expect(mail?.server).toMatchObject(server)
+    expect(mail?.from).toEqual({ name: '', address: 'post@example.org' })
+  })
+
+  it('keeps the password of the server for notes, from a file too, to itself', () => {
+    const url = 'smtps://me%40example.org:p%40ss%2Fword@mail.example.org'
+    for (const environment of [{ REKEY_SMTP_URL: url }, { REKEY_SMTP_URL_FILE: scratchFile(`${url}\n`) }]) {
+      const { mail } = configOf({ ...least, REKEY_MAIL_FROM: 'Post <post@example.org>', ...environment })
+      expect(mail?.server.login?.username).toBe('me@example.org')
+      expect(mail?.server.login?.password.reveal()).toBe('p@ss/word')
+      expect(mail?.from.name).toBe('Post')
+      expect(JSON.stringify(mail)).not.toContain('ss/word')
+    }
+  })
+
+  it.each([
+    'mail.example.org',
+    'imap://mail.example.org',
+    'smtp://',
+    'smtp://mail.example.org:0',
+    'smtp://mail.example.org/inbox',
+    'smtp://mail.example.org?x',
+    'smtp://me@mail.example.org',
+    'smtp://:pw@mail.example.org',
+    'smtp://me:%FF@mail.example.org',
+    'smtp://mail_.example.org',
+  ])('takes no server for notes at %s', (url) => {
+    const faults = faultsOf({ ...least, REKEY_SMTP_URL: url, REKEY_MAIL_FROM: 'post@example.org' })
+    expect(faults).toHaveLength(1)
+    expect(faults[0]).toMatch(/^REKEY_SMTP_URL must be the address of a mail server/)
+  })
+
+  it('takes a sender of notes only with a server, and the other way round', () => {
+    const [url, from] = [{ REKEY_SMTP_URL: 'smtp://localhost' }, { REKEY_MAIL_FROM: 'post@example.org' }]
+    expect(faultsOf({ ...least, ...url })).toEqual(['REKEY_MAIL_FROM must be set, because REKEY_SMTP_URL is'])
+    expect(faultsOf({ ...least, ...from })).toEqual(['REKEY_MAIL_FROM is set, but REKEY_SMTP_URL is not'])
+    for (const wrong of [
+      'post',
+      'a@b@c.org',
+      'Post <post>',
+      '"x" <post@example.org>',
+      'a\nBcc: <b@example.org>',
+    ]) {
+      const faults = faultsOf({ ...least, ...url, REKEY_MAIL_FROM: wrong })
+      expect(faults, wrong).toEqual([expect.stringMatching(/^REKEY_MAIL_FROM must be an address/)])
+    }
   })
 
   it('takes a certificate by file or by fingerprint, not both', async () => {

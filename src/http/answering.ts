@@ -12,8 +12,8 @@ import { contextOf, type RequestContext } from './request-context.js'
 /** How requests come to their answers, whatever the answers look like. */
 export interface Answering {
   /**
-   * The handlers of an attempt, in order: it passes the door, it is decided, its answer is logged, then sent. A process
-   * that stops waits for it, also when the client has gone.
+   * The handlers of an attempt, in order: it passes the door, it is decided, its answer is logged, then sent, then told
+   * to `afterAnswer`. A process that stops waits for it, also when the client has gone.
    */
   attempt(
     door: readonly RequestHandler[],
@@ -24,14 +24,18 @@ export interface Answering {
   onError(send: (response: Response, answer: Answer) => void): ErrorRequestHandler
 }
 
+/** Told of an attempt when its answer has been sent; neither waits nor fails. */
+export type AfterAnswer = (context: RequestContext, answer: Answer) => void
+
 interface AnsweringParts {
   readonly logger: Logger
   readonly names: LogNames
   readonly clock: Clock
   readonly inFlight: InFlight
+  readonly afterAnswer: AfterAnswer
 }
 
-export function createAnswering({ logger, names, clock, inFlight }: AnsweringParts): Answering {
+export function createAnswering({ logger, names, clock, inFlight, afterAnswer }: AnsweringParts): Answering {
   const logAttempt = createAttemptLog(logger, names)
 
   const beginAttempt: RequestHandler = (_request, response, next) => {
@@ -51,9 +55,15 @@ export function createAnswering({ logger, names, clock, inFlight }: AnsweringPar
   return {
     attempt(door, decide, send) {
       async function carryOut({ body }: Request, response: Response): Promise<void> {
-        const answer = await decide(body, contextOf(response))
+        const context = contextOf(response)
+        const answer = await decide(body, context)
         log(response, answer)
-        send(response, answer, body)
+        try {
+          send(response, answer, body)
+        } finally {
+          // Also where the answer can't be shown: what it says is true.
+          afterAnswer(context, answer)
+        }
       }
       return [beginAttempt, ...door, (request, response) => inFlight.track(carryOut(request, response))]
     },

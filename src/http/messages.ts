@@ -35,6 +35,21 @@ const catalogue = z.strictObject({
     ]),
     z.string(),
   ),
+  /** The note that a password was changed. */
+  mail: z.record(
+    z.enum([
+      'subject',
+      'greeting',
+      'changed',
+      'time',
+      'address',
+      'expected',
+      'unexpected',
+      'contact',
+      'automatic',
+    ]),
+    z.string(),
+  ),
   field: z.record(z.enum(fieldFaultCodes), z.string()),
   reason: z.record(z.enum(passwordReasonCodes), z.string()),
   answer: z.record(z.enum([...answerCodes, 'change-not-seen']), answerWords),
