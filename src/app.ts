@@ -27,6 +27,7 @@ import { createPageRouter } from './http/page.js'
 import { sendJson } from './http/problem.js'
 import { contextOf, createRequestContext } from './http/request-context.js'
 import { createSecurityHeaders } from './http/security-headers.js'
+import { createSecurityTxtRouter } from './http/security-txt.js'
 import { createSubmit } from './http/submit.js'
 import { createRender } from './http/views.js'
 import { createWebmailRouter } from './http/webmail.js'
@@ -99,6 +100,9 @@ export function createApp(dependencies: AppDependencies): App {
   const send = (response: Response, answer: Answer): void => sendJson(response, answer, messages)
   // Others have fixed their paths: they are served at the root too.
   const fixedPaths = [createWellKnownRouter(basePath), createWebmailRouter(routes)]
+  if (config.securityContact !== undefined) {
+    fixedPaths.push(createSecurityTxtRouter(config.securityContact, () => new Date()))
+  }
 
   const handler = express()
   handler.set('trust proxy', config.trustProxy)

@@ -4,6 +4,9 @@ import { basePath, choices, flag, integer } from './config-fields.js'
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const
 
+const MAIL_URI = /^mailto:[\w.%+-]+@[a-z\d.-]+$/i
+const PHONE_URI = /^tel:\+?[\d().-]+$/i
+
 export const serviceVariables = {
   REKEY_HOST: z.string().default('127.0.0.1').describe('The address to listen on.'),
   REKEY_PORT: integer(0, 65_535, 8080).describe('The port to listen on; 0 takes any that is free.'),
@@ -17,6 +20,11 @@ export const serviceVariables = {
     .default('plain')
     .describe(
       'How the log names mailboxes and hosting accounts: as they are, or by hashes with a key that each start makes anew (see [audit-log.md](audit-log.md)).',
+    ),
+  REKEY_SECURITY_CONTACT: contactUri()
+    .optional()
+    .describe(
+      'Whom to tell of a hole in the service: `https:`, `mailto:` or `tel:`. With it `/.well-known/security.txt` is served (RFC 9116).',
     ),
 }
 
@@ -38,4 +46,18 @@ export const proofVariables = {
     'Whether the panel’s administrators may prove themselves by their panel password.',
   ),
   REKEY_PASSWORD_MIN_LENGTH: integer(8, 64, 12).describe('The least number of characters of a new password.'),
+}
+
+/** Whom people turn to, as a URI of one line: a page, a mailbox or a telephone. */
+function contactUri() {
+  return z
+    .string()
+    .refine(
+      (value) => MAIL_URI.test(value) || PHONE_URI.test(value) || isPage(value),
+      'must be an address such as https://example.org/contact, mailto:security@example.org or tel:+1-201-555-0123',
+    )
+}
+
+function isPage(value: string): boolean {
+  return /^https:\/\/[\x21-\x7e]+$/.test(value) && URL.canParse(value) && !new URL(value).username
 }

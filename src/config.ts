@@ -87,6 +87,7 @@ function shapeConfig(
     logLevel: values.REKEY_LOG_LEVEL,
     logMailbox: values.REKEY_LOG_MAILBOX,
     basePath: values.REKEY_BASE_PATH,
+    securityContact: values.REKEY_SECURITY_CONTACT,
     trustProxy: values.REKEY_TRUST_PROXY,
     clients: values.REKEY_CLIENTS,
     webmailAddresses: values.REKEY_WEBMAIL_ADDRESSES,

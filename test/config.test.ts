@@ -125,6 +125,21 @@ describe('the configuration', () => {
     ['REKEY_MODES', ['none', 'mailbox,mailbox', 'mailbox;account', ',']],
     ['REKEY_ALLOW_ADMIN_ACCOUNTS', ['yes', '1']],
     ['REKEY_LOG_MAILBOX', ['none', 'HASHED']],
+    [
+      'REKEY_SECURITY_CONTACT',
+      [
+        'security@example.org',
+        'http://example.org',
+        'https://',
+        'https://me:pw@example.org',
+        'https://example.org/\nExpires: x',
+        'https://ex ample.org',
+        'mailto:security',
+        'mailto:a@example.org\nContact: x',
+        'tel:',
+        'tel:one',
+      ],
+    ],
     ['REKEY_MAILBOX_CHECK', ['login', 'IMAP', 'hash,imap']],
     ['REKEY_IMAP_CERT_SHA256', ['AA']],
     ['REKEY_PASSWORD_MIN_LENGTH', ['7', '65', 'twelve']],
@@ -170,6 +185,13 @@ describe('the configuration', () => {
   ])('reads %s=%s', (name, value, expected) => {
     expect(configOf({ ...least, [name]: value })).toMatchObject(expected)
   })
+
+  it.each(['https://example.org/hole?x=1', 'mailto:a.b+c@example.org', 'tel:+1-201-555-0123'])(
+    'takes %s for a contact',
+    (contact) => {
+      expect(configOf({ ...least, REKEY_SECURITY_CONTACT: contact }).securityContact).toBe(contact)
+    },
+  )
 
   it.each(['http://127.0.0.1:8083', 'http://localhost:8083', 'http://[::1]:8083', 'https://10.0.0.1:8083'])(
     'takes the panel at %s',
