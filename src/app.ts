@@ -5,6 +5,7 @@ import type { Dispatcher } from 'undici'
 import { createAddressLimit } from './abuse/address-limit.js'
 import { createAttemptLimits } from './abuse/attempt-limits.js'
 import type { SharedStore } from './abuse/shared-store.js'
+import { createChangeNotes } from './change-notes.js'
 import type { Config } from './config.js'
 import { changePassword } from './core/change-password.js'
 import type { Clock } from './core/clock.js'
@@ -26,10 +27,12 @@ import { createDoors } from './http/doors.js'
 import { createHealthRouter } from './http/health.js'
 import { createInFlight } from './http/in-flight.js'
 import { createLanguages } from './http/languages.js'
+import { createHashedNames, plainNames } from './http/log-names.js'
 import { createPageRouter } from './http/page.js'
 import { sendJson } from './http/problem.js'
 import { contextOf, createRequestContext } from './http/request-context.js'
 import { createFraming, createSecurityHeaders } from './http/security-headers.js'
+import { createSecurityTxtRouter } from './http/security-txt.js'
 import { createSubmit } from './http/submit.js'
 import { createRender } from './http/views.js'
 import { createWebmailRouter } from './http/webmail.js'
@@ -67,7 +70,7 @@ export interface App {
   readonly panelLoad: () => PanelLoad
   /** To be asked once: the panel may count it as a failed login. */
   readonly findKeyExcess: FindKeyExcess
-  /** Resolves when the attempts under way have ended. */
+  /** For a process that stops: resolves when the attempts under way have ended, and what they left to do. */
   drained(): Promise<void>
 }
 
@@ -86,7 +89,10 @@ export function createApp(dependencies: AppDependencies): App {
   const views = viewsDirectories(config.viewsDirectory)
   const brand = brandView(config.brand)
   const inFlight = createInFlight()
-  const answering = createAnswering({ logger, clock, inFlight, observeAttempt })
+  const names = config.logMailbox === 'hashed' ? createHashedNames(randomId()) : plainNames
+  const notes = createChangeNotes(config, { logger, names, clock, randomId })
+  const afterAnswer = notes.tell
+  const answering = createAnswering({ logger, names, clock, inFlight, afterAnswer, observeAttempt })
   const doors = createDoors({
     addressLimit: createAddressLimit(
       config.limits.address,
@@ -106,6 +112,9 @@ export function createApp(dependencies: AppDependencies): App {
   const routes = { answering, doors, submit, modes, policy, basePath, version }
   // Others have fixed their paths: they are served at the root too.
   const fixedPaths = [createWellKnownRouter(basePath), createWebmailRouter(routes)]
+  if (config.securityContact !== undefined) {
+    fixedPaths.push(createSecurityTxtRouter(config.securityContact, () => new Date()))
+  }
 
   const handler = express()
   handler.set('trust proxy', config.trustProxy)
@@ -127,7 +136,11 @@ export function createApp(dependencies: AppDependencies): App {
   handler.use((_request, response) => sendJson(response, { code: 'not-found' }))
   handler.use(answering.onError(sendJson))
   const findKeyExcess = createKeyExcessCheck(run, credentials, modes, timeoutMs, clock)
-  return { handler, checkReadiness, findKeyExcess, panelLoad: load, drained: inFlight.drained }
+  async function drained(): Promise<void> {
+    await inFlight.drained()
+    await notes.close()
+  }
+  return { handler, checkReadiness, findKeyExcess, panelLoad: load, drained }
 }
 
 function createRunner({ config, dispatcher, clock }: AppDependencies, keyGuard: KeyGuard): CommandRunner {

@@ -14,21 +14,32 @@ const MAX_LOGO_BYTES = 32 * 1024
 
 /** The variables that make the page the administrator's own. */
 export const brandVariables = {
-  REKEY_BRAND_NAME: line(60),
-  REKEY_LOGO_FILE: z.string().optional(),
-  REKEY_ACCENT_COLOR: accentColor(),
-  REKEY_SUPPORT_CONTACT: line(120),
+  REKEY_BRAND_NAME: line(60).describe('Your name on the page, up to 60 characters.'),
+  REKEY_LOGO_FILE: z
+    .string()
+    .optional()
+    .describe('Your logo: a file with an SVG, PNG, JPEG or WebP picture, at most 32 KiB.'),
+  REKEY_ACCENT_COLOR: accentColor().describe(
+    'Your colour, such as `#1f5fa8`. White must have a contrast of 4.5:1 with it; for dark systems it is lightened.',
+  ),
+  REKEY_SUPPORT_CONTACT: line(120).describe(
+    'Whom people may ask, such as `helpdesk@example.org, +49 30 1234`.',
+  ),
   REKEY_SUPPORT_URL: link(
     ({ protocol }) => ['https:', 'mailto:', 'tel:'].includes(protocol),
     'must be a link that begins with https:, mailto: or tel:',
-  ),
-  REKEY_EXTRA_TEXT: lines(500),
+  ).describe('A link to them: `https:`, `mailto:` or `tel:`.'),
+  REKEY_EXTRA_TEXT: lines(500).describe('A text of up to 500 characters at the page’s foot.'),
   REKEY_WEBMAIL_URL: link(
     isHttpsOrLoopback,
     'must be a link such as https://webmail.example.org/ (plain http only on the loopback)',
+  ).describe('Where people find webmail, such as `https://webmail.example.org/`.'),
+  REKEY_IMAP_HOST: mailHost(993, 143).describe(
+    'The incoming mail server as people’s programs need it, with a port if it is not 993: `mail.example.org:143` means STARTTLS. Rekey itself uses `REKEY_IMAP_URL`.',
   ),
-  REKEY_IMAP_HOST: mailHost(993, 143),
-  REKEY_SMTP_HOST: mailHost(465, 587),
+  REKEY_SMTP_HOST: mailHost(465, 587).describe(
+    'The outgoing one, with a port if it is not 465: `mail.example.org:587` means STARTTLS.',
+  ),
 }
 
 /** Puts the brand together, with the logo from its file. */

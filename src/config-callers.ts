@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
-import { fault } from './config-fields.js'
+import { fault, SECRET } from './config-fields.js'
 import { parseClientAddress } from './core/client-address.js'
 import { Secret } from './core/secret.js'
 import type { Client } from './http/clients.js'
@@ -86,4 +86,5 @@ export function clients() {
       }
       return list
     })
+    .meta(SECRET)
 }

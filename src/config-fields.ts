@@ -5,11 +5,15 @@ import { Secret } from './core/secret.js'
 
 // One builder per kind of value. Each message completes the sentence "VARIABLE …" and never quotes the value.
 
+/** Marks a variable whose value may stand in a file named by its `_FILE` twin instead. */
+export const SECRET = { secret: true }
+
 export function secret() {
   return z
     .string()
     .transform((value) => new Secret(value))
     .optional()
+    .meta(SECRET)
 }
 
 export function integer(min: number, max: number, fallback: number) {
@@ -20,6 +24,7 @@ export function integer(min: number, max: number, fallback: number) {
     .transform(Number)
     .refine((value) => value >= min && value <= max, message)
     .default(fallback)
+    .meta({ values: `${min} to ${max}` })
 }
 
 export function flag(fallback: boolean) {
@@ -27,6 +32,7 @@ export function flag(fallback: boolean) {
     .enum(['true', 'false'], 'must be true or false')
     .transform((value) => value === 'true')
     .default(fallback)
+    .meta({ values: 'true, false' })
 }
 
 /** One or more of the values, joined by commas; all of them by default. */
@@ -42,6 +48,7 @@ export function choices<Value extends string>(values: readonly [Value, ...Value[
       }
       return [first, ...others]
     })
+    .meta({ values: `one or more of ${values.join(', ')}` })
 }
 
 const UNIT_MS = { s: 1000, m: 60_000, h: 3_600_000 } as const
@@ -117,6 +124,15 @@ export function isHost(hostname: string): boolean {
   if (hostname.startsWith('[')) return true
   if (/^[\d.]+$/.test(hostname)) return isIP(hostname) === 4
   return /^(?!.*\.\.)[a-z\d](?:[a-z\d.-]*[a-z\d])?\.?$/i.test(hostname)
+}
+
+/** A part of a URL without its percent-encoding; undefined if that is broken. */
+export function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return undefined
+  }
 }
 
 /** A certificate's SHA-256 fingerprint as openssl prints it, with or without the text before it. */

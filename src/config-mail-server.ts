@@ -1,7 +1,32 @@
+import { z } from 'zod'
 import type { Values } from './config.js'
+import { fingerprint, imapUrl } from './config-fields.js'
 import { selectTrust } from './config-trust.js'
 import type { AddFault } from './environment.js'
 import type { MailServer } from './mail-server/session.js'
+
+export const mailServerVariables = {
+  REKEY_MAILBOX_CHECK: z
+    .enum(['hash', 'imap'], 'must be hash or imap')
+    .default('hash')
+    .describe(
+      'How a mailbox’s present password is checked: against the `hash` that the panel stores, or by a login to the mail server, `imap`.',
+    ),
+  REKEY_IMAP_URL: imapUrl()
+    .optional()
+    .describe(
+      'For `imap`: `imaps://mail.example.com:993`, or `imap://` with STARTTLS. Plain `imap://` is taken only on the loopback.',
+    ),
+  REKEY_IMAP_CA_FILE: z
+    .string()
+    .optional()
+    .describe(
+      'For a mail server with a certificate of its own: a PEM file, as `HESTIA_CA_FILE`. With one, `imap://` on the loopback uses STARTTLS too.',
+    ),
+  REKEY_IMAP_CERT_SHA256: fingerprint()
+    .optional()
+    .describe('Instead: its fingerprint, as `HESTIA_CERT_SHA256`.'),
+}
 
 /**
  * The mail server where it checks passwords; variables that would have no effect are faults.

@@ -1,8 +1,39 @@
+import { z } from 'zod'
 import type { Values } from './config.js'
+import { fingerprint, integer, panelUrl, secret } from './config-fields.js'
 import { selectTrust } from './config-trust.js'
 import type { ServerTrust } from './core/server-trust.js'
 import type { AddFault } from './environment.js'
 import type { PanelCredentials } from './panel/credentials.js'
+
+export const panelVariables = {
+  HESTIA_URL: panelUrl().describe(
+    'The panel, such as `https://panel.example.com:8083`. Must be set. Plain `http://` is taken only on the loopback.',
+  ),
+  HESTIA_ACCESS_KEY: secret().describe('The access key (20 characters) …'),
+  HESTIA_SECRET_KEY: secret().describe(
+    '… and its secret (40 characters): the recommended kind of credentials. One kind must be set.',
+  ),
+  HESTIA_API_KEY: secret().describe('Instead: a legacy API key, or `ACCESS:SECRET`.'),
+  HESTIA_ADMIN_USER: z.string().optional().describe('Instead, deprecated: an administrator’s name …'),
+  HESTIA_ADMIN_PASSWORD: secret().describe('… and password.'),
+  HESTIA_CA_FILE: z
+    .string()
+    .optional()
+    .describe(
+      'For a self-signed panel: a PEM file with its certificate, or with the authority that signed it.',
+    ),
+  HESTIA_CERT_SHA256: fingerprint()
+    .optional()
+    .describe(
+      'Instead: the certificate’s fingerprint, as `openssl x509 -noout -fingerprint -sha256` prints it.',
+    ),
+  HESTIA_TIMEOUT_MS: integer(100, 60_000, 15_000).describe('How long one command of the panel may take.'),
+  HESTIA_MAX_CONCURRENCY: integer(1, 100, 8).describe('How many commands of the panel may run at once.'),
+  HESTIA_MAX_QUEUE: integer(0, 10_000, 128).describe(
+    'How many commands of the panel may wait for their turn; beyond that the panel is busy.',
+  ),
+}
 
 /** Exactly one kind of credentials, whole. */
 export function selectCredentials(values: Values, addFault: AddFault): PanelCredentials | undefined {

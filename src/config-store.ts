@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { RedisAddress } from './abuse/redis-client.js'
-import { fault, isHost } from './config-fields.js'
+import { decode, fault, isHost, SECRET } from './config-fields.js'
 import { Secret } from './core/secret.js'
 
 /**
@@ -17,6 +17,7 @@ export function redisUrl() {
       return address ?? fault(context, message)
     })
     .optional()
+    .meta(SECRET)
 }
 
 const DATABASE = /^(?:\d{1,4})?$/
@@ -48,13 +49,5 @@ function parseSocket(url: URL): RedisAddress | undefined {
     username: undefined,
     password: password ? new Secret(password) : undefined,
     database: Number(db),
-  }
-}
-
-function decode(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return undefined
   }
 }

@@ -1,23 +1,12 @@
-import { z } from 'zod'
-import { brandVariables, selectBrand } from './config-brand.js'
-import { clients, networks, trustedProxies } from './config-callers.js'
-import {
-  basePath,
-  choices,
-  fingerprint,
-  flag,
-  imapUrl,
-  integer,
-  limit,
-  panelUrl,
-  secret,
-} from './config-fields.js'
-import { frameAncestors } from './config-frames.js'
+import type { z } from 'zod'
+import { selectBrand } from './config-brand.js'
 import { selectCatalogues } from './config-language.js'
-import { selectMailServer } from './config-mail-server.js'
-import { listenAddress } from './config-metrics.js'
-import { selectCredentials, selectPanelTrust } from './config-panel.js'
-import { redisUrl } from './config-store.js'
+import { limitVariables, timeVariables } from './config-limits.js'
+import { mailVariables, selectMail } from './config-mail.js'
+import { mailServerVariables, selectMailServer } from './config-mail-server.js'
+import { pageVariables } from './config-page.js'
+import { panelVariables, selectCredentials, selectPanelTrust } from './config-panel.js'
+import { callerVariables, proofVariables, serviceVariables } from './config-service.js'
 import { selectViews } from './config-views.js'
 import type { ServerTrust } from './core/server-trust.js'
 import { type Environment, readVariable } from './environment.js'
@@ -26,57 +15,34 @@ import type { Messages } from './http/catalogue.js'
 import type { MailServer } from './mail-server/session.js'
 import type { PanelCredentials } from './panel/credentials.js'
 
-const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const
-
-/** Every variable of the environment that is read, but for the `_FILE` twins of the secrets. */
-export const variables = {
-  REKEY_HOST: z.string().default('127.0.0.1'),
-  REKEY_PORT: integer(0, 65_535, 8080),
-  REKEY_LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
-  REKEY_BASE_PATH: basePath(),
-  REKEY_LANGUAGE: z.string().default('en'),
-  REKEY_TRUST_PROXY: trustedProxies(),
-  REKEY_CLIENTS: clients(),
-  REKEY_WEBMAIL_ADDRESSES: networks('loopback'),
-  REKEY_MODES: choices(['mailbox', 'account']),
-  REKEY_ALLOW_ADMIN_ACCOUNTS: flag(false),
-  REKEY_PASSWORD_MIN_LENGTH: integer(8, 64, 12),
-  REKEY_REFUSAL_DELAY_MS: integer(0, 10_000, 1000),
-  REKEY_REQUEST_TIMEOUT_MS: integer(1000, 120_000, 30_000),
-  REKEY_LIMIT_ADDRESS: limit(30, '15m'),
-  REKEY_LIMIT_FAILURES: limit(5, '15m'),
-  REKEY_LIMIT_TARGET: limit(20, '1h'),
-  REKEY_REDIS_URL: redisUrl(),
-  REKEY_METRICS_ADDRESS: listenAddress(),
-  REKEY_MAILBOX_CHECK: z.enum(['hash', 'imap'], 'must be hash or imap').default('hash'),
-  REKEY_IMAP_URL: imapUrl().optional(),
-  REKEY_IMAP_CA_FILE: z.string().optional(),
-  REKEY_IMAP_CERT_SHA256: fingerprint().optional(),
-  REKEY_FRAME_ANCESTORS: frameAncestors(),
-  REKEY_VIEWS_DIR: z.string().optional(),
-  ...brandVariables,
-  HESTIA_URL: panelUrl(),
-  HESTIA_ACCESS_KEY: secret(),
-  HESTIA_SECRET_KEY: secret(),
-  HESTIA_API_KEY: secret(),
-  HESTIA_ADMIN_USER: z.string().optional(),
-  HESTIA_ADMIN_PASSWORD: secret(),
-  HESTIA_CA_FILE: z.string().optional(),
-  HESTIA_CERT_SHA256: fingerprint().optional(),
-  HESTIA_TIMEOUT_MS: integer(100, 60_000, 15_000),
-  HESTIA_MAX_CONCURRENCY: integer(1, 100, 8),
-  HESTIA_MAX_QUEUE: integer(0, 10_000, 128),
+/**
+ * The variables of the environment that are read, by subject, each with the description that docs/configuration.md
+ * gives: `npm run docs` writes it.
+ */
+export const subjects = {
+  'The panel': panelVariables,
+  'The service': serviceVariables,
+  'The page': pageVariables,
+  'Who may call': callerVariables,
+  'Proof and passwords': proofVariables,
+  'The mail server': mailServerVariables,
+  'Notes by mail': mailVariables,
+  'Limits and the store that instances share': limitVariables,
+  Time: timeVariables,
 }
 
-/** The variables whose value may stand in a file named by `NAME_FILE` instead. */
-export const secretVariables = [
-  'REKEY_CLIENTS',
-  'REKEY_REDIS_URL',
-  'HESTIA_ACCESS_KEY',
-  'HESTIA_SECRET_KEY',
-  'HESTIA_API_KEY',
-  'HESTIA_ADMIN_PASSWORD',
-] as const
+/** Every variable that is read, but for the `_FILE` twins of the secrets. */
+export const variables = {
+  ...panelVariables,
+  ...serviceVariables,
+  ...pageVariables,
+  ...callerVariables,
+  ...proofVariables,
+  ...mailServerVariables,
+  ...mailVariables,
+  ...limitVariables,
+  ...timeVariables,
+}
 
 /** Every variable's value as its field makes it. */
 export type Values = { readonly [name in keyof typeof variables]: z.output<(typeof variables)[name]> }
@@ -89,13 +55,17 @@ export type ConfigResult =
   /** One line per fault, each beginning with the variable's name and never quoting its value. */
   | { readonly ok: false; readonly faults: readonly string[] }
 
+/** Whether a variable's value may stand in a file named by `NAME_FILE` instead. */
+export function isSecret(field: z.ZodType): boolean {
+  return field.meta()?.secret === true
+}
+
 /** Reads the configuration from the environment and reports all faults at once. An empty variable counts as unset. */
 export function loadConfig(environment: Environment): ConfigResult {
   const faults: string[] = []
   const addFault = (fault: string): void => void faults.push(fault)
   const entries = Object.entries(variables).map(([name, field]) => {
-    const isSecret = secretVariables.some((secretName) => secretName === name)
-    const value = readVariable(environment, name, isSecret, addFault)
+    const value = readVariable(environment, name, isSecret(field), addFault)
     const parsed = field.safeParse(value)
     if (parsed.success) return [name, Object.freeze(parsed.data)]
     addFault(
@@ -110,10 +80,11 @@ export function loadConfig(environment: Environment): ConfigResult {
   const brand = selectBrand(values, addFault)
   const viewsDirectory = selectViews(values, addFault)
   const catalogues = selectCatalogues(values, addFault)
+  const mail = selectMail(values, environment, addFault)
   if (faults.length > 0 || !credentials) return { ok: false, faults }
   return {
     ok: true,
-    config: shapeConfig(values, { credentials, trust, mailServer, brand, viewsDirectory, catalogues }),
+    config: shapeConfig(values, { credentials, trust, mailServer, mail, brand, viewsDirectory, catalogues }),
   }
 }
 
@@ -122,6 +93,7 @@ interface Selected {
   readonly credentials: PanelCredentials
   readonly trust: ServerTrust
   readonly mailServer: MailServer | undefined
+  readonly mail: ReturnType<typeof selectMail>
   readonly brand: Brand
   readonly viewsDirectory: string | undefined
   readonly catalogues: ReadonlyMap<string, Messages>
@@ -129,17 +101,19 @@ interface Selected {
 
 function shapeConfig(
   values: Values,
-  { credentials, trust, mailServer, brand, viewsDirectory, catalogues }: Selected,
+  { credentials, trust, mailServer, mail, brand, viewsDirectory, catalogues }: Selected,
 ) {
   return Object.freeze({
     host: values.REKEY_HOST,
     port: values.REKEY_PORT,
     logLevel: values.REKEY_LOG_LEVEL,
+    logMailbox: values.REKEY_LOG_MAILBOX,
     basePath: values.REKEY_BASE_PATH,
     /** The words of every language that is spoken. */
     catalogues,
     /** Where nothing else is wished for. */
     language: values.REKEY_LANGUAGE,
+    securityContact: values.REKEY_SECURITY_CONTACT,
     trustProxy: values.REKEY_TRUST_PROXY,
     clients: values.REKEY_CLIENTS,
     webmailAddresses: values.REKEY_WEBMAIL_ADDRESSES,
@@ -159,6 +133,8 @@ function shapeConfig(
     metrics: values.REKEY_METRICS_ADDRESS,
     /** Where mailbox passwords are checked; undefined if they are held against the panel's hashes. */
     mailServer,
+    /** How people are told of a change; undefined if they are not. */
+    mail,
     brand,
     /** Origins whose pages may show the page in a frame. */
     frameAncestors: values.REKEY_FRAME_ANCESTORS,

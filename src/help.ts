@@ -13,7 +13,7 @@ Usage: rekey [doctor | setup-panel] [OPTION…]
   --version, -v   print the version
 
 Without a command the service runs. It is configured by environment variables alone:
-the README has the table. HESTIA_URL and one kind of credentials must be set.
+docs/configuration.md has the table. HESTIA_URL and one kind of credentials must be set.
 `,
 
   doctor: `Goes through all that can be wrong, in order, and tells the cure of each. It changes nothing on the panel.

@@ -26,8 +26,8 @@ import { type SetupOptions, setUpPanel } from './setup-panel.js'
 const EX_USAGE = 64
 const EX_CONFIG = 78
 
-/** How much longer than a request may take a stop waits for those under way. */
-const STOP_MARGIN_MS = 5000
+/** How much longer than a request may take a stop waits for those under way, and for the notes that they left to send. */
+const STOP_MARGIN_MS = 10_000
 
 /** How long the service may take to answer from outside. */
 const OUTSIDE_TIMEOUT_MS = 10_000

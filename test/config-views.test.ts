@@ -23,7 +23,6 @@ describe('the folder of views', () => {
     const folder = scratchFolder({
       'form.eta': '<h1>ours</h1>',
       'assets/new.png': 'any',
-      'messages/en.json': '{}',
       '.git/HEAD': 'x',
       '.form.eta.swp': '<% broken',
     })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { loadConfig, secretVariables } from '../src/config.js'
+import { isSecret, loadConfig, variables } from '../src/config.js'
 import { configOf, scratchFile } from './kit/service.js'
 import { createCertificate } from './panel-simulator/certificate.js'
 
@@ -66,11 +66,11 @@ describe('the configuration', () => {
       HESTIA_SECRET_KEY: 'x',
     })
     expect(faults.map((fault) => fault.split(' ')[0])).toEqual([
+      'HESTIA_URL',
+      'HESTIA_CERT_SHA256',
       'REKEY_PORT',
       'REKEY_MODES',
       'REKEY_LIMIT_TARGET',
-      'HESTIA_URL',
-      'HESTIA_CERT_SHA256',
       'HESTIA_ACCESS_KEY',
     ])
   })
@@ -146,6 +146,22 @@ describe('the configuration', () => {
     ],
     ['REKEY_MODES', ['none', 'mailbox,mailbox', 'mailbox;account', ',']],
     ['REKEY_ALLOW_ADMIN_ACCOUNTS', ['yes', '1']],
+    ['REKEY_LOG_MAILBOX', ['none', 'HASHED']],
+    [
+      'REKEY_SECURITY_CONTACT',
+      [
+        'security@example.org',
+        'http://example.org',
+        'https://',
+        'https://me:pw@example.org',
+        'https://example.org/\nExpires: x',
+        'https://ex ample.org',
+        'mailto:security',
+        'mailto:a@example.org\nContact: x',
+        'tel:',
+        'tel:one',
+      ],
+    ],
     ['REKEY_MAILBOX_CHECK', ['login', 'IMAP', 'hash,imap']],
     ['REKEY_IMAP_CERT_SHA256', ['AA']],
     ['REKEY_PASSWORD_MIN_LENGTH', ['7', '65', 'twelve']],
@@ -196,6 +212,13 @@ describe('the configuration', () => {
     expect(configOf({ ...least, [name]: value })).toMatchObject(expected)
   })
 
+  it.each(['https://example.org/hole?x=1', 'mailto:a.b+c@example.org', 'tel:+1-201-555-0123'])(
+    'takes %s for a contact',
+    (contact) => {
+      expect(configOf({ ...least, REKEY_SECURITY_CONTACT: contact }).securityContact).toBe(contact)
+    },
+  )
+
   it.each(['http://127.0.0.1:8083', 'http://localhost:8083', 'http://[::1]:8083', 'https://10.0.0.1:8083'])(
     'takes the panel at %s',
     (url) => {
@@ -219,29 +242,36 @@ describe('the configuration', () => {
     ])
   })
 
-  it.each(secretVariables.filter((name) => name !== 'REKEY_CLIENTS' && name !== 'REKEY_REDIS_URL'))(
-    'reads %s from a file too, without the line end, and refuses both at once',
-    (name) => {
-      const partner = {
-        HESTIA_ACCESS_KEY: { HESTIA_SECRET_KEY: 's' },
-        HESTIA_SECRET_KEY: { HESTIA_ACCESS_KEY: 'a' },
-        HESTIA_API_KEY: {},
-        HESTIA_ADMIN_PASSWORD: { HESTIA_ADMIN_USER: 'u' },
-      }[name]
-      const environment = {
-        HESTIA_URL: least.HESTIA_URL,
-        ...partner,
-        [`${name}_FILE`]: scratchFile('from-file\n'),
-      }
-      const secrets = Object.values(configOf(environment).panel.credentials).map((value) =>
-        typeof value === 'string' ? value : value.reveal(),
-      )
-      expect(secrets).toContain('from-file')
-      expect(faultsOf({ ...environment, [name]: 'direct' })[0]).toMatch(
-        `${name} and ${name}_FILE are both set`,
-      )
-    },
-  )
+  it('may have each of its secrets in a file', () => {
+    const secrets = Object.entries(variables).filter(([, field]) => isSecret(field))
+    expect(secrets.map(([name]) => name)).toEqual([
+      'HESTIA_ACCESS_KEY',
+      'HESTIA_SECRET_KEY',
+      'HESTIA_API_KEY',
+      'HESTIA_ADMIN_PASSWORD',
+      'REKEY_CLIENTS',
+      'REKEY_SMTP_URL',
+      'REKEY_REDIS_URL',
+    ])
+  })
+
+  it.each([
+    ['HESTIA_ACCESS_KEY', { HESTIA_SECRET_KEY: 's' }],
+    ['HESTIA_SECRET_KEY', { HESTIA_ACCESS_KEY: 'a' }],
+    ['HESTIA_API_KEY', {}],
+    ['HESTIA_ADMIN_PASSWORD', { HESTIA_ADMIN_USER: 'u' }],
+  ])('reads %s from a file too, without the line end, and refuses both at once', (name, partner) => {
+    const environment = {
+      HESTIA_URL: least.HESTIA_URL,
+      ...partner,
+      [`${name}_FILE`]: scratchFile('from-file\n'),
+    }
+    const secrets = Object.values(configOf(environment).panel.credentials).map((value) =>
+      typeof value === 'string' ? value : value.reveal(),
+    )
+    expect(secrets).toContain('from-file')
+    expect(faultsOf({ ...environment, [name]: 'direct' })[0]).toMatch(`${name} and ${name}_FILE are both set`)
+  })
 
   it('takes clients with their tokens, from a file too, one on a line', () => {
     const tokensOf = (environment: Record<string, string>) =>
@@ -377,6 +407,62 @@ describe('the configuration', () => {
       'REKEY_IMAP_CA_FILE is set, but REKEY_MAILBOX_CHECK is not imap',
       'REKEY_IMAP_CERT_SHA256 is set, but REKEY_MAILBOX_CHECK is not imap',
     ])
+  })
+
+  it.each([
+    ['smtp://127.0.0.1', { host: '127.0.0.1', port: 587, tls: 'none', login: undefined }],
+    ['smtp://[::1]:25/', { host: '::1', port: 25, tls: 'none' }],
+    ['smtp://mail.example.org', { host: 'mail.example.org', port: 587, tls: 'starttls' }],
+    ['smtps://mail.example.org', { host: 'mail.example.org', port: 465, tls: 'implicit' }],
+    ['smtps://localhost:4650', { host: 'localhost', port: 4650, tls: 'implicit' }],
+  ])('takes the server for notes at %s', (url, server) => {
+    const { mail } = configOf({ ...least, REKEY_SMTP_URL: url, REKEY_MAIL_FROM: 'Post@Example.org' })
+    expect(mail?.server).toMatchObject(server)
+    expect(mail?.from).toEqual({ name: '', address: 'post@example.org' })
+  })
+
+  it('keeps the password of the server for notes, from a file too, to itself', () => {
+    const url = 'smtps://me%40example.org:p%40ss%2Fword@mail.example.org'
+    for (const environment of [{ REKEY_SMTP_URL: url }, { REKEY_SMTP_URL_FILE: scratchFile(`${url}\n`) }]) {
+      const { mail } = configOf({ ...least, REKEY_MAIL_FROM: 'Post <post@example.org>', ...environment })
+      expect(mail?.server.login?.username).toBe('me@example.org')
+      expect(mail?.server.login?.password.reveal()).toBe('p@ss/word')
+      expect(mail?.from.name).toBe('Post')
+      expect(JSON.stringify(mail)).not.toContain('ss/word')
+    }
+  })
+
+  it.each([
+    'mail.example.org',
+    'imap://mail.example.org',
+    'smtp://',
+    'smtp://mail.example.org:0',
+    'smtp://mail.example.org/inbox',
+    'smtp://mail.example.org?x',
+    'smtp://me@mail.example.org',
+    'smtp://:pw@mail.example.org',
+    'smtp://me:%FF@mail.example.org',
+    'smtp://mail_.example.org',
+  ])('takes no server for notes at %s', (url) => {
+    const faults = faultsOf({ ...least, REKEY_SMTP_URL: url, REKEY_MAIL_FROM: 'post@example.org' })
+    expect(faults).toHaveLength(1)
+    expect(faults[0]).toMatch(/^REKEY_SMTP_URL must be the address of a mail server/)
+  })
+
+  it('takes a sender of notes only with a server, and the other way round', () => {
+    const [url, from] = [{ REKEY_SMTP_URL: 'smtp://localhost' }, { REKEY_MAIL_FROM: 'post@example.org' }]
+    expect(faultsOf({ ...least, ...url })).toEqual(['REKEY_MAIL_FROM must be set, because REKEY_SMTP_URL is'])
+    expect(faultsOf({ ...least, ...from })).toEqual(['REKEY_MAIL_FROM is set, but REKEY_SMTP_URL is not'])
+    for (const wrong of [
+      'post',
+      'a@b@c.org',
+      'Post <post>',
+      '"x" <post@example.org>',
+      'a\nBcc: <b@example.org>',
+    ]) {
+      const faults = faultsOf({ ...least, ...url, REKEY_MAIL_FROM: wrong })
+      expect(faults, wrong).toEqual([expect.stringMatching(/^REKEY_MAIL_FROM must be an address/)])
+    }
   })
 
   it('takes a certificate by file or by fingerprint, not both', async () => {

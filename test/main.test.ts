@@ -5,8 +5,10 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { neededCommands } from '../src/panel/needed-commands.js'
-import { simulatorEnvironment } from './kit/service.js'
+import { scratchFile, simulatorEnvironment } from './kit/service.js'
+import { startSmtpServer } from './kit/smtp-server.js'
 import { byAccount, byMailbox, CHANGES, NEW_PASSWORD } from './kit/submissions.js'
+import { createCertificate } from './panel-simulator/certificate.js'
 import {
   type PanelSimulator,
   simulatorCredentials,
@@ -88,7 +90,7 @@ describe('the program', () => {
         .trim()
         .split('\n')
         .map((line) => line.split(' ')[0]),
-    ).toEqual(['REKEY_PORT', 'HESTIA_URL', 'HESTIA_ACCESS_KEY'])
+    ).toEqual(['HESTIA_URL', 'REKEY_PORT', 'HESTIA_ACCESS_KEY'])
     expect(await run(['--check-config'], least)).toMatchObject({ code: 0, stderr: '' })
   })
 
@@ -305,5 +307,34 @@ describe('the running service', () => {
     expect((await request).status).toBe(200)
     const [code] = await once(service.child, 'close')
     expect(code).toBe(0)
+  })
+
+  it.each(['smtp', 'smtps'])('told to stop, first sends the note of a change (%s)', async (scheme) => {
+    const panel = await startPanel()
+    // It leads to this host, and is none of the addresses that need no TLS.
+    const host = '0.0.0.0'
+    const { certificate, key } = await createCertificate({ hosts: [host] })
+    const smtp = await startSmtpServer({ secure: scheme === 'smtps', cert: certificate, key })
+    const release = smtp.hold()
+    const service = start({
+      ...simulatorEnvironment(panel),
+      NODE_EXTRA_CA_CERTS: scratchFile(certificate),
+      REKEY_SMTP_URL: `${scheme}://me:secret@${host}:${smtp.port}`,
+      REKEY_MAIL_FROM: 'post@example.org',
+    })
+    const response = await fetch(`${await urlOf(service)}${CHANGES}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(byAccount()),
+    })
+    expect(response.status).toBe(200)
+    service.child.kill('SIGTERM')
+    await service.logged('stopping')
+    release()
+    const [code] = await once(service.child, 'close')
+    expect(code).toBe(0)
+    expect(smtp.letters).toEqual([expect.objectContaining({ to: ['info@example.org'], overTls: true })])
+    expect(smtp.logins).toEqual(['me secret'])
+    expect(service.lines.map(({ event }) => event).slice(-3)).toEqual(['stopping', 'mail-sent', 'stopped'])
   })
 })

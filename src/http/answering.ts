@@ -4,17 +4,20 @@ import type { Clock } from '../core/clock.js'
 import type { ObserveAttempt } from '../core/observe-attempt.js'
 import type { Answer } from './answer.js'
 import { createAttemptLog } from './attempt-log.js'
+import type { Messages } from './catalogue.js'
 import { answerToError } from './error-answer.js'
 import { describeError } from './error-log.js'
 import type { InFlight } from './in-flight.js'
+import { messagesOf } from './languages.js'
+import type { LogNames } from './log-names.js'
 import { measureAttempt } from './measure-attempt.js'
 import { contextOf, type RequestContext } from './request-context.js'
 
 /** How requests come to their answers, whatever the answers look like. */
 export interface Answering {
   /**
-   * The handlers of an attempt, in order: it passes the door, it is decided, its answer is logged, then sent. A process
-   * that stops waits for it, also when the client has gone.
+   * The handlers of an attempt, in order: it passes the door, it is decided, its answer is logged, then sent, then told
+   * to `afterAnswer`. A process that stops waits for it, also when the client has gone.
    */
   attempt(
     door: readonly RequestHandler[],
@@ -25,17 +28,22 @@ export interface Answering {
   onError(send: (response: Response, answer: Answer) => void): ErrorRequestHandler
 }
 
+/** Told of an attempt, and of the words that it was answered in, when its answer has been sent; neither waits nor fails. */
+export type AfterAnswer = (context: RequestContext, answer: Answer, messages: Messages) => void
+
 interface AnsweringParts {
   readonly logger: Logger
+  readonly names: LogNames
   readonly clock: Clock
   readonly inFlight: InFlight
+  readonly afterAnswer: AfterAnswer
   /** Absent where nothing is measured. */
   readonly observeAttempt?: ObserveAttempt | undefined
 }
 
 export function createAnswering(parts: AnsweringParts): Answering {
-  const { logger, clock, inFlight, observeAttempt } = parts
-  const logAttempt = createAttemptLog(logger)
+  const { logger, names, clock, inFlight, afterAnswer, observeAttempt } = parts
+  const logAttempt = createAttemptLog(logger, names)
 
   const beginAttempt: RequestHandler = (_request, response, next) => {
     contextOf(response).awaitsLog = true
@@ -56,9 +64,15 @@ export function createAnswering(parts: AnsweringParts): Answering {
   return {
     attempt(door, decide, send) {
       async function carryOut({ body }: Request, response: Response): Promise<void> {
-        const answer = await decide(body, contextOf(response))
+        const context = contextOf(response)
+        const answer = await decide(body, context)
         log(response, answer)
-        send(response, answer, body)
+        try {
+          send(response, answer, body)
+        } finally {
+          // Also where the answer can't be shown: what it says is true.
+          afterAnswer(context, answer, messagesOf(response))
+        }
       }
       return [beginAttempt, ...door, (request, response) => inFlight.track(carryOut(request, response))]
     },

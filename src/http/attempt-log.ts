@@ -1,17 +1,26 @@
 import type { Logger } from 'pino'
 import type { CommandRecord } from '../core/panel-port.js'
 import { type Answer, type FieldFault, statusOf } from './answer.js'
+import type { AttemptLine } from './attempt-line.js'
+import type { LogNames } from './log-names.js'
 import type { RequestContext } from './request-context.js'
 
 /** Writes the one line that an attempt leaves. */
 export type LogAttempt = (context: RequestContext, answer: Answer, nowMs: number) => void
 
-export function createAttemptLog(logger: Logger): LogAttempt {
-  return function logAttempt({ arrivedMs, commands, awaitsLog: _, ...who }, answer, nowMs) {
-    const line = {
+export function createAttemptLog(logger: Logger, names: LogNames): LogAttempt {
+  return function logAttempt(context, answer, nowMs) {
+    const { requestId, clientAddress, client, mode, mailbox, account, arrivedMs, commands } = context
+    const line: AttemptLine = {
       event: 'attempt',
-      ...detailsOf(answer),
-      ...who,
+      code: answer.code,
+      requestId,
+      clientAddress,
+      client,
+      mode,
+      mailbox: mailbox === undefined ? undefined : names.mailbox(mailbox),
+      account: account === undefined ? undefined : names.account(account),
+      ...detailsOf(answer, context, names),
       durationMs: Math.round(nowMs - arrivedMs),
       panelMs: Math.round(busyMs(commands)),
       commands: commands.map(({ command, result, startedMs, endedMs }) => ({
@@ -25,28 +34,27 @@ export function createAttemptLog(logger: Logger): LogAttempt {
 }
 
 /** Only what is known to hold no secret is named here. */
-function detailsOf(answer: Answer): Record<string, unknown> {
-  const { code } = answer
-  switch (code) {
+function detailsOf(answer: Answer, { mailbox = '' }: RequestContext, names: LogNames): Partial<AttemptLine> {
+  switch (answer.code) {
     case 'changed':
-      return { code, evidence: answer.evidence }
+      return { evidence: answer.evidence }
     case 'invalid-request':
-      return { code, faults: [...new Set(answer.faults.map(describeFault))] }
+      return { faults: [...new Set(answer.faults.map(describeFault))] }
     case 'mailbox-ambiguous':
-      return { code, localParts: answer.localParts }
+      return { localParts: answer.localParts.map((localPart) => names.neighbour(localPart, mailbox)) }
     case 'password-rejected':
-      return { code, reasons: answer.reasons.map((reason) => reason.code) }
+      return { reasons: answer.reasons.map((reason) => reason.code) }
     case 'too-many-attempts':
-      return { code, limit: answer.limit.name }
+      return { limit: answer.limit.name }
     case 'panel-misconfigured':
     case 'panel-failed':
     case 'panel-unavailable':
     case 'panel-busy':
-      return { code, reason: answer.reason, changeSent: answer.changeSent }
+      return { reason: answer.reason, changeSent: answer.changeSent }
     case 'mail-server-unavailable':
-      return { code, reason: answer.reason, credentialsSent: answer.credentialsSent }
+      return { reason: answer.reason, credentialsSent: answer.credentialsSent }
     default:
-      return { code }
+      return {}
   }
 }
 

@@ -93,6 +93,8 @@ export const catalogueSchema = z.strictObject({
     'strength3',
     'strength4',
   ]),
+  /** The note that a password was changed. */
+  mail: texts(['subject', 'changed', 'own', 'stranger', 'contact', 'automatic']),
   field: texts(fieldFaultCodes),
   reason: z.strictObject({
     ...(Object.fromEntries(passwordReasonCodes.map((code) => [code, text])) as Record<

@@ -15,6 +15,7 @@ requirements='
 chromium            has_program chromium
 curl                has_program curl
 dovecot-imapd       has_file /usr/lib/dovecot/imap
+fail2ban            has_program fail2ban-regex
 nginx               has_program nginx
 openssl             has_program openssl
 php-cli             has_program php
@@ -25,10 +26,12 @@ php-sqlite3         has_php_module pdo_sqlite
 php-xml             has_php_module dom
 prometheus          has_program promtool
 python3             has_program python3
+python3-systemd     has_file /usr/lib/python3/dist-packages/systemd/journal.py
 redis-server        has_program redis-server
 roundcube-core      has_file /var/lib/roundcube/public_html/index.php
 roundcube-plugins   has_file /usr/share/roundcube/plugins/password/password.php
 roundcube-sqlite3   has_php_module pdo_sqlite
+systemd-journal-remote has_program /lib/systemd/systemd-journal-remote
 whois               has_program mkpasswd
 '
 

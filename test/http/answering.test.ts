@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import type { Answer } from '../../src/http/answer.js'
 import { createAnswering } from '../../src/http/answering.js'
 import { createInFlight } from '../../src/http/in-flight.js'
+import { plainNames } from '../../src/http/log-names.js'
 import { createRequestContext } from '../../src/http/request-context.js'
 import { createTestClock } from '../kit/clock.js'
 
@@ -15,8 +16,15 @@ async function attempt(
 ) {
   const clock = createTestClock()
   const lines: Record<string, unknown>[] = []
+  const told: string[] = []
   const logger = pino({ base: null }, { write: (line: string) => void lines.push(JSON.parse(line)) })
-  const answering = createAnswering({ logger, clock, inFlight: createInFlight() })
+  const answering = createAnswering({
+    logger,
+    names: plainNames,
+    clock,
+    inFlight: createInFlight(),
+    afterAnswer: (_context, answer) => void told.push(answer.code),
+  })
   const handlers = answering.attempt([], outcome, (response) => {
     begin(response)
     throw new TypeError('canary')
@@ -31,17 +39,18 @@ async function attempt(
     (answer) => answer,
     (error: unknown) => void failures.push(error),
   )
-  return { response, failures, lines }
+  return { response, failures, lines, told }
 }
 
 describe('a bug', () => {
   it('in the middle of an answer ends the connection, and is no second answer', async () => {
-    const { lines, failures } = await attempt(
+    const { lines, failures, told } = await attempt(
       async () => ({ code: 'changed', evidence: 'answered' }),
       (response) => void response.status(200).write('half an '),
     )
     expect(failures).toEqual([expect.objectContaining({ code: 'ECONNRESET' })])
     expect(lines.map(({ event }) => event)).toEqual(['attempt', 'internal-error'])
+    expect(told).toEqual(['changed'])
   })
 
   it('in showing an answer is a 500 without its message, and the attempt keeps its one true line', async () => {

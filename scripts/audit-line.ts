@@ -1,0 +1,20 @@
+import { z } from 'zod'
+import { attemptLine } from '../src/http/attempt-line.js'
+
+/** The text of docs/audit-line.schema.json. */
+export function makeAuditLineSchema(): string {
+  return `${JSON.stringify(z.toJSONSchema(attemptLine), null, 2)}\n`
+}
+
+/** The rows of docs/audit-log.md: each field of the line, in order. */
+export function describeAuditLine(): string {
+  const rows = Object.entries(attemptLine.shape).map(
+    ([name, field]) => `| \`${name}\` | ${typeOf(field)} | ${field.description} |`,
+  )
+  return ['| field | type | meaning |', '|---|---|---|', ...rows].join('\n')
+}
+
+function typeOf(field: z.ZodType): string {
+  const { type, const: value } = z.toJSONSchema(field)
+  return value === undefined ? String(type) : `\`${value}\``
+}

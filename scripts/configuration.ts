@@ -1,0 +1,69 @@
+import { z } from 'zod'
+import { isSecret, subjects } from '../src/config.js'
+
+const INTRODUCTION = `# Configuration
+
+<!-- Made by \`npm run docs\` from src/config.ts and the files beside it: change the descriptions there. -->
+
+Rekey is configured by environment variables alone; an empty one counts as unset. \`node dist/main.js --check-config\`
+prints every fault at once and exits with 0, or with 78 where there is one.
+
+A **secret** may stand in a file instead: the variable of that name with \`_FILE\` at its end names it. A line break at the
+end of the file is left out. Set one of the two, not both.
+
+A **limit** is \`COUNT/WINDOW\`: so many in a window of seconds, minutes or hours, as in \`5/15m\`, of 24 hours at most.
+
+TLS to the panel and to the mail server is always verified; nothing turns that off. An IPv6 network of /56 counts as one
+address.
+`
+
+/** The text of docs/configuration.md: every variable with its default and what it means, by subject. */
+export function describeConfiguration(): string {
+  const sections = Object.entries(subjects).map(([subject, variables]) => {
+    const rows = Object.entries(variables).map(([name, field]) => rowOf(name, field))
+    return [
+      `## ${subject}`,
+      '',
+      '| variable | default | values | meaning |',
+      '|---|---|---|---|',
+      ...rows,
+    ].join('\n')
+  })
+  return `${INTRODUCTION}\n${sections.join('\n\n')}\n`
+    .replaceAll('\n## ', '\n\n## ')
+    .replaceAll('\n\n\n', '\n\n')
+}
+
+function rowOf(name: string, field: z.ZodType): string {
+  const { description = '' } = field.meta() ?? {}
+  const meaning = isSecret(field) ? `${description} Secret: or \`${name}_FILE\`.` : description
+  return `| \`${name}\` | ${code(defaultOf(field))} | ${valuesOf(field)} | ${meaning} |`
+}
+
+/** The values that a field says it takes. */
+function valuesOf(field: z.ZodType): string {
+  if (field instanceof z.ZodDefault && field.unwrap() instanceof z.ZodEnum) {
+    return (field.unwrap() as z.ZodEnum).options.map(code).join(', ')
+  }
+  const { values } = field.meta() ?? {}
+  return typeof values === 'string' ? values : ''
+}
+
+/** A default as an admin would write it; nothing where there is none. */
+export function defaultOf(field: z.ZodType): string {
+  const parsed = field.safeParse(undefined)
+  return parsed.success ? written(parsed.data) : ''
+}
+
+function written(value: unknown): string {
+  if (value === undefined) return ''
+  if (value === '') return '/'
+  if (Array.isArray(value)) return value.join(',')
+  if (typeof value !== 'object' || value === null) return String(value)
+  const { count, windowMs } = value as { count: number; windowMs: number }
+  return windowMs % 3_600_000 === 0 ? `${count}/${windowMs / 3_600_000}h` : `${count}/${windowMs / 60_000}m`
+}
+
+function code(text: string | number): string {
+  return text === '' ? '' : `\`${text}\``
+}

@@ -1,0 +1,75 @@
+import { z } from 'zod'
+import type { SmtpServer } from './change-note/smtp-sender.js'
+import type { Values } from './config.js'
+import { decode, fault, isHost, SECRET } from './config-fields.js'
+import { isLoopback } from './core/loopback.js'
+import { parseMailbox } from './core/mailbox.js'
+import { Secret } from './core/secret.js'
+import type { AddFault, Environment } from './environment.js'
+
+export const mailVariables = {
+  REKEY_SMTP_URL: smtpUrl().describe(
+    'Where notes that a password was changed are handed in: `smtp://NAME:PASSWORD@mail.example.com:587`, with STARTTLS but on the loopback, or `smtps://` for TLS from the start (port 465). Without it none are sent.',
+  ),
+  REKEY_MAIL_FROM: mailFrom().describe(
+    'Whom these notes are from, such as `Example Mail <postmaster@example.com>`; must be set with `REKEY_SMTP_URL`.',
+  ),
+}
+
+/** RFC 8314 section 3.3 and RFC 6409 section 3.1. */
+const PORTS = { 'smtps:': 465, 'smtp:': 587 } as const
+
+/** A mail server, with a name and a password if need be, both in percent-encoding. */
+function smtpUrl() {
+  const message = 'must be the address of a mail server, such as smtp://NAME:PASSWORD@mail.example.com:587'
+  return z
+    .string()
+    .transform((value, context): SmtpServer => {
+      const server = URL.canParse(value) ? parseServer(new URL(value)) : undefined
+      return server ?? fault(context, message)
+    })
+    .optional()
+    .meta(SECRET)
+}
+
+function parseServer(url: URL): SmtpServer | undefined {
+  const { protocol, hostname, port } = url
+  if (protocol !== 'smtp:' && protocol !== 'smtps:') return undefined
+  if (!isHost(hostname) || port === '0' || url.search || url.hash || !/^\/?$/.test(url.pathname))
+    return undefined
+  const [username, password] = [decode(url.username), decode(url.password)]
+  if (username === undefined || password === undefined || !username !== !password) return undefined
+  return {
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: Number(port || PORTS[protocol]),
+    tls: protocol === 'smtps:' ? 'implicit' : isLoopback(hostname) ? 'none' : 'starttls',
+    login: username ? { username, password: new Secret(password) } : undefined,
+  }
+}
+
+/** `ADDRESS`, or `NAME <ADDRESS>`. */
+function mailFrom() {
+  return z
+    .string()
+    .transform((value, context) => {
+      const [, name = '', address = ''] = /^([^<>"\p{Cc}]*)<([^<>]+)>$/u.exec(value) ?? [value, '', value]
+      const mailbox = parseMailbox(address)
+      if (!mailbox)
+        return fault(
+          context,
+          'must be an address, or a name and an address as in Example <postmaster@example.com>',
+        )
+      return { name: name.trim(), address: mailbox.address }
+    })
+    .optional()
+}
+
+/** Both variables, or none. */
+export function selectMail(values: Values, environment: Environment, addFault: AddFault) {
+  const { REKEY_SMTP_URL: server, REKEY_MAIL_FROM: from } = values
+  const isServerGiven = Boolean(environment.REKEY_SMTP_URL || environment.REKEY_SMTP_URL_FILE)
+  const isFromGiven = Boolean(environment.REKEY_MAIL_FROM)
+  if (isServerGiven && !isFromGiven) addFault('REKEY_MAIL_FROM must be set, because REKEY_SMTP_URL is')
+  if (isFromGiven && !isServerGiven) addFault('REKEY_MAIL_FROM is set, but REKEY_SMTP_URL is not')
+  return server && from ? Object.freeze({ server, from }) : undefined
+}

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest'
+import { composeNote } from '../../src/change-note/compose.js'
+import english from '../../views/messages/en.json' with { type: 'json' }
+
+const { mail } = english
+const change = {
+  mailbox: 'info@example.org',
+  time: new Date(1_764_000_000_000),
+  clientAddress: '2001:db8::7',
+  contact: undefined,
+}
+
+describe('the note of a change', () => {
+  it('tells the time in the way of the language, with its zone', () => {
+    for (const language of ['en', 'de', 'fa', 'ja']) {
+      const { text } = composeNote(mail, language, change)
+      const format = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'long' })
+      const zone = format.formatToParts(change.time).find(({ type }) => type === 'timeZoneName')?.value
+      expect(text).toContain(`changed on ${format.format(change.time)}, from the address 2001:db8::7.`)
+      expect(zone).toBeTruthy()
+    }
+  })
+
+  it('is in the given words', () => {
+    const words = {
+      ...mail,
+      subject: '{mailbox}: geändert',
+      changed: 'Das Passwort von {mailbox} wurde geändert.',
+    }
+    const { subject, text } = composeNote(words, 'de', change)
+    expect(subject).toBe('info@example.org: geändert')
+    expect(text).toContain('Das Passwort von info@example.org wurde geändert.')
+  })
+
+  it('names whom to turn to, where there is somebody to be named', () => {
+    expect(composeNote(mail, 'en', change).text).not.toContain('Whom to ask')
+    const { text } = composeNote(mail, 'en', { ...change, contact: 'https://help.example/$&{mailbox}' })
+    expect(text).toContain('https://help.example/$&{mailbox}\n')
+  })
+})

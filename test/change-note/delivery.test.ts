@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest'
+import { createDelivery, type DeliveryEvent } from '../../src/change-note/delivery.js'
+import type { Letter } from '../../src/change-note/letter.js'
+import { createTestClock } from '../kit/clock.js'
+
+const letter: Letter = {
+  from: { name: '', address: 'post@example.org' },
+  to: 'info@example.org',
+  date: new Date(0),
+  messageId: '<1@example.org>',
+  subject: '',
+  text: '',
+}
+
+/** A sender that sends nothing until it is told to stop. */
+function untilAborted(signal: AbortSignal) {
+  return new Promise<{ errorCode: string; smtpStatus: undefined; isFinal: false }>((resolve) => {
+    const fault = { errorCode: 'EABORT', smtpStatus: undefined, isFinal: false } as const
+    if (signal.aborted) resolve(fault)
+    else signal.addEventListener('abort', () => resolve(fault))
+  })
+}
+
+describe('the delivery', () => {
+  it('sends no more than two letters at once, and holds no more than a thousand', async () => {
+    let [underWay, most] = [0, 0]
+    const delivery = createDelivery(async (_letter, signal) => {
+      underWay++
+      most = Math.max(most, underWay)
+      const fault = await untilAborted(signal)
+      underWay--
+      return fault
+    }, createTestClock())
+    const events: DeliveryEvent[] = []
+    for (let index = 0; index < 1001; index++) delivery.add(letter, (event) => void events.push(event))
+    expect(events).toEqual([{ event: 'mail-dropped', tries: 0, reason: 'queue-full' }])
+    await delivery.close(1)
+    expect(most).toBe(2)
+    expect(events).toHaveLength(1001)
+    expect(events.at(-1)).toMatchObject({ event: 'mail-dropped', reason: 'stopped', errorCode: 'EABORT' })
+  })
+
+  it('that stops gives a letter on its way the time to arrive', async () => {
+    let arrive = (): void => undefined
+    const arrived = new Promise<undefined>((resolve) => {
+      arrive = () => resolve(undefined)
+    })
+    const delivery = createDelivery(() => arrived, createTestClock())
+    const events: DeliveryEvent[] = []
+    delivery.add(letter, (event) => void events.push(event))
+    const closed = delivery.close(60_000)
+    arrive()
+    await closed
+    expect(events).toEqual([{ event: 'mail-sent', tries: 1 }])
+  })
+
+  it('that has nothing to do stops at once', async () => {
+    await createDelivery(async () => undefined, createTestClock()).close(60_000)
+  })
+})

@@ -1,0 +1,65 @@
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { expect, it, onTestFinished } from 'vitest'
+import manifest from '../../package.json' with { type: 'json' }
+
+const AUDIT = fileURLToPath(new URL('../../.ci/audit.js', import.meta.url))
+const ADVISORIES = '/-/npm/v1/security/advisories/bulk'
+
+/** Runs the audit against a registry that answers like this. */
+async function audit(registry: RequestListener): Promise<{ code: unknown; output: string }> {
+  const server = createServer(registry).listen(0, '127.0.0.1')
+  onTestFinished(() => void server.close())
+  await once(server, 'listening')
+  const env = {
+    ...process.env,
+    npm_config_registry: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    npm_config_fetch_retries: '0',
+  }
+  return new Promise((resolve) => {
+    execFile(process.execPath, [AUDIT], { env }, (error, stdout, stderr) => {
+      resolve({ code: error?.code ?? 0, output: stdout + stderr })
+    })
+  })
+}
+
+/** A registry that knows these holes. */
+function knows(advisories: object): RequestListener {
+  return (request, response) => {
+    const name = request.url?.slice(1) ?? ''
+    const { express: version } = manifest.dependencies
+    const packument = { name, versions: { [version]: { name, version } } }
+    response.setHeader('content-type', 'application/json')
+    response.end(JSON.stringify(request.url === ADVISORIES ? advisories : packument))
+  }
+}
+
+it('the audit is content where nothing is known', async () => {
+  expect(await audit(knows({}))).toEqual({ code: 0, output: 'npm audit: 0 packages with known holes\n' })
+})
+
+it('the audit fails at a hole in what is installed with the service', async () => {
+  const hole = { id: 1, url: 'https://x.example', title: 'x', severity: 'low', vulnerable_versions: '*' }
+  const { code, output } = await audit(knows({ express: [hole] }))
+  expect(code).toBe(1)
+  expect(output).toContain('npm audit: low: express *\n')
+})
+
+it('the audit says so where the registry answers none', async () => {
+  const refuse: RequestListener = (_request, response) => void response.writeHead(405).end()
+  const { code, output } = await audit(refuse)
+  expect(code).toBe(0)
+  expect(output).toMatch(/^npm audit: NOT DONE, for the registry answers no audits: 405 /)
+})
+
+it('the audit fails where it fails for another reason', async () => {
+  const hole = { id: 1, url: 'https://x.example', title: 'x', severity: 'low', vulnerable_versions: '*' }
+  const { code } = await audit((request, response) => {
+    response.setHeader('content-type', 'application/json')
+    response.end(JSON.stringify(request.url === ADVISORIES ? { express: [hole] } : { name: 'another' }))
+  })
+  expect(code).toBe(1)
+})

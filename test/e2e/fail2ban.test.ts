@@ -1,0 +1,191 @@
+import { execFile } from 'node:child_process'
+import { cpSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { driveOutcomes, outcomeEnvironment } from '../kit/outcomes.js'
+import { startService, type TestService } from '../kit/service.js'
+import { byAccount, byMailbox, CHANGES } from '../kit/submissions.js'
+import { PATH } from './kit/programs.js'
+import { scratchDirectory } from './kit/scratch.js'
+
+const OURS = fileURLToPath(new URL('../../deploy/fail2ban', import.meta.url))
+const FILTER = join(OURS, 'filter.d/rekey.conf')
+const JOURNAL_WRITER = '/lib/systemd/systemd-journal-remote'
+
+/** The address that hostile callers would have banned. */
+const VICTIM = '198.51.100.66'
+
+const run = promisify(execFile)
+const env = { PATH, TZ: 'UTC', LC_ALL: 'C.UTF-8' }
+
+/** The addresses that the filter finds in a log, one for each line that counts. */
+async function found(log: string): Promise<string[]> {
+  const { stdout } = await run('fail2ban-regex', ['--out', 'ip', log, FILTER], { env })
+  return stdout.split('\n').filter((line) => line !== '')
+}
+
+function inFile(text: string): string {
+  const path = join(scratchDirectory('log'), 'rekey.log')
+  writeFileSync(path, text)
+  return path
+}
+
+/** The lines as systemd's journal keeps them for a unit. */
+async function inJournal(text: string, unit = 'rekey.service'): Promise<string> {
+  const directory = scratchDirectory('journal')
+  const entries = text.trimEnd().split('\n')
+  const exported = entries.map((line, index) => {
+    const micros = 1_764_000_000_000_000 + index
+    return [
+      `__CURSOR=s=0;i=${index}`,
+      `__REALTIME_TIMESTAMP=${micros}`,
+      `__MONOTONIC_TIMESTAMP=${index}`,
+      '_BOOT_ID=00000000000000000000000000000001',
+      '_HOSTNAME=mail',
+      'SYSLOG_IDENTIFIER=rekey',
+      '_PID=4711',
+      `_SYSTEMD_UNIT=${unit}`,
+      `MESSAGE=${line}`,
+    ].join('\n')
+  })
+  const source = join(directory, 'export')
+  writeFileSync(source, `${exported.join('\n\n')}\n\n`)
+  const journal = join(directory, 'rekey.journal')
+  await run(JOURNAL_WRITER, ['--output', journal, source], { env })
+  return `systemd-journal[journalfiles='${journal}']`
+}
+
+/** Those who, by the lines, were refused in a way that counts. */
+function culprits(service: TestService): unknown[] {
+  return service.attempts().flatMap(({ code, limit, client, clientAddress }) => {
+    const counts = code === 'invalid-credentials' || code === 'invalid-token' || limit === 'address'
+    return counts && client === undefined ? [clientAddress] : []
+  })
+}
+
+/** A service that has come to every end that it can come to. */
+async function driven(environment: Record<string, string> = {}): Promise<TestService> {
+  const service = await startService({ environment: { ...outcomeEnvironment, ...environment } })
+  await driveOutcomes(service)
+  return service
+}
+
+describe('the filter for Fail2Ban', () => {
+  it.each(['plain', 'hashed'])(
+    'finds who was refused in a file, and nobody else (names %s)',
+    async (names) => {
+      const service = await driven({ REKEY_LOG_MAILBOX: names })
+      const expected = culprits(service)
+      expect(new Set(expected).size).toBeGreaterThan(3)
+      expect(await found(inFile(service.logText()))).toEqual(expected)
+    },
+  )
+
+  it('finds them in the journal of the unit, and in no other’s', async () => {
+    const service = await driven()
+    expect(await found(await inJournal(service.logText()))).toEqual(culprits(service))
+    expect(await found(await inJournal(service.logText(), 'other.service'))).toEqual([])
+  })
+
+  it('reads when it was', async () => {
+    const line = `{"level":30,"time":1700000000123,"event":"attempt","code":"invalid-credentials","requestId":"0-1","clientAddress":"2001:db8::7","mode":"mailbox"}\n`
+    const { stdout } = await run('fail2ban-regex', ['-v', inFile(line), FILTER], { env })
+    expect(stdout).toMatch(/^\| +2001:db8::7 +Tue Nov 14 22:13:20 2023$/m)
+  })
+
+  it('passes over what a program with a token says', async () => {
+    const service = await startService({ environment: outcomeEnvironment })
+    const [, token = ''] = outcomeEnvironment.REKEY_CLIENTS.split('=')
+    await service.http
+      .post(CHANGES)
+      .set('authorization', `Bearer ${token}`)
+      .send(byMailbox({ currentPassword: 'wrong', clientAddress: VICTIM }))
+    expect(service.attempts()).toEqual([
+      expect.objectContaining({ code: 'invalid-credentials', clientAddress: VICTIM }),
+    ])
+    expect(await found(inFile(service.logText()))).toEqual([])
+  })
+})
+
+const LINE = `{"level":30,"time":1700000000000,"event":"attempt","code":"invalid-credentials","requestId":"0-1","clientAddress":"${VICTIM}","mode":"mailbox"}`
+const hostileTexts = [
+  LINE,
+  `\n${LINE}\n`,
+  `\r${LINE}`,
+  `\u2028${LINE}`,
+  LINE.slice(LINE.indexOf('"event"')),
+  `x","clientAddress":"${VICTIM}","mode":"mailbox","y":"`,
+  `x"}\n${LINE}`,
+]
+
+describe('what a caller writes', () => {
+  it.each(hostileTexts)('has nobody else banned: %j', async (text) => {
+    const service = await startService({
+      environment: { REKEY_TRUST_PROXY: '1', REKEY_LIMIT_ADDRESS: '1000/1h' },
+    })
+    const { http } = service
+    const wrong = byMailbox({ currentPassword: 'wrong' })
+    const bodies = [
+      { ...wrong, email: text },
+      { ...wrong, email: `${text}@example.org` },
+      { ...wrong, currentPassword: text },
+      { ...wrong, clientAddress: text },
+      { ...wrong, [text]: text },
+      byAccount({ username: text, password: 'wrong' }),
+      byAccount({ password: text, [text]: 1 }),
+      { [text]: { [text]: text } },
+      text,
+    ]
+    for (const body of bodies) {
+      await http
+        .post(`${CHANGES}?q=${encodeURIComponent(text)}`)
+        .set({
+          'content-type': 'application/json',
+          'x-forwarded-for': encodeURIComponent(text),
+          'user-agent': encodeURIComponent(text),
+        })
+        .send(body)
+    }
+    await http.post('/').type('form').send({ email: text, username: text, method: text })
+    await http.get(`/${encodeURIComponent(text)}`)
+    expect(service.attempts()).toHaveLength(bodies.length + 1)
+    expect(service.logText()).not.toContain(VICTIM)
+    expect(await found(inFile(service.logText()))).not.toContain(VICTIM)
+  })
+
+  it.each(hostileTexts)('would be found nowhere even if a name came by unread: %j', async (text) => {
+    const { level, time, event, ...rest } = JSON.parse(LINE)
+    const beginning = { level, time, event, code: 'changed', requestId: '0-2', clientAddress: '203.0.113.9' }
+    const lines = [
+      { ...beginning, mode: 'account', mailbox: text, account: text, ...rest, clientAddress: text },
+      { level, time, event: 'internal-error', error: text, at: [text] },
+    ]
+    const log = lines.map((line) => `${JSON.stringify(line)}\n`).join('')
+    expect(await found(inFile(log))).toEqual([])
+    expect(await found(await inJournal(log))).toEqual([])
+  })
+})
+
+it('another text in the same log that quotes a line is none', async () => {
+  const log = `Error: ${LINE}\n`
+  expect(await found(inFile(log))).toEqual([])
+  expect(await found(await inJournal(log))).toEqual([])
+})
+
+describe('the jail', () => {
+  it('is one that Fail2Ban takes', async () => {
+    const directory = scratchDirectory('fail2ban')
+    cpSync('/etc/fail2ban', directory, {
+      recursive: true,
+      filter: (path) => !path.includes('defaults-debian'),
+    })
+    cpSync(OURS, directory, { recursive: true })
+    const { stdout } = await run('fail2ban-client', ['-c', directory, '-d'], { env })
+    expect(stdout).toContain("['add', 'rekey', 'systemd']")
+    expect(stdout).toContain("['set', 'rekey', 'addjournalmatch', '_SYSTEMD_UNIT=rekey.service']")
+    expect(stdout).toContain("['set', 'rekey', 'maxretry', 10]")
+    expect(stdout).toContain("['start', 'rekey']")
+  })
+})

@@ -1,0 +1,151 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { pino } from 'pino'
+import { describe, expect, it } from 'vitest'
+import { type Answer, type AnswerCode, statusOf } from '../../src/http/answer.js'
+import { createAttemptLog } from '../../src/http/attempt-log.js'
+import { plainNames } from '../../src/http/log-names.js'
+import { driveOutcomes, outcomeEnvironment } from '../kit/outcomes.js'
+import { startService } from '../kit/service.js'
+
+const root = new URL('../../', import.meta.url)
+const schema = JSON.parse(readFileSync(new URL('docs/audit-line.schema.json', root), 'utf8'))
+const documentation = readFileSync(new URL('docs/audit-log.md', root), 'utf8')
+const ajv = new Ajv2020({ allErrors: true })
+
+/** What is wrong with a line, by the schema that the documentation has. */
+function faultsOf(line: unknown): string {
+  return ajv.validate(schema, line) ? '' : `${ajv.errorsText()} in ${JSON.stringify(line)}`
+}
+
+/** These come of a bug, or of a program of somebody else's that is not there, or are no attempts. */
+const NOT_DRIVEN: readonly AnswerCode[] = [
+  'not-found',
+  'method-not-allowed',
+  'internal-error',
+  'mail-server-unavailable',
+  'store-unavailable',
+]
+
+/** An answer of every code that says more than its code, with all that it can say. */
+const fullAnswers: readonly Answer[] = [
+  { code: 'changed', evidence: 'looked-up' },
+  { code: 'invalid-request', faults: [{ pointer: '/email', code: 'required' }] },
+  { code: 'mailbox-ambiguous', localParts: ['john.doe', 'john-doe'] },
+  { code: 'password-rejected', reasons: [{ code: 'too-short', minLength: 12 }] },
+  { code: 'too-many-attempts', limit: { name: 'target', count: 1, windowMs: 1000, retryAfterMs: 1000 } },
+  { code: 'panel-misconfigured', reason: 'key-refused', changeSent: false },
+  { code: 'panel-failed', reason: 'unexpected-exit-code', changeSent: true },
+  { code: 'panel-unavailable', reason: 'answer-lost', changeSent: true },
+  { code: 'panel-busy', reason: 'queue-full', changeSent: false },
+  { code: 'mail-server-unavailable', reason: 'timed-out', credentialsSent: true },
+  { code: 'store-unavailable' },
+  { code: 'internal-error' },
+]
+
+describe('the line of an attempt', () => {
+  it('keeps to the schema, whatever the outcome', async () => {
+    const service = await startService({ environment: outcomeEnvironment })
+    await driveOutcomes(service)
+    const lines = service.attempts()
+    expect(lines.map(faultsOf).filter((faults) => faults !== '')).toEqual([])
+    const driven = new Set(lines.map(({ code }) => code))
+    expect(Object.keys(statusOf).filter((code) => !driven.has(code))).toEqual(
+      Object.keys(statusOf).filter((code) => NOT_DRIVEN.some((each) => each === code)),
+    )
+  })
+
+  it.each(fullAnswers)('of $code keeps to the schema with all that it can say', (answer) => {
+    const lines: unknown[] = []
+    const logger = pino({ base: null }, { write: (line: string) => void lines.push(JSON.parse(line)) })
+    const context = {
+      requestId: 'the-id',
+      arrivedMs: 0,
+      clientAddress: '2001:db8::7',
+      client: 'roundcube',
+      commands: [{ command: 'v-list-user', result: 'timed-out', startedMs: 1, endedMs: 2.5 }],
+      awaitsLog: false,
+      mode: 'account' as const,
+      mailbox: 'info@example.org',
+      account: 'alice',
+    }
+    createAttemptLog(logger, plainNames)(context, answer, 3.7)
+    expect(lines.map(faultsOf)).toEqual([''])
+  })
+
+  it('begins alike always, so that a filter can hold on to it', async () => {
+    const service = await startService({ environment: outcomeEnvironment })
+    await driveOutcomes(service)
+    const beginnings = service.attempts().map((line) => Object.keys(line).slice(0, 6).join())
+    expect([...new Set(beginnings)]).toEqual(['level,time,event,code,requestId,clientAddress'])
+  })
+})
+
+describe('the names in the log', () => {
+  it('are the mailbox’s and the account’s own, unless told otherwise', async () => {
+    const service = await startService({ environment: outcomeEnvironment })
+    await driveOutcomes(service)
+    for (const name of ['"info@example.org"', '"alice"', '"john.doe","john-doe"']) {
+      expect(service.logText()).toContain(name)
+    }
+  })
+
+  it('are hashes where the operator wants it so, that tell equals and nothing else', async () => {
+    const environment = { ...outcomeEnvironment, REKEY_LOG_MAILBOX: 'hashed', REKEY_LOG_LEVEL: 'debug' }
+    const service = await startService({ environment })
+    await driveOutcomes(service)
+    const text = service.logText()
+    const names = ['example', 'info', 'john', 'doe', 'paused', 'nobody', 'sales', 'alice', 'dave']
+    expect(names.filter((name) => text.toLowerCase().includes(name))).toEqual([])
+    const lines = service.attempts()
+    expect(lines.map(faultsOf).filter((faults) => faults !== '')).toEqual([])
+    const [guess, change] = lines
+    expect(guess?.mailbox).toMatch(/^hashed:[0-9a-f]{32}$/)
+    expect(change?.mailbox).toBe(guess?.mailbox)
+    expect(new Set(lines.map(({ mailbox }) => mailbox)).size).toBeGreaterThan(4)
+    const accounts = new Set(lines.flatMap(({ account }) => account ?? []))
+    expect(accounts.size).toBe(2)
+    const ambiguous = lines.find(({ code }) => code === 'mailbox-ambiguous')
+    expect(ambiguous?.localParts).toEqual([ambiguous?.mailbox, expect.stringMatching(/^hashed:/)])
+  })
+
+  it('have other hashes after each start', async () => {
+    const environment = { REKEY_LOG_MAILBOX: 'hashed' }
+    const services = [await startService({ environment }), await startService({ environment })]
+    for (const { http } of services) {
+      await http.post('/api/v1/password-changes').send({
+        email: 'info@example.org',
+        newPassword: 'x',
+        currentPassword: 'y',
+      })
+    }
+    const [first, second] = services.map((service) => service.attempts()[0]?.mailbox)
+    expect(first).toMatch(/^hashed:/)
+    expect(second).toMatch(/^hashed:/)
+    expect(first).not.toBe(second)
+  })
+})
+
+describe('the documentation of the log', () => {
+  it('has a line of an attempt for an example', () => {
+    const [, example = ''] = /```json\n(.*)\n```/.exec(documentation) ?? []
+    expect(faultsOf(JSON.parse(example))).toBe('')
+  })
+
+  it('names every event that is written, and no other', () => {
+    const source = new URL('src/', root)
+    const text = readdirSync(source, { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.ts'))
+      .map((path) => readFileSync(new URL(path, source), 'utf8'))
+      .join('\n')
+    // What is wrong with a key is an event by its code.
+    const excess = readFileSync(new URL('core/key-excess.ts', source), 'utf8')
+    const codes = [...excess.matchAll(/\bcode: '([a-z-]+)'/g)].map(([, code]) => code)
+    const written = [...text.matchAll(/\bevent: '([a-z-]+)'|\breport\('([a-z-]+)'/g)].map(
+      ([, event, reported]) => event ?? reported,
+    )
+    const section = documentation.split('## Other lines')[1] ?? ''
+    const documented = [...section.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, event]) => event)
+    expect(['attempt', ...documented].toSorted()).toEqual([...new Set([...written, ...codes])].toSorted())
+  })
+})

@@ -1,0 +1,112 @@
+import type { AddressInfo } from 'node:net'
+import { text as readText } from 'node:stream/consumers'
+import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
+import { onTestFinished } from 'vitest'
+import { sharedCertificate } from '../panel-simulator/certificate.js'
+
+/** A letter as it arrived. */
+export interface ReceivedLetter {
+  /** Of the envelope, as `to`: the server writes their domains in Unicode. */
+  readonly from: string
+  readonly to: readonly string[]
+  readonly overTls: boolean
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly text: string
+}
+
+export interface SmtpServer {
+  readonly port: number
+  readonly letters: readonly ReceivedLetter[]
+  /** What clients logged in with: `name password`. */
+  readonly logins: readonly string[]
+  /** The senders that clients named, whatever came of it. */
+  readonly senders: readonly string[]
+  /** How the next recipients are answered, in order; those after them are taken. */
+  readonly refusals: Error[]
+  /** Holds the answers to letters back until the given function is called. */
+  hold(): () => void
+}
+
+/** An answer with which a recipient is refused. */
+export function refusal(responseCode: number, message: string): Error {
+  return Object.assign(new Error(message), { responseCode })
+}
+
+/** Starts a mail server that is gone when the test ends. */
+export async function startSmtpServer(options: SMTPServerOptions = {}): Promise<SmtpServer> {
+  const { certificate: cert, key } = await sharedCertificate()
+  const letters: ReceivedLetter[] = []
+  const logins: string[] = []
+  const senders: string[] = []
+  const refusals: Error[] = []
+  let held = Promise.resolve()
+  const server = new SMTPServer({
+    cert,
+    key,
+    authOptional: true,
+    allowInsecureAuth: true,
+    disableReverseLookup: true,
+    closeTimeout: 1,
+    onAuth({ username, password }, _session, callback) {
+      logins.push(`${username} ${password}`)
+      callback(null, { user: username })
+    },
+    onMailFrom({ address }, _session, callback) {
+      senders.push(address)
+      callback()
+    },
+    onRcptTo: (_address, _session, callback) => callback(refusals.shift()),
+    async onData(stream, { envelope, secure }, callback) {
+      const letter = parseLetter(await readText(stream))
+      await held
+      const from = envelope.mailFrom ? envelope.mailFrom.address : ''
+      letters.push({ ...letter, from, to: envelope.rcptTo.map(({ address }) => address), overTls: secure })
+      callback()
+    },
+    ...options,
+  })
+  // A client that breaks off is its own business.
+  server.on('error', () => undefined)
+  onTestFinished(() => new Promise<void>((resolve) => server.close(resolve)))
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+  return {
+    port: (server.server.address() as AddressInfo).port,
+    letters,
+    logins,
+    senders,
+    refusals,
+    hold() {
+      let release = (): void => undefined
+      held = new Promise((resolve) => {
+        release = resolve
+      })
+      return release
+    },
+  }
+}
+
+function parseLetter(raw: string): Pick<ReceivedLetter, 'headers' | 'text'> {
+  const end = raw.indexOf('\r\n\r\n')
+  const fields = raw
+    .slice(0, end)
+    .replaceAll(/\r\n[ \t]/g, ' ')
+    .split('\r\n')
+  const headers = Object.fromEntries(
+    fields.map((field) => [
+      field.slice(0, field.indexOf(':')).toLowerCase(),
+      field.slice(field.indexOf(':') + 2),
+    ]),
+  )
+  const body = raw.slice(end + 4)
+  const encoding = headers['content-transfer-encoding']
+  return { headers, text: encoding === 'quoted-printable' ? unquoted(body) : body }
+}
+
+/** RFC 2045 section 6.7. */
+function unquoted(body: string): string {
+  const bytes = body
+    .replaceAll('=\r\n', '')
+    .replaceAll(/=([0-9A-F]{2})/g, (_all, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+  return Buffer.from(bytes, 'latin1').toString('utf8')
+}
