@@ -11,7 +11,7 @@ import type { Clock } from './core/clock.js'
 import { createDomainOwners } from './core/domain-owners.js'
 import type { PasswordChange } from './core/password-change.js'
 import type { PasswordCheck } from './core/password-check.js'
-import type { PasswordPolicy } from './core/password-rules.js'
+import type { JudgePassword } from './core/password-judge.js'
 import type { CheckReadiness } from './core/readiness.js'
 import type { Answer } from './http/answer.js'
 import { createAnswering } from './http/answering.js'
@@ -37,7 +37,7 @@ import { keyIdOf } from './panel/credentials.js'
 import { createKeyGuard, type KeyGuard } from './panel/key-guard.js'
 import { createReadinessCheck } from './panel/readiness.js'
 import { createTransport } from './panel/transport.js'
-import { createCommonPasswords } from './passwords/common-passwords.js'
+import { createPasswordChecks, type PasswordTools } from './password-checks.js'
 
 const VIEWS = new URL('../views/', import.meta.url)
 
@@ -48,6 +48,7 @@ export interface AppDependencies {
   /** Connects to the panel. */
   readonly dispatcher: Dispatcher
   readonly store: SharedStore
+  readonly passwordTools: PasswordTools
   readonly logger: Logger
   readonly clock: Clock
   readonly randomId: () => string
@@ -64,7 +65,11 @@ export interface App {
 export function createApp(dependencies: AppDependencies): App {
   const { config, version, store, logger, clock, randomId } = dependencies
   const { basePath, modes } = config
-  const policy = { minLength: config.passwordMinLength, isCommon: createCommonPasswords() }
+  const judgePassword = createPasswordChecks(config, [], dependencies.passwordTools, logger)
+  const policy = {
+    minLength: config.passwordMinLength,
+    minScore: config.passwordMinScore,
+  }
   const { url, credentials, timeoutMs } = config.panel
   const keyGuard = createKeyGuard(store.createKeyRest(keyIdOf(url, credentials)))
   const run = createRunner(dependencies, keyGuard)
@@ -86,12 +91,12 @@ export function createApp(dependencies: AppDependencies): App {
   })
   const submit = createSubmit({
     limits: createAttemptLimits(config.limits.failures, config.limits.target, store.createLimitStore),
-    change: createPasswordChange(dependencies, run, policy, mailChecks.checkPassword),
+    change: createPasswordChange(dependencies, run, judgePassword, mailChecks.checkPassword),
     clock,
     refusalDelayMs: config.refusalDelayMs,
     requestTimeoutMs: config.requestTimeoutMs,
   })
-  const routes = { answering, doors, submit, modes, policy, basePath, version, messages }
+  const routes = { answering, doors, submit, modes, policy, judgePassword, basePath, version, messages }
   const send = (response: Response, answer: Answer): void => sendJson(response, answer, messages)
   // Others have fixed their paths: they are served at the root too.
   const fixedPaths = [createWellKnownRouter(basePath), createWebmailRouter(routes)]
@@ -134,13 +139,13 @@ function createRunner({ config, dispatcher, clock }: AppDependencies, keyGuard: 
 function createPasswordChange(
   { config, store, clock }: AppDependencies,
   run: RunCommand,
-  policy: PasswordPolicy,
+  judgePassword: JudgePassword,
   checkPassword: PasswordCheck,
 ): PasswordChange {
   const shared = {
     owners: createDomainOwners(clock),
     locks: store.locks,
-    policy,
+    judgePassword,
     checkPassword,
     clock,
     allowAdminAccounts: config.allowAdminAccounts,

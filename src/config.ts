@@ -33,6 +33,7 @@ export const variables = {
   REKEY_MODES: choices(['mailbox', 'account']),
   REKEY_ALLOW_ADMIN_ACCOUNTS: flag(false),
   REKEY_PASSWORD_MIN_LENGTH: integer(8, 64, 12),
+  REKEY_PASSWORD_MIN_SCORE: integer(0, 4, 3),
   REKEY_REFUSAL_DELAY_MS: integer(0, 10_000, 1000),
   REKEY_REQUEST_TIMEOUT_MS: integer(1000, 120_000, 30_000),
   REKEY_LIMIT_ADDRESS: limit(30, '15m'),
@@ -116,6 +117,7 @@ function shapeConfig(
     modes: values.REKEY_MODES,
     allowAdminAccounts: values.REKEY_ALLOW_ADMIN_ACCOUNTS,
     passwordMinLength: values.REKEY_PASSWORD_MIN_LENGTH,
+    passwordMinScore: values.REKEY_PASSWORD_MIN_SCORE,
     refusalDelayMs: values.REKEY_REFUSAL_DELAY_MS,
     requestTimeoutMs: values.REKEY_REQUEST_TIMEOUT_MS,
     limits: Object.freeze({

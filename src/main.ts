@@ -14,6 +14,7 @@ import { type Config, loadConfig } from './config.js'
 import { describeError } from './http/error-log.js'
 import { createHttpServer } from './http/server.js'
 import { createDispatcher } from './panel/dispatcher.js'
+import { createPasswordTools } from './password-checks.js'
 
 /** Exit codes of sysexits.h. */
 const EX_USAGE = 64
@@ -56,11 +57,13 @@ async function serve(config: Config): Promise<void> {
   const { url, trust, maxConcurrency, timeoutMs, credentials } = config.panel
   const dispatcher = createDispatcher(url, trust, maxConcurrency, timeoutMs)
   const store = await openStore(config, logger)
+  const passwordTools = createPasswordTools()
   const app = createApp({
     config,
     version,
     dispatcher,
     store,
+    passwordTools,
     logger,
     clock: systemClock,
     randomId: randomUUID,
@@ -72,7 +75,14 @@ async function serve(config: Config): Promise<void> {
     process.exitCode = 1
   })
   server.listen(config.port, config.host, () => {
-    stopWithGrace(config.requestTimeoutMs + STOP_MARGIN_MS, { logger, server, app, dispatcher, store })
+    stopWithGrace(config.requestTimeoutMs + STOP_MARGIN_MS, {
+      logger,
+      server,
+      app,
+      dispatcher,
+      store,
+      passwordTools,
+    })
     const { address, port } = server.address() as AddressInfo
     logger.info({ event: 'listening', address, port, version })
     if (!config.redis) logger.info({ event: 'single-instance', detail: SINGLE_INSTANCE })
@@ -106,10 +116,12 @@ interface Running {
   readonly app: App
   readonly dispatcher: Dispatcher
   readonly store: SharedStore
+  readonly passwordTools: { close(): Promise<void> }
 }
 
 /** Told to stop, the process takes no more requests and waits for those under way, whether or not the client did. */
-function stopWithGrace(delayMs: number, { logger, server, app, dispatcher, store }: Running): void {
+function stopWithGrace(delayMs: number, running: Running): void {
+  const { logger, server, app, dispatcher, store, passwordTools } = running
   closeWithGrace({ delay: delayMs, logger: false }, async ({ signal, err }) => {
     if (err) logger.fatal({ event: 'crash', ...describeError(err) })
     else logger.info({ event: 'stopping', signal })
@@ -119,6 +131,7 @@ function stopWithGrace(delayMs: number, { logger, server, app, dispatcher, store
     await app.drained()
     await dispatcher.close()
     await store.close()
+    await passwordTools.close()
     logger.info({ event: 'stopped' })
   })
 }

@@ -127,6 +127,7 @@ describe('the configuration', () => {
     ['REKEY_MAILBOX_CHECK', ['login', 'IMAP', 'hash,imap']],
     ['REKEY_IMAP_CERT_SHA256', ['AA']],
     ['REKEY_PASSWORD_MIN_LENGTH', ['7', '65', 'twelve']],
+    ['REKEY_PASSWORD_MIN_SCORE', ['5', '-1', 'strong']],
     ['REKEY_REFUSAL_DELAY_MS', ['-1', '10001', '1s']],
     ['REKEY_LIMIT_ADDRESS', ['30', '0/15m', '30/0m', '30/15', '30/15d', '30/25h', '/15m']],
     [

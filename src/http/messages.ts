@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { type PasswordReason, passwordReasonCodes } from '../core/password-rules.js'
+import { type Strength, strengthSuggestions, strengthWarnings } from '../core/password-strength.js'
 import { type Answer, type AnswerCode, fieldFaultCodes, statusOf } from './answer.js'
 import { retryAfterSeconds, waitInWords } from './retry-after.js'
 
@@ -37,6 +38,10 @@ const catalogue = z.strictObject({
   ),
   field: z.record(z.enum(fieldFaultCodes), z.string()),
   reason: z.record(z.enum(passwordReasonCodes), z.string()),
+  strength: z.strictObject({
+    warning: z.record(z.enum(strengthWarnings), z.string()),
+    suggestion: z.record(z.enum(strengthSuggestions), z.string()),
+  }),
   answer: z.record(z.enum([...answerCodes, 'change-not-seen']), answerWords),
 })
 
@@ -55,9 +60,20 @@ export function reasonMessage(messages: Messages, reason: PasswordReason): strin
       return text.replaceAll('{min}', String(reason.minLength))
     case 'too-long':
       return text.replaceAll('{max}', String(reason.maxBytes))
+    case 'too-weak':
+      return [text, ...(reason.strength ? strengthSentences(messages, reason.strength) : [])].join(' ')
     default:
       return text
   }
+}
+
+/** What makes the password weak, and what to do about it. */
+function strengthSentences(messages: Messages, { warning, suggestions }: Strength): string[] {
+  const words = messages.strength
+  return [
+    ...(warning ? [words.warning[warning]] : []),
+    ...suggestions.map((suggestion) => words.suggestion[suggestion]),
+  ]
 }
 
 /** Title and detail; a change that was sent and not seen has words of its own. */

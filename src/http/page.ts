@@ -1,6 +1,5 @@
 import express, { type Request, type RequestHandler, type Response, Router } from 'express'
 import type { Modes } from '../core/attempt.js'
-import type { PasswordPolicy } from '../core/password-rules.js'
 import type { Answer } from './answer.js'
 import { setHead } from './answer-head.js'
 import type { Answering } from './answering.js'
@@ -9,7 +8,7 @@ import { confirmationFaults, type Form, toRequest } from './form-fields.js'
 import { formView } from './form-view.js'
 import { type Messages, wordsOf } from './messages.js'
 import { type ParsedSubmission, parseSubmission } from './parse-submission.js'
-import { describePolicy } from './password-policy.js'
+import { describePolicy, type PolicyInForce } from './password-policy.js'
 import { contextOf } from './request-context.js'
 import { routeMethods } from './route-methods.js'
 import type { Submit } from './submit.js'
@@ -20,7 +19,7 @@ interface PageParts {
   readonly doors: Doors
   readonly submit: Submit
   readonly modes: Modes
-  readonly policy: PasswordPolicy
+  readonly policy: PolicyInForce
   readonly basePath: string
   readonly messages: Messages
   readonly render: Render
@@ -31,7 +30,7 @@ interface PageParts {
 export function createPageRouter(parts: PageParts): Router {
   const { answering, doors, submit, modes, basePath, messages, render } = parts
   const router = Router()
-  const rules = describePolicy(parts.policy.minLength, messages).rules.map((rule) => rule.message)
+  const rules = describePolicy(parts.policy, messages).rules.map((rule) => rule.message)
 
   function sendForm(response: Response, form: Form, answer?: Answer): void {
     if (answer) setHead(response, answer)

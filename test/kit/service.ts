@@ -14,6 +14,7 @@ import { type App, createApp } from '../../src/app.js'
 import { type Config, loadConfig } from '../../src/config.js'
 import { createHttpServer } from '../../src/http/server.js'
 import { createDispatcher } from '../../src/panel/dispatcher.js'
+import type { PasswordTools } from '../../src/password-checks.js'
 import {
   type PanelSimulator,
   type SimulatorOptions,
@@ -21,6 +22,7 @@ import {
   startPanelSimulator,
 } from '../panel-simulator/simulator.js'
 import { createTestClock, type TestClock } from './clock.js'
+import { estimateHere } from './strength.js'
 
 export interface TestService {
   readonly panel: PanelSimulator
@@ -45,6 +47,8 @@ export interface TestService {
 export interface TestServiceOptions {
   readonly environment?: Record<string, string>
   readonly simulator?: SimulatorOptions
+  /** In place of those that a test has: an estimator without its worker. */
+  readonly passwordTools?: Partial<PasswordTools>
 }
 
 const scratch = mkdtempSync(join(tmpdir(), 'rekey-test-'))
@@ -81,10 +85,16 @@ export function configOf(environment: Record<string, string>): Config {
 export async function startService({
   environment,
   simulator,
+  passwordTools,
 }: TestServiceOptions = {}): Promise<TestService> {
   const panel = await startPanelSimulator(simulator)
   onTestFinished(() => panel.close())
-  return await startServiceAt(panel, { ...simulatorEnvironment(panel), ...environment })
+  return await startServiceAt(
+    panel,
+    { ...simulatorEnvironment(panel), ...environment },
+    createTestClock(),
+    passwordTools,
+  )
 }
 
 /** The service before a panel that is there, gone when the test ends. */
@@ -92,6 +102,7 @@ export async function startServiceAt(
   panel: PanelSimulator,
   environment: Record<string, string>,
   clock = createTestClock(),
+  passwordTools: Partial<PasswordTools> = {},
 ): Promise<TestService> {
   const config = configOf(environment)
   const lines: string[] = []
@@ -102,7 +113,16 @@ export async function startServiceAt(
   const { url: panelUrl, trust, maxConcurrency, timeoutMs } = config.panel
   const dispatcher = createDispatcher(panelUrl, trust, maxConcurrency, timeoutMs)
   const store = createMemoryStore(clock)
-  const app = createApp({ config, version: '0.0.0', dispatcher, store, logger, clock, randomId: randomUUID })
+  const app = createApp({
+    config,
+    version: '0.0.0',
+    dispatcher,
+    store,
+    passwordTools: { estimateStrength: passwordTools.estimateStrength ?? estimateHere },
+    logger,
+    clock,
+    randomId: randomUUID,
+  })
   const server = createHttpServer(app.handler)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
