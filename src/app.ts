@@ -69,6 +69,7 @@ export function createApp(dependencies: AppDependencies): App {
   const policy = {
     minLength: config.passwordMinLength,
     minScore: config.passwordMinScore,
+    checksBreaches: config.breachServer !== undefined,
   }
   const { url, credentials, timeoutMs } = config.panel
   const keyGuard = createKeyGuard(store.createKeyRest(keyIdOf(url, credentials)))

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type BreachServer, breachUrl, selectBreachServer } from './config-breach.js'
 import { clients, networks, trustedProxies } from './config-callers.js'
 import {
   basePath,
@@ -34,6 +35,9 @@ export const variables = {
   REKEY_ALLOW_ADMIN_ACCOUNTS: flag(false),
   REKEY_PASSWORD_MIN_LENGTH: integer(8, 64, 12),
   REKEY_PASSWORD_MIN_SCORE: integer(0, 4, 3),
+  REKEY_BREACH_CHECK: z.enum(['off', 'online'], 'must be off or online').default('off'),
+  REKEY_BREACH_URL: breachUrl(),
+  REKEY_BREACH_FAIL: z.enum(['accept', 'refuse'], 'must be accept or refuse').default('accept'),
   REKEY_REFUSAL_DELAY_MS: integer(0, 10_000, 1000),
   REKEY_REQUEST_TIMEOUT_MS: integer(1000, 120_000, 30_000),
   REKEY_LIMIT_ADDRESS: limit(30, '15m'),
@@ -96,8 +100,9 @@ export function loadConfig(environment: Environment): ConfigResult {
   const credentials = selectCredentials(values, addFault)
   const trust = selectPanelTrust(values, addFault)
   const mailServer = selectMailServer(values, Boolean(environment.REKEY_IMAP_URL), addFault)
+  const breachServer = selectBreachServer(values, environment, addFault)
   if (faults.length > 0 || !credentials) return { ok: false, faults }
-  return { ok: true, config: shapeConfig(values, credentials, trust, mailServer) }
+  return { ok: true, config: shapeConfig(values, credentials, trust, mailServer, breachServer) }
 }
 
 function shapeConfig(
@@ -105,6 +110,7 @@ function shapeConfig(
   credentials: PanelCredentials,
   trust: ServerTrust,
   mailServer: MailServer | undefined,
+  breachServer: BreachServer | undefined,
 ) {
   return Object.freeze({
     host: values.REKEY_HOST,
@@ -118,6 +124,8 @@ function shapeConfig(
     allowAdminAccounts: values.REKEY_ALLOW_ADMIN_ACCOUNTS,
     passwordMinLength: values.REKEY_PASSWORD_MIN_LENGTH,
     passwordMinScore: values.REKEY_PASSWORD_MIN_SCORE,
+    /** Who is asked about breached passwords; undefined if nobody is. */
+    breachServer,
     refusalDelayMs: values.REKEY_REFUSAL_DELAY_MS,
     requestTimeoutMs: values.REKEY_REQUEST_TIMEOUT_MS,
     limits: Object.freeze({

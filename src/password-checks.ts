@@ -1,9 +1,15 @@
 import type { Logger } from 'pino'
+import type { Dispatcher } from 'undici'
 import type { Config } from './config.js'
 import { createPasswordJudge, type JudgePassword } from './core/password-judge.js'
 import type { EstimateStrength } from './core/password-strength.js'
+import { createBreachCheck } from './passwords/breach-check.js'
+import { createBreachDispatcher } from './passwords/breach-dispatcher.js'
 import { createCommonPasswords } from './passwords/common-passwords.js'
-import { createStrengthThread } from './passwords/strength-thread.js'
+import { createStrengthThread, type StrengthThread } from './passwords/strength-thread.js'
+
+/** How long a server of breached passwords may take, in all. */
+const BREACH_TIMEOUT_MS = 2000
 
 /** The longest estimate takes a tenth of this on a machine that is not busy. */
 const STRENGTH_TIMEOUT_MS = 1000
@@ -14,13 +20,15 @@ const STRENGTH_IDLE_MS = 60_000
 /** What new passwords are held against outside of our own code. */
 export interface PasswordTools {
   readonly estimateStrength: EstimateStrength
+  /** Connects to the server of breached passwords, if one is asked. */
+  readonly breachDispatcher: Dispatcher
 }
 
 /** Holds new passwords against all rules that are configured. */
 export function createPasswordChecks(
-  { passwordMinLength, passwordMinScore }: Config,
+  { passwordMinLength, passwordMinScore, breachServer }: Config,
   brandWords: readonly string[],
-  { estimateStrength }: PasswordTools,
+  { estimateStrength, breachDispatcher }: PasswordTools,
   logger: Logger,
 ): JudgePassword {
   return createPasswordJudge({
@@ -28,17 +36,29 @@ export function createPasswordChecks(
     minScore: passwordMinScore,
     brandWords,
     estimateStrength,
+    breaches: breachServer && {
+      isBreached: createBreachCheck(breachDispatcher, breachServer.url, BREACH_TIMEOUT_MS),
+      mustBeKnown: breachServer.mustBeKnown,
+    },
     report: (event, reason) => logger.warn({ event, reason }),
   })
 }
 
-/** The tools of a process of its own. Nothing is started before the first password. */
+/** The tools of a process of its own. Nothing is started, and nobody asked, before the first password. */
 export function createPasswordTools(): PasswordTools & { close(): Promise<void> } {
-  return createStrengthThread({
+  const thread: StrengthThread = createStrengthThread({
     script: new URL('passwords/strength-worker.js', import.meta.url),
     startTimeoutMs: STRENGTH_START_TIMEOUT_MS,
     timeoutMs: STRENGTH_TIMEOUT_MS,
     maxQueue: STRENGTH_MAX_QUEUE,
     idleMs: STRENGTH_IDLE_MS,
   })
+  const breachDispatcher = createBreachDispatcher({}, BREACH_TIMEOUT_MS)
+  return {
+    estimateStrength: thread.estimateStrength,
+    breachDispatcher,
+    async close() {
+      await Promise.all([thread.close(), breachDispatcher.close()])
+    },
+  }
 }

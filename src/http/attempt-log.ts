@@ -45,6 +45,8 @@ function detailsOf(answer: Answer): Record<string, unknown> {
       return { code, reason: answer.reason, changeSent: answer.changeSent }
     case 'mail-server-unavailable':
       return { code, reason: answer.reason, credentialsSent: answer.credentialsSent }
+    case 'breach-check-unavailable':
+      return { code, reason: answer.reason }
     default:
       return { code }
   }

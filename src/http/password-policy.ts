@@ -32,6 +32,8 @@ export interface PolicyInForce {
   readonly minLength: number
   /** 0 where strength is no matter. */
   readonly minScore: number
+  /** Whether another server is asked about breaches. */
+  readonly checksBreaches: boolean
 }
 
 /** The rules in force for a new password. */
@@ -89,11 +91,12 @@ export function describeReasons(
   })
 }
 
-function rulesOf({ minLength, minScore }: PolicyInForce): PasswordReason[] {
+function rulesOf({ minLength, minScore, checksBreaches }: PolicyInForce): PasswordReason[] {
   return passwordReasonCodes.flatMap((code): PasswordReason[] => {
     if (code === 'too-short') return [{ code, minLength }]
     if (code === 'too-long') return [{ code, maxBytes: MAX_PASSWORD_BYTES }]
     if (code === 'too-weak' && minScore === 0) return []
+    if (code === 'breached' && !checksBreaches) return []
     return [{ code }]
   })
 }

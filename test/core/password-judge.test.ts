@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { badWordsFor } from '../../src/core/bad-words.js'
+import { BreachCheckUnavailable } from '../../src/core/breach-check.js'
 import { type Mailbox, parseMailbox } from '../../src/core/mailbox.js'
 import { createPasswordJudge, type JudgeParts } from '../../src/core/password-judge.js'
 import type { Estimate } from '../../src/core/password-strength.js'
@@ -14,8 +15,9 @@ function mailboxOf(address: string): Mailbox {
   return mailbox
 }
 
-/** What a judge says of a password that keeps all rules of `breachedRules`, unless it is another. */
+/** What a judge says of a password that keeps all rules of `breachedRules`, unless it is another, and whom it asked. */
 async function judge(parts: Partial<JudgeParts>, password = 'long enough a text') {
+  const asked: unknown[] = []
   const reports: string[] = []
   const judgePassword = createPasswordJudge({
     policy: { minLength: 12, isCommon: () => false },
@@ -24,13 +26,32 @@ async function judge(parts: Partial<JudgeParts>, password = 'long enough a text'
     estimateStrength: async () => STRONG,
     report: (event, reason) => void reports.push(`${event} ${reason}`),
     ...parts,
+    breaches: parts.breaches && {
+      ...parts.breaches,
+      isBreached: async (secret) => {
+        asked.push(secret.reveal())
+        return (await parts.breaches?.isBreached(secret)) ?? false
+      },
+    },
   })
   const outcome = judgePassword(mailboxOf('info@example.org'), new Secret(password), undefined)
   const reasons = await outcome.catch((error: unknown) => error)
-  return { reasons, reports }
+  return { reasons, asked, reports }
 }
 
+const yes = { isBreached: async () => true, mustBeKnown: false }
+
 describe('a judge of passwords', () => {
+  it('asks about breaches last, and only where all other rules are kept', async () => {
+    expect(await judge({ breaches: yes })).toMatchObject({
+      reasons: [{ code: 'breached' }],
+      asked: ['long enough a text'],
+    })
+    const weak = await judge({ breaches: yes, estimateStrength: async () => WEAK })
+    expect(weak).toMatchObject({ reasons: [{ code: 'too-weak', ...WEAK }], asked: [] })
+    expect(await judge({ breaches: yes }, 'short')).toMatchObject({ asked: [] })
+  })
+
   it('tells all rules of its own at once', async () => {
     const { reasons } = await judge({ estimateStrength: async () => WEAK }, ' short')
     expect(reasons).toMatchObject([{ code: 'too-short' }, { code: 'outer-space' }, { code: 'too-weak' }])
@@ -46,7 +67,7 @@ describe('a judge of passwords', () => {
 
   it('estimates nothing where strength is no matter', async () => {
     const estimateStrength = () => Promise.reject(new Error('asked'))
-    expect(await judge({ minScore: 0, estimateStrength })).toEqual({ reasons: [], reports: [] })
+    expect(await judge({ minScore: 0, estimateStrength })).toEqual({ reasons: [], asked: [], reports: [] })
   })
 
   it('takes a password whose strength could not be estimated, and says so', async () => {
@@ -58,7 +79,22 @@ describe('a judge of passwords', () => {
     const bug = new RangeError('bug')
     const fails = () => Promise.reject(bug)
     expect(await judge({ estimateStrength: fails })).toMatchObject({ reasons: bug })
+    expect(await judge({ breaches: { isBreached: fails, mustBeKnown: false } })).toMatchObject({
+      reasons: bug,
+    })
   })
+
+  it.each([false, true])(
+    'that can’t ask about breaches says so; must it be known: %s',
+    async (mustBeKnown) => {
+      const away = new BreachCheckUnavailable('timed-out')
+      const { reasons, reports } = await judge({
+        breaches: { isBreached: () => Promise.reject(away), mustBeKnown },
+      })
+      expect(reasons).toEqual(mustBeKnown ? away : [])
+      expect(reports).toEqual(['breach-check-failed timed-out'])
+    },
+  )
 
   it('holds the words of the address and of the operator against the strength', async () => {
     const words: (readonly string[])[] = []

@@ -15,6 +15,7 @@ import { type Config, loadConfig } from '../../src/config.js'
 import { createHttpServer } from '../../src/http/server.js'
 import { createDispatcher } from '../../src/panel/dispatcher.js'
 import type { PasswordTools } from '../../src/password-checks.js'
+import { createBreachDispatcher } from '../../src/passwords/breach-dispatcher.js'
 import {
   type PanelSimulator,
   type SimulatorOptions,
@@ -47,7 +48,7 @@ export interface TestService {
 export interface TestServiceOptions {
   readonly environment?: Record<string, string>
   readonly simulator?: SimulatorOptions
-  /** In place of those that a test has: an estimator without its worker. */
+  /** In place of those that a test has: an estimator without its worker, and connections that trust the system's authorities. */
   readonly passwordTools?: Partial<PasswordTools>
 }
 
@@ -113,12 +114,13 @@ export async function startServiceAt(
   const { url: panelUrl, trust, maxConcurrency, timeoutMs } = config.panel
   const dispatcher = createDispatcher(panelUrl, trust, maxConcurrency, timeoutMs)
   const store = createMemoryStore(clock)
+  const breachDispatcher = passwordTools.breachDispatcher ?? createBreachDispatcher({}, 2000)
   const app = createApp({
     config,
     version: '0.0.0',
     dispatcher,
     store,
-    passwordTools: { estimateStrength: passwordTools.estimateStrength ?? estimateHere },
+    passwordTools: { estimateStrength: passwordTools.estimateStrength ?? estimateHere, breachDispatcher },
     logger,
     clock,
     randomId: randomUUID,
@@ -130,7 +132,7 @@ export async function startServiceAt(
   const stop = async (): Promise<void> => {
     const closed = new Promise((resolve) => server.close(resolve))
     server.closeAllConnections()
-    await Promise.all([closed, dispatcher.destroy()])
+    await Promise.all([closed, dispatcher.destroy(), breachDispatcher.destroy()])
   }
   onTestFinished(stop)
   return {
