@@ -15,12 +15,12 @@ import type { ObserveAttempt } from './core/observe-attempt.js'
 import type { PanelLoad } from './core/panel-load.js'
 import type { PasswordChange } from './core/password-change.js'
 import type { PasswordCheck } from './core/password-check.js'
-import type { PasswordPolicy } from './core/password-rules.js'
+import type { JudgePassword } from './core/password-judge.js'
 import type { CheckReadiness } from './core/readiness.js'
 import { createAnswering } from './http/answering.js'
 import { createApiRouter } from './http/api.js'
 import { createAssetsRouter } from './http/assets.js'
-import { brandView } from './http/brand.js'
+import { brandView, wordsOf } from './http/brand.js'
 import { createBrandAssets } from './http/brand-assets.js'
 import { createClientCheck } from './http/clients.js'
 import { createDoors } from './http/doors.js'
@@ -46,7 +46,7 @@ import { createKeyExcessCheck } from './panel/key-excess.js'
 import { createKeyGuard, type KeyGuard } from './panel/key-guard.js'
 import { createReadinessCheck } from './panel/readiness.js'
 import { createTransport } from './panel/transport.js'
-import { createCommonPasswords } from './passwords/common-passwords.js'
+import { createPasswordChecks, type PasswordTools } from './password-checks.js'
 import { ASSETS, viewsDirectories } from './views-folder.js'
 
 /** What the service takes from outside its own code. */
@@ -56,6 +56,7 @@ export interface AppDependencies {
   /** Connects to the panel. */
   readonly dispatcher: Dispatcher
   readonly store: SharedStore
+  readonly passwordTools: PasswordTools
   readonly logger: Logger
   readonly clock: Clock
   readonly randomId: () => string
@@ -77,7 +78,14 @@ export interface App {
 export function createApp(dependencies: AppDependencies): App {
   const { config, version, store, logger, clock, randomId, observeAttempt } = dependencies
   const { basePath, modes } = config
-  const policy = { minLength: config.passwordMinLength, isCommon: createCommonPasswords() }
+  const brandWords = wordsOf(config.brand.name)
+  const judgePassword = createPasswordChecks(config, brandWords, dependencies.passwordTools, logger)
+  const policy = {
+    minLength: config.passwordMinLength,
+    minScore: config.passwordMinScore,
+    checksBreaches: config.breachServer !== undefined,
+    brandWords,
+  }
   const { url, credentials, timeoutMs } = config.panel
   const keyGuard = createKeyGuard(store.createKeyRest(keyIdOf(url, credentials)))
   const { run, load } = createRunner(dependencies, keyGuard)
@@ -104,12 +112,12 @@ export function createApp(dependencies: AppDependencies): App {
   })
   const submit = createSubmit({
     limits: createAttemptLimits(config.limits.failures, config.limits.target, store.createLimitStore),
-    change: createPasswordChange(dependencies, run, policy, mailChecks.checkPassword),
+    change: createPasswordChange(dependencies, run, judgePassword, mailChecks.checkPassword),
     clock,
     refusalDelayMs: config.refusalDelayMs,
     requestTimeoutMs: config.requestTimeoutMs,
   })
-  const routes = { answering, doors, submit, modes, policy, basePath, version }
+  const routes = { answering, doors, submit, modes, policy, judgePassword, basePath, version }
   // Others have fixed their paths: they are served at the root too.
   const fixedPaths = [createWellKnownRouter(basePath), createWebmailRouter(routes)]
   if (config.securityContact !== undefined) {
@@ -159,13 +167,13 @@ function createRunner({ config, dispatcher, clock }: AppDependencies, keyGuard: 
 function createPasswordChange(
   { config, store, clock }: AppDependencies,
   run: RunCommand,
-  policy: PasswordPolicy,
+  judgePassword: JudgePassword,
   checkPassword: PasswordCheck,
 ): PasswordChange {
   const shared = {
     owners: createDomainOwners(clock),
     locks: store.locks,
-    policy,
+    judgePassword,
     checkPassword,
     clock,
     allowAdminAccounts: config.allowAdminAccounts,

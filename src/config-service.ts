@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { breachUrl } from './config-breach.js'
 import { clients, networks, trustedProxies } from './config-callers.js'
 import { basePath, choices, flag, integer } from './config-fields.js'
 import { listenAddress } from './config-metrics.js'
@@ -50,6 +51,24 @@ export const proofVariables = {
     'Whether the panel’s administrators may prove themselves by their panel password.',
   ),
   REKEY_PASSWORD_MIN_LENGTH: integer(8, 64, 12).describe('The least number of characters of a new password.'),
+  REKEY_PASSWORD_MIN_SCORE: integer(0, 4, 3).describe(
+    'How hard a new password must be to guess, from 0 (no matter) to 4, on the scale of zxcvbn.',
+  ),
+  REKEY_BREACH_CHECK: z
+    .enum(['off', 'online'], 'must be off or online')
+    .default('off')
+    .describe(
+      'Whether a new password may be one that is known from breaches: `online` asks `REKEY_BREACH_URL`, which learns five hex digits of its SHA-1.',
+    ),
+  REKEY_BREACH_URL: breachUrl().describe(
+    'For `online`: where `/range/` of Pwned Passwords is served. Plain `http://` is taken only on the loopback.',
+  ),
+  REKEY_BREACH_FAIL: z
+    .enum(['accept', 'refuse'], 'must be accept or refuse')
+    .default('accept')
+    .describe(
+      'For `online`: whether to `accept` or to `refuse` a password where no answer comes within 2 s.',
+    ),
 }
 
 /** Whom people turn to, as a URI of one line: a page, a mailbox or a telephone. */

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { selectBrand } from './config-brand.js'
+import { type BreachServer, selectBreachServer } from './config-breach.js'
 import { selectCatalogues } from './config-language.js'
 import { limitVariables, timeVariables } from './config-limits.js'
 import { mailVariables, selectMail } from './config-mail.js'
@@ -81,10 +82,20 @@ export function loadConfig(environment: Environment): ConfigResult {
   const viewsDirectory = selectViews(values, addFault)
   const catalogues = selectCatalogues(values, addFault)
   const mail = selectMail(values, environment, addFault)
+  const breachServer = selectBreachServer(values, environment, addFault)
   if (faults.length > 0 || !credentials) return { ok: false, faults }
   return {
     ok: true,
-    config: shapeConfig(values, { credentials, trust, mailServer, mail, brand, viewsDirectory, catalogues }),
+    config: shapeConfig(values, {
+      credentials,
+      trust,
+      mailServer,
+      breachServer,
+      mail,
+      brand,
+      viewsDirectory,
+      catalogues,
+    }),
   }
 }
 
@@ -93,6 +104,7 @@ interface Selected {
   readonly credentials: PanelCredentials
   readonly trust: ServerTrust
   readonly mailServer: MailServer | undefined
+  readonly breachServer: BreachServer | undefined
   readonly mail: ReturnType<typeof selectMail>
   readonly brand: Brand
   readonly viewsDirectory: string | undefined
@@ -101,7 +113,7 @@ interface Selected {
 
 function shapeConfig(
   values: Values,
-  { credentials, trust, mailServer, mail, brand, viewsDirectory, catalogues }: Selected,
+  { credentials, trust, mailServer, breachServer, mail, brand, viewsDirectory, catalogues }: Selected,
 ) {
   return Object.freeze({
     host: values.REKEY_HOST,
@@ -120,6 +132,9 @@ function shapeConfig(
     modes: values.REKEY_MODES,
     allowAdminAccounts: values.REKEY_ALLOW_ADMIN_ACCOUNTS,
     passwordMinLength: values.REKEY_PASSWORD_MIN_LENGTH,
+    passwordMinScore: values.REKEY_PASSWORD_MIN_SCORE,
+    /** Who is asked about breached passwords; undefined if nobody is. */
+    breachServer,
     refusalDelayMs: values.REKEY_REFUSAL_DELAY_MS,
     requestTimeoutMs: values.REKEY_REQUEST_TIMEOUT_MS,
     limits: Object.freeze({

@@ -1,10 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import closeWithGrace from 'close-with-grace'
 import { type Logger, pino } from 'pino'
-import type { Dispatcher } from 'undici'
 import { createMemoryStore } from './abuse/memory-store.js'
 import type { SharedStore } from './abuse/shared-store.js'
 import { type App, createApp } from './app.js'
@@ -20,7 +17,9 @@ import { createHttpServer } from './http/server.js'
 import type { Metrics } from './metrics-listener.js'
 import { isLegacy, type PanelCredentials } from './panel/credentials.js'
 import { createDispatcher } from './panel/dispatcher.js'
+import { createPasswordTools } from './password-checks.js'
 import { type SetupOptions, setUpPanel } from './setup-panel.js'
+import { close, stopWithGrace } from './stop.js'
 
 /** Exit codes of sysexits.h. */
 const EX_USAGE = 64
@@ -98,17 +97,19 @@ async function serve(config: Config): Promise<void> {
   const dispatcher = createDispatcher(url, trust, maxConcurrency, timeoutMs)
   const store = await openStore(config, logger)
   const metrics = await loadMetrics(config, logger)
+  const passwordTools = createPasswordTools()
   const app = createApp({
     config,
     version,
     dispatcher,
     store,
+    passwordTools,
     logger,
     clock: systemClock,
     randomId: randomUUID,
     observeAttempt: metrics?.observeAttempt,
   })
-  const opened = { dispatcher, store, metrics }
+  const opened = { dispatcher, store, metrics, passwordTools }
   const { panelLoad, checkReadiness } = app
   if (metrics && !(await metrics.show({ panelLoad, checkReadiness, checkStore: store.checkReadiness }))) {
     process.exitCode = 1
@@ -160,38 +161,4 @@ async function loadMetrics({ metrics }: Config, logger: Logger): Promise<Metrics
   if (!metrics) return undefined
   const { createMetrics } = await import('./metrics-listener.js')
   return createMetrics(metrics, { version, node: process.version }, logger)
-}
-
-/** What keeps the process from ending. */
-interface Opened {
-  readonly dispatcher: Dispatcher
-  readonly store: SharedStore
-  readonly metrics: Metrics | undefined
-}
-
-async function close({ dispatcher, store, metrics }: Opened): Promise<void> {
-  // First: a store that was closed is not down.
-  metrics?.close()
-  await dispatcher.close()
-  await store.close()
-}
-
-interface Running extends Opened {
-  readonly logger: Logger
-  readonly server: Server
-  readonly app: App
-}
-
-/** Told to stop, the process takes no more requests and waits for those under way, whether or not the client did. */
-function stopWithGrace(delayMs: number, { logger, server, app, ...opened }: Running): void {
-  closeWithGrace({ delay: delayMs, logger: false }, async ({ signal, err }) => {
-    if (err) logger.fatal({ event: 'crash', ...describeError(err) })
-    else logger.info({ event: 'stopping', signal })
-    // Connections that are in use now need not be kept for another request.
-    server.keepAliveTimeout = 1
-    await new Promise((resolve) => server.close(resolve))
-    await app.drained()
-    await close(opened)
-    logger.info({ event: 'stopped' })
-  })
 }

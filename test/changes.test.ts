@@ -387,12 +387,13 @@ describe('a new password', () => {
       'too-short',
       'outer-space',
       'contains-address',
+      'too-weak',
     ])
     expect(response.body.reasons[0].message).toContain('12')
     expect(service.commands()).toEqual([])
     expect(service.attempts()[0]).toMatchObject({
       code: 'password-rejected',
-      reasons: ['too-short', 'outer-space', 'contains-address'],
+      reasons: ['too-short', 'outer-space', 'contains-address', 'too-weak'],
     })
   })
 

@@ -165,6 +165,9 @@ describe('the configuration', () => {
     ['REKEY_MAILBOX_CHECK', ['login', 'IMAP', 'hash,imap']],
     ['REKEY_IMAP_CERT_SHA256', ['AA']],
     ['REKEY_PASSWORD_MIN_LENGTH', ['7', '65', 'twelve']],
+    ['REKEY_PASSWORD_MIN_SCORE', ['5', '-1', 'strong']],
+    ['REKEY_BREACH_CHECK', ['on', 'true']],
+    ['REKEY_BREACH_FAIL', ['ignore']],
     ['REKEY_REFUSAL_DELAY_MS', ['-1', '10001', '1s']],
     ['REKEY_LIMIT_ADDRESS', ['30', '0/15m', '30/0m', '30/15', '30/15d', '30/25h', '/15m']],
     [
@@ -463,6 +466,39 @@ describe('the configuration', () => {
       const faults = faultsOf({ ...least, ...url, REKEY_MAIL_FROM: wrong })
       expect(faults, wrong).toEqual([expect.stringMatching(/^REKEY_MAIL_FROM must be an address/)])
     }
+  })
+
+  it.each([
+    'ranges.example',
+    'ftp://ranges.example',
+    'http://ranges.example',
+    'https://user:pw@ranges.example',
+    'https://ranges.example?x',
+    'https://ranges.example/#x',
+  ])('asks about breached passwords nobody at %s', (url) => {
+    const faults = faultsOf({ ...least, REKEY_BREACH_CHECK: 'online', REKEY_BREACH_URL: url })
+    expect(faults).toEqual([expect.stringMatching(/^REKEY_BREACH_URL must /)])
+    expect(faults[0]).not.toContain(url)
+  })
+
+  it('knows whom to ask about breached passwords, and takes no word on it where nobody is asked', () => {
+    const online = { ...least, REKEY_BREACH_CHECK: 'online' }
+    expect(configOf(least).breachServer).toBeUndefined()
+    expect(configOf(online).breachServer).toEqual({
+      url: 'https://api.pwnedpasswords.com',
+      mustBeKnown: false,
+    })
+    const mirror = { REKEY_BREACH_URL: 'https://ranges.example/mirror/', REKEY_BREACH_FAIL: 'refuse' }
+    expect(configOf({ ...online, ...mirror }).breachServer).toEqual({
+      url: 'https://ranges.example/mirror',
+      mustBeKnown: true,
+    })
+    const near = { ...online, REKEY_BREACH_URL: 'http://127.0.0.1:8082' }
+    expect(configOf(near).breachServer?.url).toBe('http://127.0.0.1:8082')
+    expect(faultsOf({ ...least, ...mirror })).toEqual([
+      'REKEY_BREACH_URL is set, but REKEY_BREACH_CHECK is not online',
+      'REKEY_BREACH_FAIL is set, but REKEY_BREACH_CHECK is not online',
+    ])
   })
 
   it('takes a certificate by file or by fingerprint, not both', async () => {

@@ -290,6 +290,22 @@ describe('the running service', () => {
     expect(changes).toHaveLength(2)
   })
 
+  it('estimates strength beside its event loop, and stops at once all the same', async () => {
+    const panel = await startPanel()
+    const service = start(simulatorEnvironment(panel))
+    const url = await urlOf(service)
+    const response = await fetch(`${url}${CHANGES}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(byMailbox({ newPassword: 'abcdefghijklmnop' })),
+    })
+    expect(await response.json()).toMatchObject({ reasons: [{ code: 'too-weak', warning: 'sequence' }] })
+    service.child.kill('SIGTERM')
+    const [code] = await once(service.child, 'close')
+    expect(code).toBe(0)
+    expect(service.lines.at(-1)).toMatchObject({ event: 'stopped' })
+  })
+
   it('told to stop while a person waits, answers first', async () => {
     const panel = await startPanel()
     const service = start(simulatorEnvironment(panel))

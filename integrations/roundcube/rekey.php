@@ -37,6 +37,7 @@ class rcube_rekey_password
         'panel-busy' => PASSWORD_CONNECT_ERROR,
         'mail-server-unavailable' => PASSWORD_CONNECT_ERROR,
         'store-unavailable' => PASSWORD_CONNECT_ERROR,
+        'breach-check-unavailable' => PASSWORD_CONNECT_ERROR,
     ];
 
     /**

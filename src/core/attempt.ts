@@ -59,4 +59,9 @@ export type Outcome =
       readonly credentialsSent: boolean
     }
   | { readonly code: 'store-unavailable' }
+  | {
+      readonly code: 'breach-check-unavailable'
+      /** For the operator's log. */
+      readonly reason: string
+    }
   | { readonly code: 'outcome-unknown' }

@@ -8,7 +8,7 @@ import { makeChange } from './make-change.js'
 import { isOutage, outcomeOfOutage } from './outage.js'
 import { type Panel, PanelFault } from './panel-port.js'
 import type { PasswordCheck } from './password-check.js'
-import { breachedRules, type PasswordPolicy } from './password-rules.js'
+import type { JudgePassword } from './password-judge.js'
 import type { Target, Verification } from './verification.js'
 import { verifyAccount } from './verify-account.js'
 import { verifyMailbox } from './verify-mailbox.js'
@@ -18,7 +18,7 @@ export interface ChangeDependencies {
   readonly panel: Panel
   readonly owners: DomainOwners
   readonly locks: DomainLocks
-  readonly policy: PasswordPolicy
+  readonly judgePassword: JudgePassword
   readonly checkPassword: PasswordCheck
   readonly clock: Clock
   /** Whether an administrator's account of the panel counts as proof. */
@@ -31,14 +31,13 @@ export interface ChangeDependencies {
  */
 export async function changePassword(attempt: Attempt, dependencies: ChangeDependencies): Promise<Outcome> {
   const { mailbox, credentials, newPassword, deadline } = attempt
-  const { locks, clock, policy } = dependencies
-  const current = credentials.mode === 'mailbox' ? credentials.password.reveal() : undefined
-  const reasons = breachedRules(policy, mailbox, newPassword.reveal(), current)
-  if (reasons.length > 0) return { code: 'password-rejected', reasons }
-
+  const { locks, clock, judgePassword } = dependencies
+  const current = credentials.mode === 'mailbox' ? credentials.password : undefined
   // The rest of the time is for the change itself, and for finding out what came of it.
   const toBegin = sooner(deadline, deadline.leftMs() / 4)
   try {
+    const reasons = await judgePassword(mailbox, newPassword, current)
+    if (reasons.length > 0) return { code: 'password-rejected', reasons }
     const provenMs = clock.now()
     const verification = await verify(attempt, dependencies)
     if (!verification.passed) return verification.outcome

@@ -1,19 +1,23 @@
 import type { Outcome } from './attempt.js'
+import { BreachCheckUnavailable } from './breach-check.js'
 import { MailServerFault } from './mail-server-port.js'
 import { PanelFault } from './panel-port.js'
 import { StoreUnavailable } from './store-unavailable.js'
 
 /** What keeps an attempt from being carried out and is not the person's doing. */
-export type Outage = PanelFault | MailServerFault | StoreUnavailable
+export type Outage = PanelFault | MailServerFault | StoreUnavailable | BreachCheckUnavailable
+
+const OUTAGES = [PanelFault, MailServerFault, StoreUnavailable, BreachCheckUnavailable]
 
 /** Everything else that is thrown is a bug. */
 export function isOutage(error: unknown): error is Outage {
-  return error instanceof PanelFault || error instanceof MailServerFault || error instanceof StoreUnavailable
+  return OUTAGES.some((kind) => error instanceof kind)
 }
 
 /** How an attempt ends that met an outage before a change was sent. */
 export function outcomeOfOutage(outage: Outage): Outcome {
   if (outage instanceof PanelFault) return { code: outage.code, reason: outage.reason, changeSent: false }
   if (outage instanceof StoreUnavailable) return { code: outage.code }
+  if (outage instanceof BreachCheckUnavailable) return { code: outage.code, reason: outage.reason }
   return { code: outage.code, reason: outage.reason, credentialsSent: outage.credentialsSent }
 }

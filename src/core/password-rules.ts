@@ -1,4 +1,5 @@
 import type { Mailbox } from './mailbox.js'
+import type { Strength } from './password-strength.js'
 
 /** The rules for a new password, by the code under which a breach is reported. */
 export const passwordReasonCodes = [
@@ -10,6 +11,8 @@ export const passwordReasonCodes = [
   'outer-space',
   'control-character',
   'looks-like-a-file',
+  'too-weak',
+  'breached',
 ] as const
 
 type PasswordReasonCode = (typeof passwordReasonCodes)[number]
@@ -18,9 +21,11 @@ type PasswordReasonCode = (typeof passwordReasonCodes)[number]
 export type PasswordReason =
   | { readonly code: 'too-short'; readonly minLength: number }
   | { readonly code: 'too-long'; readonly maxBytes: number }
-  | { readonly code: Exclude<PasswordReasonCode, 'too-short' | 'too-long'> }
+  /** The strength is that of the password, where there is one. */
+  | { readonly code: 'too-weak'; readonly strength?: Strength }
+  | { readonly code: Exclude<PasswordReasonCode, 'too-short' | 'too-long' | 'too-weak'> }
 
-/** The rules that the operator sets, and the list that the rules look into. */
+/** The rules that can be held against a password at once, wherever this runs: it is for browsers too. */
 export interface PasswordPolicy {
   /** In Unicode code points (NIST SP 800-63B-4 section 3.1.1.2 counts each as one character). */
   readonly minLength: number
@@ -37,7 +42,8 @@ export const MIN_ADDRESS_PART_LENGTH = 4
 const CONTROL_CHARACTER = /\p{Cc}/u
 
 /**
- * Gives every rule that the new password breaks, none if it may be sent to the panel exactly as it is.
+ * Gives every rule that the new password breaks, but for strength and breaches (`createPasswordJudge`). None if the panel
+ * would take it exactly as it is.
  *
  * @param current the mailbox's present password, where it is known
  */

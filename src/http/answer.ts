@@ -69,5 +69,6 @@ export const statusOf: Readonly<Record<AnswerCode, number>> = {
   'mail-server-unavailable': 503,
   'panel-busy': 503,
   'store-unavailable': 503,
+  'breach-check-unavailable': 503,
   'outcome-unknown': 504,
 }

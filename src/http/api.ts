@@ -1,14 +1,20 @@
 import { type Request, type Response, Router } from 'express'
 import type { z } from 'zod'
 import type { Modes } from '../core/attempt.js'
-import { breachedRules, type PasswordPolicy } from '../core/password-rules.js'
+import type { JudgePassword } from '../core/password-judge.js'
+import { Secret } from '../core/secret.js'
 import type { Answering } from './answering.js'
 import { answerClientAddress } from './client-address.js'
 import type { Doors } from './doors.js'
 import { messagesOf } from './languages.js'
 import { parseBody } from './parse-body.js'
 import { parseSubmission } from './parse-submission.js'
-import { describePolicy, describeReasons, type passwordVerdict } from './password-policy.js'
+import {
+  describePolicy,
+  describeReasons,
+  type PolicyInForce,
+  type passwordVerdict,
+} from './password-policy.js'
 import { sendJson } from './problem.js'
 import { contextOf } from './request-context.js'
 import { routeMethods } from './route-methods.js'
@@ -20,7 +26,8 @@ interface ApiParts {
   readonly doors: Doors
   readonly submit: Submit
   readonly modes: Modes
-  readonly policy: PasswordPolicy
+  readonly policy: PolicyInForce
+  readonly judgePassword: JudgePassword
   readonly basePath: string
   readonly version: string
 }
@@ -46,12 +53,12 @@ export function createApiRouter(parts: ApiParts): Router {
   )
 
   /** No attempt at a change, so that it leaves no line in the log. */
-  function judgePassword({ body }: Request, response: Response): void {
+  async function answerQuestion({ body }: Request, response: Response): Promise<void> {
     const byClient = contextOf(response).client !== undefined
     const parsed = parseBody(passwordQuestion, body, byClient)
     if (!parsed.ok) return void sendJson(response, { code: 'invalid-request', faults: parsed.faults })
     const { email, newPassword } = parsed.value
-    const reasons = breachedRules(parts.policy, email, newPassword, undefined)
+    const reasons = await parts.judgePassword(email, new Secret(newPassword), undefined)
     response.json({ reasons: describeReasons(reasons, messagesOf(response)) } satisfies z.output<
       typeof passwordVerdict
     >)
@@ -59,11 +66,8 @@ export function createApiRouter(parts: ApiParts): Router {
 
   routeMethods(router, '/password-changes', { post: change })
   routeMethods(router, '/password-policy', {
-    get: [
-      (_request, response) =>
-        void response.json(describePolicy(parts.policy.minLength, messagesOf(response))),
-    ],
-    post: [...doors.api, judgePassword],
+    get: [(_request, response) => void response.json(describePolicy(parts.policy, messagesOf(response)))],
+    post: [...doors.api, answerQuestion],
   })
   routeMethods(router, '/client-address', { get: [answerClientAddress] })
   routeMethods(router, '/openapi.json', { get: [(_request, response) => sendDocument(response)] })

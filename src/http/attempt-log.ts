@@ -53,6 +53,8 @@ function detailsOf(answer: Answer, { mailbox = '' }: RequestContext, names: LogN
       return { reason: answer.reason, changeSent: answer.changeSent }
     case 'mail-server-unavailable':
       return { reason: answer.reason, credentialsSent: answer.credentialsSent }
+    case 'breach-check-unavailable':
+      return { reason: answer.reason }
     default:
       return {}
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { passwordReasonCodes } from '../core/password-rules.js'
+import { strengthSuggestions, strengthWarnings } from '../core/password-strength.js'
 import { type AnswerCode, fieldFaultCodes, statusOf } from './answer.js'
 
 const answerCodes = Object.keys(statusOf) as AnswerCode[]
@@ -104,6 +105,8 @@ export const catalogueSchema = z.strictObject({
     'too-short': counted,
     'too-long': counted,
   }),
+  /** How easily a password is guessed. */
+  strength: z.strictObject({ warning: texts(strengthWarnings), suggestion: texts(strengthSuggestions) }),
   answer: z.record(
     z.enum([...answerCodes, 'change-not-seen']),
     z.strictObject({ title: text, detail: text }),

@@ -1,4 +1,5 @@
 import { AddressLimitExceeded } from '../core/attempt-limits.js'
+import { BreachCheckUnavailable } from '../core/breach-check.js'
 import { StoreUnavailable } from '../core/store-unavailable.js'
 import type { Answer } from './answer.js'
 import { InvalidToken } from './clients.js'
@@ -11,6 +12,7 @@ import { UnknownWebmailHost } from './webmail-hosts.js'
 export function answerToError(error: unknown): Answer {
   if (error instanceof AddressLimitExceeded) return { code: 'too-many-attempts', limit: error.limit }
   if (error instanceof StoreUnavailable) return { code: error.code }
+  if (error instanceof BreachCheckUnavailable) return { code: error.code, reason: error.reason }
   if (error instanceof MethodNotAllowed) return { code: 'method-not-allowed' }
   if (error instanceof CrossSiteRequest) return { code: 'cross-site-request' }
   if (error instanceof InvalidToken) return { code: 'invalid-token' }

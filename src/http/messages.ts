@@ -1,4 +1,5 @@
 import type { PasswordReason } from '../core/password-rules.js'
+import type { Strength } from '../core/password-strength.js'
 import type { Answer } from './answer.js'
 import type { Counted, Messages } from './catalogue.js'
 import { retryAfterSeconds, waitInWords } from './retry-after.js'
@@ -35,9 +36,22 @@ export function reasonMessage(messages: Messages, reason: PasswordReason): strin
       return countedText(messages.reason[reason.code], 'min', reason.minLength, language)
     case 'too-long':
       return countedText(messages.reason[reason.code], 'max', reason.maxBytes, language)
+    case 'too-weak': {
+      const text = messages.reason[reason.code]
+      return [text, ...(reason.strength ? strengthSentences(messages, reason.strength) : [])].join(' ')
+    }
     default:
       return messages.reason[reason.code]
   }
+}
+
+/** What makes the password weak, and what to do about it. */
+function strengthSentences(messages: Messages, { warning, suggestions }: Strength): string[] {
+  const words = messages.strength
+  return [
+    ...(warning ? [words.warning[warning]] : []),
+    ...suggestions.map((suggestion) => words.suggestion[suggestion]),
+  ]
 }
 
 /** Title and detail; a change that was sent and not seen has words of its own. */

@@ -28,6 +28,7 @@ const QUESTION_REFUSALS: readonly AnswerCode[] = [
   'unsupported-media-type',
   'too-many-attempts',
   'internal-error',
+  'breach-check-unavailable',
 ]
 
 /** The OpenAPI 3.1 document of the JSON interface, made from the schemas that check its requests and answers. */

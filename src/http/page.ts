@@ -1,6 +1,5 @@
 import { type Request, type Response, Router } from 'express'
 import type { Modes } from '../core/attempt.js'
-import type { PasswordPolicy } from '../core/password-rules.js'
 import type { Answer } from './answer.js'
 import { setHead } from './answer-head.js'
 import type { Answering } from './answering.js'
@@ -15,7 +14,7 @@ import { type ParsedSubmission, parseSubmission } from './parse-submission.js'
 import { describePolicy } from './password-policy.js'
 import { contextOf } from './request-context.js'
 import { routeMethods } from './route-methods.js'
-import { scriptView } from './script-view.js'
+import { type PagePolicy, scriptView } from './script-view.js'
 import type { Submit } from './submit.js'
 import type { Render } from './views.js'
 
@@ -24,7 +23,7 @@ interface PageParts extends FrameParts {
   readonly doors: Doors
   readonly submit: Submit
   readonly modes: Modes
-  readonly policy: PasswordPolicy
+  readonly policy: PagePolicy
   readonly render: Render
 }
 
@@ -49,8 +48,8 @@ export function createPageRouter(parts: PageParts): Router {
   function sendForm(response: Response, form: Form, answer?: Answer): void {
     if (answer) setHead(response, answer)
     const messages = messagesOf(response)
-    const { rules } = describePolicy(parts.policy.minLength, messages)
-    const view = formView({ messages, modes, rules, passwordRules: '' }, form, answer)
+    const { rules, passwordRules } = describePolicy(parts.policy, messages)
+    const view = formView({ messages, modes, rules, passwordRules }, form, answer)
     const email = typeof form.email === 'string' ? form.email : ''
     send(response, 'form', answer?.code ?? 'none', { ...view, ...scriptView(messages, parts.policy) }, email)
   }

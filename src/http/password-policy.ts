@@ -5,6 +5,8 @@ import {
   type PasswordReason,
   passwordReasonCodes,
 } from '../core/password-rules.js'
+import { passwordRulesAttribute } from '../core/password-rules-attribute.js'
+import { strengthSuggestions, strengthWarnings } from '../core/password-strength.js'
 import type { Messages } from './catalogue.js'
 import { reasonMessage } from './messages.js'
 
@@ -15,13 +17,40 @@ const describedReason = z.strictObject({ code: z.string(), message: z.string() }
 export type DescribedRule = z.output<typeof describedReason>
 
 /** Rules that a new password breaks. */
-export const brokenRules = z.array(describedReason)
+export const brokenRules = z.array(
+  describedReason.extend({
+    score: z.int().min(0).max(4).optional().meta({ description: 'For too-weak: how hard it is to guess' }),
+    warning: z
+      .enum(strengthWarnings)
+      .optional()
+      .meta({ description: 'For too-weak: what makes it easy to guess, where that is known' }),
+    suggestions: z
+      .array(z.enum(strengthSuggestions))
+      .optional()
+      .meta({ description: 'For too-weak: what to do about it' }),
+  }),
+)
+
+/** Which rules are in force, as far as the operator can tell. */
+export interface PolicyInForce {
+  readonly minLength: number
+  /** 0 where strength is no matter. */
+  readonly minScore: number
+  /** Whether another server is asked about breaches. */
+  readonly checksBreaches: boolean
+}
 
 /** The rules in force for a new password. */
 export const policyDescription = z
   .strictObject({
     minLength: z.int().meta({ description: 'Unicode code points' }),
     maxBytes: z.int().meta({ description: 'Bytes of UTF-8' }),
+    minScore: z.int().min(0).max(4).meta({
+      description: 'How hard it must be to guess, on the scale of zxcvbn; 0 if that is no matter',
+    }),
+    passwordRules: z.string().meta({
+      description: 'For programs that make passwords, in the syntax of Apple’s passwordrules attribute',
+    }),
     addressPartMinLength: z.int().meta({
       description: 'Parts of the address of at least so many characters may not stand in the password',
     }),
@@ -38,26 +67,40 @@ export const passwordVerdict = z
   })
   .meta({ id: 'PasswordVerdict' })
 
-export function describePolicy(minLength: number, messages: Messages): z.output<typeof policyDescription> {
+export function describePolicy(
+  policy: PolicyInForce,
+  messages: Messages,
+): z.output<typeof policyDescription> {
+  const { minLength, minScore } = policy
   return {
     minLength,
     maxBytes: MAX_PASSWORD_BYTES,
+    minScore,
+    passwordRules: passwordRulesAttribute(minLength),
     addressPartMinLength: MIN_ADDRESS_PART_LENGTH,
-    rules: describeReasons(allRules(minLength), messages),
+    rules: rulesOf(policy).map((rule) => ({ code: rule.code, message: reasonMessage(messages, rule) })),
   }
 }
 
-/** Rules by code and in words. */
+/** Rules that a password breaks, by code and in words. */
 export function describeReasons(
   reasons: readonly PasswordReason[],
   messages: Messages,
 ): z.output<typeof brokenRules> {
-  return reasons.map((reason) => ({ code: reason.code, message: reasonMessage(messages, reason) }))
+  return reasons.map((reason) => {
+    const described = { code: reason.code, message: reasonMessage(messages, reason) }
+    if (reason.code !== 'too-weak' || !reason.strength) return described
+    const { score, warning, suggestions } = reason.strength
+    return { ...described, score, suggestions: [...suggestions], ...(warning ? { warning } : {}) }
+  })
 }
 
-function allRules(minLength: number): PasswordReason[] {
-  return passwordReasonCodes.map((code) => {
-    if (code === 'too-short') return { code, minLength }
-    return code === 'too-long' ? { code, maxBytes: MAX_PASSWORD_BYTES } : { code }
+function rulesOf({ minLength, minScore, checksBreaches }: PolicyInForce): PasswordReason[] {
+  return passwordReasonCodes.flatMap((code): PasswordReason[] => {
+    if (code === 'too-short') return [{ code, minLength }]
+    if (code === 'too-long') return [{ code, maxBytes: MAX_PASSWORD_BYTES }]
+    if (code === 'too-weak' && minScore === 0) return []
+    if (code === 'breached' && !checksBreaches) return []
+    return [{ code }]
   })
 }

@@ -8,6 +8,7 @@ export function retryAfterSeconds(answer: Answer): number | undefined {
     case 'panel-unavailable':
     case 'mail-server-unavailable':
     case 'store-unavailable':
+    case 'breach-check-unavailable':
       return 30
     case 'panel-busy':
       return 10

@@ -1,6 +1,12 @@
-import { MAX_PASSWORD_BYTES, MIN_ADDRESS_PART_LENGTH, type PasswordPolicy } from '../core/password-rules.js'
+import { MAX_PASSWORD_BYTES, MIN_ADDRESS_PART_LENGTH } from '../core/password-rules.js'
 import type { Messages } from './catalogue.js'
 import { answerLostView } from './page-views.js'
+import type { PolicyInForce } from './password-policy.js'
+
+/** The rules in force, and the operator's words that no password may rest on. */
+export interface PagePolicy extends PolicyInForce {
+  readonly brandWords: readonly string[]
+}
 
 /** The words that only the page's script shows. */
 export type ScriptWords = ReturnType<typeof scriptWords>
@@ -9,7 +15,7 @@ export type ScriptWords = ReturnType<typeof scriptWords>
 export type ScriptPolicy = ReturnType<typeof scriptPolicy>
 
 /** What the form carries for the page's script: words and rules, as JSON, and what to show if no answer comes. */
-export function scriptView(messages: Messages, policy: PasswordPolicy) {
+export function scriptView(messages: Messages, policy: PagePolicy) {
   return {
     script: messages.script,
     scriptWords: JSON.stringify(scriptWords(messages)),
@@ -18,17 +24,14 @@ export function scriptView(messages: Messages, policy: PasswordPolicy) {
   }
 }
 
-function scriptWords({ script }: Messages) {
-  const warnings: Readonly<Record<string, string>> = {}
-  const suggestions: Readonly<Record<string, string>> = {}
-  return { ...script, warnings, suggestions }
+function scriptWords({ script, strength }: Messages) {
+  return { ...script, warnings: strength.warning, suggestions: strength.suggestion }
 }
 
-function scriptPolicy({ minLength }: PasswordPolicy) {
-  const brandWords: readonly string[] = []
+function scriptPolicy({ minLength, minScore, brandWords }: PagePolicy) {
   return {
     minLength,
-    minScore: 3,
+    minScore,
     brandWords,
     maxBytes: MAX_PASSWORD_BYTES,
     addressPartMinLength: MIN_ADDRESS_PART_LENGTH,

@@ -43,7 +43,7 @@ function change(isPasswordOf: HashCheck, asked = panel) {
       panel: asked,
       owners: createDomainOwners(clock),
       locks: { run: (_mailbox, _maxWaitMs, work) => work(turn) },
-      policy: { minLength: 12, isCommon: () => false },
+      judgePassword: async () => [],
       checkPassword: checkByStoredHash(isPasswordOf),
       clock,
       allowAdminAccounts: false,

@@ -144,6 +144,7 @@ describe('the driver', () => {
     'panel-busy': { ...words, code: CONNECT_ERROR },
     'mail-server-unavailable': { ...words, code: CONNECT_ERROR },
     'store-unavailable': { ...words, code: CONNECT_ERROR },
+    'breach-check-unavailable': { ...words, code: CONNECT_ERROR },
   }
   const codes = (Object.keys(statusOf) as AnswerCode[]).filter((code) => code !== 'changed')
   it.each(codes)('tells a person of %s what the person can use, and the log the rest', (code) => {

@@ -95,7 +95,9 @@ describe('Roundcube with Rekey’s driver', () => {
     await screenshot(page, 'rekey-rule-broken')
     expect(message).toBe(
       'Password constraint violation. Password probably too weak. ' +
-        'Use at least 12 characters. Leave out the mailbox’s name and the domain’s name.',
+        'Use at least 12 characters. Leave out the mailbox’s name and the domain’s name. ' +
+        'Choose a password that is hard to guess. Your address and the name of this service are easy to guess. ' +
+        'Add a word or two that few people would think of.',
     )
     expect(outcomes().at(-1)).toBe('password-rejected')
   })
@@ -106,7 +108,10 @@ describe('Roundcube with Rekey’s driver', () => {
     const before = outcomes()
     const refused = await changePasswordInWebmail(page, 'bob mail pw', 'a <b>')
     await screenshot(page, 'rekey-too-weak')
-    expect(refused).toBe('Password too weak. Use at least 12 characters.')
+    expect(refused).toBe(
+      'Password too weak. Use at least 12 characters. Choose a password that is hard to guess. ' +
+        'Add a word or two that few people would think of.',
+    )
     expect(outcomes()).toEqual(before)
     const taken = await changePasswordInWebmail(page, 'bob mail pw', 'long & <strong>, "quoted" \\ ü')
     expect(taken).toBe('Successfully saved.')

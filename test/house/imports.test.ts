@@ -31,6 +31,22 @@ function targetRoom(file: SourceFile, specifier: string): string {
   return roomOf(relative(SOURCE, join(SOURCE, dirname(file.path), specifier)))
 }
 
+/** The packages that a file, and those of ours that it imports, need when they run; and `Buffer`, if they do. */
+function runtimeOf(path: string): string[] {
+  const text = files.find((file) => file.path === path)?.text ?? ''
+  const options = { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.ESNext, verbatimModuleSyntax: true }
+  const program = ts.transpileModule(text, { compilerOptions: options }).outputText
+  const needed = ts
+    .preProcessFile(program)
+    .importedFiles.flatMap(({ fileName }) =>
+      fileName.startsWith('.')
+        ? runtimeOf(join(dirname(path), fileName.replace(/\.js$/, '.ts')))
+        : [fileName],
+    )
+  expect(program, path).not.toBe('')
+  return /\bBuffer\b/.test(program) ? [...needed, 'Buffer'] : needed
+}
+
 describe('the house', () => {
   it('is looked at whole', () => {
     expect(files.length).toBeGreaterThan(40)
@@ -50,6 +66,18 @@ describe('the house', () => {
     const allowed = ['zod', 'node:url', 'node:util', 'node:net']
     expect(outside.filter((name) => !allowed.includes(name))).toEqual([])
     if (outside.includes('node:net')) expect(file.text).toMatch(/^import \{ isIP \} from 'node:net'$/m)
+  })
+
+  it.each([
+    'core/password-rules',
+    'core/password-rules-attribute',
+    'core/bad-words',
+    'passwords/strength-estimator',
+  ])('%s runs in browsers too: it and what it needs is nothing of Node', (name) => {
+    const needed = runtimeOf(`${name}.ts`)
+    expect(needed.filter((specifier) => !/^@zxcvbn-ts\/(?:core|language-common)$/.test(specifier))).toEqual(
+      [],
+    )
   })
 
   it.each(files.filter((file) => file.path !== 'main.ts'))('$path leaves the process to main.ts', (file) => {

@@ -1,12 +1,14 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { statusOf } from '../../src/http/answer.js'
 import { scrape, withMetrics } from '../kit/metrics.js'
+import { type RangeFault, sha1, startRangeServer } from '../kit/range-server.js'
 import { startService } from '../kit/service.js'
 import { byAccount, byMailbox, CHANGES } from '../kit/submissions.js'
 import { type Fault, type PanelSimulator, simulatorCredentials } from '../panel-simulator/simulator.js'
 
 const CANARY = 'canary-7f3a'
 const NEW = `${CANARY} new password`
+const BREACHED = `${CANARY} of old, and breached`
 const WRONG = `${CANARY} wrong`
 const CODE = '739146'
 /** A member's name: its sender is told it, and nobody else. */
@@ -24,6 +26,8 @@ interface Case {
   /** What the panel is to do wrong, each with the command that it does it to. */
   readonly faults?: readonly (readonly [command: string, fault: Fault, times?: number])[]
   readonly prepare?: (panel: PanelSimulator) => void
+  /** What the server of breached passwords is to do wrong. */
+  readonly rangeFault?: RangeFault
 }
 
 const wrong = byMailbox({ currentPassword: WRONG, newPassword: NEW })
@@ -78,6 +82,9 @@ const cases: readonly Case[] = [
     ],
   },
   { body: account },
+  { body: right, rangeFault: { status: 500, body: HTML } },
+  { body: right, rangeFault: { body: HTML } },
+  { body: { ...wrong, newPassword: BREACHED } },
   { body: account, prepare: (panel) => void Object.assign(panel.switches, { keyRevoked: true }) },
 ]
 
@@ -90,9 +97,14 @@ beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: Date.now() }))
 afterEach(() => void vi.useRealTimers())
 
 it('no secret reaches a log line, a header, an answer or a metric, whatever the outcome', async () => {
+  const ranges = await startRangeServer()
+  ranges.seen.set(BREACHED, 7)
   const service = await startService({
     environment: {
       ...withMetrics,
+      REKEY_BREACH_CHECK: 'online',
+      REKEY_BREACH_URL: ranges.url,
+      REKEY_BREACH_FAIL: 'refuse',
       REKEY_LOG_LEVEL: 'debug',
       REKEY_LIMIT_FAILURES: '9/1h',
       REKEY_CLIENTS: `roundcube=${TOKEN}`,
@@ -119,10 +131,12 @@ it('no secret reaches a log line, a header, an answer or a metric, whatever the 
     service.clock.advance(60_000)
     vi.setSystemTime(Date.now() + 60_000)
     each.prepare?.(panel)
+    ranges.fault = each.rangeFault
     for (const [command, fault, times] of each.faults ?? []) panel.failNext(command, fault, times)
     await send(each)
   }
   panel.switches.keyRevoked = false
+  ranges.fault = undefined
   vi.setSystemTime(Date.now() + 60_000)
   service.clock.advance(60_000)
   const secrets = {
@@ -164,7 +178,11 @@ it('no secret reaches a log line, a header, an answer or a metric, whatever the 
   const { secretKey, accessKey, apiKey, adminPassword } = simulatorCredentials
   const ours = [secretKey, accessKey, apiKey, adminPassword, 'JBSWY3DPEHPK3PXP', 'mail pw', 'panel pw']
   const panels = ['$2y$', '$argon2', '$1$', 'Error:', "doesn't exist", 'Invalid object']
-  for (const secret of [CANARY, CODE, TOKEN, ...ours, ...panels]) {
+  const hashes = [NEW, BREACHED].flatMap((password) => {
+    const hash = sha1(password)
+    return [hash, hash.slice(5), hash.toLowerCase(), hash.slice(5).toLowerCase()]
+  })
+  for (const secret of [...hashes, CANARY, CODE, TOKEN, ...ours, ...panels]) {
     const leaks = [service.logText(), ...shown.map(withoutWords)].filter((text) => text.includes(secret))
     expect(leaks, secret).toEqual([])
   }

@@ -173,7 +173,7 @@ describe('a question about a new password', () => {
   it('is answered with every rule that it breaks, in words, and asks the panel nothing', async () => {
     const service = await startService()
     expect((await send(service, question, '', POLICY)).body).toEqual({ reasons: [] })
-    const response = await send(service, { ...question, newPassword: 'info@example' }, '', POLICY)
+    const response = await send(service, { ...question, newPassword: 'my example, at length' }, '', POLICY)
     expect(response.status).toBe(200)
     expect(response.body.reasons).toEqual([
       { code: 'contains-address', message: 'Leave out the mailbox’s name and the domain’s name.' },
@@ -182,6 +182,7 @@ describe('a question about a new password', () => {
     expect(common.body.reasons.map(({ code }: { code: string }) => code)).toEqual([
       'too-short',
       'outer-space',
+      'too-weak',
     ])
     expect(service.commands()).toEqual([])
     expect(service.logText()).toBe('')

@@ -67,6 +67,7 @@ describe('the OpenAPI document', () => {
     const bodies: (object | string)[] = [
       byMailbox({ currentPassword: 'wrong' }),
       byMailbox({ newPassword: 'x' }),
+      byMailbox({ newPassword: 'abcdefghijklmnop' }),
       byAccount({ username: 'dave', password: 'dave panel pw' }),
       byAccount({}, { email: 'nobody@example.org' }),
       byMailbox({ email: 'john.doe@example.org', currentPassword: 'john.doe mail pw' }),
@@ -88,7 +89,7 @@ describe('the OpenAPI document', () => {
       expect(faultsOf(path, 'get', await service.http.get(path))).toBe('')
     }
     const policy = '/api/v1/password-policy'
-    for (const question of [{ email: 'info@example.org', newPassword: 'x' }, {}]) {
+    for (const question of [{ email: 'info@example.org', newPassword: 'abcdefghijklmnop' }, {}]) {
       expect(faultsOf(policy, 'post', await service.http.post(policy).send(question))).toBe('')
     }
     const stranger = service.http.post(CHANGES).set('authorization', 'Bearer x')
@@ -131,7 +132,7 @@ describe('the password policy', () => {
     const service = await startService({ environment: { REKEY_PASSWORD_MIN_LENGTH: '16' } })
     const { body } = await service.http.get('/api/v1/password-policy')
     expect(body).toMatchObject({ minLength: 16, maxBytes: 72, addressPartMinLength: 4 })
-    expect(body.rules).toHaveLength(8)
+    expect(body.rules).toHaveLength(9)
     expect(body.rules[0]).toEqual({ code: 'too-short', message: 'Use at least 16 characters.' })
   })
 })

@@ -15,6 +15,8 @@ import { type Config, loadConfig } from '../../src/config.js'
 import { createHttpServer } from '../../src/http/server.js'
 import { createMetrics } from '../../src/metrics-listener.js'
 import { createDispatcher } from '../../src/panel/dispatcher.js'
+import type { PasswordTools } from '../../src/password-checks.js'
+import { createBreachDispatcher } from '../../src/passwords/breach-dispatcher.js'
 import {
   type PanelSimulator,
   type SimulatorOptions,
@@ -22,6 +24,7 @@ import {
   startPanelSimulator,
 } from '../panel-simulator/simulator.js'
 import { createTestClock, type TestClock } from './clock.js'
+import { estimateHere } from './strength.js'
 
 export interface TestService {
   readonly panel: PanelSimulator
@@ -46,6 +49,8 @@ export interface TestService {
 export interface TestServiceOptions {
   readonly environment?: Record<string, string>
   readonly simulator?: SimulatorOptions
+  /** In place of those that a test has: an estimator without its worker, and connections that trust the system's authorities. */
+  readonly passwordTools?: Partial<PasswordTools>
 }
 
 const scratch = mkdtempSync(join(tmpdir(), 'rekey-test-'))
@@ -93,10 +98,16 @@ export function configOf(environment: Record<string, string>): Config {
 export async function startService({
   environment,
   simulator,
+  passwordTools,
 }: TestServiceOptions = {}): Promise<TestService> {
   const panel = await startPanelSimulator(simulator)
   onTestFinished(() => panel.close())
-  return await startServiceAt(panel, { ...simulatorEnvironment(panel), ...environment })
+  return await startServiceAt(
+    panel,
+    { ...simulatorEnvironment(panel), ...environment },
+    createTestClock(),
+    passwordTools,
+  )
 }
 
 /** The service before a panel that is there, gone when the test ends. */
@@ -104,6 +115,7 @@ export async function startServiceAt(
   panel: PanelSimulator,
   environment: Record<string, string>,
   clock = createTestClock(),
+  passwordTools: Partial<PasswordTools> = {},
 ): Promise<TestService> {
   const config = configOf(environment)
   const lines: string[] = []
@@ -114,6 +126,7 @@ export async function startServiceAt(
   const { url: panelUrl, trust, maxConcurrency, timeoutMs } = config.panel
   const dispatcher = createDispatcher(panelUrl, trust, maxConcurrency, timeoutMs)
   const store = createMemoryStore(clock)
+  const breachDispatcher = passwordTools.breachDispatcher ?? createBreachDispatcher({}, 2000)
   const version = '0.0.0'
   const metrics = config.metrics && createMetrics(config.metrics, { version, node: 'v20.19.0' }, logger)
   const app = createApp({
@@ -121,6 +134,7 @@ export async function startServiceAt(
     version,
     dispatcher,
     store,
+    passwordTools: { estimateStrength: passwordTools.estimateStrength ?? estimateHere, breachDispatcher },
     logger,
     clock,
     randomId: randomUUID,
@@ -136,7 +150,7 @@ export async function startServiceAt(
     metrics?.close()
     const closed = new Promise((resolve) => server.close(resolve))
     server.closeAllConnections()
-    await Promise.all([closed, dispatcher.destroy()])
+    await Promise.all([closed, dispatcher.destroy(), breachDispatcher.destroy()])
   }
   onTestFinished(stop)
   return {

@@ -1,12 +1,13 @@
-import { dictionary } from '@zxcvbn-ts/language-common'
+import { createCommonPasswords } from '../../src/passwords/common-passwords.js'
+import { createStrengthEstimator } from '../../src/passwords/strength-estimator.js'
 import type { Question, Reply } from './strength.js'
 
-const common = new Set(dictionary['passwords-common'])
-self.addEventListener('message', ({ data }: MessageEvent<Question>) => {
-  const isCommon = common.has(data.password.toLowerCase())
-  const reply: Reply = {
-    id: data.id,
-    estimate: { score: Math.min(4, Math.floor(data.password.length / 4)), suggestions: [], isCommon },
-  }
-  self.postMessage(reply)
+// The file of the page's worker: it holds each password against the dictionary, as the server does.
+
+const isCommon = createCommonPasswords()
+const estimateStrength = createStrengthEstimator()
+
+self.addEventListener('message', ({ data: { id, password, badWords } }: MessageEvent<Question>) => {
+  const estimate = { ...estimateStrength(password, badWords), isCommon: isCommon(password) }
+  self.postMessage({ id, estimate } satisfies Reply)
 })

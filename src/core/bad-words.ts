@@ -1,0 +1,16 @@
+import type { Mailbox } from './mailbox.js'
+
+/**
+ * The words that a guesser tries first, for the strength of a password (ASVS 5.0 6.1.2): the address, the local part
+ * and its pieces, the domain in each form and its labels, and the operator's own.
+ *
+ * @param brandWords the operator's, such as the service's name
+ */
+export function badWordsFor(
+  { address, localPart, domainForms }: Pick<Mailbox, 'address' | 'localPart' | 'domainForms'>,
+  brandWords: readonly string[],
+): string[] {
+  const domains = domainForms.flatMap((form) => [form, ...form.split('.')])
+  const words = [address, localPart, ...localPart.split(/[._-]/), ...domains, ...brandWords]
+  return [...new Set(words.map((word) => word.toLowerCase()))].filter((word) => word !== '')
+}

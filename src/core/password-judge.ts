@@ -1,0 +1,68 @@
+import { badWordsFor } from './bad-words.js'
+import { type BreachCheck, BreachCheckUnavailable } from './breach-check.js'
+import type { Mailbox } from './mailbox.js'
+import { breachedRules, type PasswordPolicy, type PasswordReason } from './password-rules.js'
+import type { EstimateStrength } from './password-strength.js'
+import type { Secret } from './secret.js'
+
+/**
+ * Gives every rule that a new password breaks, none if it may be sent to the panel. Where it breaks another, nobody is
+ * asked whether it is known from a breach. Rejects with `BreachCheckUnavailable` if that had to be known and can't be told.
+ *
+ * @param current the mailbox's present password, where it is known
+ */
+export type JudgePassword = (
+  mailbox: Mailbox,
+  password: Secret,
+  current: Secret | undefined,
+) => Promise<readonly PasswordReason[]>
+
+export interface JudgeParts {
+  readonly policy: PasswordPolicy
+  /** The least score that is taken; with 0 no strength is estimated. */
+  readonly minScore: number
+  /** Words of the operator's own, such as the service's name. */
+  readonly brandWords: readonly string[]
+  readonly estimateStrength: EstimateStrength
+  /** Undefined where nobody is asked about breaches. */
+  readonly breaches: { readonly isBreached: BreachCheck; readonly mustBeKnown: boolean } | undefined
+  /** Told of each rule that could not be held, with our own word why. */
+  readonly report: (event: 'strength-not-estimated' | 'breach-check-failed', reason: string) => void
+}
+
+/** Holds new passwords against the rules: those of this process first, and then the one that another server must be asked about. */
+export function createPasswordJudge(parts: JudgeParts): JudgePassword {
+  const { policy, minScore, brandWords, breaches, report } = parts
+
+  return async function judgePassword(mailbox, password, current) {
+    const reasons = [
+      ...breachedRules(policy, mailbox, password.reveal(), current?.reveal()),
+      ...(minScore > 0 ? await findWeakness(mailbox, password) : []),
+    ]
+    if (reasons.length > 0) return reasons
+    return (await isBreached(password)) ? [{ code: 'breached' }] : []
+  }
+
+  /** A password whose strength could not be estimated in time is not refused for it: its owner can do nothing about that. */
+  async function findWeakness(mailbox: Mailbox, password: Secret): Promise<PasswordReason[]> {
+    const estimate = await parts.estimateStrength(password, badWordsFor(mailbox, brandWords))
+    if ('missing' in estimate) {
+      report('strength-not-estimated', estimate.missing)
+      return []
+    }
+    const { strength } = estimate
+    return strength.score < minScore ? [{ code: 'too-weak', strength }] : []
+  }
+
+  async function isBreached(password: Secret): Promise<boolean> {
+    if (!breaches) return false
+    try {
+      return await breaches.isBreached(password)
+    } catch (error) {
+      if (!(error instanceof BreachCheckUnavailable)) throw error
+      report('breach-check-failed', error.reason)
+      if (breaches.mustBeKnown) throw error
+      return false
+    }
+  }
+}

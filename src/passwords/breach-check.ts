@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto'
+import { type Dispatcher, request } from 'undici'
+import {
+  type BreachCheck,
+  type BreachCheckFaultReason,
+  BreachCheckUnavailable,
+} from '../core/breach-check.js'
+
+/** So much of the hash is told: a range holds a thousand passwords, and nobody learns which of them it was. */
+const PREFIX_LENGTH = 5
+
+/** The rest of a SHA-1 hash in hex, and how often its password was seen. */
+const ENTRY = /^[0-9A-F]{35}:\d{1,12}$/
+
+/**
+ * Asks a server that speaks the range interface of Pwned Passwords
+ * (https://haveibeenpwned.com/API/v3#SearchingPwnedPasswordsByRange).
+ *
+ * @param url where the path `/range/` is, without a slash at its end
+ * @param timeoutMs from the question to the end of its answer, connecting included
+ */
+export function createBreachCheck(dispatcher: Dispatcher, url: string, timeoutMs: number): BreachCheck {
+  return async function isBreached(password) {
+    const hash = createHash('sha1').update(password.reveal()).digest('hex').toUpperCase()
+    const entries = await readRange(hash.slice(0, PREFIX_LENGTH))
+    const suffix = hash.slice(PREFIX_LENGTH)
+    // Padding has entries too, which were never seen.
+    return entries.some((entry) => entry.startsWith(`${suffix}:`) && !/:0+$/.test(entry))
+  }
+
+  async function readRange(prefix: string): Promise<string[]> {
+    const { status, text } = await ask(`${url}/range/${prefix}`).catch((error: unknown) => {
+      throw new BreachCheckUnavailable(reasonOf(error))
+    })
+    if (status !== 200) throw new BreachCheckUnavailable(`http-${status}`)
+    const entries = text.trimEnd().toUpperCase().split(/\r?\n/)
+    if (!entries.every((entry) => ENTRY.test(entry))) throw new BreachCheckUnavailable('unexpected-answer')
+    return entries
+  }
+
+  async function ask(address: string): Promise<{ status: number; text: string }> {
+    const headers = { 'add-padding': 'true', 'user-agent': 'rekey', accept: 'text/plain' }
+    const signal = AbortSignal.timeout(timeoutMs)
+    const { statusCode, body } = await request(address, { dispatcher, headers, signal })
+    return { status: statusCode, text: await body.text() }
+  }
+}
+
+const TLS_FAILURE = /^(?:ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH)/
+
+function reasonOf(error: unknown): BreachCheckFaultReason {
+  if (!(error instanceof Error)) return 'unreachable'
+  const code = 'code' in error ? String(error.code) : ''
+  if (error.name === 'TimeoutError' || code === 'UND_ERR_CONNECT_TIMEOUT') return 'timed-out'
+  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE' || code.startsWith('HPE_')) return 'unexpected-answer'
+  return TLS_FAILURE.test(code) ? 'tls-refused' : 'unreachable'
+}

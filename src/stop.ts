@@ -1,0 +1,46 @@
+import type { Server } from 'node:http'
+import closeWithGrace from 'close-with-grace'
+import type { Logger } from 'pino'
+import type { Dispatcher } from 'undici'
+import type { SharedStore } from './abuse/shared-store.js'
+import type { App } from './app.js'
+import { describeError } from './http/error-log.js'
+import type { Metrics } from './metrics-listener.js'
+
+/** What keeps the process from ending. */
+export interface Opened {
+  readonly dispatcher: Dispatcher
+  readonly store: SharedStore
+  readonly metrics: Metrics | undefined
+  readonly passwordTools: { close(): Promise<void> }
+}
+
+/** Lets the process end. */
+export async function close({ dispatcher, store, metrics, passwordTools }: Opened): Promise<void> {
+  // First: a store that was closed is not down.
+  metrics?.close()
+  await dispatcher.close()
+  await store.close()
+  await passwordTools.close()
+}
+
+/** A process that serves. */
+export interface Running extends Opened {
+  readonly logger: Logger
+  readonly server: Server
+  readonly app: App
+}
+
+/** Told to stop, the process takes no more requests and waits for those under way, whether or not the client did. */
+export function stopWithGrace(delayMs: number, { logger, server, app, ...opened }: Running): void {
+  closeWithGrace({ delay: delayMs, logger: false }, async ({ signal, err }) => {
+    if (err) logger.fatal({ event: 'crash', ...describeError(err) })
+    else logger.info({ event: 'stopping', signal })
+    // Connections that are in use now need not be kept for another request.
+    server.keepAliveTimeout = 1
+    await new Promise((resolve) => server.close(resolve))
+    await app.drained()
+    await close(opened)
+    logger.info({ event: 'stopped' })
+  })
+}
