@@ -1,6 +1,7 @@
 import { breachedRules } from '../../src/core/password-rules.js'
+import type { Estimate } from './estimate.js'
 import type { PageForm } from './form.js'
-import { type Estimate, estimateStrength } from './strength.js'
+import { estimateStrength } from './strength.js'
 import { describeStrength } from './strength-words.js'
 import { typedMailbox } from './typed-mailbox.js'
 

@@ -1,3 +1,4 @@
+import { toUnicode } from 'punycode/'
 import type { Mailbox } from '../../src/core/mailbox.js'
 
 /** The mailbox that was typed so far, for the rule about its name; the server reads it with more care. */
@@ -5,14 +6,23 @@ export function typedMailbox(typed: string): Mailbox {
   const address = typed.trim().toLowerCase()
   const at = address.lastIndexOf('@')
   const localPart = at < 0 ? address : address.slice(0, at)
-  const domain = at < 0 ? '' : address.slice(at + 1)
-  return { localPart, domain, domainForms: [...new Set([domain, inAscii(domain)])], address }
+  const domain = inAscii(at < 0 ? '' : address.slice(at + 1))
+  return { localPart, domain, domainForms: [...new Set([inUnicode(domain), domain])], address }
 }
 
 /** In punycode, where it is a domain. */
 function inAscii(domain: string): string {
   try {
     return new URL(`http://${domain}`).hostname
+  } catch {
+    return domain
+  }
+}
+
+/** Browsers have no converter for this direction. */
+function inUnicode(domain: string): string {
+  try {
+    return toUnicode(domain)
   } catch {
     return domain
   }
