@@ -28,8 +28,9 @@ function preferCompressed(directory: string): RequestHandler {
   const names = new Set(namesIn(directory).map((name) => `/${name}`))
 
   return function chooseEncoding(request, response, next) {
-    const { path } = request
-    if (names.has(`${path}${ENDINGS.br}`)) {
+    const { path, method } = request
+    const isRead = method === 'GET' || method === 'HEAD'
+    if (isRead && names.has(`${path}${ENDINGS.br}`)) {
       response.vary('Accept-Encoding')
       const encoding = request.acceptsEncodings(['br', 'gzip', 'identity'])
       if (encoding === 'br' || encoding === 'gzip') {
