@@ -19,29 +19,35 @@ export function tickRules(form: PageForm): void {
   const input = field('new_password')
   if (!input) return
   let pause: ReturnType<typeof setTimeout> | undefined
+  // Of the last password that was judged: it stays until there is a newer one, so that nothing flickers at each key.
+  let estimate: Estimate | undefined
 
-  function show(password: string, estimate: Estimate | undefined): void {
+  function show(password: string): void {
     const open = openRules(form, password, estimate)
     for (const item of element.querySelectorAll<HTMLElement>('[data-rule]'))
       tick(form, item, open, password !== '')
     const meter = element.querySelector<HTMLMeterElement>('#strength')
     if (meter) meter.value = estimate?.score ?? 0
+    const words = estimate ? describeStrength(form.words, form.policy, estimate) : ''
+    setText('#strength-words', words)
     clearTimeout(pause)
-    pause = setTimeout(() => {
-      const words = element.querySelector('#strength-words')
-      if (words) words.textContent = estimate ? describeStrength(form.words, form.policy, estimate) : ''
-    }, PAUSE_MS)
+    pause = setTimeout(() => setText('#strength-said', words), PAUSE_MS)
+  }
+
+  function setText(selector: string, text: string): void {
+    const target = element.querySelector(selector)
+    if (target && target.textContent !== text) target.textContent = text
   }
 
   async function judge(): Promise<void> {
     const password = input?.value ?? ''
-    show(password, undefined)
+    if (password === '') estimate = undefined
+    show(password)
     if (password === '') return
-    const estimate = await estimateStrength(password, [
-      ...form.policy.brandWords,
-      field('email')?.value ?? '',
-    ])
-    if (estimate && password === input?.value) show(password, estimate)
+    const latest = await estimateStrength(password, [...form.policy.brandWords, field('email')?.value ?? ''])
+    if (!latest || password !== input?.value) return
+    estimate = latest
+    show(password)
   }
 
   for (const name of WATCHED) field(name)?.addEventListener('input', judge)

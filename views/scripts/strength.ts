@@ -39,7 +39,12 @@ export function estimateStrength(
       },
       { signal: end.signal },
     )
-    running.addEventListener('error', () => finish(), { signal: end.signal })
+    const giveUp = (): void => {
+      // It never answers again; the next key tries another one.
+      worker = undefined
+      finish()
+    }
+    running.addEventListener('error', giveUp, { signal: end.signal })
     running.postMessage({ id, password, badWords } satisfies Question)
   })
 }

@@ -1,0 +1,39 @@
+import type { BrowserContextOptions, Page } from 'playwright-core'
+import { openBrowser } from './browser.js'
+
+/** What a person has to fill in to prove a mailbox; info@example.org's unless told otherwise. */
+interface Typed {
+  readonly email?: string
+  readonly current?: string
+  readonly next?: string
+  readonly again?: string
+}
+
+/** A page of a new browser that shows the form, with its script at work. */
+export async function openForm(url: string, options: BrowserContextOptions = {}): Promise<Page> {
+  const page = await openBrowser(options)
+  await page.goto(url)
+  await page.locator('html.scripted').waitFor()
+  return page
+}
+
+/** Types into the fields, each of which keeps what is not given. */
+export async function fillIn(page: Page, { email, current, next, again = next }: Typed): Promise<void> {
+  const values = { email, current_password: current, new_password: next, confirm_password: again }
+  for (const [name, value] of Object.entries(values)) {
+    if (value !== undefined) await fieldOf(page, name).fill(value)
+  }
+}
+
+export function fieldOf(page: Page, name: string) {
+  return page.locator(`input[name="${name}"]`)
+}
+
+export async function send(page: Page): Promise<void> {
+  await page.locator('button[type="submit"]').click()
+}
+
+/** Waits for the page of an answer, by its code. */
+export async function answered(page: Page, code: string): Promise<void> {
+  await page.locator(`main[data-answer="${code}"]`).waitFor()
+}
