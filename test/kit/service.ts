@@ -10,6 +10,7 @@ import type TestAgent from 'supertest/lib/agent.js'
 import type { Dispatcher } from 'undici'
 import { onTestFinished } from 'vitest'
 import { createMemoryStore } from '../../src/abuse/memory-store.js'
+import type { SharedStore } from '../../src/abuse/shared-store.js'
 import { type App, createApp } from '../../src/app.js'
 import { type Config, loadConfig } from '../../src/config.js'
 import { createHttpServer } from '../../src/http/server.js'
@@ -51,6 +52,7 @@ export interface TestServiceOptions {
   readonly simulator?: SimulatorOptions
   /** In place of those that a test has: an estimator without its worker, and connections that trust the system's authorities. */
   readonly passwordTools?: Partial<PasswordTools>
+  readonly store?: SharedStore
 }
 
 const scratch = mkdtempSync(join(tmpdir(), 'rekey-test-'))
@@ -99,6 +101,7 @@ export async function startService({
   environment,
   simulator,
   passwordTools,
+  store,
 }: TestServiceOptions = {}): Promise<TestService> {
   const panel = await startPanelSimulator(simulator)
   onTestFinished(() => panel.close())
@@ -107,6 +110,7 @@ export async function startService({
     { ...simulatorEnvironment(panel), ...environment },
     createTestClock(),
     passwordTools,
+    store,
   )
 }
 
@@ -116,6 +120,7 @@ export async function startServiceAt(
   environment: Record<string, string>,
   clock = createTestClock(),
   passwordTools: Partial<PasswordTools> = {},
+  store: SharedStore = createMemoryStore(clock),
 ): Promise<TestService> {
   const config = configOf(environment)
   const lines: string[] = []
@@ -125,7 +130,6 @@ export async function startServiceAt(
   )
   const { url: panelUrl, trust, maxConcurrency, timeoutMs } = config.panel
   const dispatcher = createDispatcher(panelUrl, trust, maxConcurrency, timeoutMs)
-  const store = createMemoryStore(clock)
   const breachDispatcher = passwordTools.breachDispatcher ?? createBreachDispatcher({}, 2000)
   const version = '0.0.0'
   const metrics = config.metrics && createMetrics(config.metrics, { version, node: 'v20.19.0' }, logger)

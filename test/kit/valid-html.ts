@@ -6,10 +6,13 @@ const validator = new HtmlValidate({
   rules: { 'require-sri': 'off' },
 })
 
+/** What is not valid in a page, a line each. */
+export async function htmlFaults(html: string): Promise<string[]> {
+  const { results } = await validator.validateString(html)
+  return results.flatMap(({ messages }) => messages.map(({ ruleId, message }) => `${ruleId}: ${message}`))
+}
+
 /** Expects a page that breaks no rule of HTML. */
 export async function expectValid(html: string): Promise<void> {
-  const report = await validator.validateString(html)
-  expect(
-    report.results.flatMap((result) => result.messages.map(({ ruleId, message }) => `${ruleId}: ${message}`)),
-  ).toEqual([])
+  expect(await htmlFaults(html)).toEqual([])
 }

@@ -1,0 +1,195 @@
+import type { Store } from 'express-rate-limit'
+import type { Response } from 'supertest'
+import { createMemoryStore } from '../../src/abuse/memory-store.js'
+import type { SharedStore } from '../../src/abuse/shared-store.js'
+import { StoreUnavailable } from '../../src/core/store-unavailable.js'
+import type { AnswerCode } from '../../src/http/answer.js'
+import type { Fault } from '../panel-simulator/simulator.js'
+import { createTestClock } from './clock.js'
+import type { TestService, TestServiceOptions } from './service.js'
+import { NEW_PASSWORD } from './submissions.js'
+
+/** A page that a person can meet, and how to come to it. */
+export interface AnswerPage {
+  /** That of its screenshots. */
+  readonly name: string
+  /** What `data-answer` says on it. */
+  readonly answer: AnswerCode | 'none'
+  readonly service?: TestServiceOptions
+  /** Done once, before the page is asked for in any language. */
+  readonly prepare?: (service: TestService) => unknown
+  /** What the panel does wrong each time. */
+  readonly faults?: readonly (readonly [call: string, fault: Fault, times?: number])[]
+  readonly ask: (service: TestService, language: string) => PromiseLike<Response>
+}
+
+const CHANGE = 'v-change-mail-account-password'
+const VALUE = 'v-get-mail-account-value'
+
+const twice = { new_password: NEW_PASSWORD, confirm_password: NEW_PASSWORD }
+const byMailbox = { email: 'info@example.org', method: 'mailbox', current_password: 'info mail pw', ...twice }
+const byAccount = {
+  email: 'info@example.org',
+  method: 'account',
+  username: 'alice',
+  account_password: 'alice panel pw',
+  ...twice,
+}
+
+function posts(form: object | string, headers: Record<string, string> = {}): AnswerPage['ask'] {
+  return ({ http }, lang) => http.post('/').query({ lang }).type('form').set(headers).send(form)
+}
+
+function gets(path: string, query: Record<string, string> = {}): AnswerPage['ask'] {
+  return ({ http }, lang) => http.get(path).query({ lang, ...query })
+}
+
+/** A store whose counting fails so. */
+function failingStore(error: Error): SharedStore {
+  const fail = async (): Promise<never> => {
+    throw error
+  }
+  const limits: Store = { increment: fail, decrement: fail, resetKey: fail }
+  return { ...createMemoryStore(createTestClock()), createLimitStore: () => limits }
+}
+
+const nonsense: Fault = { kind: 'answer', run: false, status: 500, body: 'It works!' }
+const overload: Fault = { kind: 'exit', run: false, code: 14 }
+
+/** Every page of the service. */
+export const answerPages: readonly AnswerPage[] = [
+  { name: 'form', answer: 'none', ask: gets('/', { email: 'info@example.org' }) },
+  {
+    name: 'form-one-method',
+    answer: 'none',
+    service: { environment: { REKEY_MODES: 'account' } },
+    ask: gets('/'),
+  },
+  { name: 'changed', answer: 'changed', ask: posts(byAccount) },
+  { name: 'invalid-request', answer: 'invalid-request', ask: posts({}) },
+  {
+    name: 'every-field-wrong',
+    answer: 'invalid-request',
+    ask: posts({ email: 'info', method: 'account', username: '-', code: 'abc', confirm_password: 'other' }),
+  },
+  {
+    name: 'invalid-credentials',
+    answer: 'invalid-credentials',
+    ask: posts({ ...byMailbox, current_password: 'x' }),
+  },
+  {
+    name: 'code-required',
+    answer: 'code-required',
+    ask: posts({
+      ...byAccount,
+      email: 'dave@dave.example',
+      username: 'dave',
+      account_password: 'dave panel pw',
+    }),
+  },
+  {
+    name: 'password-rejected',
+    answer: 'password-rejected',
+    ask: posts({ ...byMailbox, new_password: ' info', confirm_password: ' info' }),
+  },
+  {
+    name: 'mailbox-suspended',
+    answer: 'mailbox-suspended',
+    ask: posts({ ...byMailbox, email: 'paused@example.org', current_password: 'paused mail pw' }),
+  },
+  {
+    name: 'mailbox-not-found',
+    answer: 'mailbox-not-found',
+    ask: posts({ ...byAccount, email: `${'nobody.'.repeat(8)}at.all@example.org` }),
+  },
+  {
+    name: 'mailbox-ambiguous',
+    answer: 'mailbox-ambiguous',
+    ask: posts({ ...byMailbox, email: 'john.doe@example.org', current_password: 'john.doe mail pw' }),
+  },
+  {
+    name: 'too-many-tries',
+    answer: 'too-many-attempts',
+    service: { environment: { REKEY_LIMIT_FAILURES: '1/3h' } },
+    prepare: (service) => posts({ ...byMailbox, current_password: 'x' })(service, 'en'),
+    ask: posts(byMailbox),
+  },
+  {
+    name: 'too-many-requests',
+    answer: 'too-many-attempts',
+    service: { environment: { REKEY_LIMIT_ADDRESS: '1/12m' } },
+    prepare: (service) => posts({})(service, 'en'),
+    ask: posts(byMailbox),
+  },
+  {
+    name: 'cross-site-request',
+    answer: 'cross-site-request',
+    ask: posts(byMailbox, { 'sec-fetch-site': 'cross-site' }),
+  },
+  { name: 'not-found', answer: 'not-found', ask: gets('/nothing') },
+  {
+    name: 'method-not-allowed',
+    answer: 'method-not-allowed',
+    ask: ({ http }, lang) => http.put('/').query({ lang }),
+  },
+  { name: 'payload-too-large', answer: 'payload-too-large', ask: posts(`email=${'x'.repeat(9000)}`) },
+  {
+    name: 'unsupported-media-type',
+    answer: 'unsupported-media-type',
+    ask: posts('email=info', { 'content-type': 'text/plain' }),
+  },
+  {
+    name: 'internal-error',
+    answer: 'internal-error',
+    service: { store: failingStore(new TypeError('a bug')) },
+    ask: posts(byMailbox),
+  },
+  {
+    name: 'store-unavailable',
+    answer: 'store-unavailable',
+    service: { store: failingStore(new StoreUnavailable()) },
+    ask: posts(byMailbox),
+  },
+  {
+    name: 'panel-misconfigured',
+    answer: 'panel-misconfigured',
+    prepare: ({ panel }) => Object.assign(panel.switches, { keyRevoked: true }),
+    ask: posts(byMailbox),
+  },
+  {
+    name: 'panel-failed',
+    answer: 'panel-failed',
+    faults: [['v-list-user', { kind: 'truncated', run: true }]],
+    ask: posts(byAccount),
+  },
+  {
+    name: 'panel-unavailable',
+    answer: 'panel-unavailable',
+    prepare: ({ panel }) => panel.close(),
+    ask: posts(byMailbox),
+  },
+  { name: 'panel-busy', answer: 'panel-busy', faults: [[VALUE, overload, 2]], ask: posts(byMailbox) },
+  {
+    name: 'mail-server-unavailable',
+    answer: 'mail-server-unavailable',
+    // Nothing listens there.
+    service: { environment: { REKEY_MAILBOX_CHECK: 'imap', REKEY_IMAP_URL: 'imaps://127.0.0.1:9' } },
+    ask: posts(byMailbox),
+  },
+  {
+    name: 'outcome-unknown',
+    answer: 'outcome-unknown',
+    faults: [
+      [CHANGE, { kind: 'reset', when: 'after-run' }],
+      [VALUE, { kind: 'exit', run: false, code: 0, output: 'info' }],
+      [VALUE, nonsense, 5],
+    ],
+    ask: posts(byAccount),
+  },
+  {
+    name: 'change-not-seen',
+    answer: 'panel-unavailable',
+    faults: [[CHANGE, { kind: 'reset', when: 'before-run' }]],
+    ask: posts(byAccount),
+  },
+]
