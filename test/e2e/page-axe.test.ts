@@ -43,5 +43,5 @@ it.each(['en', 'ar'])(
       expect.soft(await violations(page), `${shown.name} in ${language}`).toEqual([])
     }
   },
-  120_000,
+  300_000,
 )

@@ -18,7 +18,7 @@ it('with text of twice the size nothing is cut off, and nobody scrolls sideways'
     })
     expect.soft(await layoutFaults(page), `${shown.name} in ${shown.language}`).toEqual([])
   }
-})
+}, 300_000)
 
 it('nothing moves for people who want no motion', async () => {
   const { page, show } = await openViewer({ reducedMotion: 'reduce' })
