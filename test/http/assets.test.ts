@@ -3,11 +3,11 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { request } from 'undici'
 import { describe, expect, it } from 'vitest'
-import { ASSETS_DIRECTORY } from '../../src/views-directory.js'
+import { ASSETS } from '../../src/views-folder.js'
 import { sendRaw } from '../kit/raw.js'
 import { startService, type TestService } from '../kit/service.js'
 
-const NAMES = readdirSync(ASSETS_DIRECTORY).filter((name) => !/\.(?:br|gz)$/.test(name))
+const NAMES = readdirSync(ASSETS).filter((name) => !/\.(?:br|gz)$/.test(name))
 
 /** As bytes, as they came: most clients would unpack them. */
 async function fetchRaw(service: TestService, path: string, headers: Record<string, string> = {}) {
@@ -37,7 +37,7 @@ describe('a style or a script', () => {
       expect(headers['content-encoding'], name).toBe(encoding)
       expect(headers.vary).toBe('Accept-Encoding')
       expect(headers['content-length']).toBe(String(bytes.length))
-      expect(digest(Buffer.from(unpack(bytes)))).toBe(digest(readFileSync(`${ASSETS_DIRECTORY}${name}`)))
+      expect(digest(Buffer.from(unpack(bytes)))).toBe(digest(readFileSync(`${ASSETS}${name}`)))
     }
   })
 
@@ -137,7 +137,7 @@ describe('a style or a script', () => {
         'accept-encoding': 'br',
       })
       expect(status).toBe(200)
-      expect(digest(brotliDecompressSync(bytes))).toBe(digest(readFileSync(`${ASSETS_DIRECTORY}style.css`)))
+      expect(digest(brotliDecompressSync(bytes))).toBe(digest(readFileSync(`${ASSETS}style.css`)))
       expect(headers['accept-ranges']).toBeUndefined()
     },
   )

@@ -1,3 +1,4 @@
+import { badWordsFor } from '../../src/core/bad-words.js'
 import { breachedRules } from '../../src/core/password-rules.js'
 import type { Estimate } from './estimate.js'
 import type { PageForm } from './form.js'
@@ -44,7 +45,8 @@ export function tickRules(form: PageForm): void {
     if (password === '') estimate = undefined
     show(password)
     if (password === '') return
-    const latest = await estimateStrength(password, [...form.policy.brandWords, field('email')?.value ?? ''])
+    const mailbox = typedMailbox(field('email')?.value ?? '')
+    const latest = await estimateStrength(password, badWordsFor(mailbox, form.policy.brandWords))
     if (!latest || password !== input?.value) return
     estimate = latest
     show(password)
