@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Server } from 'node:http'
@@ -11,6 +12,7 @@ import { type App, createApp } from './app.js'
 import { systemClock } from './clock.js'
 import { HELP, parseCommandLine } from './command-line.js'
 import { type Config, loadConfig } from './config.js'
+import { isAlive } from './health-check.js'
 import { describeError } from './http/error-log.js'
 import { createHttpServer } from './http/server.js'
 import { createDispatcher } from './panel/dispatcher.js'
@@ -47,7 +49,11 @@ function main(): void {
     return
   }
   if (command === 'check-config') return void process.stdout.write('The configuration is complete.\n')
-  void serve(result.config)
+  void (command === 'health' ? tellHealth(result.config) : serve(result.config))
+}
+
+async function tellHealth(config: Config): Promise<void> {
+  process.exitCode = (await isAlive(config)) ? 0 : 1
 }
 
 async function serve(config: Config): Promise<void> {
