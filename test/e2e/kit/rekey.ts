@@ -19,8 +19,9 @@ const MAIN = fileURLToPath(new URL('../../../dist/main.js', import.meta.url))
 export async function startRekey(
   panel: PanelSimulator,
   environment: Record<string, string> = {},
+  [command, ...args]: readonly [string, ...string[]] = [process.execPath, MAIN],
 ): Promise<Rekey> {
-  const program = startProgram(process.execPath, [MAIN], {
+  const program = startProgram(command, args, {
     env: {
       PATH,
       HESTIA_URL: panel.url,
