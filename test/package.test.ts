@@ -33,7 +33,7 @@ afterAll(() => rmSync(scratch, { recursive: true, force: true }))
 describe('the package', () => {
   it('has what is needed to run and to set it up, and nothing else', () => {
     const roots = new Set(files.map((path) => path.split('/')[0]))
-    const wanted = ['LICENSE', 'README.md', 'dist', 'docs', 'integrations', 'package.json', 'views']
+    const wanted = ['LICENSE', 'README.md', 'deploy', 'dist', 'docs', 'integrations', 'package.json', 'views']
     expect([...roots].sort()).toEqual(wanted)
     expect(files.filter((path) => /\.(?:ts|map|tsbuildinfo|env)$/.test(path))).toEqual([])
   })

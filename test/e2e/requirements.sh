@@ -12,6 +12,8 @@ has_file() { [ -r "$1" ]; }
 
 # Debian package, and how to see that what it brings is there.
 requirements='
+apache2-bin         has_program apache2
+caddy               has_program caddy
 chromium            has_program chromium
 curl                has_program curl
 dovecot-imapd       has_file /usr/lib/dovecot/imap
