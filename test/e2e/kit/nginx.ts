@@ -26,8 +26,8 @@ export async function startNginx(serviceUrl: string): Promise<Nginx> {
   return { ...setup, url: `https://127.0.0.1:${setup.port}` }
 }
 
-/** Runs nginx with servers of these settings until the tests of the file are over. */
-async function runNginx({ directory, port, file }: ProxySetup, servers: string): Promise<void> {
+/** Runs nginx with these servers until the tests of the file are over, and gives the path of its settings. */
+export async function runNginx({ directory, port, file }: ProxySetup, servers: string): Promise<string> {
   const config = file(
     'nginx.conf',
     `daemon off;
@@ -46,4 +46,5 @@ http {
   )
   const program = startProgram('nginx', ['-e', 'stderr', '-c', config])
   await program.listening(port)
+  return config
 }

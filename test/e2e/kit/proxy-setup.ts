@@ -25,14 +25,14 @@ export interface ProxySetup extends FrontProxy {
 }
 
 /** A directory, free ports, and a certificate for every host name that is used. */
-export async function setUpProxy(name: string): Promise<ProxySetup> {
+export async function setUpProxy(name: string, more: readonly string[] = []): Promise<ProxySetup> {
   const directory = scratchDirectory(name)
   const file = (fileName: string, text: string): string => {
     const path = join(directory, fileName)
     writeFileSync(path, text)
     return path
   }
-  const hosts = ['localhost', '127.0.0.1', ...Object.values(HOSTS), 'webmail.example.org']
+  const hosts = ['localhost', '127.0.0.1', ...Object.values(HOSTS), ...more]
   const { certificate, key } = await createCertificate({ hosts })
   return {
     directory,
