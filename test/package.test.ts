@@ -35,7 +35,7 @@ describe('the package', () => {
     const roots = new Set(files.map((path) => path.split('/')[0]))
     const wanted = ['LICENSE', 'README.md', 'deploy', 'dist', 'docs', 'integrations', 'package.json', 'views']
     expect([...roots].sort()).toEqual(wanted)
-    expect(files.filter((path) => /\.(?:ts|map|tsbuildinfo|env)$/.test(path))).toEqual([])
+    expect(files.filter((path) => /\.(?:ts|map|tsbuildinfo|tgz)$/.test(path))).toEqual([])
   })
 
   it('runs by its name', () => {

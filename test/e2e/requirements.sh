@@ -8,11 +8,13 @@ PATH=$PATH:/usr/sbin
 
 has_program() { command -v "$1"; }
 has_php_module() { php -r "exit(extension_loaded('$1') ? 0 : 1);"; }
+has_python_module() { /usr/bin/python3 -c "import $1"; }
 has_file() { [ -r "$1" ]; }
 
 # Debian package, and how to see that what it brings is there.
 requirements='
 apache2-bin         has_program apache2
+bubblewrap          has_program bwrap
 caddy               has_program caddy
 chromium            has_program chromium
 curl                has_program curl
@@ -25,10 +27,12 @@ php-mbstring        has_php_module mbstring
 php-sqlite3         has_php_module pdo_sqlite
 php-xml             has_php_module dom
 python3             has_program python3
+python3-seccomp     has_python_module seccomp
 redis-server        has_program redis-server
 roundcube-core      has_file /var/lib/roundcube/public_html/index.php
 roundcube-plugins   has_file /usr/share/roundcube/plugins/password/password.php
 roundcube-sqlite3   has_php_module pdo_sqlite
+systemd             has_program systemd-analyze
 whois               has_program mkpasswd
 '
 

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { type PanelSimulator, simulatorCredentials } from '../../panel-simulator/simulator.js'
 import { PATH, startProgram } from './programs.js'
+import type { CommandLine } from './sandbox.js'
 
 /** The built service as a process. */
 export interface Rekey {
@@ -13,13 +14,13 @@ export interface Rekey {
 }
 
 /** Built by `npm run test:e2e` before the tests run. */
-const MAIN = fileURLToPath(new URL('../../../dist/main.js', import.meta.url))
+export const MAIN = fileURLToPath(new URL('../../../dist/main.js', import.meta.url))
 
 /** Starts the service before a panel; refusals leave at once. */
 export async function startRekey(
   panel: PanelSimulator,
   environment: Record<string, string> = {},
-  [command, ...args]: readonly [string, ...string[]] = [process.execPath, MAIN],
+  [command, ...args]: CommandLine = [process.execPath, MAIN],
 ): Promise<Rekey> {
   const program = startProgram(command, args, {
     env: {
