@@ -18,6 +18,7 @@ bubblewrap          has_program bwrap
 caddy               has_program caddy
 chromium            has_program chromium
 curl                has_program curl
+docker-compose      has_program docker-compose
 dovecot-imapd       has_file /usr/lib/dovecot/imap
 nginx               has_program nginx
 php-cli             has_program php

@@ -57,7 +57,11 @@ describe('the unit for systemd', () => {
     writeFileSync(join(directory, 'secret-key'), `${simulatorCredentials.secretKey}\n`)
     const [, name = '', path = ''] = /^Environment=(\w+_FILE)=(.*)$/m.exec(readFileSync(UNIT, 'utf8')) ?? []
     const environment = { HESTIA_SECRET_KEY: '', [name]: path.replace('%d', directory) }
-    const rekey = await startRekey(panel, environment, confined([process.execPath, MAIN], filter))
+    const rekey = await startRekey(
+      panel,
+      environment,
+      confined([process.execPath, MAIN], { filterFile: filter }),
+    )
     const response = await fetch(`${rekey.url}/api/v1/password-changes`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -72,7 +76,7 @@ describe('the unit for systemd', () => {
 
   it('stands in the way of what Rekey never does', () => {
     const [command, ...args] = ((code: string): CommandLine =>
-      confined(['/usr/bin/python3', '-c', code], filter))(`
+      confined(['/usr/bin/python3', '-c', code], { filterFile: filter }))(`
 import os, resource, socket
 def refused(act):
     try: act()

@@ -5,6 +5,7 @@ import type { CommandLine } from './sandbox.js'
 
 /** The built service as a process. */
 export interface Rekey {
+  readonly pid: number
   readonly url: string
   /** Everything that it has logged. */
   lines(): Record<string, unknown>[]
@@ -43,6 +44,7 @@ export async function startRekey(
       .filter((text) => text.startsWith('{'))
       .map((text) => JSON.parse(text))
   return {
+    pid: program.pid,
     url: `http://${address}:${port}`,
     kill: program.kill,
     lines,
