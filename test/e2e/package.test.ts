@@ -1,35 +1,49 @@
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync, symlinkSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join, relative } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { startPanelSimulator } from '../panel-simulator/simulator.js'
 import { atEnd } from './kit/at-end.js'
 import { checkOut, cleanEnvironment, ROOT } from './kit/checkout.js'
+import { adapt } from './kit/deploy-file.js'
+import { blocksFrom } from './kit/document.js'
 import { startRekey } from './kit/rekey.js'
 import { scratchDirectory } from './kit/scratch.js'
 
 const INSTALL_MS = 180_000
 
+let host: string
 let prefix: string
 let checkout: string
 
-// As docs/install.md tells it, but for what `npm ci` installs to build with: that is here.
+// What `npm ci` installs to build with is here already.
 beforeAll(() => {
   checkout = scratchDirectory('checkout')
-  prefix = scratchDirectory('prefix')
+  host = scratchDirectory('host')
+  prefix = join(host, 'opt/rekey')
+  mkdirSync(join(host, 'etc/systemd/system'), { recursive: true })
   checkOut(checkout)
   symlinkSync(join(ROOT, 'node_modules'), join(checkout, 'node_modules'))
-  npm('pack', '--silent')
-  const [tarball = ''] = readdirSync(checkout).filter((name) => name.endsWith('.tgz'))
-  npm('install', '--global', '--prefix', prefix, '--prefer-offline', `./${tarball}`)
+  const [pack = '', install = ''] = blocksFrom('docs/install.md', 'The program', 'sh')
+  follow(pack.replace('npm ci\n', ''))
+  follow(install)
 }, INSTALL_MS)
 
-function npm(...args: string[]): void {
-  execFileSync('npm', args, {
-    cwd: checkout,
-    env: cleanEnvironment(),
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
+/** Does what docs/install.md says, and gives what is printed; a directory stands for the root of the host. */
+function follow(commands: string): string {
+  const here = commands.replaceAll(/(?<=\s|=)\/(?=opt|etc)/g, `${host}/`)
+  const env = { ...cleanEnvironment(), npm_config_prefer_offline: 'true', npm_config_loglevel: 'error' }
+  const script = `set -e\nsystemctl() { echo systemctl "$@"; }\njournalctl() { echo journalctl "$@"; }\n${here}`
+  const stdio = ['ignore' as const, 'pipe' as const, 'inherit' as const]
+  return execFileSync('bash', ['-c', script], { cwd: checkout, env, encoding: 'utf8', stdio })
 }
 
 function rekey(args: readonly string[], environment: Record<string, string> = {}): string {
@@ -62,6 +76,27 @@ describe('the package, installed into an empty prefix', () => {
     }
     expect(readdirSync(installed)).toContain('npm-shrinkwrap.json')
     expect(readdirSync(checkout)).not.toContain('npm-shrinkwrap.json')
+  })
+
+  it('is set up by the commands of docs/install.md, and its settings are complete', () => {
+    const [prepare = '', settings = '', check = ''] = blocksFrom('docs/install.md', 'The settings', 'sh')
+    follow(prepare)
+    const [secretFile, settingsFile] = ['secret-key', 'rekey.env'].map((name) =>
+      join(host, 'etc/rekey', name),
+    )
+    for (const file of [secretFile, settingsFile]) expect(statSync(`${file}`).mode & 0o777).toBe(0o600)
+    expect(() => follow(check)).toThrow()
+    writeFileSync(`${secretFile}`, `${'S'.repeat(40)}\n`)
+    writeFileSync(`${settingsFile}`, settings.replace('…', 'A'.repeat(20)))
+    expect(follow(check)).toBe('The configuration is complete.\n')
+
+    const [service = ''] = blocksFrom('docs/install.md', 'The service', 'sh')
+    expect(follow(service)).toContain('systemctl enable --now rekey\n')
+    const unit = readFileSync(join(host, 'etc/systemd/system/rekey.service'), 'utf8')
+    expect(unit).toBe(adapt('systemd/rekey.service', {}))
+    for (const [, path = ''] of unit.matchAll(/^(?:ExecStart|EnvironmentFile)=(.*)$/gm)) {
+      expect(existsSync(join(host, path))).toBe(true)
+    }
   })
 
   it('makes a change', async () => {

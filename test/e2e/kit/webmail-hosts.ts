@@ -65,7 +65,7 @@ export async function startWebmailHosts(serviceUrl: string): Promise<WebmailHost
   const first = `server { listen 127.0.0.1:${port} ssl; ssl_certificate ${setup.caFile}; ssl_certificate_key ${setup.keyFile}; }`
   const config = await runNginx(setup, `${first}\n  include ${directory}/domains/*.conf;`)
   const locations = join(directory, 'rekey.inc')
-  write('rekey.inc', adapt('hestia/rekey.inc', { 'http://127.0.0.1:8080': serviceUrl }))
+  write('rekey.inc', adapt('hestia/rekey.inc', { 'http://127.0.0.1:8090': serviceUrl }))
   const paths = { '/home/': `${home}/`, '/etc/nginx/conf.d/rekey.inc': locations }
   write('webmail-hosts.sh', adapt('hestia/webmail-hosts.sh', paths))
   write('bin/nginx', `#!/bin/bash\nexec /usr/sbin/nginx -e stderr -c ${config} "$@"\n`)
