@@ -16,65 +16,77 @@ import { checkOut, cleanEnvironment, ROOT } from './kit/checkout.js'
 import { adapt } from './kit/deploy-file.js'
 import { blocksFrom } from './kit/document.js'
 import { startRekey } from './kit/rekey.js'
+import type { CommandLine } from './kit/sandbox.js'
 import { scratchDirectory } from './kit/scratch.js'
 
 const INSTALL_MS = 180_000
 
 let host: string
-let prefix: string
 let checkout: string
 
 // What `npm ci` installs to build with is here already.
 beforeAll(() => {
   checkout = scratchDirectory('checkout')
   host = scratchDirectory('host')
-  prefix = join(host, 'opt/rekey')
-  mkdirSync(join(host, 'etc/systemd/system'), { recursive: true })
+  for (const path of ['etc/systemd/system', 'opt', 'usr/local/bin'])
+    mkdirSync(join(host, path), { recursive: true })
   checkOut(checkout)
   symlinkSync(join(ROOT, 'node_modules'), join(checkout, 'node_modules'))
   const [pack = '', install = ''] = blocksFrom('docs/install.md', 'The program', 'sh')
   follow(pack.replace('npm ci\n', ''))
-  follow(install)
+  expect(follow(install)).toMatch(/^0\.1\.0$/m)
 }, INSTALL_MS)
 
 /** Does what docs/install.md says, and gives what is printed; a directory stands for the root of the host. */
 function follow(commands: string): string {
-  const here = commands.replaceAll(/(?<=\s|=)\/(?=opt|etc)/g, `${host}/`)
-  const env = { ...cleanEnvironment(), npm_config_prefer_offline: 'true', npm_config_loglevel: 'error' }
+  const here = commands.replaceAll(/(?<=\s|=)\/(?=opt|etc|usr\/local)/g, `${host}/`)
+  const env = {
+    ...cleanEnvironment(),
+    PATH: `${join(host, 'usr/local/bin')}:${process.env.PATH}`,
+    npm_config_prefer_offline: 'true',
+    npm_config_loglevel: 'error',
+  }
   const script = `set -e\nsystemctl() { echo systemctl "$@"; }\njournalctl() { echo journalctl "$@"; }\n${here}`
   const stdio = ['ignore' as const, 'pipe' as const, 'inherit' as const]
   return execFileSync('bash', ['-c', script], { cwd: checkout, env, encoding: 'utf8', stdio })
 }
 
-function rekey(args: readonly string[], environment: Record<string, string> = {}): string {
-  const env = { PATH: `${join(prefix, 'bin')}:${process.env.PATH}`, ...environment }
-  return execFileSync('rekey', args, { env, encoding: 'utf8' })
+async function changesPassword(command: CommandLine): Promise<void> {
+  const panel = await startPanelSimulator()
+  atEnd(() => panel.close())
+  const service = await startRekey(panel, {}, command)
+  const response = await fetch(`${service.url}/api/v1/password-changes`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      email: 'info@example.org',
+      newPassword: 'a wholly new secret',
+      currentPassword: 'info mail pw',
+    }),
+  })
+  expect(await response.json()).toEqual({ code: 'changed' })
 }
 
 interface Lock {
   readonly packages: Readonly<Record<string, { version?: string; dev?: boolean }>>
 }
 
-describe('the package, installed into an empty prefix', () => {
-  it('runs as rekey', () => {
-    expect(rekey(['--version'])).toBe('0.1.0\n')
-    const environment = { HESTIA_URL: 'https://panel.example:8083', HESTIA_API_KEY: 'a key' }
-    expect(rekey(['--check-config'], environment)).toBe('The configuration is complete.\n')
-  })
-
+describe('the package, installed as docs/install.md tells', () => {
   it('brings the versions that were tested, and nothing that only development needs', () => {
-    const installed = join(prefix, 'lib/node_modules/rekey')
+    const installed = join(host, 'opt/rekey')
     const { packages }: Lock = JSON.parse(readFileSync(join(checkout, 'package-lock.json'), 'utf8'))
-    const ls = ['ls', '--global', '--prefix', prefix, '--all', '--parseable']
-    const list = execFileSync('npm', ls, { encoding: 'utf8' }).trim().split('\n')
-    const paths = list.filter((path) => path.startsWith(`${installed}/`))
+    const list = execFileSync('npm', ['ls', '--all', '--parseable', '--omit=dev'], {
+      cwd: installed,
+      encoding: 'utf8',
+    })
+    const paths = list.trim().split('\n').slice(1)
     expect(paths.length).toBeGreaterThan(80)
     for (const path of paths) {
       const locked = packages[relative(installed, path)]
       const { version } = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8'))
       expect([path, version, locked?.dev]).toEqual([path, locked?.version, undefined])
     }
-    expect(readdirSync(installed)).toContain('npm-shrinkwrap.json')
+    expect(existsSync(join(installed, 'node_modules/typescript'))).toBe(false)
     expect(readdirSync(checkout)).not.toContain('npm-shrinkwrap.json')
   })
 
@@ -100,18 +112,24 @@ describe('the package, installed into an empty prefix', () => {
   })
 
   it('makes a change', async () => {
-    const panel = await startPanelSimulator()
-    atEnd(() => panel.close())
-    const service = await startRekey(panel, {}, [join(prefix, 'bin/rekey')])
-    const response = await fetch(`${service.url}/api/v1/password-changes`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({
-        email: 'info@example.org',
-        newPassword: 'a wholly new secret',
-        currentPassword: 'info mail pw',
-      }),
-    })
-    expect(await response.json()).toEqual({ code: 'changed' })
+    await changesPassword([join(host, 'opt/rekey/dist/main.js')])
   })
+})
+
+describe('the package, installed globally into an empty prefix', () => {
+  it(
+    'runs as rekey, and makes a change',
+    async () => {
+      const prefix = scratchDirectory('prefix')
+      follow(`npm install --global --prefix ${prefix} ./rekey-0.1.0.tgz`)
+      const env = { PATH: `${join(prefix, 'bin')}:${process.env.PATH}` }
+      expect(execFileSync('rekey', ['--version'], { env, encoding: 'utf8' })).toBe('0.1.0\n')
+      const complete = { ...env, HESTIA_URL: 'https://panel.example:8083', HESTIA_API_KEY: 'a key' }
+      expect(execFileSync('rekey', ['--check-config'], { env: complete, encoding: 'utf8' })).toBe(
+        'The configuration is complete.\n',
+      )
+      await changesPassword([join(prefix, 'bin/rekey')])
+    },
+    INSTALL_MS,
+  )
 })

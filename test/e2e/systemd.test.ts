@@ -29,7 +29,7 @@ function analyze(...args: string[]) {
 describe('the unit for systemd', () => {
   it('is understood by systemd, every line of it', () => {
     const unit = join(directory, 'rekey.service')
-    writeFileSync(unit, adapt('systemd/rekey.service', { '/opt/rekey/bin/rekey': process.execPath }))
+    writeFileSync(unit, adapt('systemd/rekey.service', { '/opt/rekey/dist/main.js': process.execPath }))
     expect(analyze('verify', unit)).toMatchObject({ status: 0, stdout: '', stderr: '' })
   })
 
