@@ -129,8 +129,8 @@ export function createApp(dependencies: AppDependencies): App {
   handler.set('etag', false)
   handler.disable('x-powered-by')
   handler.use(createRequestContext(clock, randomId), ...createSecurityHeaders())
-  const assets = [...views.map((directory) => join(directory, 'assets')), ASSETS]
-  handler.use(`${basePath}/assets`, createAssetsRouter(assets), createBrandAssets(config.brand))
+  const own = config.viewsDirectory === undefined ? [] : [join(config.viewsDirectory, 'assets')]
+  handler.use(`${basePath}/assets`, createAssetsRouter([...own, ASSETS]), createBrandAssets(config.brand))
   handler.use(languages.setLanguage)
   handler.use(...fixedPaths)
   const mount = basePath === '' ? '/' : basePath

@@ -4,7 +4,7 @@ import { help } from './help.js'
 
 /** What the process is asked to do. */
 export type Command =
-  | { readonly is: 'serve' | 'check-config' | 'version' }
+  | { readonly is: 'serve' | 'check-config' | 'health' | 'version' }
   | { readonly is: 'help'; readonly text: string }
   /** The arguments are not understood, for which the text has the reason and the usage. */
   | { readonly is: 'misused'; readonly text: string }
@@ -35,11 +35,13 @@ function parseService(args: readonly string[]): Command {
   const options = {
     ...HELP_OPTION,
     'check-config': { type: 'boolean' },
+    health: { type: 'boolean' },
     version: { type: 'boolean', short: 'v' },
   } as const
   const { values } = parseArgs({ args: [...args], options })
   if (values.help) return { is: 'help', text: help.rekey }
   if (values.version) return { is: 'version' }
+  if (values.health) return { is: 'health' }
   return { is: values['check-config'] ? 'check-config' : 'serve' }
 }
 

@@ -9,6 +9,7 @@ Usage: rekey [doctor | setup-panel] [OPTION…]
   setup-panel     print the commands that set the panel up
 
   --check-config  print every fault of the configuration and exit: 0 if there is none, 78 otherwise
+  --health        ask the service that runs with this configuration whether it is alive and exit: 0 if so, 1 otherwise
   --help, -h      print this text, or that of a command
   --version, -v   print the version
 

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
@@ -12,6 +13,7 @@ import { examineOutside } from './doctor/outside.js'
 import { createOutsideCall } from './doctor/outside-call.js'
 import { asJson, asText, isSound } from './doctor/report.js'
 import { examine } from './doctor.js'
+import { isAlive } from './health-check.js'
 import { describeError } from './http/error-log.js'
 import { createHttpServer } from './http/server.js'
 import type { Metrics } from './metrics-listener.js'
@@ -60,7 +62,7 @@ function main(): void {
       void runDoctor(command.url, command.json)
       break
     default:
-      start(command.is === 'check-config')
+      start(command.is)
   }
 }
 
@@ -78,11 +80,15 @@ async function runDoctor(url: URL | undefined, json: boolean): Promise<void> {
   process.exitCode = isSound(findings) ? 0 : 1
 }
 
-function start(onlyChecks: boolean): void {
+function start(wish: 'serve' | 'check-config' | 'health'): void {
   const result = loadConfig(process.env)
   if (!result.ok) fail(EX_CONFIG, `${result.faults.join('\n')}\n`)
-  else if (onlyChecks) process.stdout.write('The configuration is complete.\n')
-  else void serve(result.config)
+  else if (wish === 'check-config') process.stdout.write('The configuration is complete.\n')
+  else void (wish === 'health' ? tellHealth(result.config) : serve(result.config))
+}
+
+async function tellHealth(config: Config): Promise<void> {
+  process.exitCode = (await isAlive(config)) ? 0 : 1
 }
 
 function fail(exitCode: number, text: string): void {

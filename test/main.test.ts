@@ -167,6 +167,17 @@ describe('the running service', () => {
     expect(await service.logged('attempt')).toMatchObject({ code: 'changed' })
   })
 
+  it('tells another call of the program whether it is alive', async () => {
+    const panel = await startPanel()
+    const service = start(simulatorEnvironment(panel))
+    const { port } = await service.logged('listening')
+    const here = { ...simulatorEnvironment(panel), REKEY_PORT: String(port) }
+    expect(await run(['--health'], here)).toEqual({ code: 0, stdout: '', stderr: '' })
+    service.child.kill('SIGKILL')
+    await once(service.child, 'close')
+    expect(await run(['--health'], here)).toEqual({ code: 1, stdout: '', stderr: '' })
+  })
+
   it('says at its start what is wrong with the panel, and that its key is of a legacy kind', async () => {
     const panel = await startPanel()
     const { adminUser } = simulatorCredentials

@@ -53,7 +53,9 @@ export const attemptLine = z
       .string()
       .regex(/^[A-Za-z0-9_-]+$/)
       .optional()
-      .describe('With panel-… and mail-server-unavailable: what went wrong, in a word.'),
+      .describe(
+        'With panel-…, mail-server-unavailable and breach-check-unavailable: what went wrong, in a word.',
+      ),
     changeSent: z
       .boolean()
       .optional()

@@ -8,12 +8,17 @@ PATH=$PATH:/usr/sbin
 
 has_program() { command -v "$1"; }
 has_php_module() { php -r "exit(extension_loaded('$1') ? 0 : 1);"; }
+has_python_module() { /usr/bin/python3 -c "import $1"; }
 has_file() { [ -r "$1" ]; }
 
 # Debian package, and how to see that what it brings is there.
 requirements='
+apache2-bin         has_program apache2
+bubblewrap          has_program bwrap
+caddy               has_program caddy
 chromium            has_program chromium
 curl                has_program curl
+docker-compose      has_program docker-compose
 dovecot-imapd       has_file /usr/lib/dovecot/imap
 fail2ban            has_program fail2ban-regex
 fonts-dejavu-core   has_file /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
@@ -30,11 +35,13 @@ php-xml             has_php_module dom
 prometheus          has_program promtool
 python3             has_program python3
 python3-systemd     has_file /usr/lib/python3/dist-packages/systemd/journal.py
+python3-seccomp     has_python_module seccomp
 redis-server        has_program redis-server
 roundcube-core      has_file /var/lib/roundcube/public_html/index.php
 roundcube-plugins   has_file /usr/share/roundcube/plugins/password/password.php
 roundcube-sqlite3   has_php_module pdo_sqlite
 systemd-journal-remote has_program /lib/systemd/systemd-journal-remote
+systemd             has_program systemd-analyze
 whois               has_program mkpasswd
 '
 

@@ -29,7 +29,10 @@ beforeAll(async () => {
 })
 
 /** Webmail before a proxy that it trusts. */
-function startWebmail({ url, caFile }: Nginx, furtherSettings = ''): Promise<Roundcube> {
+function startWebmail(
+  { url, caFile }: Pick<Nginx, 'url' | 'caFile'>,
+  furtherSettings = '',
+): Promise<Roundcube> {
   const settings = settingsFrom("Rekey's driver", {
     'https://rekey.example.org': url,
     'THE-TOKEN': TOKEN,

@@ -25,6 +25,7 @@ const NOT_DRIVEN: readonly AnswerCode[] = [
   'internal-error',
   'mail-server-unavailable',
   'store-unavailable',
+  'breach-check-unavailable',
 ]
 
 /** An answer of every code that says more than its code, with all that it can say. */
@@ -40,6 +41,7 @@ const fullAnswers: readonly Answer[] = [
   { code: 'panel-busy', reason: 'queue-full', changeSent: false },
   { code: 'mail-server-unavailable', reason: 'timed-out', credentialsSent: true },
   { code: 'store-unavailable' },
+  { code: 'breach-check-unavailable', reason: 'unreachable' },
   { code: 'internal-error' },
 ]
 

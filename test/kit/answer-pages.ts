@@ -53,6 +53,9 @@ function failingStore(error: Error): SharedStore {
   return { ...createMemoryStore(createTestClock()), createLimitStore: () => limits }
 }
 
+/** Nobody listens there. */
+const breachesAsked = { REKEY_BREACH_CHECK: 'online', REKEY_BREACH_URL: 'http://127.0.0.1:9' }
+
 const nonsense: Fault = { kind: 'answer', run: false, status: 500, body: 'It works!' }
 const overload: Fault = { kind: 'exit', run: false, code: 14 }
 
@@ -148,6 +151,12 @@ export const answerPages: readonly AnswerPage[] = [
     name: 'store-unavailable',
     answer: 'store-unavailable',
     service: { store: failingStore(new StoreUnavailable()) },
+    ask: posts(byMailbox),
+  },
+  {
+    name: 'breach-check-unavailable',
+    answer: 'breach-check-unavailable',
+    service: { environment: { ...breachesAsked, REKEY_BREACH_FAIL: 'refuse' } },
     ask: posts(byMailbox),
   },
   {

@@ -8,6 +8,9 @@ const ARGS = `
   --disable-component-update --disable-sync
 `
 
+/** The names that the documentation gives as examples are here. */
+const OUR_HOSTS = '--host-resolver-rules=MAP *.example.com 127.0.0.1, MAP *.example.org 127.0.0.1'
+
 const SCREENSHOTS = fileURLToPath(new URL('../screenshots/', import.meta.url))
 
 /** How long a person would wait for a page. */
@@ -28,7 +31,7 @@ export async function openBrowser(options: BrowserContextOptions = {}): Promise<
 async function launch(): Promise<Browser> {
   const browser = await chromium.launch({
     executablePath: '/usr/bin/chromium',
-    args: ARGS.trim().split(/\s+/),
+    args: [...ARGS.trim().split(/\s+/), OUR_HOSTS],
   })
   atEnd(() => browser.close())
   return browser

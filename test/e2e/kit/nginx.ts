@@ -1,29 +1,33 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { createCertificate } from '../../panel-simulator/certificate.js'
-import { blocksFrom } from './document.js'
-import { freePort, startProgram } from './programs.js'
-import { scratchDirectory } from './scratch.js'
+import { adapt } from './deploy-file.js'
+import { startProgram } from './programs.js'
+import { certificates, type FrontProxy, type ProxySetup, setUpProxy } from './proxy-setup.js'
 
-/** A proxy with TLS before the service. */
-export interface Nginx {
+/** nginx before the service. */
+export interface Nginx extends FrontProxy {
+  /** Where the service is at the root. */
   readonly url: string
-  /** PEM file with the authority of its certificate. */
-  readonly caFile: string
 }
 
-/** Starts nginx as the README sets it up, with a certificate that only its own file vouches for. */
+/** Starts nginx as deploy/ sets it up, with a certificate that only its own file vouches for. */
 export async function startNginx(serviceUrl: string): Promise<Nginx> {
-  const directory = scratchDirectory('nginx')
-  const [location = ''] = blocksFrom('README.md', 'Behind a proxy', 'nginx')
-  const { certificate, key } = await createCertificate()
-  const port = await freePort()
-  const file = (name: string, text: string): string => {
-    const path = join(directory, name)
-    writeFileSync(path, text)
-    return path
-  }
-  const caFile = file('certificate.pem', certificate)
+  const setup = await setUpProxy('nginx')
+  await runNginx(
+    setup,
+    adapt('nginx.conf', {
+      'http://127.0.0.1:8080': serviceUrl,
+      'listen 443': `listen 127.0.0.1:${setup.port}`,
+      'listen [::]:443': `listen [::1]:${setup.port}`,
+      'listen 80': `listen 127.0.0.1:${setup.plainPort}`,
+      'listen [::]:80': `listen [::1]:${setup.plainPort}`,
+      '/var/www/html': setup.directory,
+      ...certificates(setup),
+    }),
+  )
+  return { ...setup, url: `https://127.0.0.1:${setup.port}` }
+}
+
+/** Runs nginx with these servers until the tests of the file are over, and gives the path of its settings. */
+export async function runNginx({ directory, port, file }: ProxySetup, servers: string): Promise<string> {
   const config = file(
     'nginx.conf',
     `daemon off;
@@ -36,16 +40,11 @@ http {
   fastcgi_temp_path ${directory}/fastcgi;
   uwsgi_temp_path ${directory}/uwsgi;
   scgi_temp_path ${directory}/scgi;
-  server {
-    listen 127.0.0.1:${port} ssl;
-    ssl_certificate ${caFile};
-    ssl_certificate_key ${file('key.pem', key)};
-    ${location.replace('http://127.0.0.1:8080', serviceUrl)}
-  }
+  ${servers}
 }
 `,
   )
   const program = startProgram('nginx', ['-e', 'stderr', '-c', config])
   await program.listening(port)
-  return { url: `https://127.0.0.1:${port}`, caFile }
+  return config
 }

@@ -6,6 +6,7 @@ import { atEnd } from './at-end.js'
 
 /** A program that runs beside the tests. */
 export interface Program {
+  readonly pid: number
   /** Everything that it has written. */
   output(): string
   /** Waits until it has written a line like this, and gives what matched; fails if the program ends before. */
@@ -79,6 +80,8 @@ export function startProgram(command: string, args: readonly string[], options: 
   })
 
   return {
+    // Without one, whatever waits for it tells why it did not start.
+    pid: child.pid ?? -1,
     kill,
     output: () => output,
     written: (pattern) =>

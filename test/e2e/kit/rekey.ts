@@ -1,9 +1,11 @@
 import { fileURLToPath } from 'node:url'
 import { type PanelSimulator, simulatorCredentials } from '../../panel-simulator/simulator.js'
 import { PATH, startProgram } from './programs.js'
+import type { CommandLine } from './sandbox.js'
 
 /** The built service as a process. */
 export interface Rekey {
+  readonly pid: number
   readonly url: string
   /** Everything that it has logged. */
   lines(): Record<string, unknown>[]
@@ -19,8 +21,9 @@ export const MAIN = fileURLToPath(new URL('../../../dist/main.js', import.meta.u
 export async function startRekey(
   panel: PanelSimulator,
   environment: Record<string, string> = {},
+  [command, ...args]: CommandLine = [process.execPath, MAIN],
 ): Promise<Rekey> {
-  const program = startProgram(process.execPath, [MAIN], {
+  const program = startProgram(command, args, {
     env: {
       PATH,
       HESTIA_URL: panel.url,
@@ -41,6 +44,7 @@ export async function startRekey(
       .filter((text) => text.startsWith('{'))
       .map((text) => JSON.parse(text))
   return {
+    pid: program.pid,
     url: `http://${address}:${port}`,
     kill: program.kill,
     lines,

@@ -1,0 +1,24 @@
+# Rekey as a container: docs/install.md tells how to run it.
+
+FROM node:22.23.3-bookworm-slim AS build
+WORKDIR /rekey
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci
+COPY . .
+RUN npm run build && npm prune --omit=dev
+# What only compilers and debuggers read is a third of it.
+RUN find node_modules -type f \( -name '*.map' -o -name '*.ts' -o -name '*.cts' -o -name '*.mts' \) -delete
+
+# Of Node's image only the program is taken: no npm, nothing to build with.
+FROM debian:12.15-slim
+COPY --from=build /usr/local/bin/node /usr/local/bin/node
+WORKDIR /rekey
+COPY --from=build /rekey/package.json /rekey/LICENSE ./
+COPY --from=build /rekey/node_modules ./node_modules
+COPY --from=build /rekey/views ./views
+COPY --from=build /rekey/dist ./dist
+ENV NODE_ENV=production REKEY_HOST=0.0.0.0
+USER 10001:10001
+EXPOSE 8080
+HEALTHCHECK --interval=30s --timeout=10s --start-period=10s CMD ["node", "dist/main.js", "--health"]
+ENTRYPOINT ["node", "dist/main.js"]

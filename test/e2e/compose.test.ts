@@ -1,0 +1,137 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { type PanelSimulator, startPanelSimulator } from '../panel-simulator/simulator.js'
+import { atEnd } from './kit/at-end.js'
+import { ROOT } from './kit/checkout.js'
+import { adapt } from './kit/deploy-file.js'
+import { runNginx } from './kit/nginx.js'
+import { type FrontProxy, setUpProxy } from './kit/proxy-setup.js'
+import { startRedis } from './kit/redis.js'
+import { type Rekey, startRekey } from './kit/rekey.js'
+import { visit } from './kit/visit.js'
+
+interface Service {
+  readonly image: string
+  readonly profiles: readonly string[]
+  readonly environment?: Readonly<Record<string, string>>
+  readonly secrets?: readonly { source: string }[]
+  readonly networks?: Readonly<Record<string, unknown>>
+  readonly ports?: readonly unknown[]
+  readonly [option: string]: unknown
+}
+
+describe('compose.yaml', () => {
+  let services: Readonly<Record<string, Service>>
+
+  beforeAll(() => {
+    const config = [
+      '-f',
+      join(ROOT, 'deploy/compose.yaml'),
+      '--profile',
+      'single',
+      '--profile',
+      'shared',
+      'config',
+    ]
+    services = parse(execFileSync('docker-compose', config, { encoding: 'utf8' })).services
+  })
+
+  it('has one service in the one profile, and two that share a store behind nginx in the other', () => {
+    const inProfile = (name: string): string[] =>
+      Object.keys(services).filter((service) => services[service]?.profiles.includes(name))
+    expect(inProfile('single')).toEqual(['rekey'])
+    expect(inProfile('shared').sort()).toEqual(['nginx', 'redis', 'rekey-1', 'rekey-2'])
+    const store = Object.keys(services).filter(
+      (name) => services[name]?.networks && 'store' in services[name].networks,
+    )
+    expect(store.sort()).toEqual(['redis', 'rekey-1', 'rekey-2'])
+    expect(Object.keys(services).filter((name) => services[name]?.ports)).toEqual(['nginx', 'rekey'])
+    expect(services.rekey?.ports).toEqual(['127.0.0.1:8080:8080/tcp'])
+  })
+
+  it('builds walls round each, of an exact version', () => {
+    for (const service of Object.values(services)) {
+      expect(service).toMatchObject({
+        image: expect.stringMatching(/:\d+\.\d+\.\d+(-alpine)?$/),
+        read_only: true,
+        cap_drop: ['ALL'],
+        security_opt: ['no-new-privileges:true'],
+      })
+    }
+  })
+
+  it('gives Rekey its secret as a file, time to stop, and the version of the package', () => {
+    const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+    for (const name of ['rekey', 'rekey-1', 'rekey-2']) {
+      expect(services[name]).toMatchObject({
+        image: `rekey:${version}`,
+        environment: { HESTIA_SECRET_KEY_FILE: '/run/secrets/secret-key', HESTIA_ACCESS_KEY: '' },
+        secrets: [{ source: 'secret-key' }],
+        stop_grace_period: '40s',
+      })
+    }
+  })
+})
+
+describe('two instances behind the nginx of compose.yaml', () => {
+  let panel: PanelSimulator
+  let instances: readonly [Rekey, Rekey]
+  let proxy: FrontProxy
+
+  beforeAll(async () => {
+    panel = await startPanelSimulator()
+    atEnd(() => panel.close())
+    const redis = await startRedis()
+    const environment = {
+      REKEY_TRUST_PROXY: '1',
+      REKEY_LIMIT_ADDRESS: '4/15m',
+      REKEY_REDIS_URL: `redis://127.0.0.1:${redis.port}`,
+    }
+    instances = await Promise.all([startRekey(panel, environment), startRekey(panel, environment)])
+    const setup = await setUpProxy('compose')
+    const servers = adapt('compose-nginx.conf', {
+      'rekey-1:8080': new URL(instances[0].url).host,
+      'rekey-2:8080': new URL(instances[1].url).host,
+      'listen 8443': `listen 127.0.0.1:${setup.port}`,
+      '/run/secrets/tls-certificate': setup.caFile,
+      '/run/secrets/tls-key': setup.keyFile,
+    })
+    await runNginx(setup, servers)
+    proxy = setup
+  })
+
+  async function change(from: string): Promise<number> {
+    const { status } = await visit(proxy, {
+      host: 'localhost',
+      path: '/api/v1/password-changes',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        email: 'info@example.org',
+        newPassword: 'a wholly new secret',
+        account: { username: 'alice', password: 'alice panel pw' },
+      }),
+      from,
+    })
+    return status
+  }
+
+  it('both serve, and count a visitor together', async () => {
+    const statuses = []
+    for (let count = 0; count < 5; count += 1) statuses.push(await change('127.0.0.5'))
+    expect(statuses).toEqual([200, 200, 200, 200, 429])
+    for (const { attempts } of instances) {
+      expect(attempts().length).toBeGreaterThan(0)
+      expect(new Set(attempts().map(({ clientAddress }) => clientAddress))).toEqual(new Set(['127.0.0.5']))
+    }
+  })
+
+  it('nobody notices that one has gone, and no change is made twice', async () => {
+    await instances[0].kill()
+    const before = instances[1].attempts().length
+    for (let count = 0; count < 4; count += 1) expect(await change('127.0.0.6')).toBe(200)
+    expect(instances[1].attempts().length).toBe(before + 4)
+  })
+})

@@ -1,0 +1,38 @@
+import { adapt } from './deploy-file.js'
+import { startProgram } from './programs.js'
+import { certificates, type FrontProxy, setUpProxy } from './proxy-setup.js'
+
+const MODULES = '/usr/lib/apache2/modules'
+
+/** What Debian loads by itself, and what deploy/ says must be added. */
+const LOADED = 'mpm_event authz_core alias ssl headers proxy proxy_http'.split(' ')
+
+/** Starts Apache as deploy/ sets it up. */
+export async function startApache(serviceUrl: string): Promise<FrontProxy> {
+  const setup = await setUpProxy('apache')
+  const { directory, port, plainPort } = setup
+  const hosts = adapt('apache.conf', {
+    'http://127.0.0.1:8080': serviceUrl,
+    '*:443': `127.0.0.1:${port}`,
+    '*:80': `127.0.0.1:${plainPort}`,
+    '/var/www/html': directory,
+    ...certificates(setup),
+  })
+  const config = setup.file(
+    'apache.conf',
+    `ServerRoot ${directory}
+ServerName localhost
+PidFile ${directory}/apache.pid
+DefaultRuntimeDir ${directory}
+ErrorLog ${directory}/error.log
+${LOADED.map((name) => `LoadModule ${name}_module ${MODULES}/mod_${name}.so`).join('\n')}
+User nobody
+Group nogroup
+Listen 127.0.0.1:${port}
+Listen 127.0.0.1:${plainPort}
+${hosts}`,
+  )
+  const program = startProgram('apache2', ['-DFOREGROUND', '-f', config])
+  await program.listening(port)
+  return setup
+}

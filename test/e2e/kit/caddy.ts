@@ -1,0 +1,35 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { adapt } from './deploy-file.js'
+import { PATH, startProgram } from './programs.js'
+import { type FrontProxy, HOSTS, setUpProxy } from './proxy-setup.js'
+
+/** Starts Caddy as deploy/ sets it up; where it would ask an authority on the internet it uses its own. */
+export async function startCaddy(serviceUrl: string): Promise<FrontProxy> {
+  const setup = await setUpProxy('caddy')
+  const { directory, port, plainPort } = setup
+  const here = `{
+	admin off
+	http_port ${plainPort}
+	https_port ${port}
+	default_bind 127.0.0.1
+	local_certs
+	skip_install_trust
+}
+`
+  const config = adapt('Caddyfile', {
+    '127.0.0.1:8080': new URL(serviceUrl).host,
+    '/var/www/html': directory,
+  })
+  const data = join(directory, 'data')
+  mkdirSync(data)
+  const args = ['run', '--adapter', 'caddyfile', '--config', setup.file('Caddyfile', here + config)]
+  const program = startProgram('caddy', args, {
+    env: { PATH, HOME: directory, XDG_DATA_HOME: data, XDG_CONFIG_HOME: directory },
+  })
+  for (const host of Object.values(HOSTS)) {
+    await program.written(new RegExp(`certificate obtained successfully.*${host}`))
+  }
+  await program.listening(port)
+  return { port, plainPort, caFile: join(data, 'caddy/pki/authorities/local/root.crt') }
+}

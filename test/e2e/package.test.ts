@@ -1,0 +1,135 @@
+import { execFileSync } from 'node:child_process'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { join, relative } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { startPanelSimulator } from '../panel-simulator/simulator.js'
+import { atEnd } from './kit/at-end.js'
+import { checkOut, cleanEnvironment, ROOT } from './kit/checkout.js'
+import { adapt } from './kit/deploy-file.js'
+import { blocksFrom } from './kit/document.js'
+import { startRekey } from './kit/rekey.js'
+import type { CommandLine } from './kit/sandbox.js'
+import { scratchDirectory } from './kit/scratch.js'
+
+const INSTALL_MS = 180_000
+
+let host: string
+let checkout: string
+
+// What `npm ci` installs to build with is here already.
+beforeAll(() => {
+  checkout = scratchDirectory('checkout')
+  host = scratchDirectory('host')
+  for (const path of ['etc/systemd/system', 'opt', 'usr/local/bin'])
+    mkdirSync(join(host, path), { recursive: true })
+  checkOut(checkout)
+  symlinkSync(join(ROOT, 'node_modules'), join(checkout, 'node_modules'))
+  const [pack = '', install = ''] = blocksFrom('docs/install.md', 'The program', 'sh')
+  follow(pack.replace('npm ci\n', ''))
+  expect(follow(install)).toMatch(/^0\.1\.0$/m)
+}, INSTALL_MS)
+
+/** Does what docs/install.md says, and gives what is printed; a directory stands for the root of the host. */
+function follow(commands: string): string {
+  const here = commands.replaceAll(/(?<=\s|=)\/(?=opt|etc|usr\/local)/g, `${host}/`)
+  const env = {
+    ...cleanEnvironment(),
+    PATH: `${join(host, 'usr/local/bin')}:${process.env.PATH}`,
+    npm_config_prefer_offline: 'true',
+    npm_config_loglevel: 'error',
+  }
+  const script = `set -e\nsystemctl() { echo systemctl "$@"; }\njournalctl() { echo journalctl "$@"; }\n${here}`
+  const stdio = ['ignore' as const, 'pipe' as const, 'inherit' as const]
+  return execFileSync('bash', ['-c', script], { cwd: checkout, env, encoding: 'utf8', stdio })
+}
+
+async function changesPassword(command: CommandLine): Promise<void> {
+  const panel = await startPanelSimulator()
+  atEnd(() => panel.close())
+  const service = await startRekey(panel, {}, command)
+  const response = await fetch(`${service.url}/api/v1/password-changes`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      email: 'info@example.org',
+      newPassword: 'a wholly new secret',
+      currentPassword: 'info mail pw',
+    }),
+  })
+  expect(await response.json()).toEqual({ code: 'changed' })
+}
+
+interface Lock {
+  readonly packages: Readonly<Record<string, { version?: string; dev?: boolean }>>
+}
+
+describe('the package, installed as docs/install.md tells', () => {
+  it('brings the versions that were tested, and nothing that only development needs', () => {
+    const installed = join(host, 'opt/rekey')
+    const { packages }: Lock = JSON.parse(readFileSync(join(checkout, 'package-lock.json'), 'utf8'))
+    const list = execFileSync('npm', ['ls', '--all', '--parseable', '--omit=dev'], {
+      cwd: installed,
+      encoding: 'utf8',
+    })
+    const paths = list.trim().split('\n').slice(1)
+    expect(paths.length).toBeGreaterThan(80)
+    for (const path of paths) {
+      const locked = packages[relative(installed, path)]
+      const { version } = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8'))
+      expect([path, version, locked?.dev]).toEqual([path, locked?.version, undefined])
+    }
+    expect(existsSync(join(installed, 'node_modules/typescript'))).toBe(false)
+    expect(readdirSync(checkout)).not.toContain('npm-shrinkwrap.json')
+  })
+
+  it('is set up by the commands of docs/install.md, and its settings are complete', () => {
+    const [prepare = '', settings = '', check = ''] = blocksFrom('docs/install.md', 'The settings', 'sh')
+    follow(prepare)
+    const [secretFile, settingsFile] = ['secret-key', 'rekey.env'].map((name) =>
+      join(host, 'etc/rekey', name),
+    )
+    for (const file of [secretFile, settingsFile]) expect(statSync(`${file}`).mode & 0o777).toBe(0o600)
+    expect(() => follow(check)).toThrow()
+    writeFileSync(`${secretFile}`, `${'S'.repeat(40)}\n`)
+    writeFileSync(`${settingsFile}`, settings.replace('…', 'A'.repeat(20)))
+    expect(follow(check)).toBe('The configuration is complete.\n')
+
+    const [service = ''] = blocksFrom('docs/install.md', 'The service', 'sh')
+    expect(follow(service)).toContain('systemctl enable --now rekey\n')
+    const unit = readFileSync(join(host, 'etc/systemd/system/rekey.service'), 'utf8')
+    expect(unit).toBe(adapt('systemd/rekey.service', {}))
+    for (const [, path = ''] of unit.matchAll(/^(?:ExecStart|EnvironmentFile)=(.*)$/gm)) {
+      expect(existsSync(join(host, path))).toBe(true)
+    }
+  })
+
+  it('makes a change', async () => {
+    await changesPassword([join(host, 'opt/rekey/dist/main.js')])
+  })
+})
+
+describe('the package, installed globally into an empty prefix', () => {
+  it(
+    'runs as rekey, and makes a change',
+    async () => {
+      const prefix = scratchDirectory('prefix')
+      follow(`npm install --global --prefix ${prefix} ./rekey-0.1.0.tgz`)
+      const env = { PATH: `${join(prefix, 'bin')}:${process.env.PATH}` }
+      expect(execFileSync('rekey', ['--version'], { env, encoding: 'utf8' })).toBe('0.1.0\n')
+      const complete = { ...env, HESTIA_URL: 'https://panel.example:8083', HESTIA_API_KEY: 'a key' }
+      expect(execFileSync('rekey', ['--check-config'], { env: complete, encoding: 'utf8' })).toBe(
+        'The configuration is complete.\n',
+      )
+      await changesPassword([join(prefix, 'bin/rekey')])
+    },
+    INSTALL_MS,
+  )
+})

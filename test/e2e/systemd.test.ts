@@ -1,0 +1,95 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { simulatorCredentials, startPanelSimulator } from '../panel-simulator/simulator.js'
+import { atEnd } from './kit/at-end.js'
+import { adapt } from './kit/deploy-file.js'
+import { MAIN, startRekey } from './kit/rekey.js'
+import { type CommandLine, confined } from './kit/sandbox.js'
+import { scratchDirectory } from './kit/scratch.js'
+
+const UNIT = fileURLToPath(new URL('../../deploy/systemd/rekey.service', import.meta.url))
+const FILTER = fileURLToPath(new URL('drivers/unit_filter.py', import.meta.url))
+
+let directory: string
+let filter: string
+
+beforeAll(() => {
+  directory = scratchDirectory('unit')
+  filter = join(directory, 'filter.bpf')
+  writeFileSync(filter, execFileSync('/usr/bin/python3', [FILTER, UNIT]))
+})
+
+function analyze(...args: string[]) {
+  return spawnSync('systemd-analyze', ['--no-pager', '--man=no', ...args], { encoding: 'utf8' })
+}
+
+describe('the unit for systemd', () => {
+  it('is understood by systemd, every line of it', () => {
+    const unit = join(directory, 'rekey.service')
+    writeFileSync(unit, adapt('systemd/rekey.service', { '/opt/rekey/dist/main.js': process.execPath }))
+    expect(analyze('verify', unit)).toMatchObject({ status: 0, stdout: '', stderr: '' })
+  })
+
+  it('has an exposure below 2.0', () => {
+    const { status, stdout } = analyze('security', '--offline=true', '--threshold=19', UNIT)
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/exposure level for rekey.service: 1\.\d OK/)])
+  })
+
+  it('reads settings that are complete, but for the key', () => {
+    const settings = adapt('rekey.env', { 'HESTIA_ACCESS_KEY=': `HESTIA_ACCESS_KEY=${'A'.repeat(20)}` })
+    const lines = settings.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+    const env = {
+      ...Object.fromEntries(lines.map((line) => line.split('='))),
+      HESTIA_SECRET_KEY: 'S'.repeat(40),
+    }
+    const check = (values: Record<string, string>) =>
+      spawnSync(process.execPath, [MAIN, '--check-config'], { env: values, encoding: 'utf8' })
+    expect(check(env)).toMatchObject({ status: 0, stderr: '' })
+    expect(check({ ...env, HESTIA_ACCESS_KEY: '' }).status).toBe(78)
+  })
+
+  it('lets Rekey make a change with its system calls alone, and with a secret that is a credential', async () => {
+    const panel = await startPanelSimulator()
+    atEnd(() => panel.close())
+    writeFileSync(join(directory, 'secret-key'), `${simulatorCredentials.secretKey}\n`)
+    const [, name = '', path = ''] = /^Environment=(\w+_FILE)=(.*)$/m.exec(readFileSync(UNIT, 'utf8')) ?? []
+    const environment = { HESTIA_SECRET_KEY: '', [name]: path.replace('%d', directory) }
+    const rekey = await startRekey(
+      panel,
+      environment,
+      confined([process.execPath, MAIN], { filterFile: filter }),
+    )
+    const response = await fetch(`${rekey.url}/api/v1/password-changes`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        email: 'sales@example.org',
+        currentPassword: 'sales mail pw',
+        newPassword: 'a wholly new secret',
+      }),
+    })
+    expect(await response.json()).toEqual({ code: 'changed' })
+  })
+
+  it('stands in the way of what Rekey never does', () => {
+    const [command, ...args] = ((code: string): CommandLine =>
+      confined(['/usr/bin/python3', '-c', code], { filterFile: filter }))(`
+import os, resource, socket
+def refused(act):
+    try: act()
+    except (OSError, ValueError) as error: print(error.args[-1])
+refused(lambda: socket.socket(socket.AF_NETLINK, socket.SOCK_RAW))
+refused(lambda: os.setpriority(os.PRIO_PROCESS, 0, 1))
+refused(lambda: os.chroot('/'))
+refused(lambda: open('/tmp/rekey', 'w'))
+`)
+    const { stdout, stderr } = spawnSync(command, args, { encoding: 'utf8' })
+    expect([stdout.trim().split('\n'), stderr]).toEqual([
+      [...Array(3).fill('Operation not permitted'), 'Read-only file system'],
+      '',
+    ])
+  })
+})
