@@ -7,7 +7,8 @@ RUN npm ci
 COPY . .
 RUN npm run build && npm prune --omit=dev
 # What only compilers and debuggers read is a third of it.
-RUN find node_modules -type f \( -name '*.map' -o -name '*.ts' -o -name '*.cts' -o -name '*.mts' \) -delete
+RUN find node_modules -type f \( -name '*.map' -o -name '*.ts' -o -name '*.cts' -o -name '*.mts' -o -name 'zxcvbn-ts.js' \
+    -o -iname 'readme.md' -o -iname 'changelog.md' -o -iname 'history.md' \) -delete
 
 # Of Node's image only the program is taken: no npm, nothing to build with.
 FROM debian:12.15-slim

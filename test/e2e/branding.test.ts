@@ -30,7 +30,7 @@ describe('the brand in a browser', () => {
     const page = await openBrowser({ colorScheme })
     await page.goto(rekey.url)
     const style = await page.evaluate(
-      '(({ backgroundColor, color }) => [backgroundColor, color])(getComputedStyle(document.querySelector("button")))',
+      '(({ backgroundColor, color }) => [backgroundColor, color])(getComputedStyle(document.querySelector("[type=submit]")))',
     )
     expect(style).toEqual([accent, onAccent])
     await page.getByRole('img', { name: 'Example Mail' }).waitFor()

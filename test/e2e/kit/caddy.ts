@@ -1,5 +1,8 @@
+import { once } from 'node:events'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { connect } from 'node:tls'
+import { vi } from 'vitest'
 import { adapt } from './deploy-file.js'
 import { PATH, startProgram } from './programs.js'
 import { type FrontProxy, HOSTS, setUpProxy } from './proxy-setup.js'
@@ -31,5 +34,16 @@ export async function startCaddy(serviceUrl: string): Promise<FrontProxy> {
     await program.written(new RegExp(`certificate obtained successfully.*${host}`))
   }
   await program.listening(port)
+  // A certificate that was obtained is not served at once.
+  for (const host of Object.values(HOSTS)) await vi.waitFor(() => shakeHands(port, host), { timeout: 10_000 })
   return { port, plainPort, caFile: join(data, 'caddy/pki/authorities/local/root.crt') }
+}
+
+async function shakeHands(port: number, servername: string): Promise<void> {
+  const socket = connect({ host: '127.0.0.1', port, servername, rejectUnauthorized: false })
+  try {
+    await once(socket, 'secureConnect')
+  } finally {
+    socket.destroy()
+  }
 }
