@@ -1,13 +1,21 @@
 import { randomUUID } from 'node:crypto'
 import { createMemoryKeyRest } from './abuse/memory-key-rest.js'
 import type { RedisAddress } from './abuse/redis-client.js'
+import type { SmtpServer } from './change-note/smtp-sender.js'
 import { type Config, loadConfig } from './config.js'
 import type { Clock } from './core/clock.js'
 import { createDeadline } from './core/deadline.js'
 import { findClock } from './doctor/clock.js'
 import { type Check, type Finding, fault, notChecked, ok } from './doctor/finding.js'
 import { failedIn, inOrder } from './doctor/in-order.js'
-import { findMailServer, findStore, type ProbeMailServer, type ProbeStore } from './doctor/other-servers.js'
+import {
+  findMailServer,
+  findNotesServer,
+  findStore,
+  type ProbeMailServer,
+  type ProbeNotesServer,
+  type ProbeStore,
+} from './doctor/other-servers.js'
 import { connectionSteps } from './doctor/panel-connection.js'
 import { keySteps, type PanelKey } from './doctor/panel-key.js'
 import { examineProxySettings } from './doctor/proxy-settings.js'
@@ -41,6 +49,7 @@ const CHECKS: readonly Check[] = [
   'clock',
   'store',
   'mail-server',
+  'notes',
   'proxy',
 ]
 
@@ -104,12 +113,17 @@ function createPanelKey(
 
 /** The other servers, each where it is configured, and what stands before the service. */
 async function examineRest(config: Config, { clock }: DoctorParts): Promise<readonly Finding[]> {
-  const { redis, mailServer } = config
+  const { redis, mailServer, mail } = config
   return [
     await findStore(redis && createStoreProbe(redis, clock)),
     await findMailServer(mailServer && createMailServerProbe(mailServer)),
+    await findNotesServer(mail && createNotesProbe(mail.server)),
     ...examineProxySettings(config),
   ]
+}
+
+function createNotesProbe(server: SmtpServer): ProbeNotesServer {
+  return async () => (await import('./change-note/smtp-sender.js')).probeSmtpServer(server)
 }
 
 function createStoreProbe(address: RedisAddress, clock: Clock): ProbeStore {

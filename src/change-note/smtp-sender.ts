@@ -17,9 +17,9 @@ const STEP_MS = 10_000
 /** The server said for good that it takes no such letter. */
 const FINAL_STATUS = 500
 
-/** Hands letters to a server, each over a connection of its own. TLS is verified by the authorities that Node trusts. */
-export function createSmtpSender({ host, port, tls, login }: SmtpServer): Sender {
-  const transport = createTransport({
+/** TLS is verified by the authorities that Node trusts. */
+function createSmtpTransport({ host, port, tls, login }: SmtpServer) {
+  return createTransport({
     host,
     port,
     secure: tls === 'implicit',
@@ -34,6 +34,21 @@ export function createSmtpSender({ host, port, tls, login }: SmtpServer): Sender
     socketTimeout: STEP_MS,
     socketCloseTimeout: 0,
   })
+}
+
+/** Logs in, where there is a login, and sends nothing; resolves to the kind of error if that fails. */
+export async function probeSmtpServer(server: SmtpServer): Promise<string | undefined> {
+  return await createSmtpTransport(server)
+    .verify()
+    .then(
+      () => undefined,
+      (error) => faultOf(error).errorCode,
+    )
+}
+
+/** Hands letters to a server, each over a connection of its own. */
+export function createSmtpSender(server: SmtpServer): Sender {
+  const transport = createSmtpTransport(server)
 
   return async function send({ from, to, date, messageId, subject, text }, signal) {
     const message = {

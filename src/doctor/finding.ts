@@ -28,6 +28,8 @@ export const doctorCodes = [
   'mail-server-unavailable',
   'mail-server-tls',
   'mail-server-refuses',
+  'notes-unavailable',
+  'notes-refused',
   'proxy-not-trusted',
   'listens-in-clear',
   'service-unreachable',
@@ -59,6 +61,7 @@ export type Check =
   | 'clock'
   | 'store'
   | 'mail-server'
+  | 'notes'
   | 'proxy'
   | 'service'
   | 'base-path'

@@ -49,3 +49,25 @@ export async function findMailServer(probe: ProbeMailServer | undefined): Promis
     }
   }
 }
+
+/** Logs in to the server that notes are handed in at, and sends nothing; a word for why that failed, such as `EAUTH`. */
+export type ProbeNotesServer = () => Promise<string | undefined>
+
+/** @param probe undefined where nobody is told of changes by mail */
+export async function findNotesServer(probe: ProbeNotesServer | undefined): Promise<Finding> {
+  if (!probe) return ok('notes', 'not in use: nobody is told of a change by mail')
+  const reason = await probe()
+  if (reason === undefined) return ok('notes', 'the mail server for notes lets Rekey in')
+  if (reason === 'EAUTH') {
+    const cure = 'Correct name and password in REKEY_SMTP_URL.'
+    return fault(
+      'notes',
+      'notes-refused',
+      `the mail server for notes does not let Rekey in (${reason})`,
+      cure,
+    )
+  }
+  const cure =
+    'Start it, or correct REKEY_SMTP_URL: it must offer TLS with a certificate that this host trusts, but on the loopback.'
+  return fault('notes', 'notes-unavailable', `the mail server for notes can’t be used (${reason})`, cure)
+}

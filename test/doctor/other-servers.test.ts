@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { examineProxySettings } from '../../src/doctor/proxy-settings.js'
 import { diagnose, startScopedPanel } from '../kit/doctor.js'
 import { type MailServerOptions, startMailServer } from '../kit/mail-server.js'
+import { startSmtpServer } from '../kit/smtp-server.js'
 
 /** A server that answers whatever comes with one line, or takes no connection. */
 async function startLine(line: string | undefined): Promise<number> {
@@ -52,6 +53,30 @@ describe('of the mail server, the doctor', () => {
     expect(await diagnoseMail({ capabilities: 'LOGINDISABLED' })).toBe('mail-server-refuses')
     const nothing = `imaps://127.0.0.1:${await startLine(undefined)}`
     expect(await diagnoseMail({}, { REKEY_IMAP_URL: nothing })).toBe('mail-server-unavailable')
+  })
+})
+
+describe('of the mail server for notes, the doctor', () => {
+  async function diagnoseNotes(login: string, port: number) {
+    const panel = await startScopedPanel()
+    const url = `smtp://${login}127.0.0.1:${port}`
+    return await diagnose(panel, { REKEY_SMTP_URL: url, REKEY_MAIL_FROM: 'post@example.org' })
+  }
+
+  it('tells whether it lets Rekey in, and sends nothing', async () => {
+    const smtp = await startSmtpServer({
+      authOptional: true,
+      allowInsecureAuth: true,
+      onAuth: ({ password }, _session, done) =>
+        password === 'right' ? done(null, { user: 'me' }) : done(new Error('canary no')),
+    })
+    expect((await diagnoseNotes('', smtp.port)).gist.notes).toBe('ok')
+    expect((await diagnoseNotes('me:right@', smtp.port)).gist.notes).toBe('ok')
+    const refused = await diagnoseNotes('me:canary@', smtp.port)
+    expect(refused.gist.notes).toBe('notes-refused')
+    expect(refused.text('notes')).not.toContain('canary')
+    expect((await diagnoseNotes('', await startLine(undefined))).gist.notes).toBe('notes-unavailable')
+    expect(smtp.letters).toEqual([])
   })
 })
 

@@ -25,6 +25,7 @@ describe('the doctor', () => {
       ['clock', 'ok'],
       ['store', 'ok'],
       ['mail-server', 'ok'],
+      ['notes', 'ok'],
       ['proxy', 'proxy-not-trusted'],
     ])
     expect(panel.calls.map(({ command }) => command)).toEqual([
