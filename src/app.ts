@@ -20,7 +20,7 @@ import type { CheckReadiness } from './core/readiness.js'
 import { createAnswering } from './http/answering.js'
 import { createApiRouter } from './http/api.js'
 import { createAssetsRouter } from './http/assets.js'
-import { brandView, wordsOf } from './http/brand.js'
+import { brandView, brandWordsOf } from './http/brand.js'
 import { createBrandAssets } from './http/brand-assets.js'
 import { createClientCheck } from './http/clients.js'
 import { createDoors } from './http/doors.js'
@@ -78,7 +78,7 @@ export interface App {
 export function createApp(dependencies: AppDependencies): App {
   const { config, version, store, logger, clock, randomId, observeAttempt } = dependencies
   const { basePath, modes } = config
-  const brandWords = wordsOf(config.brand.name)
+  const brandWords = brandWordsOf(config.brand.name)
   const judgePassword = createPasswordChecks(config, brandWords, dependencies.passwordTools, logger)
   const policy = {
     minLength: config.passwordMinLength,

@@ -44,6 +44,6 @@ export function brandView({ name, logo, accent, support, ...brand }: Brand) {
 export type BrandView = ReturnType<typeof brandView>
 
 /** The words of a name, the whole of it among them: who guesses passwords tries them first. */
-export function wordsOf(name: string | undefined): string[] {
+export function brandWordsOf(name: string | undefined): string[] {
   return name === undefined ? [] : [...new Set([name, ...name.split(/[^\p{L}\p{N}]+/u)])].filter(Boolean)
 }

@@ -80,7 +80,7 @@ function placeholderFaults(
   return Object.entries(text)
     .filter(([form, one]) => {
       // A form for one number alone may say it in words.
-      const spelled = isForOneNumber(form, rules) && placeholdersOf(one) === ''
+      const spelled = placeholdersOf(one) === '' && isForOneNumber(form, rules)
       return !spelled && !samePlaceholders(one, wanted)
     })
     .map(([form]) => wrongPlaceholders(`${key}.${form}`, wanted))
