@@ -9,8 +9,8 @@ import { typedMailbox } from './typed-mailbox.js'
 /** So long after the last key (ms) the page says how the password stands: screen readers would else speak at each key. */
 const PAUSE_MS = 700
 
-/** What the server alone can tell. */
-const SERVER_RULES = ['breached']
+/** Those that can be ticked off here: whether a password is known from a breach the server alone can tell. */
+const RULES = '[data-rule]:not([data-rule="breached"])'
 
 const WATCHED = ['new_password', 'email', 'current_password']
 
@@ -25,8 +25,7 @@ export function tickRules(form: PageForm): void {
 
   function show(password: string): void {
     const open = openRules(form, password, estimate)
-    for (const item of element.querySelectorAll<HTMLElement>('[data-rule]'))
-      tick(form, item, open, password !== '')
+    for (const item of element.querySelectorAll<HTMLElement>(RULES)) tick(form, item, open, password !== '')
     const meter = element.querySelector<HTMLMeterElement>('#strength')
     if (meter) meter.value = estimate?.score ?? 0
     const words = estimate ? describeStrength(form.words, form.policy, estimate) : ''
@@ -59,15 +58,13 @@ export function tickRules(form: PageForm): void {
 
 /** The rules that are not kept, or of which that is not known yet. */
 function openRules({ field, policy, element }: PageForm, password: string, estimate?: Estimate): Set<string> {
-  const all = [...element.querySelectorAll<HTMLElement>('[data-rule]')].map(
-    ({ dataset }) => dataset.rule ?? '',
-  )
+  const all = [...element.querySelectorAll<HTMLElement>(RULES)].map(({ dataset }) => dataset.rule ?? '')
   if (password === '') return new Set(all)
   const mailbox = typedMailbox(field('email')?.value ?? '')
   const rules = { ...policy, isCommon: () => estimate?.isCommon ?? true }
   const broken = breachedRules(rules, mailbox, password, field('current_password')?.value || undefined)
   const isWeak = !estimate || estimate.score < policy.minScore
-  return new Set([...broken.map(({ code }) => code), ...(isWeak ? ['too-weak'] : []), ...SERVER_RULES])
+  return new Set([...broken.map(({ code }) => code), ...(isWeak ? ['too-weak'] : [])])
 }
 
 function tick({ words }: PageForm, item: HTMLElement, open: ReadonlySet<string>, isTyping: boolean): void {
