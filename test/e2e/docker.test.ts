@@ -10,6 +10,7 @@ import {
   startPanelSimulator,
 } from '../panel-simulator/simulator.js'
 import { atEnd } from './kit/at-end.js'
+import { expectChange } from './kit/change.js'
 import { ROOT } from './kit/checkout.js'
 import { buildImage, type Image } from './kit/image.js'
 import { freePort } from './kit/programs.js'
@@ -69,16 +70,7 @@ describe('what the Dockerfile builds', () => {
   it('makes a change, with nothing that it could write to, and tells whether it is alive', async () => {
     expect(await isHealthy()).toBe(false)
     const rekey = await start()
-    const response = await fetch(`${rekey.url}/api/v1/password-changes`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({
-        email: 'sales@example.org',
-        currentPassword: 'sales mail pw',
-        newPassword: 'a wholly new secret',
-      }),
-    })
-    expect(await response.json()).toEqual({ code: 'changed' })
+    await expectChange(rekey.url)
     expect(await (await fetch(`${rekey.url}/`)).text()).toContain('Change password')
     expect(await isHealthy()).toBe(true)
     await rekey.kill()

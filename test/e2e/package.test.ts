@@ -12,6 +12,7 @@ import { join, relative } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { startPanelSimulator } from '../panel-simulator/simulator.js'
 import { atEnd } from './kit/at-end.js'
+import { expectChange } from './kit/change.js'
 import { checkOut, cleanEnvironment, ROOT } from './kit/checkout.js'
 import { adapt } from './kit/deploy-file.js'
 import { blocksFrom } from './kit/document.js'
@@ -55,16 +56,7 @@ async function changesPassword(command: CommandLine): Promise<void> {
   const panel = await startPanelSimulator()
   atEnd(() => panel.close())
   const service = await startRekey(panel, {}, command)
-  const response = await fetch(`${service.url}/api/v1/password-changes`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      email: 'info@example.org',
-      newPassword: 'a wholly new secret',
-      currentPassword: 'info mail pw',
-    }),
-  })
-  expect(await response.json()).toEqual({ code: 'changed' })
+  await expectChange(service.url)
 }
 
 interface Lock {

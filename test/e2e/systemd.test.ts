@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { simulatorCredentials, startPanelSimulator } from '../panel-simulator/simulator.js'
 import { atEnd } from './kit/at-end.js'
+import { expectChange } from './kit/change.js'
 import { adapt } from './kit/deploy-file.js'
 import { MAIN, startRekey } from './kit/rekey.js'
 import { type CommandLine, confined } from './kit/sandbox.js'
@@ -62,16 +63,7 @@ describe('the unit for systemd', () => {
       environment,
       confined([process.execPath, MAIN], { filterFile: filter }),
     )
-    const response = await fetch(`${rekey.url}/api/v1/password-changes`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({
-        email: 'sales@example.org',
-        currentPassword: 'sales mail pw',
-        newPassword: 'a wholly new secret',
-      }),
-    })
-    expect(await response.json()).toEqual({ code: 'changed' })
+    await expectChange(rekey.url)
   })
 
   it('stands in the way of what Rekey never does', () => {

@@ -2,27 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { doneView } from '../../src/http/page-views.js'
 import en from '../../views/messages/en.json' with { type: 'json' }
 import { startService, type TestService } from '../kit/service.js'
-import { NEW_PASSWORD } from '../kit/submissions.js'
+import { ACCOUNT_FORM, MAILBOX_FORM } from '../kit/submissions.js'
 
 const CHANGE = 'v-change-mail-account-password'
 const VALUE = 'v-get-mail-account-value'
 
-const twice = { new_password: NEW_PASSWORD, confirm_password: NEW_PASSWORD }
-const byMailbox = {
-  email: 'info@example.org',
-  method: 'mailbox',
-  current_password: 'info mail pw',
-  ...twice,
-}
-const byAccount = {
-  email: 'info@example.org',
-  method: 'account',
-  username: 'alice',
-  account_password: 'alice panel pw',
-  ...twice,
-}
 const withCode = {
-  ...byAccount,
+  ...ACCOUNT_FORM,
   email: 'dave@dave.example',
   username: 'dave',
   account_password: 'dave panel pw',
@@ -49,9 +35,9 @@ describe('the field for a one-time code', () => {
   it('is not there before an account needs one', async () => {
     const service = await startService()
     expect((await service.http.get('/')).text).not.toContain('name="code"')
-    const wrong = await submit(service, { ...byAccount, account_password: 'wrong' })
+    const wrong = await submit(service, { ...ACCOUNT_FORM, account_password: 'wrong' })
     expect(wrong.text).not.toContain('name="code"')
-    expect((await submit(service, byAccount)).status).toBe(200)
+    expect((await submit(service, ACCOUNT_FORM)).status).toBe(200)
   })
 
   it('appears when this one does, and stays as long as it is of use', async () => {
@@ -76,7 +62,7 @@ describe('an answer after which nobody knows', () => {
     service.panel.failNext(CHANGE, { kind: 'reset', when: 'after-run' })
     service.panel.failNext(VALUE, { kind: 'exit', run: true, code: 0, output: 'info' })
     service.panel.failNext(VALUE, { kind: 'exit', run: false, code: 3 }, 20)
-    const { status, text } = await submit(service, byAccount)
+    const { status, text } = await submit(service, ACCOUNT_FORM)
     expect(status).toBe(504)
     expect(text).toMatch(/<main data-answer="outcome-unknown">/)
     const { newFirst, thenOld, neither } = en.steps
@@ -88,7 +74,7 @@ describe('an answer after which nobody knows', () => {
   it('tells to try the old one first where the change was not seen', async () => {
     const service = await startService()
     service.panel.failNext(CHANGE, { kind: 'reset', when: 'before-run' })
-    const { status, text } = await submit(service, byMailbox)
+    const { status, text } = await submit(service, MAILBOX_FORM)
     expect(status).toBe(503)
     expect(service.attempts()[0]).toMatchObject({ code: 'panel-unavailable', changeSent: true })
     const { oldFirst, thenNew, neither } = en.steps
@@ -112,7 +98,7 @@ describe('an answer after which nobody knows', () => {
 describe('the page after a change', () => {
   it('leads to the devices, back to the form, and holds no secret', async () => {
     const service = await startService()
-    const { text } = await submit(service, byMailbox)
+    const { text } = await submit(service, MAILBOX_FORM)
     const { devices } = en
     for (const words of [devices.title, devices.computers, devices.phones, devices.others, devices.lockout]) {
       expect(mainOf(text)).toContain(words)

@@ -1,23 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { startService, type TestService } from '../kit/service.js'
-import { NEW_PASSWORD } from '../kit/submissions.js'
+import { ACCOUNT_FORM, MAILBOX_FORM, NEW_PASSWORD } from '../kit/submissions.js'
 import { expectValid } from '../kit/valid-html.js'
 import { totp } from '../panel-simulator/totp.js'
-
-const twice = { new_password: NEW_PASSWORD, confirm_password: NEW_PASSWORD }
-const mailboxForm = {
-  email: 'info@example.org',
-  method: 'mailbox',
-  current_password: 'info mail pw',
-  ...twice,
-}
-const accountForm = {
-  email: 'info@example.org',
-  method: 'account',
-  username: 'alice',
-  account_password: 'alice panel pw',
-  ...twice,
-}
 
 function submit(service: TestService, form: object | string, headers: Record<string, string> = {}) {
   return service.http.post('/').set(headers).type('form').send(form)
@@ -74,15 +59,15 @@ describe('the form', () => {
     expect(text).not.toContain(`name="${hidden}"`)
     expect(text).not.toContain('type="radio"')
     await expectValid(text)
-    const form = { ...mailboxForm, ...accountForm, method: '' }
+    const form = { ...MAILBOX_FORM, ...ACCOUNT_FORM, method: '' }
     expect((await submit(service, form)).status).toBe(200)
   })
 })
 
 describe('the form’s answer', () => {
   it.each([
-    ['mailbox', mailboxForm],
-    ['account', accountForm],
+    ['mailbox', MAILBOX_FORM],
+    ['account', ACCOUNT_FORM],
   ])('to a change by %s says that it was made', async (_mode, form) => {
     const service = await startService()
     const response = await submit(service, form)
@@ -97,7 +82,7 @@ describe('the form’s answer', () => {
     const service = await startService()
     const code = totp('JBSWY3DPEHPK3PXP', Date.now()).replace(/^(...)/, '$1 ')
     const form = {
-      ...accountForm,
+      ...ACCOUNT_FORM,
       email: 'dave@dave.example',
       username: ' dave ',
       account_password: 'dave panel pw',
@@ -123,7 +108,7 @@ describe('the form’s answer', () => {
   it('keeps what was typed, but for secrets', async () => {
     const service = await startService()
     const form = {
-      ...accountForm,
+      ...ACCOUNT_FORM,
       account_password: 'typed-secret-1',
       code: '123456',
       new_password: 'typed-secret-2 x',
@@ -138,23 +123,23 @@ describe('the form’s answer', () => {
   })
 
   it.each([
-    ['wrong credentials', { ...mailboxForm, current_password: 'wrong' }, 403, 'current_password'],
-    ['a wrong account', { ...accountForm, account_password: 'wrong' }, 403, 'account_password'],
+    ['wrong credentials', { ...MAILBOX_FORM, current_password: 'wrong' }, 403, 'current_password'],
+    ['a wrong account', { ...ACCOUNT_FORM, account_password: 'wrong' }, 403, 'account_password'],
     [
       'a bad password',
-      { ...mailboxForm, new_password: 'info', confirm_password: 'info' },
+      { ...MAILBOX_FORM, new_password: 'info', confirm_password: 'info' },
       422,
       'new_password',
     ],
-    ['an unknown mailbox', { ...accountForm, email: 'nobody@example.org' }, 404, 'email'],
+    ['an unknown mailbox', { ...ACCOUNT_FORM, email: 'nobody@example.org' }, 404, 'email'],
     [
       'a missing code',
-      { ...accountForm, email: 'dave@dave.example', username: 'dave', account_password: 'dave panel pw' },
+      { ...ACCOUNT_FORM, email: 'dave@dave.example', username: 'dave', account_password: 'dave panel pw' },
       403,
       'code',
     ],
-    ['a bad address', { ...mailboxForm, email: 'info' }, 400, 'email'],
-    ['a bad code', { ...accountForm, code: 'abc' }, 400, 'code'],
+    ['a bad address', { ...MAILBOX_FORM, email: 'info' }, 400, 'email'],
+    ['a bad code', { ...ACCOUNT_FORM, code: 'abc' }, 400, 'code'],
   ])('to %s names the field', async (_what, form, status, field) => {
     const service = await startService()
     const response = await submit(service, form)
@@ -167,7 +152,7 @@ describe('the form’s answer', () => {
   it('to a panel that is away says so, and when to try again', async () => {
     const service = await startService()
     await service.panel.close()
-    const response = await submit(service, mailboxForm)
+    const response = await submit(service, MAILBOX_FORM)
     expect(response.status).toBe(503)
     expect(response.get('retry-after')).toBe('30')
     expect(response.text).toContain('The server can’t be reached at the moment')
@@ -181,7 +166,7 @@ describe('the form’s answer', () => {
     expect(large.status).toBe(413)
     await expectValid(large.text)
     await submit(service, {})
-    const limited = await submit(service, mailboxForm)
+    const limited = await submit(service, MAILBOX_FORM)
     expect(limited.status).toBe(429)
     await expectValid(limited.text)
     const missing = await service.http.get('/nothing')
@@ -200,12 +185,12 @@ describe('a form post that another site’s page sends', () => {
     ['from nowhere', { origin: 'null' }],
   ])('is refused: %s', async (_what, headers) => {
     const service = await startService({ environment: { REKEY_LIMIT_ADDRESS: '1/1h' } })
-    const response = await submit(service, mailboxForm, { ...host, ...headers })
+    const response = await submit(service, MAILBOX_FORM, { ...host, ...headers })
     expect(response.status).toBe(403)
     expect(response.text).toContain('This request came from another site')
     expect(service.commands()).toEqual([])
     expect(service.attempts()[0]).toMatchObject({ code: 'cross-site-request' })
-    expect((await submit(service, mailboxForm)).status).toBe(200)
+    expect((await submit(service, MAILBOX_FORM)).status).toBe(200)
     const json = service.http.post('/api/v1/password-changes').set({ ...host, ...headers })
     expect((await json.send({})).body.code).toBe('cross-site-request')
   })
@@ -217,7 +202,7 @@ describe('a form post that another site’s page sends', () => {
     ['another program', {}],
   ])('is not one from %s', async (_what, headers) => {
     const service = await startService()
-    expect((await submit(service, mailboxForm, { ...host, ...headers })).status).toBe(200)
+    expect((await submit(service, MAILBOX_FORM, { ...host, ...headers })).status).toBe(200)
   })
 })
 
@@ -279,6 +264,6 @@ describe('a base path', () => {
       expect((await service.http.get(`/mail/password${path}`)).status, path).toBe(200)
       expect((await service.http.get(path || '/')).status, path).toBe(404)
     }
-    expect((await service.http.post('/mail/password/').type('form').send(mailboxForm)).status).toBe(200)
+    expect((await service.http.post('/mail/password/').type('form').send(MAILBOX_FORM)).status).toBe(200)
   })
 })

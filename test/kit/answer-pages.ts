@@ -7,7 +7,7 @@ import type { AnswerCode } from '../../src/http/answer.js'
 import type { Fault } from '../panel-simulator/simulator.js'
 import { createTestClock } from './clock.js'
 import type { TestService, TestServiceOptions } from './service.js'
-import { NEW_PASSWORD } from './submissions.js'
+import { ACCOUNT_FORM, MAILBOX_FORM } from './submissions.js'
 
 /** A page that a person can meet, and how to come to it. */
 export interface AnswerPage {
@@ -25,16 +25,6 @@ export interface AnswerPage {
 
 const CHANGE = 'v-change-mail-account-password'
 const VALUE = 'v-get-mail-account-value'
-
-const twice = { new_password: NEW_PASSWORD, confirm_password: NEW_PASSWORD }
-const byMailbox = { email: 'info@example.org', method: 'mailbox', current_password: 'info mail pw', ...twice }
-const byAccount = {
-  email: 'info@example.org',
-  method: 'account',
-  username: 'alice',
-  account_password: 'alice panel pw',
-  ...twice,
-}
 
 function posts(form: object | string, headers: Record<string, string> = {}): AnswerPage['ask'] {
   return ({ http }, lang) => http.post('/').query({ lang }).type('form').set(headers).send(form)
@@ -68,7 +58,7 @@ export const answerPages: readonly AnswerPage[] = [
     service: { environment: { REKEY_MODES: 'account' } },
     ask: gets('/'),
   },
-  { name: 'changed', answer: 'changed', ask: posts(byAccount) },
+  { name: 'changed', answer: 'changed', ask: posts(ACCOUNT_FORM) },
   { name: 'invalid-request', answer: 'invalid-request', ask: posts({}) },
   {
     name: 'every-field-wrong',
@@ -78,13 +68,13 @@ export const answerPages: readonly AnswerPage[] = [
   {
     name: 'invalid-credentials',
     answer: 'invalid-credentials',
-    ask: posts({ ...byMailbox, current_password: 'x' }),
+    ask: posts({ ...MAILBOX_FORM, current_password: 'x' }),
   },
   {
     name: 'code-required',
     answer: 'code-required',
     ask: posts({
-      ...byAccount,
+      ...ACCOUNT_FORM,
       email: 'dave@dave.example',
       username: 'dave',
       account_password: 'dave panel pw',
@@ -93,41 +83,41 @@ export const answerPages: readonly AnswerPage[] = [
   {
     name: 'password-rejected',
     answer: 'password-rejected',
-    ask: posts({ ...byMailbox, new_password: ' info', confirm_password: ' info' }),
+    ask: posts({ ...MAILBOX_FORM, new_password: ' info', confirm_password: ' info' }),
   },
   {
     name: 'mailbox-suspended',
     answer: 'mailbox-suspended',
-    ask: posts({ ...byMailbox, email: 'paused@example.org', current_password: 'paused mail pw' }),
+    ask: posts({ ...MAILBOX_FORM, email: 'paused@example.org', current_password: 'paused mail pw' }),
   },
   {
     name: 'mailbox-not-found',
     answer: 'mailbox-not-found',
-    ask: posts({ ...byAccount, email: `${'nobody.'.repeat(8)}at.all@example.org` }),
+    ask: posts({ ...ACCOUNT_FORM, email: `${'nobody.'.repeat(8)}at.all@example.org` }),
   },
   {
     name: 'mailbox-ambiguous',
     answer: 'mailbox-ambiguous',
-    ask: posts({ ...byMailbox, email: 'john.doe@example.org', current_password: 'john.doe mail pw' }),
+    ask: posts({ ...MAILBOX_FORM, email: 'john.doe@example.org', current_password: 'john.doe mail pw' }),
   },
   {
     name: 'too-many-tries',
     answer: 'too-many-attempts',
     service: { environment: { REKEY_LIMIT_FAILURES: '1/3h' } },
-    prepare: (service) => posts({ ...byMailbox, current_password: 'x' })(service, 'en'),
-    ask: posts(byMailbox),
+    prepare: (service) => posts({ ...MAILBOX_FORM, current_password: 'x' })(service, 'en'),
+    ask: posts(MAILBOX_FORM),
   },
   {
     name: 'too-many-requests',
     answer: 'too-many-attempts',
     service: { environment: { REKEY_LIMIT_ADDRESS: '1/12m' } },
     prepare: (service) => posts({})(service, 'en'),
-    ask: posts(byMailbox),
+    ask: posts(MAILBOX_FORM),
   },
   {
     name: 'cross-site-request',
     answer: 'cross-site-request',
-    ask: posts(byMailbox, { 'sec-fetch-site': 'cross-site' }),
+    ask: posts(MAILBOX_FORM, { 'sec-fetch-site': 'cross-site' }),
   },
   { name: 'not-found', answer: 'not-found', ask: gets('/nothing') },
   {
@@ -145,45 +135,45 @@ export const answerPages: readonly AnswerPage[] = [
     name: 'internal-error',
     answer: 'internal-error',
     service: { store: failingStore(new TypeError('a bug')) },
-    ask: posts(byMailbox),
+    ask: posts(MAILBOX_FORM),
   },
   {
     name: 'store-unavailable',
     answer: 'store-unavailable',
     service: { store: failingStore(new StoreUnavailable()) },
-    ask: posts(byMailbox),
+    ask: posts(MAILBOX_FORM),
   },
   {
     name: 'breach-check-unavailable',
     answer: 'breach-check-unavailable',
     service: { environment: { ...breachesAsked, REKEY_BREACH_FAIL: 'refuse' } },
-    ask: posts(byMailbox),
+    ask: posts(MAILBOX_FORM),
   },
   {
     name: 'panel-misconfigured',
     answer: 'panel-misconfigured',
     prepare: ({ panel }) => Object.assign(panel.switches, { keyRevoked: true }),
-    ask: posts(byMailbox),
+    ask: posts(MAILBOX_FORM),
   },
   {
     name: 'panel-failed',
     answer: 'panel-failed',
     faults: [['v-list-user', { kind: 'truncated', run: true }]],
-    ask: posts(byAccount),
+    ask: posts(ACCOUNT_FORM),
   },
   {
     name: 'panel-unavailable',
     answer: 'panel-unavailable',
     prepare: ({ panel }) => panel.close(),
-    ask: posts(byMailbox),
+    ask: posts(MAILBOX_FORM),
   },
-  { name: 'panel-busy', answer: 'panel-busy', faults: [[VALUE, overload, 2]], ask: posts(byMailbox) },
+  { name: 'panel-busy', answer: 'panel-busy', faults: [[VALUE, overload, 2]], ask: posts(MAILBOX_FORM) },
   {
     name: 'mail-server-unavailable',
     answer: 'mail-server-unavailable',
     // Nothing listens there.
     service: { environment: { REKEY_MAILBOX_CHECK: 'imap', REKEY_IMAP_URL: 'imaps://127.0.0.1:9' } },
-    ask: posts(byMailbox),
+    ask: posts(MAILBOX_FORM),
   },
   {
     name: 'outcome-unknown',
@@ -193,12 +183,12 @@ export const answerPages: readonly AnswerPage[] = [
       [VALUE, { kind: 'exit', run: false, code: 0, output: 'info' }],
       [VALUE, nonsense, 5],
     ],
-    ask: posts(byAccount),
+    ask: posts(ACCOUNT_FORM),
   },
   {
     name: 'change-not-seen',
     answer: 'panel-unavailable',
     faults: [[CHANGE, { kind: 'reset', when: 'before-run' }]],
-    ask: posts(byAccount),
+    ask: posts(ACCOUNT_FORM),
   },
 ]

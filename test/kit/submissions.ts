@@ -30,3 +30,22 @@ export async function post(service: TestService, body: string | object): Promise
 export function gist(response: Response): string {
   return `${response.status} ${response.body.code}`
 }
+
+const NEW_PASSWORD_TWICE = { new_password: NEW_PASSWORD, confirm_password: NEW_PASSWORD }
+
+/** The page's form, filled in for a change proved by the present password of info@example.org. */
+export const MAILBOX_FORM = {
+  email: 'info@example.org',
+  method: 'mailbox',
+  current_password: 'info mail pw',
+  ...NEW_PASSWORD_TWICE,
+}
+
+/** The same, proved by alice's hosting account. */
+export const ACCOUNT_FORM = {
+  email: 'info@example.org',
+  method: 'account',
+  username: 'alice',
+  account_password: 'alice panel pw',
+  ...NEW_PASSWORD_TWICE,
+}
