@@ -42,7 +42,8 @@ function showAnswer(page: Document, typed: FormData): void {
   const main = page.querySelector('main')
   if (!main) return
   document.title = page.title
-  document.querySelector('main')?.replaceWith(main)
+  // Whole, as by a navigation: what stands below would else be seen to jump, and its links keep an older address.
+  document.body.replaceWith(page.body)
   restore(main, typed)
   focusOn(main)
 }
