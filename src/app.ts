@@ -87,7 +87,7 @@ export function createApp(dependencies: AppDependencies): App {
     brandWords,
   }
   const { url, credentials, timeoutMs } = config.panel
-  const keyGuard = createKeyGuard(store.createKeyRest(keyIdOf(url, credentials)))
+  const keyGuard = createKeyGuard(store.createKeyRest(keyIdOf(url, credentials)), clock)
   const { run, load } = createRunner(dependencies, keyGuard)
   const mailChecks = createMailChecks(config, clock)
   const checkPanel = createReadinessCheck(run, keyGuard, modes, timeoutMs, clock)

@@ -98,7 +98,7 @@ function createPanelKey(
   const { run } = createCommandRunner({
     transport: createTransport(dispatcher, url),
     credentials,
-    keyGuard: createKeyGuard(createMemoryKeyRest(clock)),
+    keyGuard: createKeyGuard(createMemoryKeyRest(clock), clock),
     maxConcurrency: 1,
     maxQueue: 0,
     timeoutMs,

@@ -12,12 +12,6 @@ export interface PanelKey {
   readonly findExcess: FindKeyExcess
 }
 
-/**
- * After so many that the key may not run, no more commands are tried: the panel counts each as a failed login, and its
- * fail2ban bans after five (Hestia's `bin/v-check-access-key` and `install/deb/fail2ban/jail.local`).
- */
-const MAX_MISSING = 3
-
 const SETUP = 'run on the panel what `setup-panel` prints'
 
 /** Whether the API is on, this host may call, the key is right, and may do what is needed and no more. */
@@ -77,24 +71,22 @@ function examineKey(code: string | undefined): Finding {
   return ok('key', 'the panel takes the key')
 }
 
+/** After the first that is missing the others are not asked for: the probe says so itself. */
 async function findPermissions(
   firstFault: string | undefined,
   first: string,
   others: readonly string[],
   probe: PanelKey['probe'],
 ): Promise<Finding> {
-  const missing = firstFault === undefined ? [] : [first]
-  let asked = 1
+  let missing = firstFault === undefined ? undefined : first
   for (const command of others) {
-    if (missing.length === MAX_MISSING) break
     const code = (await probe(command))?.code
-    asked += 1
-    if (code === 'command-forbidden') missing.push(command)
-    else if (code !== undefined) return unexpected('permissions', code)
+    if (code === undefined) continue
+    if (code === 'command-forbidden') missing = command
+    else if (code !== 'command-untried') return unexpected('permissions', code)
   }
-  if (missing.length === 0) return ok('permissions', `the key may run ${[first, ...others].join(', ')}`)
-  const untried = asked <= others.length ? '; the others were not tried' : ''
-  const found = `the key may not run ${missing.join(', ')}${untried}`
+  if (missing === undefined) return ok('permissions', `the key may run ${[first, ...others].join(', ')}`)
+  const found = `the key may not run ${missing}; no more were tried, for the panel bans who asks for too many`
   return fault('permissions', 'permission-missing', found, `Correct its profile: ${SETUP}.`)
 }
 

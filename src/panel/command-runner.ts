@@ -81,7 +81,7 @@ export function createCommandRunner(parts: RunnerParts): CommandRunner {
   function call(command: Command): Promise<CommandAnswer | RefusedCall> {
     return breaker.pass(command.repeatable, (isProbe) => {
       const timeoutMs = isProbe ? Math.min(PROBE_TIMEOUT_MS, parts.timeoutMs) : parts.timeoutMs
-      return keyGuard.pass(() => send(command, timeoutMs)).catch(throwFault)
+      return keyGuard.pass(command, () => send(command, timeoutMs)).catch(throwFault)
     })
   }
 

@@ -1,39 +1,84 @@
+import type { Clock } from '../core/clock.js'
 import type { KeyRest } from '../core/key-rest.js'
-import type { CommandAnswer, RefusedCall } from './read-answer.js'
+import type { Asked, CommandAnswer, RefusedCall } from './read-answer.js'
 
 const KEY_REFUSED: RefusedCall = { is: 'refused', refusal: 'key-refused' }
+const UNTRIED: RefusedCall = { is: 'refused', refusal: 'command-untried' }
+
+/**
+ * For how long (ms) no command is tried, after one was forbidden, but those that the key is known to be permitted: the
+ * panel counts each as a failed login (Hestia's `bin/v-check-access-key`, `abort_missmatch`), and its fail2ban bans
+ * after five within ten minutes.
+ */
+const FORBIDDEN_REST_MS = 10 * 60_000
 
 type Answer = CommandAnswer | RefusedCall
 
-/** Stands before every call of the panel. */
+interface Call {
+  /** The command. */
+  readonly name: string
+  readonly asked: Asked
+}
+
+/** Stands before every call of the panel, so that the panel's fail2ban never bans this host. */
 export interface KeyGuard {
-  /** Sends the call, or answers `key-refused` itself while the panel is left alone. */
-  pass(send: () => Promise<Answer>): Promise<Answer>
+  /** Sends the call, or answers it itself while the panel is not to be asked. */
+  pass(call: Call, send: () => Promise<Answer>): Promise<Answer>
   /** Whether the panel is left alone now. */
   isResting(): Promise<boolean>
 }
 
-/** As long as the key is not known to be good, one call goes ahead alone: a wrong key knocks once, not eight times. */
-export function createKeyGuard(rest: KeyRest): KeyGuard {
-  let knownGood = false
+/**
+ * As long as it is not known whether the key may run a command, one call goes ahead alone: a wrong key knocks once, not
+ * eight times.
+ *
+ * @param rest for all commands, when the panel refused the key
+ */
+export function createKeyGuard(rest: KeyRest, clock: Clock): KeyGuard {
+  const permitted = new Set<string>()
+  const forbidden = new Map<string, RefusedCall>()
+  let forbiddenUntilMs = Number.NEGATIVE_INFINITY
+  let isReasonKnown = false
   let scout: Promise<Answer> | undefined
 
-  async function sendAndLearn(send: () => Promise<Answer>): Promise<Answer> {
+  async function knownAnswer({ name, asked }: Call): Promise<RefusedCall | undefined> {
+    if (await rest.isResting()) return KEY_REFUSED
+    if (permitted.has(name) || clock.now() >= forbiddenUntilMs) return undefined
+    // A call for the output is told why, and it may be no fault of the key.
+    if (asked === 'output' && !isReasonKnown) return undefined
+    return forbidden.get(name) ?? UNTRIED
+  }
+
+  async function sendAndLearn({ name }: Call, send: () => Promise<Answer>): Promise<Answer> {
     const answer = await send()
-    if (answer.is === 'ran') knownGood = true
-    if (answer.is === 'refused' && answer.refusal === 'key-refused') {
-      knownGood = false
+    if (answer.is === 'ran') permitted.add(name)
+    else if (answer.refusal === 'key-refused') {
+      permitted.clear()
       await rest.begin()
+    } else if (answer.refusal === 'command-forbidden' || answer.refusal === 'forbidden') {
+      remember(name, answer)
     }
     return answer
   }
 
+  function remember(name: string, answer: RefusedCall): void {
+    permitted.delete(name)
+    if (clock.now() >= forbiddenUntilMs) {
+      forbidden.clear()
+      isReasonKnown = false
+    }
+    forbidden.set(name, answer)
+    isReasonKnown ||= answer.refusal === 'command-forbidden'
+    forbiddenUntilMs = clock.now() + FORBIDDEN_REST_MS
+  }
+
   return {
-    async pass(send) {
-      if (await rest.isResting()) return KEY_REFUSED
-      if (knownGood) return sendAndLearn(send)
+    async pass(call, send) {
+      const known = await knownAnswer(call)
+      if (known) return known
+      if (permitted.has(call.name)) return sendAndLearn(call, send)
       if (!scout) {
-        scout = sendAndLearn(send)
+        scout = sendAndLearn(call, send)
         try {
           return await scout
         } finally {
@@ -41,7 +86,7 @@ export function createKeyGuard(rest: KeyRest): KeyGuard {
         }
       }
       await scout.catch(() => undefined)
-      return (await rest.isResting()) ? KEY_REFUSED : sendAndLearn(send)
+      return (await knownAnswer(call)) ?? sendAndLearn(call, send)
     },
 
     isResting: () => rest.isResting(),

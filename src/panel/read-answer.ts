@@ -20,6 +20,8 @@ export type Refusal =
   | 'command-forbidden'
   /** One of the three above: the panel sends the number alone when asked for the code. */
   | 'forbidden'
+  /** The panel was not asked, for it forbade another command lately. */
+  | 'command-untried'
   | 'api-disabled'
   | 'request-refused'
 

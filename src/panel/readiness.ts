@@ -7,6 +7,9 @@ import type { KeyGuard } from './key-guard.js'
 import { neededCommands } from './needed-commands.js'
 import { probe } from './probe.js'
 
+/** What may be wrong with one command, and not with others. */
+const OF_ONE_COMMAND: ReadonlySet<string> = new Set(['command-forbidden', 'command-untried', 'panel-failed'])
+
 /**
  * Checks that the panel can be reached, takes the key and lets it run every needed command.
  *
@@ -19,16 +22,27 @@ export function createReadinessCheck(
   timeoutMs: number,
   clock: Clock,
 ): CheckReadiness {
-  const [first = '', ...others] = neededCommands(modes)
+  const needed = neededCommands(modes)
   const checkRemembered = rememberReadiness(check, clock)
+  let wasReady = false
 
   async function check(): Promise<readonly ReadinessFault[]> {
-    const ask = (command: string) => probe(run, command, createDeadline(timeoutMs, clock))
-    const fault = await ask(first)
-    // What is wrong with the connection or the key is wrong for every command: no need to knock again.
-    if (fault && fault.code !== 'command-forbidden') return [{ code: fault.code }]
-    const faults = [fault, ...(await Promise.all(others.map(ask)))]
-    return faults.filter((entry) => entry !== undefined)
+    const faults: ReadinessFault[] = []
+    for (const commands of inSteps(needed, wasReady)) {
+      const found = await Promise.all(commands.map(ask))
+      for (const fault of found) {
+        if (!fault) continue
+        // What is wrong with the connection or the key is wrong for every command: no need to knock again.
+        if (!OF_ONE_COMMAND.has(fault.code)) return [{ code: fault.code }]
+        faults.push(fault)
+      }
+    }
+    wasReady = faults.length === 0
+    return faults
+  }
+
+  function ask(command: string): Promise<ReadinessFault | undefined> {
+    return probe(run, command, createDeadline(timeoutMs, clock))
   }
 
   return async function checkReadiness() {
@@ -36,4 +50,9 @@ export function createReadinessCheck(
     if (await keyGuard.isResting()) return [{ code: 'key-refused' }]
     return checkRemembered()
   }
+}
+
+/** One after the other, so that a key that may not run several is refused once; where it might, the first and then all. */
+function inSteps(commands: readonly string[], wereAllPermitted: boolean): readonly (readonly string[])[] {
+  return wereAllPermitted ? [commands.slice(0, 1), commands.slice(1)] : commands.map((command) => [command])
 }

@@ -102,22 +102,24 @@ describe('of the panel’s API, the doctor', () => {
     expect((await diagnose(panel, environment)).gist.key).toBe('not-administrator')
   })
 
-  it('names the permissions that are missing', async () => {
+  it('names the first permission that is missing, and tries no other, before the panel bans it', async () => {
     const panel = await startScopedPanel()
-    const missing = ['v-search-domain-owner', 'v-list-user']
-    const permitted = neededCommands(['mailbox', 'account']).filter((command) => !missing.includes(command))
-    panel.switches.permittedCommands = permitted
+    const missing = ['v-get-mail-account-value', 'v-list-user']
+    panel.switches.permittedCommands = neededCommands(['mailbox', 'account']).filter(
+      (command) => !missing.includes(command),
+    )
     const { gist, text } = await diagnose(panel)
     expect(gist).toMatchObject({ key: 'ok', permissions: 'permission-missing', 'key-scope': 'not-checked' })
-    expect(text('permissions')).toContain('may not run v-search-domain-owner, v-list-user\n')
+    expect(text('permissions')).toContain('may not run v-get-mail-account-value; no more were tried')
+    expect(panel.failedLogins).toBe(1)
   })
 
-  it('leaves off after three that are missing, before the panel bans it', async () => {
+  it('names the very first as well', async () => {
     const panel = await startScopedPanel()
     panel.switches.permittedCommands = []
-    const { text } = await diagnose(panel)
-    expect(text('permissions')).toContain('the others were not tried')
-    expect(panel.failedLogins).toBe(3)
+    const { gist, text } = await diagnose(panel)
+    expect(gist).toMatchObject({ key: 'ok', permissions: 'permission-missing' })
+    expect(text('permissions')).toContain('may not run v-search-domain-owner; no more were tried')
   })
 
   it('tells that something else answers', async () => {

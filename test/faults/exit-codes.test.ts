@@ -33,7 +33,7 @@ describe.each(calls)('the end of $call, in mode $mode,', ({ call, asks, proof })
         await judge(response)
       }
       service.panel.clearFaults()
-      service.clock.advance(60_000)
+      service.clock.advance(600_000)
       await expectService(service)
     }
   })

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { startService } from '../kit/service.js'
 import { byMailbox, gist, post } from '../kit/submissions.js'
-import { simulatorCredentials } from '../panel-simulator/simulator.js'
+
+const CHANGE = 'v-change-mail-account-password'
 
 describe('readiness', () => {
   it('is given when the panel takes the key for every needed command, and changes nothing', async () => {
@@ -30,20 +31,23 @@ describe('readiness', () => {
     ])
   })
 
-  it('names each command that the key may not run', async () => {
-    const { accessKey, secretKey } = simulatorCredentials.changeOnly
-    const service = await startService({
-      environment: { HESTIA_ACCESS_KEY: accessKey, HESTIA_SECRET_KEY: secretKey },
-    })
+  it('names the first command that the key may not run, and those that are not tried for it', async () => {
+    const service = await startService()
+    service.panel.switches.permittedCommands = ['v-search-domain-owner', CHANGE, 'v-check-user-password']
     const response = await service.http.get('/readyz')
     expect(response.status).toBe(503)
-    expect(response.body.status).toBe('not-ready')
-    expect(response.body.faults).toHaveLength(5)
-    expect(response.body.faults).toContainEqual({
-      code: 'command-forbidden',
-      command: 'v-check-user-password',
+    expect(response.body).toEqual({
+      status: 'not-ready',
+      faults: [
+        { code: 'command-forbidden', command: 'v-get-mail-account-value' },
+        { code: 'command-untried', command: CHANGE },
+        { code: 'command-untried', command: 'v-check-user-password' },
+        { code: 'command-untried', command: 'v-check-user-2fa' },
+        { code: 'command-untried', command: 'v-list-user' },
+      ],
     })
     expect(gist(await post(service, byMailbox()))).toBe('502 panel-misconfigured')
+    expect(service.panel.failedLogins).toBe(1)
   })
 
   it('asks the panel at most every 30 s, however many ask', async () => {

@@ -4,8 +4,8 @@ import { gist, post } from '../../kit/submissions.js'
 import { expectService, type Wish, witness } from '../../kit/truth.js'
 import type { Proof } from './calls.js'
 
-/** Longer than a key that was refused, and a domain with a change that was lost, are left alone. */
-const REST_MS = 60_000
+/** Longer than a key that was refused or may not run a command, and a domain with a change that was lost, are left alone. */
+const REST_MS = 10 * 60_000
 
 let wishes = 0
 
