@@ -71,8 +71,8 @@ export interface App {
   readonly panelLoad: () => PanelLoad
   /** To be asked once: the panel may count it as a failed login. */
   readonly findKeyExcess: FindKeyExcess
-  /** For a process that stops: resolves when the attempts under way have ended, and what they left to do. */
-  drained(): Promise<void>
+  /** For a process that stops: begins no more attempts, and resolves when those under way have ended, and their notes. */
+  drain(): Promise<void>
 }
 
 export function createApp(dependencies: AppDependencies): App {
@@ -144,11 +144,11 @@ export function createApp(dependencies: AppDependencies): App {
   handler.use((_request, response) => sendJson(response, { code: 'not-found' }))
   handler.use(answering.onError(sendJson))
   const findKeyExcess = createKeyExcessCheck(run, credentials, modes, timeoutMs, clock)
-  async function drained(): Promise<void> {
-    await inFlight.drained()
+  async function drain(): Promise<void> {
+    await inFlight.drain()
     await notes.close()
   }
-  return { handler, checkReadiness, findKeyExcess, panelLoad: load, drained }
+  return { handler, checkReadiness, findKeyExcess, panelLoad: load, drain }
 }
 
 function createRunner({ config, dispatcher, clock }: AppDependencies, keyGuard: KeyGuard): CommandRunner {

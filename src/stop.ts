@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import type { Server } from 'node:http'
 import closeWithGrace from 'close-with-grace'
 import type { Logger } from 'pino'
@@ -19,7 +20,8 @@ export interface Opened {
 export async function close({ dispatcher, store, metrics, passwordTools }: Opened): Promise<void> {
   // First: a store that was closed is not down.
   metrics?.close()
-  await dispatcher.close()
+  // No attempt is under way, and nobody needs the answers to probes.
+  await dispatcher.destroy()
   await store.close()
   await passwordTools.close()
 }
@@ -31,15 +33,25 @@ export interface Running extends Opened {
   readonly app: App
 }
 
-/** Told to stop, the process takes no more requests and waits for those under way, whether or not the client did. */
+/** How long the last answers may take to leave. */
+const FLUSH_MS = 1000
+
+/**
+ * Told to stop, the process takes no more requests and waits for the attempts under way, whether or not the client did.
+ * For a client that has not sent its whole request it does not wait.
+ */
 export function stopWithGrace(delayMs: number, { logger, server, app, ...opened }: Running): void {
   closeWithGrace({ delay: delayMs, logger: false }, async ({ signal, err }) => {
     if (err) logger.fatal({ event: 'crash', ...describeError(err) })
     else logger.info({ event: 'stopping', signal })
     // Connections that are in use now need not be kept for another request.
     server.keepAliveTimeout = 1
-    await new Promise((resolve) => server.close(resolve))
-    await app.drained()
+    const closed = once(server, 'close')
+    server.close()
+    await app.drain()
+    const flushIsOver = setTimeout(() => server.closeAllConnections(), FLUSH_MS)
+    await closed
+    clearTimeout(flushIsOver)
     await close(opened)
     logger.info({ event: 'stopped' })
   })

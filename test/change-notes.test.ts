@@ -80,7 +80,7 @@ describe('after a change', () => {
   it('and after nothing else is a note sent', async () => {
     const { service, smtp } = await startWithMail(outcomeEnvironment)
     await driveOutcomes(service)
-    await service.app.drained()
+    await service.app.drain()
     const changes = service.attempts().filter(({ code }) => code === 'changed')
     expect(changes.length).toBeGreaterThan(1)
     expect(smtp.letters.map(({ to }) => to)).toEqual(changes.map(({ mailbox }) => [mailbox]))
@@ -89,7 +89,7 @@ describe('after a change', () => {
   it('no note is sent where no mail server is configured', async () => {
     const service = await startService()
     expect(gist(await post(service, byMailbox()))).toBe('200 changed')
-    await service.app.drained()
+    await service.app.drain()
     expect(mailLines(service)).toEqual([])
   })
 })
@@ -204,7 +204,7 @@ describe('a service that stops', () => {
     const pause = service.clock.hold()
     await post(service, byMailbox())
     await pause.asked
-    await service.app.drained()
+    await service.app.drain()
     expect(smtp.letters).toHaveLength(1)
     expect(mailLines(service).map(({ event }) => event)).toEqual(['mail-delayed', 'mail-sent'])
   })
@@ -215,7 +215,7 @@ describe('a service that stops', () => {
     const pause = service.clock.hold()
     await post(service, byMailbox())
     await pause.asked
-    await service.app.drained()
+    await service.app.drain()
     expect(smtp.letters).toEqual([])
     expect(mailLines(service).at(-1)).toMatchObject({ event: 'mail-dropped', reason: 'stopped', tries: 2 })
   })

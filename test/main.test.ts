@@ -1,24 +1,12 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { neededCommands } from '../src/panel/needed-commands.js'
-import { scratchFile, simulatorEnvironment } from './kit/service.js'
-import { startSmtpServer } from './kit/smtp-server.js'
+import { MAIN, start, startPanel, urlOf } from './kit/process.js'
+import { simulatorEnvironment } from './kit/service.js'
 import { byAccount, byMailbox, CHANGES, NEW_PASSWORD } from './kit/submissions.js'
-import { createCertificate } from './panel-simulator/certificate.js'
-import {
-  type PanelSimulator,
-  simulatorCredentials,
-  startPanelSimulator,
-} from './panel-simulator/simulator.js'
-
-/** Built by `npm test` before the tests run. */
-const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url))
-
-type LogLine = Readonly<Record<string, unknown>>
+import { simulatorCredentials } from './panel-simulator/simulator.js'
 
 /** Runs the program to its end. */
 function run(args: readonly string[], environment: Record<string, string> = {}) {
@@ -27,43 +15,6 @@ function run(args: readonly string[], environment: Record<string, string> = {}) 
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr })
     })
   })
-}
-
-interface Running {
-  readonly child: ChildProcess
-  readonly lines: LogLine[]
-  /** Resolves to the first log line of this event, also to one that is already there. */
-  logged(event: string): Promise<LogLine>
-}
-
-function start(environment: Record<string, string>): Running {
-  const child = spawn(process.execPath, [MAIN], { env: { REKEY_PORT: '0', ...environment } })
-  onTestFinished(() => void child.kill('SIGKILL'))
-  const lines: LogLine[] = []
-  const reader = createInterface({ input: child.stdout })
-  reader.on('line', (line) => void lines.push(JSON.parse(line)))
-  return {
-    child,
-    lines,
-    async logged(event) {
-      for (;;) {
-        const line = lines.find((entry) => entry.event === event)
-        if (line) return line
-        await once(reader, 'line')
-      }
-    },
-  }
-}
-
-async function startPanel(): Promise<PanelSimulator> {
-  const panel = await startPanelSimulator()
-  onTestFinished(() => panel.close())
-  return panel
-}
-
-async function urlOf(service: Running): Promise<string> {
-  const { address, port } = await service.logged('listening')
-  return `http://${address}:${port}`
 }
 
 const least = { HESTIA_URL: 'https://panel.example:8083', HESTIA_API_KEY: 'canary-key' }
@@ -242,34 +193,6 @@ describe('the running service', () => {
     expect(panel.calls).toEqual([])
   })
 
-  it('told to stop, waits for a change that was sent, though the client has gone', async () => {
-    const panel = await startPanel()
-    const service = start(simulatorEnvironment(panel))
-    const url = await urlOf(service)
-    await service.logged('ready')
-    const hold = panel.hold('v-change-mail-account-password')
-    const client = new AbortController()
-    const request = fetch(`${url}${CHANGES}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(byAccount()),
-      signal: client.signal,
-    }).catch(() => 'gone')
-    await hold.arrived
-    client.abort()
-    expect(await request).toBe('gone')
-
-    service.child.kill('SIGTERM')
-    await service.logged('stopping')
-    expect(await panel.accepts('info@example.org', NEW_PASSWORD)).toBe(false)
-    hold.release()
-    const [code] = await once(service.child, 'close')
-    expect(code).toBe(0)
-    expect(await panel.accepts('info@example.org', NEW_PASSWORD)).toBe(true)
-    expect(service.lines.map(({ event }) => event).slice(-3)).toEqual(['stopping', 'attempt', 'stopped'])
-    expect(service.lines.at(-2)).toMatchObject({ code: 'changed' })
-  })
-
   it('killed in the middle of a change leaves one that was made once, and a new one serves at once', async () => {
     const panel = await startPanel()
     const service = start(simulatorEnvironment(panel))
@@ -299,69 +222,5 @@ describe('the running service', () => {
       ({ command, args }) => command === 'v-change-mail-account-password' && args.length > 0,
     )
     expect(changes).toHaveLength(2)
-  })
-
-  it('estimates strength beside its event loop, and stops at once all the same', async () => {
-    const panel = await startPanel()
-    const service = start(simulatorEnvironment(panel))
-    const url = await urlOf(service)
-    const response = await fetch(`${url}${CHANGES}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(byMailbox({ newPassword: 'abcdefghijklmnop' })),
-    })
-    expect(await response.json()).toMatchObject({ reasons: [{ code: 'too-weak', warning: 'sequence' }] })
-    service.child.kill('SIGTERM')
-    const [code] = await once(service.child, 'close')
-    expect(code).toBe(0)
-    expect(service.lines.at(-1)).toMatchObject({ event: 'stopped' })
-  })
-
-  it('told to stop while a person waits, answers first', async () => {
-    const panel = await startPanel()
-    const service = start(simulatorEnvironment(panel))
-    const url = await urlOf(service)
-    const hold = panel.hold('v-change-mail-account-password')
-    const request = fetch(`${url}${CHANGES}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(byAccount()),
-    })
-    await hold.arrived
-    service.child.kill('SIGTERM')
-    await service.logged('stopping')
-    hold.release()
-    expect((await request).status).toBe(200)
-    const [code] = await once(service.child, 'close')
-    expect(code).toBe(0)
-  })
-
-  it.each(['smtp', 'smtps'])('told to stop, first sends the note of a change (%s)', async (scheme) => {
-    const panel = await startPanel()
-    // It leads to this host, and is none of the addresses that need no TLS.
-    const host = '0.0.0.0'
-    const { certificate, key } = await createCertificate({ hosts: [host] })
-    const smtp = await startSmtpServer({ secure: scheme === 'smtps', cert: certificate, key })
-    const release = smtp.hold()
-    const service = start({
-      ...simulatorEnvironment(panel),
-      NODE_EXTRA_CA_CERTS: scratchFile(certificate),
-      REKEY_SMTP_URL: `${scheme}://me:secret@${host}:${smtp.port}`,
-      REKEY_MAIL_FROM: 'post@example.org',
-    })
-    const response = await fetch(`${await urlOf(service)}${CHANGES}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(byAccount()),
-    })
-    expect(response.status).toBe(200)
-    service.child.kill('SIGTERM')
-    await service.logged('stopping')
-    release()
-    const [code] = await once(service.child, 'close')
-    expect(code).toBe(0)
-    expect(smtp.letters).toEqual([expect.objectContaining({ to: ['info@example.org'], overTls: true })])
-    expect(smtp.logins).toEqual(['me secret'])
-    expect(service.lines.map(({ event }) => event).slice(-3)).toEqual(['stopping', 'mail-sent', 'stopped'])
   })
 })

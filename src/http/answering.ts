@@ -41,6 +41,9 @@ interface AnsweringParts {
   readonly observeAttempt?: ObserveAttempt | undefined
 }
 
+/** For an attempt that could be read only when the process had been told to stop: it may not live to see its end. */
+const STOPPING: Answer = { code: 'panel-busy', reason: 'stopping', changeSent: false }
+
 export function createAnswering(parts: AnsweringParts): Answering {
   const { logger, names, clock, inFlight, afterAnswer, observeAttempt } = parts
   const logAttempt = createAttemptLog(logger, names)
@@ -65,7 +68,7 @@ export function createAnswering(parts: AnsweringParts): Answering {
     attempt(door, decide, send) {
       async function carryOut({ body }: Request, response: Response): Promise<void> {
         const context = contextOf(response)
-        const answer = await decide(body, context)
+        const answer = inFlight.isStopping() ? STOPPING : await decide(body, context)
         log(response, answer)
         try {
           send(response, answer, body)

@@ -37,7 +37,7 @@ export async function expectNoLeak(
   const listeners = listenersOf(service)
   await work(service)
   expect(listenersOf(service)).toEqual(listeners)
-  await service.app.drained()
+  await service.app.drain()
   await service.dispatcher.close()
   await service.stop()
   await service.panel.close()
