@@ -64,7 +64,7 @@ export async function examine(environment: Environment, parts: DoctorParts): Pro
       ...(await examineRest(loaded.config, parts)),
     ]
   }
-  const cure = 'Set it as the table in the README says.'
+  const cure = 'Set it as docs/configuration.md says.'
   return [
     ...loaded.faults.map((found) => fault('configuration', 'configuration-wrong', found, cure)),
     ...CHECKS.map((check) => notChecked(check, 'configuration has a fault, which comes first')),

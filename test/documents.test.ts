@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { defaultOf } from '../scripts/configuration.js'
 import { makeDocuments } from '../scripts/documents.js'
 import { variables } from '../src/config.js'
+import { statusOf } from '../src/http/answer.js'
 
 describe('the files that are made from the code', () => {
   it.each(Object.entries(makeDocuments()))('have %s up to date: run `npm run docs`', (path, text) => {
@@ -26,4 +27,18 @@ describe('the documented configuration', () => {
       if (written !== '') expect(field.parse(written)).toEqual(field.parse(undefined))
     },
   )
+})
+
+describe('the documented JSON interface', () => {
+  it('has each code of a refusal, with its status', () => {
+    const text = readFileSync(new URL('../docs/api.md', import.meta.url), 'utf8')
+    const documented = [...text.matchAll(/^\| (`[^|]*`) \| (\d{3}[^|]*) \|/gm)].flatMap(
+      ([, names = '', numbers = '']) => {
+        const statuses = numbers.split(', ').map(Number)
+        return [...names.matchAll(/`([^`]+)`/g)].map(([, code], at) => [code, statuses[at] ?? statuses[0]])
+      },
+    )
+    const { changed: _, ...refusals } = statusOf
+    expect(documented.toSorted()).toEqual(Object.entries(refusals).toSorted())
+  })
 })

@@ -1,13 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import manifest from '../package.json' with { type: 'json' }
+import { documentsIn, linksIn, root } from './kit/document-links.js'
 
-const root = new URL('../', import.meta.url)
-const documents = ['.', 'docs'].flatMap((directory) =>
-  readdirSync(new URL(directory, root))
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => (directory === '.' ? name : `${directory}/${name}`)),
-)
+const pages = documentsIn('docs')
 
 function textOf(file: URL): string {
   return readFileSync(file, 'utf8')
@@ -24,17 +20,18 @@ function anchorsIn(file: URL): string[] {
 }
 
 describe('the documents', () => {
-  it.each(documents)('%s leads to files and headings that there are', (name) => {
-    const file = new URL(name, root)
-    const links = [...textOf(file).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link)
-    const broken = links.filter((link) => {
-      if (/^[a-z]+:/.test(link)) return false
-      const target = new URL(link, file)
+  it.each([...documentsIn('.'), ...pages])('%s leads to files and headings that there are', (name) => {
+    const broken = linksIn(new URL(name, root)).filter((target) => {
       const anchor = target.hash.slice(1)
       target.hash = ''
       return !existsSync(target) || (anchor !== '' && !anchorsIn(target).includes(anchor))
     })
-    expect(broken).toEqual([])
+    expect(broken.map(String)).toEqual([])
+  })
+
+  it('are all in the table of the README', () => {
+    const [, table = ''] = textOf(new URL('README.md', root)).split(/^## Documentation$/m)
+    expect(pages.filter((page) => !table.includes(`](${page})`))).toEqual([])
   })
 
   it('have a section of the changelog for the version that this is', () => {

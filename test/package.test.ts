@@ -1,11 +1,12 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { linksIn } from './kit/document-links.js'
 import { simulatorEnvironment } from './kit/service.js'
 import { byAccount, CHANGES } from './kit/submissions.js'
 import { startPanelSimulator } from './panel-simulator/simulator.js'
@@ -33,9 +34,27 @@ afterAll(() => rmSync(scratch, { recursive: true, force: true }))
 describe('the package', () => {
   it('has what is needed to run and to set it up, and nothing else', () => {
     const roots = new Set(files.map((path) => path.split('/')[0]))
-    const wanted = ['LICENSE', 'README.md', 'deploy', 'dist', 'docs', 'integrations', 'package.json', 'views']
-    expect([...roots].sort()).toEqual(wanted)
+    expect([...roots].sort()).toEqual([
+      'CHANGELOG.md',
+      'LICENSE',
+      'README.md',
+      'SECURITY.md',
+      'deploy',
+      'dist',
+      'docs',
+      'integrations',
+      'package.json',
+      'views',
+    ])
     expect(files.filter((path) => /\.(?:ts|map|tsbuildinfo|tgz)$/.test(path))).toEqual([])
+  })
+
+  it('has all that its documents lead to', () => {
+    const missing = files
+      .filter((path) => path.endsWith('.md'))
+      .flatMap((path) => linksIn(pathToFileURL(join(scratch, 'package', path))))
+      .filter((target) => !existsSync(fileURLToPath(target)))
+    expect(missing.map(String)).toEqual([])
   })
 
   it('runs by its name', () => {

@@ -45,7 +45,7 @@ describe('the doctor', () => {
     expect(await stores(`redis://127.0.0.1:${port}`)).toBe('store-refused')
   })
 
-  it('finds nothing wrong behind nginx as the README sets it up, once its certificate is trusted', async () => {
+  it('finds nothing wrong behind nginx as docs/reverse-proxy.md sets it up, once its certificate is trusted', async () => {
     const { panel } = await startMailHost()
     const rekey = await startRekey(panel, { REKEY_TRUST_PROXY: 'loopback' })
     const { url, caFile } = await startNginx(rekey.url)

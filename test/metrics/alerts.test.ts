@@ -81,7 +81,7 @@ describe('the alerts', () => {
       (text) => /^rekey_attempts_total\{code="([^"]+)",mode="none"/.exec(text)?.[1] ?? [],
     )
     const counted = codes.filter((code) => pattern.test(code)).toSorted()
-    const table = [...read('README.md').matchAll(/^\| (`[^|]*`) \| (5\d\d) \|/gm)]
+    const table = [...read('docs/api.md').matchAll(/^\| (`[^|]*`) \| (5\d\d) \|/gm)]
     const faults = table.flatMap(([, names = '']) =>
       [...names.matchAll(/`([^`]+)`/g)].map(([, code]) => code),
     )

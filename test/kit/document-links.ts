@@ -1,0 +1,17 @@
+import { readdirSync, readFileSync } from 'node:fs'
+
+/** The repository's root. */
+export const root = new URL('../../', import.meta.url)
+
+/** The documents in a directory of the repository, by their paths from its root. */
+export function documentsIn(directory: '.' | 'docs'): string[] {
+  return readdirSync(new URL(directory, root))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => (directory === '.' ? name : `${directory}/${name}`))
+}
+
+/** The files that a document leads to, each with its anchor, if any. */
+export function linksIn(document: URL): URL[] {
+  const links = [...readFileSync(document, 'utf8').matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link)
+  return links.filter((link) => !/^[a-z]+:/.test(link)).map((link) => new URL(link, document))
+}
