@@ -4,7 +4,7 @@ import { fault } from './config-fields.js'
 import { isHttpsOrLoopback } from './config-frames.js'
 import { link, mailHost } from './config-links.js'
 import { type AddFault, readBytes } from './environment.js'
-import { type Accent, createAccent, WHITE } from './http/accent.js'
+import { type Accent, createAccent, LIGHT_PAPERS } from './http/accent.js'
 import type { Brand } from './http/brand.js'
 import { contrast, LEAST_CONTRAST, parseColor } from './http/contrast.js'
 import { type Logo, parseLogo } from './http/logo.js'
@@ -20,7 +20,7 @@ export const brandVariables = {
     .optional()
     .describe('Your logo: a file with an SVG, PNG, JPEG or WebP picture, at most 32 KiB.'),
   REKEY_ACCENT_COLOR: accentColor().describe(
-    'Your colour, such as `#1f5fa8`. White must have a contrast of 4.5:1 with it; for dark systems it is lightened.',
+    'Your colour, such as `#1f5fa8`. It must have a contrast of 4.5:1 with the page’s white and its grey, `#f2f4f7`; for dark systems it is lightened.',
   ),
   REKEY_SUPPORT_CONTACT: line(120).describe(
     'Whom people may ask, such as `helpdesk@example.org, +49 30 1234`.',
@@ -94,13 +94,13 @@ function accentColor() {
     .transform((value, context): Accent => {
       const color = parseColor(value)
       if (!color) return fault(context, 'must be a colour such as #1f5fa8')
-      const ratio = contrast(color, WHITE)
+      const ratio = Math.min(...LIGHT_PAPERS.map((paper) => contrast(color, paper)))
       if (ratio >= LEAST_CONTRAST) return createAccent(color)
       // Cut off, not rounded: 4.499 is no 4.5.
       const printed = Math.floor(ratio * 100) / 100
       return fault(
         context,
-        `must have a contrast of ${LEAST_CONTRAST}:1 or more with the white page (WCAG 2.2, 1.4.3); it has ${printed}:1`,
+        `must have a contrast of ${LEAST_CONTRAST}:1 or more with the page’s white and its grey, #f2f4f7 (WCAG 2.2, 1.4.3); it has ${printed}:1`,
       )
     })
     .optional()

@@ -1,15 +1,19 @@
 import type { X509Certificate } from 'node:crypto'
 import { checkServerIdentity } from 'node:tls'
 import type { ServerTrust } from '../core/server-trust.js'
-import { type Finding, fault, ok, warning } from './finding.js'
+import { type DoctorCode, type Finding, fault, ok, warning } from './finding.js'
 import type { Peer } from './reach.js'
 
 /** Where every panel keeps its certificate, and how its fingerprint is seen there. */
 const COMPARE = 'openssl x509 -in /usr/local/hestia/ssl/certificate.crt -noout -fingerprint -sha256'
 
 const UNKNOWN_ISSUER = /^(?:DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_.*)$/
-/** These are told by the certificate's dates and names, whatever else is wrong with it. */
-const TOLD_APART = /^(?:CERT_HAS_EXPIRED|CERT_NOT_YET_VALID|ERR_TLS_CERT_ALTNAME_INVALID)$/
+/** What the certificate's own dates and names tell; in OpenSSL's words it may also be said of another in its chain. */
+const TOLD_APART: Readonly<Record<string, DoctorCode>> = {
+  CERT_HAS_EXPIRED: 'tls-expired',
+  CERT_NOT_YET_VALID: 'tls-not-yet-valid',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'tls-wrong-name',
+}
 
 const DAY_MS = 86_400_000
 const SOON_DAYS = 14
@@ -22,11 +26,10 @@ export function examineCertificate(
   now: Date,
 ): readonly Finding[] {
   if (trust.certificateSha256 !== undefined) return [examinePin(certificate, trust.certificateSha256)]
-  const faults = [
-    ...nameFaults(host, certificate),
-    ...dateFaults(certificate, now),
-    ...issuerFaults(certificate, chainError, trust),
-  ]
+  const own = [...nameFaults(host, certificate), ...dateFaults(certificate, now)]
+  const isTold = own.some((finding) => 'code' in finding && finding.code === TOLD_APART[chainError ?? ''])
+  const faults =
+    chainError === undefined || isTold ? own : [...own, chainFault(certificate, chainError, trust)]
   if (faults.length > 0) return faults
   const daysLeft = Math.floor((Date.parse(certificate.validTo) - now.getTime()) / DAY_MS)
   if (daysLeft >= SOON_DAYS) return [ok('tls', `the certificate is trusted, and valid for ${daysLeft} days`)]
@@ -58,22 +61,16 @@ function dateFaults({ validFrom, validTo, fingerprint256 }: X509Certificate, now
   return [fault('tls', 'tls-not-yet-valid', found, 'Set the clock of this host, or that of the panel.')]
 }
 
-function issuerFaults(
-  { fingerprint256 }: X509Certificate,
-  chainError: string | undefined,
-  { ca }: ServerTrust,
-): Finding[] {
-  if (chainError === undefined || TOLD_APART.test(chainError)) return []
-  if (UNKNOWN_ISSUER.test(chainError)) {
-    const found =
-      ca === undefined
-        ? 'nobody whom this host knows vouches for the certificate: it is self-signed, or lacks its chain'
-        : 'HESTIA_CA_FILE does not vouch for the certificate'
-    return [fault('tls', 'tls-unknown-issuer', found, pinCure(fingerprint256))]
+function chainFault({ fingerprint256 }: X509Certificate, chainError: string, { ca }: ServerTrust): Finding {
+  const cure = pinCure(fingerprint256)
+  if (!UNKNOWN_ISSUER.test(chainError)) {
+    return fault('tls', 'tls-untrusted', `the certificate or its chain is not trusted (${chainError})`, cure)
   }
-  return [
-    fault('tls', 'tls-untrusted', `the certificate is not trusted (${chainError})`, pinCure(fingerprint256)),
-  ]
+  const found =
+    ca === undefined
+      ? 'nobody whom this host knows vouches for the certificate: it is self-signed, or lacks its chain'
+      : 'HESTIA_CA_FILE does not vouch for the certificate'
+  return fault('tls', 'tls-unknown-issuer', found, cure)
 }
 
 function pinCure(fingerprint: string): string {

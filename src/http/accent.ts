@@ -13,7 +13,8 @@ export interface Accent {
 }
 
 /** What stands behind the accent: these are the papers and grounds of `views/assets/style.css`. */
-export const WHITE: Color = [0xff, 0xff, 0xff]
+const WHITE: Color = [0xff, 0xff, 0xff]
+export const LIGHT_PAPERS: readonly Color[] = [WHITE, [0xf2, 0xf4, 0xf7]]
 export const DARK_PAPERS: readonly Color[] = [
   [0x1b, 0x23, 0x2c],
   [0x11, 0x17, 0x1d],
@@ -25,7 +26,7 @@ const DARK_INK: Color = [0x10, 0x20, 0x2f]
 const STEPS = 100
 
 /**
- * Derives what the page needs from a colour that has `LEAST_CONTRAST` with white: every pair of text and paper has it too.
+ * Derives what the page needs from a colour that has `LEAST_CONTRAST` with each of `LIGHT_PAPERS`: every pair of text and paper has it too.
  * For the dark page the colour is lightened no more than is needed.
  */
 export function createAccent(color: Color): Accent {

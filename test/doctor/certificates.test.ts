@@ -64,6 +64,30 @@ describe('of the panel’s certificate, the doctor', () => {
     expect(soon.gist).toMatchObject({ tls: 'tls-expires-soon', key: 'ok' })
   })
 
+  it('tells OpenSSL’s word for what has none of ours', async () => {
+    const certificate = await createCertificate({ forClientsOnly: true })
+    const panel = await startScopedPanel({ certificate })
+    const { gist, text } = await diagnose(panel)
+    expect(gist).toMatchObject({ tls: 'tls-untrusted', api: 'not-checked' })
+    expect(text('tls')).toContain('(INVALID_PURPOSE)')
+    expect(text('tls')).toContain(`set HESTIA_CERT_SHA256=${certificate.fingerprint}\n`)
+    expect(panel.calls).toEqual([])
+    const pinned = { HESTIA_CA_FILE: '', HESTIA_CERT_SHA256: certificate.fingerprint }
+    expect((await diagnose(panel, pinned)).gist).toMatchObject({ tls: 'ok', key: 'ok' })
+  })
+
+  it('tells that it hangs on one that expired', async () => {
+    const issuer = await createCertificate({
+      hosts: ['authority.example'],
+      notBefore: inDays(-9),
+      notAfter: inDays(-1),
+    })
+    const panel = await startScopedPanel({ certificate: await createCertificate({ issuer }) })
+    const { gist, text } = await diagnose(panel, { HESTIA_CA_FILE: scratchFile(issuer.certificate) })
+    expect(gist).toMatchObject({ tls: 'tls-untrusted', api: 'not-checked' })
+    expect(text('tls')).toContain('(CERT_HAS_EXPIRED)')
+  })
+
   it('tells all that is wrong with it at once', async () => {
     const certificate = await createCertificate({
       hosts: ['panel.example.com'],

@@ -1,22 +1,9 @@
-import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { examineProxySettings } from '../../src/doctor/proxy-settings.js'
 import { diagnose, startScopedPanel } from '../kit/doctor.js'
+import { startLine } from '../kit/line-server.js'
 import { type MailServerOptions, startMailServer } from '../kit/mail-server.js'
 import { startSmtpServer } from '../kit/smtp-server.js'
-
-/** A server that answers whatever comes with one line, or takes no connection. */
-async function startLine(line: string | undefined): Promise<number> {
-  const server = createServer((socket) => {
-    socket.on('error', () => undefined).on('data', () => socket.write(`${line}\r\n`))
-  })
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  const { port } = server.address() as AddressInfo
-  if (line === undefined) server.close()
-  onTestFinished(() => void server.close())
-  return port
-}
 
 describe('of Redis, the doctor', () => {
   it.each([

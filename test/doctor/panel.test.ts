@@ -3,6 +3,7 @@ import { createServer } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { neededCommands } from '../../src/panel/needed-commands.js'
 import { diagnose, startScopedPanel } from '../kit/doctor.js'
+import { startFullPort } from '../kit/full-port.js'
 import { simulatorCredentials } from '../panel-simulator/simulator.js'
 
 const NONE = { HESTIA_ACCESS_KEY: '', HESTIA_SECRET_KEY: '' }
@@ -55,6 +56,21 @@ describe('the doctor', () => {
     const panel = await startScopedPanel()
     await panel.close()
     expect((await diagnose(panel)).gist).toMatchObject({ name: 'ok', connection: 'connection-refused' })
+  })
+
+  it('tells a port that does not answer, when the time for it is over', async () => {
+    const panel = await startScopedPanel()
+    const url = `https://127.0.0.1:${await startFullPort()}`
+    const { gist } = await diagnose(panel, { HESTIA_URL: url, HESTIA_TIMEOUT_MS: '100' })
+    expect(gist).toMatchObject({ connection: 'connection-timed-out', tls: 'not-checked' })
+  })
+
+  it('tells an address that no network leads to', async () => {
+    const panel = await startScopedPanel()
+    // Linux connects to no broadcast address, whatever the networks of the host.
+    const { gist, text } = await diagnose(panel, { HESTIA_URL: 'https://255.255.255.255:8083' })
+    expect(gist).toMatchObject({ connection: 'connection-failed', tls: 'not-checked' })
+    expect(text('connection')).toContain('can’t be reached (ENETUNREACH)')
   })
 
   it('tells a server that speaks no TLS, or nothing at all', async () => {

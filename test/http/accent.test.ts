@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { accentStylesheet, createAccent, DARK_PAPERS, WHITE } from '../../src/http/accent.js'
+import { accentStylesheet, createAccent, DARK_PAPERS, LIGHT_PAPERS } from '../../src/http/accent.js'
 import { type Color, contrast, LEAST_CONTRAST, parseColor, printColor } from '../../src/http/contrast.js'
 
 const channel = fc.integer({ min: 0, max: 255 })
 const color: fc.Arbitrary<Color> = fc.tuple(channel, channel, channel)
-const accepted = color.filter((each) => contrast(each, WHITE) >= LEAST_CONTRAST)
+const accepted = color.filter((each) =>
+  LIGHT_PAPERS.every((paper) => contrast(each, paper) >= LEAST_CONTRAST),
+)
 
 function colorOf(text: string): Color {
   const parsed = parseColor(text)
@@ -47,7 +49,7 @@ describe('an accent', () => {
       fc.property(accepted, (each) => {
         const { light, dark } = createAccent(each)
         const pairs = [
-          [light.accent, WHITE],
+          ...LIGHT_PAPERS.map((paper) => [light.accent, paper]),
           [light.accent, light.onAccent],
           ...DARK_PAPERS.map((paper) => [dark.accent, paper]),
           [dark.accent, dark.onAccent],
@@ -63,16 +65,19 @@ describe('an accent', () => {
   it('is the very colour that was configured on the light page, and on the dark one if it can be', () => {
     const color = colorOf('#7a2e9d')
     expect(createAccent(color).light.accent).toBe(color)
-    const [paper = WHITE] = DARK_PAPERS
-    expect(contrast(createAccent(color).dark.accent, paper)).toBeLessThan(LEAST_CONTRAST + 0.2)
+    const [paper] = DARK_PAPERS
+    expect(paper && contrast(createAccent(color).dark.accent, paper)).toBeLessThan(LEAST_CONTRAST + 0.2)
   })
 
   it('is measured against the papers of the style', () => {
     const style = readFileSync(new URL('../../views/assets/style.css', import.meta.url), 'utf8')
     const [light = '', dark = ''] = style.split('(prefers-color-scheme: dark)')
-    expect(light).toMatch(/--paper: #fff;/)
-    const papers = [...dark.matchAll(/--(?:paper|ground): (#[\da-f]{6});/g)].map(([, text]) => text)
-    expect(papers).toEqual(DARK_PAPERS.map(printColor))
+    const papersOf = (text: string) =>
+      [...text.matchAll(/--(?:paper|ground): (#[\da-f]+);/g)].map(([, paper = '']) =>
+        paper.replace('#fff', '#ffffff'),
+      )
+    expect(papersOf(light)).toEqual(LIGHT_PAPERS.map(printColor))
+    expect(papersOf(dark)).toEqual(DARK_PAPERS.map(printColor))
   })
 
   it('is a stylesheet that sets two properties, for light and dark', () => {

@@ -163,7 +163,7 @@ it('no secret reaches a log line, a header, an answer or a metric, whatever the 
   await service.http.put(`${CHANGES}?${CANARY}`).send({ CANARY })
 
   const outcomes = new Set(service.attempts().map(({ code }) => code))
-  // The mail server's and the store's have canaries of their own, in mail-login.test.ts and e2e/redis-service.test.ts.
+  // No attempts, or in outage-canaries.test.ts.
   const notHere = [
     'not-found',
     'method-not-allowed',

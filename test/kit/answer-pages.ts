@@ -5,6 +5,7 @@ import type { SharedStore } from '../../src/abuse/shared-store.js'
 import { StoreUnavailable } from '../../src/core/store-unavailable.js'
 import type { AnswerCode } from '../../src/http/answer.js'
 import type { Fault } from '../panel-simulator/simulator.js'
+import { boldBrand } from './brand.js'
 import { createTestClock } from './clock.js'
 import type { TestService, TestServiceOptions } from './service.js'
 import { ACCOUNT_FORM, MAILBOX_FORM } from './submissions.js'
@@ -59,6 +60,14 @@ export const answerPages: readonly AnswerPage[] = [
     ask: gets('/'),
   },
   { name: 'changed', answer: 'changed', ask: posts(ACCOUNT_FORM) },
+  { name: 'branded-form', answer: 'none', service: { environment: boldBrand }, ask: gets('/') },
+  {
+    name: 'branded-changed',
+    answer: 'changed',
+    // Without a logo the name stands there.
+    service: { environment: { ...boldBrand, REKEY_LOGO_FILE: '' } },
+    ask: posts(ACCOUNT_FORM),
+  },
   { name: 'invalid-request', answer: 'invalid-request', ask: posts({}) },
   {
     name: 'every-field-wrong',

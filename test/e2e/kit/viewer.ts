@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { expect } from 'vitest'
+import { boldBrand } from '../../kit/brand.js'
 import { startService } from '../../kit/service.js'
 import type { ShownPage } from '../../kit/shown-pages.js'
 import { openBrowser } from './browser.js'
@@ -23,7 +24,8 @@ const SCREENSHOTS = fileURLToPath(new URL('../screenshots/pages/', import.meta.u
 
 /** Its service is gone when the test ends. */
 export async function openViewer(options: BrowserContextOptions = {}): Promise<Viewer> {
-  const { url } = await startService()
+  // Its files, which pages without a brand do not ask for.
+  const { url } = await startService({ environment: boldBrand })
   const page = await openBrowser({ viewport: NARROW, ...options })
   const complaints: string[] = []
   page.on('console', (message) => {
