@@ -9,10 +9,6 @@ import { type App, createApp } from './app.js'
 import { systemClock } from './clock.js'
 import { parseCommandLine } from './command-line.js'
 import { type Config, loadConfig } from './config.js'
-import { examineOutside } from './doctor/outside.js'
-import { createOutsideCall } from './doctor/outside-call.js'
-import { asJson, asText, isSound } from './doctor/report.js'
-import { examine } from './doctor.js'
 import { isAlive } from './health-check.js'
 import { describeError } from './http/error-log.js'
 import { createHttpServer } from './http/server.js'
@@ -29,9 +25,6 @@ const EX_CONFIG = 78
 
 /** How much longer than a request may take a stop waits for those under way, and for the notes that they left to send. */
 const STOP_MARGIN_MS = 10_000
-
-/** How long the service may take to answer from outside. */
-const OUTSIDE_TIMEOUT_MS = 10_000
 
 const SINGLE_INSTANCE = 'limits and locks are in memory: run one instance, or set REKEY_REDIS_URL'
 
@@ -72,12 +65,12 @@ function printPanelScript(options: SetupOptions): void {
   else fail(EX_CONFIG, `${result.fault}\n`)
 }
 
+/** Loads the doctor here: the service has no use for it. */
 async function runDoctor(url: URL | undefined, json: boolean): Promise<void> {
-  const findings = url
-    ? await examineOutside({ url, call: createOutsideCall(OUTSIDE_TIMEOUT_MS) })
-    : await examine(process.env, { clock: systemClock, now: () => new Date() })
-  process.stdout.write(json ? asJson(findings) : asText(findings))
-  process.exitCode = isSound(findings) ? 0 : 1
+  const { diagnose } = await import('./diagnose.js')
+  const { text, sound } = await diagnose(process.env, url, json)
+  process.stdout.write(text)
+  process.exitCode = sound ? 0 : 1
 }
 
 function start(wish: 'serve' | 'check-config' | 'health'): void {

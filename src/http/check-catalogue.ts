@@ -5,6 +5,7 @@ export type CheckedCatalogue =
   /** Each names the key, none quotes a text. */
   | { readonly ok: false; readonly faults: readonly string[] }
 
+const PLACEHOLDER = /\{\w+\}/g
 const FORMS = ['zero', 'one', 'two', 'few', 'many', 'other']
 
 /**
@@ -25,11 +26,7 @@ export function checkCatalogue(language: string, content: unknown, reference: un
   }
   const rules = pluralRules(language)
   if (!rules) return { ok: false, faults: ['language is no language tag (BCP 47)'] }
-  const expected = textsOf(reference)
-  const faults = [...textsOf(messages)].flatMap(([key, text]) => {
-    const own = isForms(text) ? formFaults(key, text, rules) : []
-    return [...own, ...placeholderFaults(key, text, expected.get(key), rules)]
-  })
+  const faults = textFaults('', messages, reference, rules)
   return faults.length === 0 ? { ok: true, messages } : { ok: false, faults }
 }
 
@@ -47,14 +44,17 @@ interface Issue {
 }
 
 type Forms = Readonly<Record<string, string>>
+type Tree = Readonly<Record<string, unknown>>
 
-/** Every text by its key; those that stand in plural forms together. */
-function textsOf(content: unknown, key = ''): Map<string, string | Forms> {
-  if (typeof content === 'string') return new Map([[key, content]])
-  if (typeof content !== 'object' || content === null) return new Map()
-  if (isForms(content)) return new Map([[key, content]])
-  return new Map(
-    Object.entries(content).flatMap(([name, value]) => [...textsOf(value, key ? `${key}.${name}` : name)]),
+/**
+ * The faults of all texts under this key. What stands under it has the right shape, so that the reference has the same keys.
+ * It makes little on the way: garbage of twenty catalogues would let the memory of a service at rest grow.
+ */
+function textFaults(key: string, content: unknown, reference: unknown, rules: Intl.PluralRules): string[] {
+  if (typeof content === 'string') return placeholderFaults(key, content, wantedIn(reference))
+  if (isForms(content)) return formsFaults(key, content, wantedIn(reference), rules)
+  return Object.entries(content ?? {}).flatMap(([name, value]) =>
+    textFaults(key ? `${key}.${name}` : name, value, (reference as Tree | undefined)?.[name], rules),
   )
 }
 
@@ -62,41 +62,33 @@ function isForms(content: unknown): content is Forms {
   return typeof content === 'object' && content !== null && 'other' in content
 }
 
-function formFaults(key: string, forms: Forms, rules: Intl.PluralRules): string[] {
-  const wanted: readonly string[] = rules.resolvedOptions().pluralCategories
-  return FORMS.filter((form) => wanted.includes(form) !== form in forms).map(
+function formsFaults(key: string, forms: Forms, wanted: string, rules: Intl.PluralRules): string[] {
+  const categories: readonly string[] = rules.resolvedOptions().pluralCategories
+  const wrongForms = FORMS.filter((form) => categories.includes(form) !== form in forms).map(
     (form) => `${key}.${form} is ${form in forms ? 'no plural form of this language' : 'missing'}`,
   )
+  const wrongTexts = Object.entries(forms).flatMap(([form, text]) => {
+    // A form for one number alone may say it in words.
+    const spelled = placeholdersOf(text) === '' && isForOneNumber(form, rules)
+    return spelled ? [] : placeholderFaults(`${key}.${form}`, text, wanted)
+  })
+  return [...wrongForms, ...wrongTexts]
 }
 
-function placeholderFaults(
-  key: string,
-  text: string | Forms,
-  expected: string | Forms | undefined,
-  rules: Intl.PluralRules,
-): string[] {
-  const wanted = placeholdersOf(typeof expected === 'object' ? (expected.other ?? '') : (expected ?? ''))
-  if (typeof text === 'string') return samePlaceholders(text, wanted) ? [] : [wrongPlaceholders(key, wanted)]
-  return Object.entries(text)
-    .filter(([form, one]) => {
-      // A form for one number alone may say it in words.
-      const spelled = placeholdersOf(one) === '' && isForOneNumber(form, rules)
-      return !spelled && !samePlaceholders(one, wanted)
-    })
-    .map(([form]) => wrongPlaceholders(`${key}.${form}`, wanted))
+function wantedIn(reference: unknown): string {
+  const text = isForms(reference) ? reference.other : reference
+  return typeof text === 'string' ? placeholdersOf(text) : ''
 }
 
-function samePlaceholders(text: string, wanted: string): boolean {
+function placeholderFaults(key: string, text: string, wanted: string): string[] {
   // A brace that belongs to no placeholder is a typo of one.
-  return placeholdersOf(text) === wanted && !/[{}]/.test(text.replaceAll(/\{\w+\}/g, ''))
-}
-
-function wrongPlaceholders(key: string, wanted: string): string {
-  return `${key} must hold ${wanted === '' ? 'no placeholder' : wanted}`
+  const isRight = placeholdersOf(text) === wanted && !/[{}]/.test(text.replaceAll(PLACEHOLDER, ''))
+  return isRight ? [] : [`${key} must hold ${wanted === '' ? 'no placeholder' : wanted}`]
 }
 
 function placeholdersOf(text: string): string {
-  return [...new Set(text.match(/\{\w+\}/g))].toSorted().join(' ')
+  const found = text.match(PLACEHOLDER)
+  return found ? [...new Set(found)].toSorted().join(' ') : ''
 }
 
 function isForOneNumber(form: string, rules: Intl.PluralRules): boolean {
