@@ -11,6 +11,8 @@ import { createMetricsHandler } from './metrics/handler.js'
 import { type Build, createRegistry } from './metrics/registry.js'
 import { addStateMetrics, type StateSources } from './metrics/state-metrics.js'
 
+export type { Build }
+
 /** The limits' names, as in the `RateLimit` header. */
 const LIMITS = ['address', 'failures', 'target']
 

@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { type Logger, pino } from 'pino'
+import { createMemoryStore } from './abuse/memory-store.js'
+import type { SharedStore } from './abuse/shared-store.js'
+import { type App, createApp } from './app.js'
+import { systemClock } from './clock.js'
+import type { Config } from './config.js'
+import { describeError } from './http/error-log.js'
+import { createHttpServer } from './http/server.js'
+import type { Build, Metrics } from './metrics-listener.js'
+import { isLegacy, type PanelCredentials } from './panel/credentials.js'
+import { createDispatcher } from './panel/dispatcher.js'
+import { createPasswordTools } from './password-checks.js'
+import { close, stopWithGrace } from './stop.js'
+
+/** How much longer than a request may take a stop waits for those under way, and for the notes that they left to send. */
+const STOP_MARGIN_MS = 10_000
+
+const SINGLE_INSTANCE = 'limits and locks are in memory: run one instance, or set REKEY_REDIS_URL'
+
+const BETTER_KEY = 'it may do more than is needed: `setup-panel` prints how to make one that may not'
+
+/**
+ * Serves until the process is told to stop. Resolves when it listens; to false, with nothing left open and the reason in
+ * the log, where it can't.
+ */
+export async function serve(config: Config, build: Build): Promise<boolean> {
+  const { version } = build
+  // Written at once: a process that stops would lose, or put out of order, the lines still waiting to be written.
+  const logger = pino({ level: config.logLevel, base: null }, pino.destination({ dest: 1, sync: true }))
+  const { url, trust, maxConcurrency, timeoutMs } = config.panel
+  const dispatcher = createDispatcher(url, trust, maxConcurrency, timeoutMs)
+  const store = await openStore(config, logger)
+  const metrics = await loadMetrics(config, build, logger)
+  const passwordTools = createPasswordTools()
+  const app = createApp({
+    config,
+    version,
+    dispatcher,
+    store,
+    passwordTools,
+    logger,
+    clock: systemClock,
+    randomId: randomUUID,
+    observeAttempt: metrics?.observeAttempt,
+  })
+  const opened = { dispatcher, store, metrics, passwordTools }
+  const { panelLoad, checkReadiness } = app
+  if (metrics && !(await metrics.show({ panelLoad, checkReadiness, checkStore: store.checkReadiness }))) {
+    await close(opened)
+    return false
+  }
+  const server = createHttpServer(app.handler)
+  try {
+    await once(server.listen(config.port, config.host), 'listening')
+  } catch (error) {
+    logger.fatal({ event: 'listen-failed', host: config.host, port: config.port, ...describeError(error) })
+    await close(opened)
+    return false
+  }
+  stopWithGrace(config.requestTimeoutMs + STOP_MARGIN_MS, { logger, server, app, ...opened })
+  const { address, port } = server.address() as AddressInfo
+  logger.info({ event: 'listening', address, port, version })
+  if (!config.redis) logger.info({ event: 'single-instance', detail: SINGLE_INSTANCE })
+  void reportPanel(app, config.panel.credentials, logger)
+  return true
+}
+
+/** Tells the log whether the panel is ready, and then whether its key may do more than is needed. */
+async function reportPanel(app: App, credentials: PanelCredentials, logger: Logger): Promise<void> {
+  const faults = await app.checkReadiness()
+  if (faults.length === 0) logger.info({ event: 'ready' })
+  else logger.error({ event: 'not-ready', faults })
+  // A panel that has faults is not asked more. What a legacy key may do is known without asking.
+  if (faults.length > 0 && !isLegacy(credentials)) return
+  const { code, ...excess } = (await app.findKeyExcess()) ?? {}
+  if (code) logger.warn({ event: code, ...excess, detail: BETTER_KEY })
+}
+
+/** Opens the store that instances share, or one in memory. */
+async function openStore({ redis }: Config, logger: Logger): Promise<SharedStore> {
+  if (!redis) return createMemoryStore(systemClock)
+  const { createRedisStore } = await import('./abuse/redis-store.js')
+  return createRedisStore(redis, {
+    clock: systemClock,
+    randomId: randomUUID,
+    report(event, reason) {
+      if (event === 'store-ready') logger.info({ event })
+      else logger.error({ event, reason })
+    },
+  })
+}
+
+/** Loads the client library, which takes time and memory, only where something is to be measured. */
+async function loadMetrics({ metrics }: Config, build: Build, logger: Logger): Promise<Metrics | undefined> {
+  if (!metrics) return undefined
+  const { createMetrics } = await import('./metrics-listener.js')
+  return createMetrics(metrics, build, logger)
+}
