@@ -30,8 +30,6 @@ export function describeConfiguration(): string {
     ].join('\n')
   })
   return `${INTRODUCTION}\n${sections.join('\n\n')}\n`
-    .replaceAll('\n## ', '\n\n## ')
-    .replaceAll('\n\n\n', '\n\n')
 }
 
 function rowOf(name: string, field: z.ZodType): string {
