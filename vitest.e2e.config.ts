@@ -1,10 +1,23 @@
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+const LONGEST = /\/page-(?:languages|axe)\.test\.ts$/
+
+/** Vitest begins with the largest files, and one that is small but long would be left alone at the end. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files)
+    const isLong = ({ moduleId }: TestSpecification): boolean => LONGEST.test(moduleId)
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))]
+  }
+}
 
 export default defineConfig({
   test: {
     include: ['test/e2e/**/*.test.ts'],
     // They mostly wait for the programs, so more than one may run on a core.
     maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     setupFiles: ['test/e2e/kit/at-end.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
