@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events'
 import { setImmediate } from 'node:timers/promises'
-import { expect } from 'vitest'
+import { expect, vi } from 'vitest'
 import type { TestService } from './service.js'
 
 /** Turns of the event loop in which sockets that were broken must have closed. */
@@ -16,10 +16,9 @@ function listenersOf({ server, dispatcher }: TestService): unknown {
 
 /** Sockets, servers and timers that are open. */
 function handles(): string[] {
-  return process
-    .getActiveResourcesInfo()
-    .filter((name) => /^(?:TCP|TLS|Timeout)/.test(name))
-    .toSorted()
+  const real = process.getActiveResourcesInfo().filter((name) => /^(?:TCP|TLS|Timeout)/.test(name))
+  const held = vi.isFakeTimers() ? vi.getTimerCount() : 0
+  return [...real, ...Array<string>(held).fill('held timeout')].toSorted()
 }
 
 /**

@@ -2,10 +2,13 @@
 export type Fault =
   /** The connection breaks; `mid-answer`: the command ran, the headers and a part of the body were sent. */
   | { kind: 'reset'; when: 'before-run' | 'after-run' | 'mid-answer' }
-  /** No answer ever comes. */
-  | { kind: 'silence'; run: boolean }
-  /** The panel's answer is followed by spaces: `trickle`, one now and then; `flood`, as many as are taken. */
-  | { kind: 'endless'; run: boolean; pace: 'trickle' | 'flood' }
+  /** No answer ever comes. `begun` is called when the command has run, if it does. */
+  | { kind: 'silence'; run: boolean; begun?: (() => void) | undefined }
+  /**
+   * The panel's answer is followed by spaces: `trickle`, one now and then; `flood`, as many as are taken. `begun` is
+   * called when the answer itself has been written.
+   */
+  | { kind: 'endless'; run: boolean; pace: 'trickle' | 'flood'; begun?: (() => void) | undefined }
   /** The panel's answer is followed by so many spaces. */
   | { kind: 'padded'; run: boolean; bytes: number }
   /** Half of the panel's answer comes, and looks whole. */

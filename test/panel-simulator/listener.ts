@@ -45,9 +45,10 @@ async function fail(api: Api, request: PanelRequest, response: ServerResponse, f
       return
     case 'silence':
       if (fault.run) await api.answer(request)
+      fault.begun?.()
       return
     case 'endless':
-      await sendEndlessly(response, await answerOf(api, request, fault.run), fault.pace)
+      await sendEndlessly(response, await answerOf(api, request, fault.run), fault)
       return
     case 'padded': {
       const answer = await answerOf(api, request, fault.run)
@@ -99,11 +100,12 @@ const TRICKLE_PAUSE_MS = 5
 async function sendEndlessly(
   response: ServerResponse,
   answer: Answer,
-  pace: 'trickle' | 'flood',
+  { pace, begun }: Extract<Fault, { kind: 'endless' }>,
 ): Promise<void> {
   const { status, headers, body } = filled(answer)
   const text = pace === 'flood' ? FLOOD : ' '
   response.writeHead(status, headers).write(body)
+  begun?.()
   while (!response.destroyed) {
     // The callback is called too when the other end has gone.
     await new Promise((resolve) => response.write(text, resolve))

@@ -3,7 +3,8 @@ import type { Fault } from '../../panel-simulator/simulator.js'
 /** A way in which an answer goes wrong, and how a change is answered then if the call was not for the change itself. */
 export interface BrokenAnswer {
   readonly what: string
-  readonly fault: (run: boolean) => Fault
+  /** @param begun called when an answer has begun that does not end */
+  readonly fault: (run: boolean, begun?: () => void) => Fault
   readonly times?: number
   readonly expected: string
 }
@@ -47,8 +48,12 @@ export const brokenAnswers: readonly BrokenAnswer[] = [
 
 /** Answers that end only when they are given up. */
 export const endlessAnswers: readonly BrokenAnswer[] = [
-  { what: 'silence', fault: (run) => ({ kind: 'silence', run }), expected: AWAY },
-  { what: 'a trickle', fault: (run) => ({ kind: 'endless', run, pace: 'trickle' }), expected: AWAY },
+  { what: 'silence', fault: (run, begun) => ({ kind: 'silence', run, begun }), expected: AWAY },
+  {
+    what: 'a trickle',
+    fault: (run, begun) => ({ kind: 'endless', run, pace: 'trickle', begun }),
+    expected: AWAY,
+  },
 ]
 
 export const CUT_OFF: Fault = { kind: 'reset', when: 'mid-answer' }
