@@ -1,9 +1,9 @@
+import { domainToASCII } from 'node:url'
 import { z } from 'zod'
 import type { SmtpServer } from './change-note/smtp-sender.js'
 import type { Values } from './config.js'
 import { decode, fault, isHost, SECRET } from './config-fields.js'
 import { isLoopback } from './core/loopback.js'
-import { parseMailbox } from './core/mailbox.js'
 import { Secret } from './core/secret.js'
 import type { AddFault, Environment } from './environment.js'
 
@@ -47,19 +47,20 @@ function parseServer(url: URL): SmtpServer | undefined {
   }
 }
 
-/** `ADDRESS`, or `NAME <ADDRESS>`. */
+/** `NAME <ADDRESS>`; the name may stand in quotes (RFC 5322 section 3.4). */
+const NAMED_ADDRESS = /^(?:"(?<quoted>[^"\\\p{Cc}]*)"|(?<plain>[^<>"\p{Cc}]*))\s*<(?<address>[^<>]+)>$/u
+
+/** `ADDRESS`, or `NAME <ADDRESS>`: any address that mail can come from, not only those of mailboxes of a panel. */
 function mailFrom() {
+  const message = 'must be an address, or a name and an address as in Example <postmaster@example.com>'
   return z
     .string()
     .transform((value, context) => {
-      const [, name = '', address = ''] = /^([^<>"\p{Cc}]*)<([^<>]+)>$/u.exec(value) ?? [value, '', value]
-      const mailbox = parseMailbox(address)
-      if (!mailbox)
-        return fault(
-          context,
-          'must be an address, or a name and an address as in Example <postmaster@example.com>',
-        )
-      return { name: name.trim(), address: mailbox.address }
+      const { quoted, plain, address = value } = NAMED_ADDRESS.exec(value)?.groups ?? {}
+      const [, localPart = '', domain = ''] = /^([^@]+)@([^@]+)$/.exec(address) ?? []
+      const ascii = `${localPart}@${domainToASCII(domain)}`
+      if (!z.regexes.html5Email.test(ascii)) return fault(context, message)
+      return { name: (quoted ?? plain ?? '').trim(), address: ascii }
     })
     .optional()
 }

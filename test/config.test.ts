@@ -421,7 +421,7 @@ describe('the configuration', () => {
   ])('takes the server for notes at %s', (url, server) => {
     const { mail } = configOf({ ...least, REKEY_SMTP_URL: url, REKEY_MAIL_FROM: 'Post@Example.org' })
     expect(mail?.server).toMatchObject(server)
-    expect(mail?.from).toEqual({ name: '', address: 'post@example.org' })
+    expect(mail?.from).toEqual({ name: '', address: 'Post@example.org' })
   })
 
   it('keeps the password of the server for notes, from a file too, to itself', () => {
@@ -452,6 +452,15 @@ describe('the configuration', () => {
     expect(faults[0]).toMatch(/^REKEY_SMTP_URL must be the address of a mail server/)
   })
 
+  it.each([
+    ['no+reply@www.example.org', { name: '', address: 'no+reply@www.example.org' }],
+    ['"Example, Inc." <post@example.org>', { name: 'Example, Inc.', address: 'post@example.org' }],
+    ['Büro <post@bücher.example>', { name: 'Büro', address: 'post@xn--bcher-kva.example' }],
+  ])('takes a sender of notes that no panel would take as a mailbox: %s', (value, from) => {
+    const environment = { REKEY_SMTP_URL: 'smtp://localhost', REKEY_MAIL_FROM: value }
+    expect(configOf({ ...least, ...environment }).mail?.from).toEqual(from)
+  })
+
   it('takes a sender of notes only with a server, and the other way round', () => {
     const [url, from] = [{ REKEY_SMTP_URL: 'smtp://localhost' }, { REKEY_MAIL_FROM: 'post@example.org' }]
     expect(faultsOf({ ...least, ...url })).toEqual(['REKEY_MAIL_FROM must be set, because REKEY_SMTP_URL is'])
@@ -460,7 +469,10 @@ describe('the configuration', () => {
       'post',
       'a@b@c.org',
       'Post <post>',
-      '"x" <post@example.org>',
+      '@example.org',
+      'post@',
+      'Post <post@exa mple.org>',
+      '"x\r\nBcc: b@example.org" <post@example.org>',
       'a\nBcc: <b@example.org>',
     ]) {
       const faults = faultsOf({ ...least, ...url, REKEY_MAIL_FROM: wrong })
