@@ -55,7 +55,6 @@ const submissions: readonly Submission[] = [
   { body: byAccount(), faults: [[CHANGE, exits(12)]] },
   { body: byAccount(), faults: [['v-check-user-password', exits(14)]] },
   { body: byAccount(), faults: [['v-check-user-password', { kind: 'reset', when: 'before-run' }, 2]] },
-  { body: byAccount(), keyRevoked: true },
   {
     body: byAccount(),
     faults: [
@@ -64,6 +63,8 @@ const submissions: readonly Submission[] = [
       [VALUE, { kind: 'answer', run: false, status: 502, body: '' }, 5],
     ],
   },
+  // The last, for the panel is left alone after it.
+  { body: byAccount(), keyRevoked: true },
 ]
 
 /** Has a service, started with `outcomeEnvironment`, come to every end that it can come to by itself. */
