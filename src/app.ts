@@ -69,7 +69,7 @@ export interface App {
   readonly handler: Express
   readonly checkReadiness: CheckReadiness
   readonly panelLoad: () => PanelLoad
-  /** To be asked once: the panel may count it as a failed login. */
+  /** To be asked seldom: the panel may count it as a failed login. */
   readonly findKeyExcess: FindKeyExcess
   /** For a process that stops: begins no more attempts, and resolves when those under way have ended, and their notes. */
   drain(): Promise<void>

@@ -4,14 +4,14 @@ import type { AddressInfo } from 'node:net'
 import { type Logger, pino } from 'pino'
 import { createMemoryStore } from './abuse/memory-store.js'
 import type { SharedStore } from './abuse/shared-store.js'
-import { type App, createApp } from './app.js'
+import { createApp } from './app.js'
 import { systemClock } from './clock.js'
 import type { Config } from './config.js'
 import { describeError } from './http/error-log.js'
 import { createHttpServer } from './http/server.js'
 import type { Build, Metrics } from './metrics-listener.js'
-import { isLegacy, type PanelCredentials } from './panel/credentials.js'
 import { createDispatcher } from './panel/dispatcher.js'
+import { reportPanel } from './panel-report.js'
 import { createPasswordTools } from './password-checks.js'
 import { close, stopWithGrace } from './stop.js'
 
@@ -19,8 +19,6 @@ import { close, stopWithGrace } from './stop.js'
 const STOP_MARGIN_MS = 10_000
 
 const SINGLE_INSTANCE = 'limits and locks are in memory: run one instance, or set REKEY_REDIS_URL'
-
-const BETTER_KEY = 'it may do more than is needed: `setup-panel` prints how to make one that may not'
 
 /**
  * Serves until the process is told to stop. Resolves when it listens; to false, with nothing left open and the reason in
@@ -64,19 +62,8 @@ export async function serve(config: Config, build: Build): Promise<boolean> {
   const { address, port } = server.address() as AddressInfo
   logger.info({ event: 'listening', address, port, version })
   if (!config.redis) logger.info({ event: 'single-instance', detail: SINGLE_INSTANCE })
-  void reportPanel(app, config.panel.credentials, logger)
+  void reportPanel({ app, credentials: config.panel.credentials, logger, clock: systemClock })
   return true
-}
-
-/** Tells the log whether the panel is ready, and then whether its key may do more than is needed. */
-async function reportPanel(app: App, credentials: PanelCredentials, logger: Logger): Promise<void> {
-  const faults = await app.checkReadiness()
-  if (faults.length === 0) logger.info({ event: 'ready' })
-  else logger.error({ event: 'not-ready', faults })
-  // A panel that has faults is not asked more. What a legacy key may do is known without asking.
-  if (faults.length > 0 && !isLegacy(credentials)) return
-  const { code, ...excess } = (await app.findKeyExcess()) ?? {}
-  if (code) logger.warn({ event: code, ...excess, detail: BETTER_KEY })
 }
 
 /** Opens the store that instances share, or one in memory. */

@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { neededCommands } from '../src/panel/needed-commands.js'
 import { MAIN, start, startPanel, urlOf } from './kit/process.js'
 import { simulatorEnvironment } from './kit/service.js'
 import { byAccount, byMailbox, CHANGES, NEW_PASSWORD } from './kit/submissions.js'
@@ -146,40 +145,6 @@ describe('the running service', () => {
     // The readiness check knocked once; the kind of the key is known without asking.
     expect(panel.calls).toHaveLength(1)
     expect(JSON.stringify(service.lines)).not.toContain('canary')
-  })
-
-  it('warns at its start of a key that may do more than is needed, once it is ready', async () => {
-    const panel = await startPanel()
-    const service = start(simulatorEnvironment(panel))
-    expect(await service.logged('key-may-do-more')).toMatchObject({
-      level: 40,
-      command: 'v-list-access-key',
-      detail: expect.stringContaining('setup-panel'),
-    })
-    expect(service.lines.map(({ event }) => event)).toContain('ready')
-    expect(panel.calls.filter(({ args }) => args.length > 0)).toEqual([])
-  })
-
-  it('says nothing of a key that has what is needed, and is refused once in finding out', async () => {
-    const panel = await startPanel()
-    panel.switches.permittedCommands = neededCommands(['mailbox', 'account'])
-    const service = start(simulatorEnvironment(panel))
-    await service.logged('ready')
-    await vi.waitUntil(() => panel.calls.length === 7)
-    service.child.kill('SIGTERM')
-    await service.logged('stopped')
-    expect(service.lines.filter(({ level }) => Number(level) > 30)).toEqual([])
-    expect(panel.failedLogins).toBe(1)
-  })
-
-  it('does not ask more of a panel that lacks a permission already', async () => {
-    const panel = await startPanel()
-    panel.switches.permittedCommands = ['v-list-user']
-    const service = start(simulatorEnvironment(panel))
-    await service.logged('not-ready')
-    service.child.kill('SIGTERM')
-    await once(service.child, 'close')
-    expect(panel.calls.map(({ command }) => command)).not.toContain('v-list-access-key')
   })
 
   it('verifies the panel’s certificate, whatever Node is told to let pass', async () => {

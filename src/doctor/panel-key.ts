@@ -107,7 +107,14 @@ async function findScope(findExcess: FindKeyExcess): Promise<Finding> {
   }
 }
 
+/** The panel was reached, and then did not answer. */
+const UNANSWERED: readonly (string | undefined)[] = ['timed-out', 'reset', 'cut-off']
+
 function unexpected(check: 'api' | 'permissions', code: string | undefined): Finding {
+  if (UNANSWERED.includes(code)) {
+    const found = `the panel did not answer in time, or broke off (${code})`
+    return fault(check, 'panel-unexpected', found, 'Look at the panel’s load, and at its log.')
+  }
   const found = `the panel gave no answer that makes sense (${code})`
   return fault(check, 'panel-unexpected', found, 'See that HESTIA_URL is the panel’s, and its log.')
 }

@@ -68,7 +68,8 @@ function answerClientError(
 /** Answers in our form and lets go, also of a client that keeps its own half of the connection open. */
 function refuse(socket: Duplex, status: number): void {
   const title = STATUS_CODES[status] ?? 'Bad Request'
-  const body = JSON.stringify({ type: 'about:blank', title, status, code: 'invalid-request' })
+  const detail = 'This was no request that can be read. Nothing was changed.'
+  const body = JSON.stringify({ type: 'about:blank', title, detail, status, code: 'invalid-request' })
   const headers = [
     `HTTP/1.1 ${status} ${title}`,
     'Content-Type: application/problem+json',

@@ -22,7 +22,10 @@ interface Call {
   readonly repeatable: boolean
 }
 
-/** Stands before every call of the panel, so that the panel's fail2ban never bans this host. */
+/**
+ * Stands before every call of the panel, so that the panel's fail2ban does not ban this host. Calls that are under way
+ * when a key is taken away can't be helped: so many may fail at once as may run at once.
+ */
 export interface KeyGuard {
   /** Sends the call, or answers it itself while the panel is not to be asked. */
   pass(call: Call, send: () => Promise<Answer>): Promise<Answer>
@@ -55,7 +58,9 @@ export function createKeyGuard(rest: KeyRest, clock: Clock): KeyGuard {
     const answer = await send()
     if (answer.is === 'ran') permitted.add(name)
     else if (answer.refusal === 'key-refused') {
+      // What was known of the key may be of another by the time that it is taken again.
       permitted.clear()
+      forbiddenUntilMs = Number.NEGATIVE_INFINITY
       await rest.begin()
     } else if (answer.refusal === 'command-forbidden' || answer.refusal === 'forbidden') {
       remember(name, answer)
@@ -74,22 +79,30 @@ export function createKeyGuard(rest: KeyRest, clock: Clock): KeyGuard {
     forbiddenUntilMs = clock.now() + FORBIDDEN_REST_MS
   }
 
+  async function goAhead(call: Call, send: () => Promise<Answer>): Promise<Answer> {
+    scout = sendAndLearn(call, send)
+    try {
+      return await scout
+    } finally {
+      scout = undefined
+    }
+  }
+
   return {
     async pass(call, send) {
-      const known = await knownAnswer(call)
-      if (known) return known
-      // A change may take long, and comes after commands that ran: nobody needs to wait for it.
-      if (permitted.has(call.name) || !call.repeatable) return sendAndLearn(call, send)
-      if (!scout) {
-        scout = sendAndLearn(call, send)
-        try {
-          return await scout
-        } finally {
-          scout = undefined
-        }
+      for (;;) {
+        const known = await knownAnswer(call)
+        if (known) return known
+        // A change may take long, and comes after commands that ran: nobody needs to wait for it.
+        if (permitted.has(call.name) || !call.repeatable) return sendAndLearn(call, send)
+        if (!scout) return goAhead(call, send)
+        // Where the panel does not answer, nobody waits for more than one call.
+        const hasFailed = await scout.then(
+          () => false,
+          () => true,
+        )
+        if (hasFailed) return (await knownAnswer(call)) ?? sendAndLearn(call, send)
       }
-      await scout.catch(() => undefined)
-      return (await knownAnswer(call)) ?? sendAndLearn(call, send)
     },
 
     isResting: () => rest.isResting(),

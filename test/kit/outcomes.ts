@@ -55,6 +55,7 @@ const submissions: readonly Submission[] = [
   { body: byAccount(), faults: [[CHANGE, exits(12)]] },
   { body: byAccount(), faults: [['v-check-user-password', exits(14)]] },
   { body: byAccount(), faults: [['v-check-user-password', { kind: 'reset', when: 'before-run' }, 2]] },
+  { body: byAccount(), keyRevoked: true },
   {
     body: byAccount(),
     faults: [
@@ -63,16 +64,14 @@ const submissions: readonly Submission[] = [
       [VALUE, { kind: 'answer', run: false, status: 502, body: '' }, 5],
     ],
   },
-  // The last, for the panel is left alone after it.
-  { body: byAccount(), keyRevoked: true },
 ]
 
 /** Has a service, started with `outcomeEnvironment`, come to every end that it can come to by itself. */
 export async function driveOutcomes({ http, panel, clock }: TestService): Promise<void> {
   for (const [index, submission] of submissions.entries()) {
     const { body, headers, path = CHANGES, faults = [], times = 1, keyRevoked = false } = submission
-    // After a lost change its domain stays closed for a while, and after lost answers the panel is left alone.
-    clock.advance(60_000)
+    // After a lost change its domain is closed for a while, and after a refused key the panel is left alone.
+    clock.advance(300_000)
     panel.switches.keyRevoked = keyRevoked
     for (const [command, fault, count] of faults) panel.failNext(command, fault, count)
     for (let sent = 0; sent < times; sent++) {

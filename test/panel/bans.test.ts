@@ -46,6 +46,29 @@ describe('the panel’s fail2ban does not ban this host', () => {
     expect(mostWithinAWindow(times)).toBeLessThan(BANNED_AT - LOOKS_OF_THE_DOCTOR)
   })
 
+  it('for a key that may do little, when many ask at once before anything is known of it', async () => {
+    for (const permitted of ALL) {
+      const service = await startService()
+      service.panel.switches.permittedCommands = [permitted]
+      await Promise.all(Array.from({ length: 8 }, () => post(service, byAccount())))
+      expect(service.panel.failedLogins).toBeLessThan(BANNED_AT - LOOKS_OF_THE_DOCTOR)
+    }
+  })
+
+  it('and a key that was refused, and is taken again, is asked for all that it may do', async () => {
+    const service = await startService()
+    expect(await service.app.checkReadiness()).toEqual([])
+    service.panel.switches.permittedCommands = ALL
+    await service.app.findKeyExcess()
+    service.clock.advance(60_000)
+    service.panel.switches.keyRevoked = true
+    expect(gist(await post(service, byAccount()))).toBe('502 panel-misconfigured')
+    service.panel.switches.keyRevoked = false
+    service.clock.advance(5 * 60_000)
+    expect(gist(await post(service, byAccount()))).toBe('200 changed')
+    expect(await service.app.checkReadiness()).toEqual([])
+  })
+
   it.each(['mailbox', 'account'] as const)(
     'for a key that is left with %s mode while the service runs',
     async (mode) => {

@@ -1,0 +1,33 @@
+import type { Logger } from 'pino'
+import type { App } from './app.js'
+import type { Clock } from './core/clock.js'
+import { isLegacy, type PanelCredentials } from './panel/credentials.js'
+
+/**
+ * What an access key may do is looked at so long (ms) after the start: where all is well the panel counts the look as a
+ * failed login (see `unneededCommand`), and its fail2ban would ban a service that is started five times in ten minutes.
+ */
+const LOOK_DELAY_MS = 5 * 60_000
+
+const BETTER_KEY = 'it may do more than is needed: `setup-panel` prints how to make one that may not'
+
+interface ReportParts {
+  readonly app: Pick<App, 'checkReadiness' | 'findKeyExcess'>
+  readonly credentials: PanelCredentials
+  readonly logger: Logger
+  readonly clock: Clock
+}
+
+/** Tells the log whether the panel is ready, and later whether its key may do more than is needed. To be called once. */
+export async function reportPanel({ app, credentials, logger, clock }: ReportParts): Promise<void> {
+  const faults = await app.checkReadiness()
+  if (faults.length === 0) logger.info({ event: 'ready' })
+  else logger.error({ event: 'not-ready', faults })
+  // What a legacy key may do is known without asking.
+  if (!isLegacy(credentials)) {
+    await clock.wait(LOOK_DELAY_MS)
+    if ((await app.checkReadiness()).length > 0) return
+  }
+  const { code, ...excess } = (await app.findKeyExcess()) ?? {}
+  if (code) logger.warn({ event: code, ...excess, detail: BETTER_KEY })
+}
