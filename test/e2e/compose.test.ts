@@ -6,9 +6,8 @@ import { parse } from 'yaml'
 import { type PanelSimulator, startPanelSimulator } from '../panel-simulator/simulator.js'
 import { atEnd } from './kit/at-end.js'
 import { ROOT } from './kit/checkout.js'
-import { adapt } from './kit/deploy-file.js'
-import { runNginx } from './kit/nginx.js'
-import { type FrontProxy, setUpProxy } from './kit/proxy-setup.js'
+import { startComposeNginx } from './kit/nginx.js'
+import type { FrontProxy } from './kit/proxy-setup.js'
 import { startRedis } from './kit/redis.js'
 import { type Rekey, startRekey } from './kit/rekey.js'
 import { visit } from './kit/visit.js'
@@ -96,16 +95,7 @@ describe('two instances behind the nginx of compose.yaml', () => {
       const expectReady = async () => expect((await fetch(`${url}/readyz`)).status).toBe(200)
       await vi.waitFor(expectReady, { timeout: 20_000, interval: 100 })
     }
-    const setup = await setUpProxy('compose')
-    const servers = adapt('compose-nginx.conf', {
-      'rekey-1:8080': new URL(instances[0].url).host,
-      'rekey-2:8080': new URL(instances[1].url).host,
-      'listen 8443': `listen 127.0.0.1:${setup.port}`,
-      '/run/secrets/tls-certificate': setup.caFile,
-      '/run/secrets/tls-key': setup.keyFile,
-    })
-    await runNginx(setup, servers)
-    proxy = setup
+    proxy = await startComposeNginx([instances[0].url, instances[1].url])
   })
 
   /** The status, and the code where it is a refusal. */
