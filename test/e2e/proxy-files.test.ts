@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { startApache } from './kit/apache.js'
 import { atEnd } from './kit/at-end.js'
@@ -11,9 +12,15 @@ import { type FrontProxy, HOSTS } from './kit/proxy-setup.js'
 import { visit } from './kit/visit.js'
 import { startWebmailHosts } from './kit/webmail-hosts.js'
 
-/** Tells what a request has become when it arrives behind the proxy. */
+/** Longer than a proxy waits that was told to wait for a second. */
+const POST_TAKES_MS = 5000
+
+/** Tells what a request has become when it arrives behind the proxy; one that posts has to wait for it. */
 async function startEcho(): Promise<string> {
-  const server = createServer(({ headers }, response) => response.end(JSON.stringify(headers)))
+  const server = createServer(async ({ method, headers }, response) => {
+    if (method === 'POST') await setTimeout(POST_TAKES_MS, undefined, { ref: false })
+    response.end(JSON.stringify(headers))
+  })
   atEnd(() => server.close())
   await once(server.listen(0, '127.0.0.1'), 'listening')
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -61,6 +68,13 @@ describe.each(files)('a proxy by deploy/$file', ({ start, places }) => {
         })
       }
     }
+  })
+
+  it('waits for a change as long as the file says, which is 180 seconds', async () => {
+    const proxy = await start(await startEcho(), { '180': '1' })
+    const change = ({ host, base }: (typeof places)[number]) =>
+      visit(proxy, { host, path: `${base}/`, body: '{}' })
+    for (const { status } of await Promise.all(places.map(change))) expect([502, 504]).toContain(status)
   })
 })
 
