@@ -47,7 +47,7 @@ function follow(commands: string): string {
     npm_config_prefer_offline: 'true',
     npm_config_loglevel: 'error',
   }
-  const script = `set -e\nsystemctl() { echo systemctl "$@"; }\njournalctl() { echo journalctl "$@"; }\n${here}`
+  const script = `set -e\numask 077\nsystemctl() { echo systemctl "$@"; }\njournalctl() { echo journalctl "$@"; }\n${here}`
   const stdio = ['ignore' as const, 'pipe' as const, 'inherit' as const]
   return execFileSync('bash', ['-c', script], { cwd: checkout, env, encoding: 'utf8', stdio })
 }
@@ -80,6 +80,11 @@ describe('the package, installed as docs/install.md tells', () => {
     }
     expect(existsSync(join(installed, 'node_modules/typescript'))).toBe(false)
     expect(readdirSync(checkout)).not.toContain('npm-shrinkwrap.json')
+  })
+
+  it('can be read by every user, as the service’s must, where umask is strict', () => {
+    const hidden = '( -type d ! -perm -o=rx ) -o ( -type f ! -perm -o=r )'.split(' ')
+    expect(execFileSync('find', [join(host, 'opt/rekey'), ...hidden], { encoding: 'utf8' })).toBe('')
   })
 
   it('is set up by the commands of docs/install.md, and its settings are complete', () => {
