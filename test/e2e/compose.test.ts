@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { appendFileSync, cpSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { parse } from 'yaml'
@@ -10,6 +10,7 @@ import { startComposeNginx } from './kit/nginx.js'
 import type { FrontProxy } from './kit/proxy-setup.js'
 import { startRedis } from './kit/redis.js'
 import { type Rekey, startRekey } from './kit/rekey.js'
+import { scratchDirectory } from './kit/scratch.js'
 import { visit } from './kit/visit.js'
 
 interface Service {
@@ -22,20 +23,23 @@ interface Service {
   readonly [option: string]: unknown
 }
 
-describe('compose.yaml', () => {
-  let services: Readonly<Record<string, Service>>
+/** What compose reads in the directory. */
+function servicesOf(cwd: string): Readonly<Record<string, Service>> {
+  const config = ['--profile', 'single', '--profile', 'shared', 'config']
+  return parse(execFileSync('docker-compose', config, { cwd, encoding: 'utf8' })).services
+}
 
-  beforeAll(() => {
-    const config = [
-      '-f',
-      join(ROOT, 'deploy/compose.yaml'),
-      '--profile',
-      'single',
-      '--profile',
-      'shared',
-      'config',
-    ]
-    services = parse(execFileSync('docker-compose', config, { encoding: 'utf8' })).services
+describe('compose.yaml', () => {
+  const services = servicesOf(join(ROOT, 'deploy'))
+
+  it('takes the quotes of a value off', () => {
+    const directory = scratchDirectory('compose')
+    for (const file of ['compose.yaml', 'rekey.env'])
+      cpSync(join(ROOT, 'deploy', file), join(directory, file))
+    appendFileSync(join(directory, 'rekey.env'), "REKEY_MAIL_FROM='Example Mail <postmaster@example.com>'\n")
+    expect(servicesOf(directory).rekey?.environment).toMatchObject({
+      REKEY_MAIL_FROM: 'Example Mail <postmaster@example.com>',
+    })
   })
 
   it('has one service in the one profile, and two that share a store behind nginx in the other', () => {

@@ -15,7 +15,7 @@ import { atEnd } from './kit/at-end.js'
 import { expectChange } from './kit/change.js'
 import { checkOut, cleanEnvironment, ROOT } from './kit/checkout.js'
 import { adapt } from './kit/deploy-file.js'
-import { blocksFrom } from './kit/document.js'
+import { blocksFrom, readDocument } from './kit/document.js'
 import { startRekey } from './kit/rekey.js'
 import type { CommandLine } from './kit/sandbox.js'
 import { scratchDirectory } from './kit/scratch.js'
@@ -38,7 +38,7 @@ beforeAll(() => {
   expect(follow(install)).toMatch(/^0\.1\.0$/m)
 }, INSTALL_MS)
 
-/** Does what docs/install.md says, and gives what is printed; a directory stands for the root of the host. */
+/** Does what a document says, and gives what is printed; a directory stands for the root of the host. */
 function follow(commands: string): string {
   const here = commands.replaceAll(/(?<=\s|=)\/(?=opt|etc|usr\/local)/g, `${host}/`)
   const env = {
@@ -50,6 +50,21 @@ function follow(commands: string): string {
   const script = `set -e\numask 077\nsystemctl() { echo systemctl "$@"; }\njournalctl() { echo journalctl "$@"; }\n${here}`
   const stdio = ['ignore' as const, 'pipe' as const, 'inherit' as const]
   return execFileSync('bash', ['-c', script], { cwd: checkout, env, encoding: 'utf8', stdio })
+}
+
+function settingsPaths(): [string, string] {
+  return [join(host, 'etc/rekey/secret-key'), join(host, 'etc/rekey/rekey.env')]
+}
+
+/** Makes the settings that docs/install.md has, and with them its example of a value that must be quoted. */
+function makeSettings(): void {
+  const [prepare = '', settings = ''] = blocksFrom('docs/install.md', 'The settings', 'sh')
+  follow(prepare)
+  const [, from] = /`(REKEY_MAIL_FROM=[^`]+)`/.exec(readDocument('docs/install.md')) ?? []
+  const [secretFile, settingsFile] = settingsPaths()
+  writeFileSync(secretFile, `${'S'.repeat(40)}\n`)
+  const notes = `REKEY_SMTP_URL=smtp://127.0.0.1:25\n${from}\n`
+  writeFileSync(settingsFile, settings.replace('…', 'A'.repeat(20)) + notes)
 }
 
 async function changesPassword(command: CommandLine): Promise<void> {
@@ -88,16 +103,13 @@ describe('the package, installed as docs/install.md tells', () => {
   })
 
   it('is set up by the commands of docs/install.md, and its settings are complete', () => {
-    const [prepare = '', settings = '', check = ''] = blocksFrom('docs/install.md', 'The settings', 'sh')
+    const [prepare = '', , check = ''] = blocksFrom('docs/install.md', 'The settings', 'sh')
     follow(prepare)
-    const [secretFile, settingsFile] = ['secret-key', 'rekey.env'].map((name) =>
-      join(host, 'etc/rekey', name),
-    )
-    for (const file of [secretFile, settingsFile]) expect(statSync(`${file}`).mode & 0o777).toBe(0o600)
+    for (const path of settingsPaths()) expect(statSync(path).mode & 0o777).toBe(0o600)
     expect(() => follow(check)).toThrow()
-    writeFileSync(`${secretFile}`, `${'S'.repeat(40)}\n`)
-    writeFileSync(`${settingsFile}`, settings.replace('…', 'A'.repeat(20)))
-    expect(follow(check)).toBe('The configuration is complete.\n')
+    makeSettings()
+    const leavesNothing = '[ -z "$HESTIA_ACCESS_KEY" ]'
+    expect(follow(`${check}${leavesNothing}`)).toBe('The configuration is complete.\n')
 
     const [service = ''] = blocksFrom('docs/install.md', 'The service', 'sh')
     expect(follow(service)).toContain('systemctl enable --now rekey\n')
