@@ -22,6 +22,13 @@ import { scratchDirectory } from './kit/scratch.js'
 
 const INSTALL_MS = 180_000
 
+/** Makes of the package the next version's. */
+const packNext = `mkdir next
+tar -xzf rekey-0.1.0.tgz -C next
+sed -i '0,/"version": "0.1.0"/s//"version": "0.2.0"/' next/package/{package,npm-shrinkwrap}.json
+tar -czf rekey-0.2.0.tgz -C next package
+`
+
 let host: string
 let checkout: string
 
@@ -123,6 +130,27 @@ describe('the package, installed as docs/install.md tells', () => {
   it('makes a change', async () => {
     await changesPassword([join(host, 'opt/rekey/dist/main.js')])
   })
+})
+
+describe('a new version, installed as docs/upgrading.md tells', () => {
+  it(
+    'takes the place of the old one, and gives it back',
+    async () => {
+      makeSettings()
+      follow(packNext)
+      const [beside = '', swap = '', back = ''] = blocksFrom('docs/upgrading.md', 'From a package', 'sh')
+      const old = join(host, 'opt/rekey/dist/gone-since.js')
+      writeFileSync(old, '')
+      expect(follow(beside)).toContain('The configuration is complete.\n')
+      expect(follow('rekey --version')).toBe('0.1.0\n')
+      expect(follow(swap)).toBe('systemctl stop rekey\nsystemctl start rekey\njournalctl -u rekey -n 20\n')
+      expect([follow('rekey --version'), existsSync(old)]).toEqual(['0.2.0\n', false])
+      await changesPassword([join(host, 'opt/rekey/dist/main.js')])
+      follow(back)
+      expect([follow('rekey --version'), existsSync(old)]).toEqual(['0.1.0\n', true])
+    },
+    INSTALL_MS,
+  )
 })
 
 describe('the package, installed globally into an empty prefix', () => {
