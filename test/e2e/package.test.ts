@@ -54,7 +54,8 @@ function follow(commands: string): string {
     npm_config_prefer_offline: 'true',
     npm_config_loglevel: 'error',
   }
-  const script = `set -e\numask 077\nsystemctl() { echo systemctl "$@"; }\njournalctl() { echo journalctl "$@"; }\n${here}`
+  const said = ['systemctl', 'journalctl', 'apt-get', 'nft'].map((name) => `${name}() { echo ${name} "$@"; }`)
+  const script = ['set -e', 'umask 077', ...said, here].join('\n')
   const stdio = ['ignore' as const, 'pipe' as const, 'inherit' as const]
   return execFileSync('bash', ['-c', script], { cwd: checkout, env, encoding: 'utf8', stdio })
 }
@@ -120,11 +121,18 @@ describe('the package, installed as docs/install.md tells', () => {
 
     const [service = ''] = blocksFrom('docs/install.md', 'The service', 'sh')
     expect(follow(service)).toContain('systemctl enable --now rekey\n')
-    const unit = readFileSync(join(host, 'etc/systemd/system/rekey.service'), 'utf8')
+    const unitFile = join(host, 'etc/systemd/system/rekey.service')
+    const unit = readFileSync(unitFile, 'utf8')
     expect(unit).toBe(adapt('systemd/rekey.service', {}))
     for (const [, path = ''] of unit.matchAll(/^(?:ExecStart|EnvironmentFile)=(.*)$/gm)) {
       expect(existsSync(join(host, path))).toBe(true)
     }
+
+    const [firewall = ''] = blocksFrom('docs/install.md', 'Other programs of the host', 'sh')
+    expect(follow(firewall)).toContain('nft list table inet rekey\n')
+    const addition = readFileSync(join(`${unitFile}.d`, 'firewall.conf'), 'utf8')
+    const [, rules = ''] = /^ExecStartPre=\+\/usr\/sbin\/nft -f (.*)$/m.exec(addition) ?? []
+    expect(readFileSync(join(host, rules), 'utf8')).toBe(adapt('rekey.nft', {}))
   })
 
   it('makes a change', async () => {

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -28,9 +28,11 @@ function analyze(...args: string[]) {
 }
 
 describe('the unit for systemd', () => {
-  it('is understood by systemd, every line of it', () => {
+  it('is understood by systemd, every line of it and of the firewall’s', () => {
     const unit = join(directory, 'rekey.service')
     writeFileSync(unit, adapt('systemd/rekey.service', { '/opt/rekey/dist/main.js': process.execPath }))
+    mkdirSync(`${unit}.d`)
+    writeFileSync(join(`${unit}.d`, 'firewall.conf'), adapt('systemd/firewall.conf', {}))
     expect(analyze('verify', unit)).toMatchObject({ status: 0, stdout: '', stderr: '' })
   })
 
