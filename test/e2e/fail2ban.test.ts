@@ -182,10 +182,13 @@ describe('the jail', () => {
       filter: (path) => !path.includes('defaults-debian'),
     })
     cpSync(OURS, directory, { recursive: true })
+    writeFileSync(join(directory, 'jail.local'), '[DEFAULT]\nignoreip = 192.0.2.10 192.0.2.11\n')
     const { stdout } = await run('fail2ban-client', ['-c', directory, '-d'], { env })
     expect(stdout).toContain("['add', 'rekey', 'systemd']")
     expect(stdout).toContain("['set', 'rekey', 'addjournalmatch', '_SYSTEMD_UNIT=rekey.service']")
     expect(stdout).toContain("['set', 'rekey', 'maxretry', 10]")
     expect(stdout).toContain("['start', 'rekey']")
+    // Those whom the administrator never has banned stay so.
+    expect(stdout).toMatch(/'rekey', 'addignoreip', '192\.0\.2\.10'.*'192\.0\.2\.11'/)
   })
 })
