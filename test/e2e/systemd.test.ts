@@ -23,6 +23,10 @@ beforeAll(() => {
   writeFileSync(filter, execFileSync('/usr/bin/python3', [FILTER, UNIT]))
 })
 
+function secondsOf(setting: string): number {
+  return Number(new RegExp(`^${setting}=(\\d+)$`, 'm').exec(readFileSync(UNIT, 'utf8'))?.[1])
+}
+
 function analyze(...args: string[]) {
   return spawnSync('systemd-analyze', ['--no-pager', '--man=no', ...args], { encoding: 'utf8' })
 }
@@ -34,6 +38,11 @@ describe('the unit for systemd', () => {
     mkdirSync(`${unit}.d`)
     writeFileSync(join(`${unit}.d`, 'firewall.conf'), adapt('systemd/firewall.conf', {}))
     expect(analyze('verify', unit)).toMatchObject({ status: 0, stdout: '', stderr: '' })
+  })
+
+  it('is started anew until it works', () => {
+    // systemd gives a unit up that was started five times in ten seconds.
+    expect(secondsOf('RestartSec') * 5).toBeGreaterThan(10)
   })
 
   it('has an exposure below 2.0', () => {
