@@ -3,6 +3,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { defaultOf } from '../../scripts/configuration.js'
+import { variables } from '../../src/config.js'
 import { simulatorCredentials, startPanelSimulator } from '../panel-simulator/simulator.js'
 import { atEnd } from './kit/at-end.js'
 import { expectChange } from './kit/change.js'
@@ -43,6 +45,11 @@ describe('the unit for systemd', () => {
   it('is started anew until it works', () => {
     // systemd gives a unit up that was started five times in ten seconds.
     expect(secondsOf('RestartSec') * 5).toBeGreaterThan(10)
+  })
+
+  it('is killed only when Rekey must have stopped by itself', () => {
+    const longestStop = Number(defaultOf(variables.REKEY_REQUEST_TIMEOUT_MS)) / 1000 + 10
+    expect(secondsOf('TimeoutStopSec')).toBeGreaterThan(longestStop)
   })
 
   it('has an exposure below 2.0', () => {
