@@ -7,6 +7,7 @@ import { type PanelSimulator, startPanelSimulator } from '../panel-simulator/sim
 import { atEnd } from './kit/at-end.js'
 import { ROOT } from './kit/checkout.js'
 import { startComposeNginx } from './kit/nginx.js'
+import { startProgram } from './kit/programs.js'
 import type { FrontProxy } from './kit/proxy-setup.js'
 import { startRedis } from './kit/redis.js'
 import { type Rekey, startRekey } from './kit/rekey.js'
@@ -21,6 +22,23 @@ interface Service {
   readonly networks?: Readonly<Record<string, unknown>>
   readonly ports?: readonly unknown[]
   readonly [option: string]: unknown
+}
+
+const DEAF = `
+import socket, time
+server = socket.socket()
+server.bind(('127.0.0.1', 0))
+server.listen(0)
+# The one connection that fits into the queue, which nobody empties.
+first = socket.create_connection(server.getsockname())
+print('port', server.getsockname()[1], flush=True)
+time.sleep(600)
+`
+
+/** Where packets vanish: no connection is refused, and none is made. */
+async function startDeaf(): Promise<string> {
+  const [, port] = await startProgram('/usr/bin/python3', ['-c', DEAF]).written(/^port (\d+)$/m)
+  return `http://127.0.0.1:${port}`
 }
 
 /** What compose reads in the directory. */
@@ -103,8 +121,8 @@ describe('two instances behind the nginx of compose.yaml', () => {
   })
 
   /** The status, and the code where it is a refusal. */
-  async function change(from: string): Promise<string> {
-    const { status, body } = await visit(proxy, {
+  async function change(from: string, through = proxy): Promise<string> {
+    const { status, body } = await visit(through, {
       host: 'localhost',
       path: '/api/v1/password-changes',
       headers: { 'content-type': 'application/json' },
@@ -126,6 +144,13 @@ describe('two instances behind the nginx of compose.yaml', () => {
       expect(attempts().length).toBeGreaterThan(0)
       expect(new Set(attempts().map(({ clientAddress }) => clientAddress))).toEqual(new Set(['127.0.0.5']))
     }
+  })
+
+  it('one that does not even take a connection is passed over soon', async () => {
+    const proxy = await startComposeNginx([await startDeaf(), instances[1].url], {
+      'proxy_connect_timeout 5s': 'proxy_connect_timeout 1s',
+    })
+    for (const from of ['127.0.0.7', '127.0.0.8']) expect(await change(from, proxy)).toBe('200 changed')
   })
 
   it('nobody notices that one has gone, and no change is made twice', async () => {
