@@ -11,6 +11,7 @@ import { visit } from './kit/visit.js'
 
 const JSON_HEADERS = { 'content-type': 'application/json' }
 const FORM_HEADERS = { 'content-type': 'application/x-www-form-urlencoded' }
+const CONTACT = 'https://example.org/security'
 const ACCOUNT = { username: 'alice', password: 'alice panel pw' }
 
 const proxies = [
@@ -33,7 +34,12 @@ describe.each(cases)('behind $name, $place', ({ name, start, host, base }) => {
   beforeAll(async () => {
     const panel = await startPanelSimulator()
     atEnd(() => panel.close())
-    const environment = { REKEY_TRUST_PROXY: '1', REKEY_BASE_PATH: base, REKEY_LIMIT_ADDRESS: '3/15m' }
+    const environment = {
+      REKEY_TRUST_PROXY: '1',
+      REKEY_BASE_PATH: base,
+      REKEY_LIMIT_ADDRESS: '3/15m',
+      REKEY_SECURITY_CONTACT: CONTACT,
+    }
     rekey = await startRekey(panel, environment)
     restart = () => startRekey(panel, { ...environment, REKEY_PORT: new URL(rekey.url).port })
     proxy = await start(rekey.url)
@@ -114,11 +120,19 @@ describe.each(cases)('behind $name, $place', ({ name, start, host, base }) => {
     expect([style.status, style.headers['content-type']]).toEqual([200, 'text/css; charset=utf-8'])
     const missing = await visit(proxy, { host, path: `${base}/api/v1/nothing` })
     expect([missing.status, JSON.parse(missing.body).code]).toEqual([404, 'not-found'])
+    const contact = await visit(proxy, { host, path: `${base}/.well-known/security.txt` })
+    expect(contact.body).toContain(`Contact: ${CONTACT}\n`)
     if (base === '') return
     const bare = await visit(proxy, { host, path: base })
     expect([200, 301]).toContain(bare.status)
     if (bare.status === 301) expect(bare.headers.location).toBe(`https://${host}:${proxy.port}${base}/`)
-    for (const path of [`${base}s`, '/', '/api/v1/password-policy', '/roundcube']) {
+    for (const path of [
+      `${base}s`,
+      '/',
+      '/.well-known/security.txt',
+      '/api/v1/password-policy',
+      '/roundcube',
+    ]) {
       const other = await visit(proxy, { host, path })
       expect([path, other.headers['content-security-policy']]).toEqual([path, undefined])
     }
