@@ -1,16 +1,17 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { appendFileSync, cpSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { parse } from 'yaml'
 import { type PanelSimulator, startPanelSimulator } from '../panel-simulator/simulator.js'
 import { atEnd } from './kit/at-end.js'
 import { ROOT } from './kit/checkout.js'
-import { adapt } from './kit/deploy-file.js'
-import { runNginx } from './kit/nginx.js'
-import { type FrontProxy, setUpProxy } from './kit/proxy-setup.js'
+import { startComposeNginx } from './kit/nginx.js'
+import { startProgram } from './kit/programs.js'
+import type { FrontProxy } from './kit/proxy-setup.js'
 import { startRedis } from './kit/redis.js'
 import { type Rekey, startRekey } from './kit/rekey.js'
+import { scratchDirectory } from './kit/scratch.js'
 import { visit } from './kit/visit.js'
 
 interface Service {
@@ -23,20 +24,40 @@ interface Service {
   readonly [option: string]: unknown
 }
 
-describe('compose.yaml', () => {
-  let services: Readonly<Record<string, Service>>
+const DEAF = `
+import socket, time
+server = socket.socket()
+server.bind(('127.0.0.1', 0))
+server.listen(0)
+# The one connection that fits into the queue, which nobody empties.
+first = socket.create_connection(server.getsockname())
+print('port', server.getsockname()[1], flush=True)
+time.sleep(600)
+`
 
-  beforeAll(() => {
-    const config = [
-      '-f',
-      join(ROOT, 'deploy/compose.yaml'),
-      '--profile',
-      'single',
-      '--profile',
-      'shared',
-      'config',
-    ]
-    services = parse(execFileSync('docker-compose', config, { encoding: 'utf8' })).services
+/** Where packets vanish: no connection is refused, and none is made. */
+async function startDeaf(): Promise<string> {
+  const [, port] = await startProgram('/usr/bin/python3', ['-c', DEAF]).written(/^port (\d+)$/m)
+  return `http://127.0.0.1:${port}`
+}
+
+/** What compose reads in the directory. */
+function servicesOf(cwd: string): Readonly<Record<string, Service>> {
+  const config = ['--profile', 'single', '--profile', 'shared', 'config']
+  return parse(execFileSync('docker-compose', config, { cwd, encoding: 'utf8' })).services
+}
+
+describe('compose.yaml', () => {
+  const services = servicesOf(join(ROOT, 'deploy'))
+
+  it('takes the quotes of a value off', () => {
+    const directory = scratchDirectory('compose')
+    for (const file of ['compose.yaml', 'rekey.env'])
+      cpSync(join(ROOT, 'deploy', file), join(directory, file))
+    appendFileSync(join(directory, 'rekey.env'), "REKEY_MAIL_FROM='Example Mail <postmaster@example.com>'\n")
+    expect(servicesOf(directory).rekey?.environment).toMatchObject({
+      REKEY_MAIL_FROM: 'Example Mail <postmaster@example.com>',
+    })
   })
 
   it('has one service in the one profile, and two that share a store behind nginx in the other', () => {
@@ -70,7 +91,7 @@ describe('compose.yaml', () => {
         image: `rekey:${version}`,
         environment: { HESTIA_SECRET_KEY_FILE: '/run/secrets/secret-key', HESTIA_ACCESS_KEY: '' },
         secrets: [{ source: 'secret-key' }],
-        stop_grace_period: '40s',
+        stop_grace_period: '45s',
       })
     }
   })
@@ -96,21 +117,12 @@ describe('two instances behind the nginx of compose.yaml', () => {
       const expectReady = async () => expect((await fetch(`${url}/readyz`)).status).toBe(200)
       await vi.waitFor(expectReady, { timeout: 20_000, interval: 100 })
     }
-    const setup = await setUpProxy('compose')
-    const servers = adapt('compose-nginx.conf', {
-      'rekey-1:8080': new URL(instances[0].url).host,
-      'rekey-2:8080': new URL(instances[1].url).host,
-      'listen 8443': `listen 127.0.0.1:${setup.port}`,
-      '/run/secrets/tls-certificate': setup.caFile,
-      '/run/secrets/tls-key': setup.keyFile,
-    })
-    await runNginx(setup, servers)
-    proxy = setup
+    proxy = await startComposeNginx([instances[0].url, instances[1].url])
   })
 
   /** The status, and the code where it is a refusal. */
-  async function change(from: string): Promise<string> {
-    const { status, body } = await visit(proxy, {
+  async function change(from: string, through = proxy): Promise<string> {
+    const { status, body } = await visit(through, {
       host: 'localhost',
       path: '/api/v1/password-changes',
       headers: { 'content-type': 'application/json' },
@@ -132,6 +144,13 @@ describe('two instances behind the nginx of compose.yaml', () => {
       expect(attempts().length).toBeGreaterThan(0)
       expect(new Set(attempts().map(({ clientAddress }) => clientAddress))).toEqual(new Set(['127.0.0.5']))
     }
+  })
+
+  it('one that does not even take a connection is passed over soon', async () => {
+    const proxy = await startComposeNginx([await startDeaf(), instances[1].url], {
+      'proxy_connect_timeout 5s': 'proxy_connect_timeout 1s',
+    })
+    for (const from of ['127.0.0.7', '127.0.0.8']) expect(await change(from, proxy)).toBe('200 changed')
   })
 
   it('nobody notices that one has gone, and no change is made twice', async () => {

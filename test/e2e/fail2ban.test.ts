@@ -1,61 +1,14 @@
-import { execFile } from 'node:child_process'
 import { cpSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { driveOutcomes, outcomeEnvironment } from '../kit/outcomes.js'
 import { startService, type TestService } from '../kit/service.js'
 import { byAccount, byMailbox, CHANGES } from '../kit/submissions.js'
-import { PATH } from './kit/programs.js'
+import { env, FILTER, found, inFile, inJournal, OURS, run } from './kit/fail2ban.js'
 import { scratchDirectory } from './kit/scratch.js'
-
-const OURS = fileURLToPath(new URL('../../deploy/fail2ban', import.meta.url))
-const FILTER = join(OURS, 'filter.d/rekey.conf')
-const JOURNAL_WRITER = '/lib/systemd/systemd-journal-remote'
 
 /** The address that hostile callers would have banned. */
 const VICTIM = '198.51.100.66'
-
-const run = promisify(execFile)
-const env = { PATH, TZ: 'UTC', LC_ALL: 'C.UTF-8' }
-
-/** The addresses that the filter finds in a log, one for each line that counts. */
-async function found(log: string): Promise<string[]> {
-  const { stdout } = await run('fail2ban-regex', ['--out', 'ip', log, FILTER], { env })
-  return stdout.split('\n').filter((line) => line !== '')
-}
-
-function inFile(text: string): string {
-  const path = join(scratchDirectory('log'), 'rekey.log')
-  writeFileSync(path, text)
-  return path
-}
-
-/** The lines as systemd's journal keeps them for a unit. */
-async function inJournal(text: string, unit = 'rekey.service'): Promise<string> {
-  const directory = scratchDirectory('journal')
-  const entries = text.trimEnd().split('\n')
-  const exported = entries.map((line, index) => {
-    const micros = 1_764_000_000_000_000 + index
-    return [
-      `__CURSOR=s=0;i=${index}`,
-      `__REALTIME_TIMESTAMP=${micros}`,
-      `__MONOTONIC_TIMESTAMP=${index}`,
-      '_BOOT_ID=00000000000000000000000000000001',
-      '_HOSTNAME=mail',
-      'SYSLOG_IDENTIFIER=rekey',
-      '_PID=4711',
-      `_SYSTEMD_UNIT=${unit}`,
-      `MESSAGE=${line}`,
-    ].join('\n')
-  })
-  const source = join(directory, 'export')
-  writeFileSync(source, `${exported.join('\n\n')}\n\n`)
-  const journal = join(directory, 'rekey.journal')
-  await run(JOURNAL_WRITER, ['--output', journal, source], { env })
-  return `systemd-journal[journalfiles='${journal}']`
-}
 
 /** Those who, by the lines, were refused in a way that counts. */
 function culprits(service: TestService): unknown[] {
@@ -168,6 +121,19 @@ describe('what a caller writes', () => {
   })
 })
 
+it('of two addresses in a line the first counts, and neither where a program has spoken', async () => {
+  const line = { ...JSON.parse(LINE), clientAddress: '203.0.113.9' }
+  const { mode, ...beginning } = line
+  const commands = [{ clientAddress: VICTIM, mode }]
+  const lines = [
+    { ...line, commands },
+    { ...beginning, client: 'webmail', mode, commands },
+  ]
+  const log = lines.map((each) => `${JSON.stringify(each)}\n`).join('')
+  expect(await found(inFile(log))).toEqual(['203.0.113.9'])
+  expect(await found(await inJournal(log))).toEqual(['203.0.113.9'])
+})
+
 it('another text in the same log that quotes a line is none', async () => {
   const log = `Error: ${LINE}\n`
   expect(await found(inFile(log))).toEqual([])
@@ -182,10 +148,13 @@ describe('the jail', () => {
       filter: (path) => !path.includes('defaults-debian'),
     })
     cpSync(OURS, directory, { recursive: true })
+    writeFileSync(join(directory, 'jail.local'), '[DEFAULT]\nignoreip = 192.0.2.10 192.0.2.11\n')
     const { stdout } = await run('fail2ban-client', ['-c', directory, '-d'], { env })
     expect(stdout).toContain("['add', 'rekey', 'systemd']")
     expect(stdout).toContain("['set', 'rekey', 'addjournalmatch', '_SYSTEMD_UNIT=rekey.service']")
     expect(stdout).toContain("['set', 'rekey', 'maxretry', 10]")
     expect(stdout).toContain("['start', 'rekey']")
+    // Those whom the administrator never has banned stay so.
+    expect(stdout).toMatch(/'rekey', 'addignoreip', '192\.0\.2\.10'.*'192\.0\.2\.11'/)
   })
 })

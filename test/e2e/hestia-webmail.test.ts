@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { startPanelSimulator } from '../panel-simulator/simulator.js'
@@ -105,8 +105,31 @@ describe('the webmail hosts of a Hestia panel', () => {
 
   it('can’t have root write elsewhere, through a link', async () => {
     const victim = join(hosts.home, 'victim')
-    symlinkSync(victim, join(hosts.home, 'alice/conf/mail/example.org/nginx.conf_rekey'))
-    expect((await hosts.run()).code).toBe(1)
+    const link = join(hosts.home, 'alice/conf/mail/example.org/nginx.conf_rekey')
+    symlinkSync(victim, link)
+    // nginx itself fails where it is to include a link that leads nowhere.
+    const { code, output } = await hosts.run()
+    expect([code, output]).toEqual([1, expect.stringMatching(`nothing was changed: .*${link}`)])
     expect(() => readFileSync(victim)).toThrow('ENOENT')
+    expect([filesOf('alice', 'example.org'), filesOf('bob', 'example.com')]).toEqual([
+      ['nginx.conf_rekey'],
+      [],
+    ])
+  })
+
+  it('are served though a file of another domain, without such a host, can’t be written', async () => {
+    const domain = join(hosts.home, 'alice/conf/mail/example.net')
+    mkdirSync(domain)
+    symlinkSync('nowhere', join(domain, 'nginx.conf_rekey'))
+    const named = expect.stringContaining(`Passed over, mend by hand: ${domain}/nginx.conf_rekey\n`)
+    for (const args of [[], [], ['--remove']]) {
+      const { code, output } = await hosts.run(...args)
+      expect([code, output]).toEqual([1, named])
+      if (args.length === 0) for (const served of DOMAINS) await page(served).toContain('Change password')
+    }
+    expect([filesOf('alice', 'example.net'), filesOf('bob', 'example.com')]).toEqual([
+      ['nginx.conf_rekey'],
+      [],
+    ])
   })
 })

@@ -15,12 +15,19 @@ import { atEnd } from './kit/at-end.js'
 import { expectChange } from './kit/change.js'
 import { checkOut, cleanEnvironment, ROOT } from './kit/checkout.js'
 import { adapt } from './kit/deploy-file.js'
-import { blocksFrom } from './kit/document.js'
+import { blocksFrom, readDocument } from './kit/document.js'
 import { startRekey } from './kit/rekey.js'
 import type { CommandLine } from './kit/sandbox.js'
 import { scratchDirectory } from './kit/scratch.js'
 
 const INSTALL_MS = 180_000
+
+/** Makes of the package the next version's. */
+const packNext = `mkdir next
+tar -xzf rekey-0.1.0.tgz -C next
+sed -i '0,/"version": "0.1.0"/s//"version": "0.2.0"/' next/package/{package,npm-shrinkwrap}.json
+tar -czf rekey-0.2.0.tgz -C next package
+`
 
 let host: string
 let checkout: string
@@ -38,7 +45,7 @@ beforeAll(() => {
   expect(follow(install)).toMatch(/^0\.1\.0$/m)
 }, INSTALL_MS)
 
-/** Does what docs/install.md says, and gives what is printed; a directory stands for the root of the host. */
+/** Does what a document says, and gives what is printed; a directory stands for the root of the host. */
 function follow(commands: string): string {
   const here = commands.replaceAll(/(?<=\s|=)\/(?=opt|etc|usr\/local)/g, `${host}/`)
   const env = {
@@ -47,9 +54,25 @@ function follow(commands: string): string {
     npm_config_prefer_offline: 'true',
     npm_config_loglevel: 'error',
   }
-  const script = `set -e\nsystemctl() { echo systemctl "$@"; }\njournalctl() { echo journalctl "$@"; }\n${here}`
+  const said = ['systemctl', 'journalctl', 'apt-get', 'nft'].map((name) => `${name}() { echo ${name} "$@"; }`)
+  const script = ['set -e', 'umask 077', ...said, here].join('\n')
   const stdio = ['ignore' as const, 'pipe' as const, 'inherit' as const]
   return execFileSync('bash', ['-c', script], { cwd: checkout, env, encoding: 'utf8', stdio })
+}
+
+function settingsPaths(): [string, string] {
+  return [join(host, 'etc/rekey/secret-key'), join(host, 'etc/rekey/rekey.env')]
+}
+
+/** Makes the settings that docs/install.md has, and with them its example of a value that must be quoted. */
+function makeSettings(): void {
+  const [prepare = '', settings = ''] = blocksFrom('docs/install.md', 'The settings', 'sh')
+  follow(prepare)
+  const [, from] = /`(REKEY_MAIL_FROM=[^`]+)`/.exec(readDocument('docs/install.md')) ?? []
+  const [secretFile, settingsFile] = settingsPaths()
+  writeFileSync(secretFile, `${'S'.repeat(40)}\n`)
+  const notes = `REKEY_SMTP_URL=smtp://127.0.0.1:25\n${from}\n`
+  writeFileSync(settingsFile, settings.replace('…', 'A'.repeat(20)) + notes)
 }
 
 async function changesPassword(command: CommandLine): Promise<void> {
@@ -82,30 +105,60 @@ describe('the package, installed as docs/install.md tells', () => {
     expect(readdirSync(checkout)).not.toContain('npm-shrinkwrap.json')
   })
 
+  it('can be read by every user, as the service’s must, where umask is strict', () => {
+    const hidden = '( -type d ! -perm -o=rx ) -o ( -type f ! -perm -o=r )'.split(' ')
+    expect(execFileSync('find', [join(host, 'opt/rekey'), ...hidden], { encoding: 'utf8' })).toBe('')
+  })
+
   it('is set up by the commands of docs/install.md, and its settings are complete', () => {
-    const [prepare = '', settings = '', check = ''] = blocksFrom('docs/install.md', 'The settings', 'sh')
+    const [prepare = '', , check = ''] = blocksFrom('docs/install.md', 'The settings', 'sh')
     follow(prepare)
-    const [secretFile, settingsFile] = ['secret-key', 'rekey.env'].map((name) =>
-      join(host, 'etc/rekey', name),
-    )
-    for (const file of [secretFile, settingsFile]) expect(statSync(`${file}`).mode & 0o777).toBe(0o600)
+    for (const path of settingsPaths()) expect(statSync(path).mode & 0o777).toBe(0o600)
     expect(() => follow(check)).toThrow()
-    writeFileSync(`${secretFile}`, `${'S'.repeat(40)}\n`)
-    writeFileSync(`${settingsFile}`, settings.replace('…', 'A'.repeat(20)))
-    expect(follow(check)).toBe('The configuration is complete.\n')
+    makeSettings()
+    const leavesNothing = '[ -z "$HESTIA_ACCESS_KEY" ]'
+    expect(follow(`${check}${leavesNothing}`)).toBe('The configuration is complete.\n')
 
     const [service = ''] = blocksFrom('docs/install.md', 'The service', 'sh')
     expect(follow(service)).toContain('systemctl enable --now rekey\n')
-    const unit = readFileSync(join(host, 'etc/systemd/system/rekey.service'), 'utf8')
+    const unitFile = join(host, 'etc/systemd/system/rekey.service')
+    const unit = readFileSync(unitFile, 'utf8')
     expect(unit).toBe(adapt('systemd/rekey.service', {}))
     for (const [, path = ''] of unit.matchAll(/^(?:ExecStart|EnvironmentFile)=(.*)$/gm)) {
       expect(existsSync(join(host, path))).toBe(true)
     }
+
+    const [firewall = ''] = blocksFrom('docs/install.md', 'Other programs of the host', 'sh')
+    expect(follow(firewall)).toContain('nft list table inet rekey\n')
+    const addition = readFileSync(join(`${unitFile}.d`, 'firewall.conf'), 'utf8')
+    const [, rules = ''] = /^ExecStartPre=\+\/usr\/sbin\/nft -f (.*)$/m.exec(addition) ?? []
+    expect(readFileSync(join(host, rules), 'utf8')).toBe(adapt('rekey.nft', {}))
   })
 
   it('makes a change', async () => {
     await changesPassword([join(host, 'opt/rekey/dist/main.js')])
   })
+})
+
+describe('a new version, installed as docs/upgrading.md tells', () => {
+  it(
+    'takes the place of the old one, and gives it back',
+    async () => {
+      makeSettings()
+      follow(packNext)
+      const [beside = '', swap = '', back = ''] = blocksFrom('docs/upgrading.md', 'From a package', 'sh')
+      const old = join(host, 'opt/rekey/dist/gone-since.js')
+      writeFileSync(old, '')
+      expect(follow(beside)).toContain('The configuration is complete.\n')
+      expect(follow('rekey --version')).toBe('0.1.0\n')
+      expect(follow(swap)).toBe('systemctl stop rekey\nsystemctl start rekey\njournalctl -u rekey -n 20\n')
+      expect([follow('rekey --version'), existsSync(old)]).toEqual(['0.2.0\n', false])
+      await changesPassword([join(host, 'opt/rekey/dist/main.js')])
+      follow(back)
+      expect([follow('rekey --version'), existsSync(old)]).toEqual(['0.1.0\n', true])
+    },
+    INSTALL_MS,
+  )
 })
 
 describe('the package, installed globally into an empty prefix', () => {

@@ -1,8 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { defaultOf } from '../../scripts/configuration.js'
+import { variables } from '../../src/config.js'
 import { simulatorCredentials, startPanelSimulator } from '../panel-simulator/simulator.js'
 import { atEnd } from './kit/at-end.js'
 import { expectChange } from './kit/change.js'
@@ -23,15 +25,31 @@ beforeAll(() => {
   writeFileSync(filter, execFileSync('/usr/bin/python3', [FILTER, UNIT]))
 })
 
+function secondsOf(setting: string): number {
+  return Number(new RegExp(`^${setting}=(\\d+)$`, 'm').exec(readFileSync(UNIT, 'utf8'))?.[1])
+}
+
 function analyze(...args: string[]) {
   return spawnSync('systemd-analyze', ['--no-pager', '--man=no', ...args], { encoding: 'utf8' })
 }
 
 describe('the unit for systemd', () => {
-  it('is understood by systemd, every line of it', () => {
+  it('is understood by systemd, every line of it and of the firewall’s', () => {
     const unit = join(directory, 'rekey.service')
     writeFileSync(unit, adapt('systemd/rekey.service', { '/opt/rekey/dist/main.js': process.execPath }))
+    mkdirSync(`${unit}.d`)
+    writeFileSync(join(`${unit}.d`, 'firewall.conf'), adapt('systemd/firewall.conf', {}))
     expect(analyze('verify', unit)).toMatchObject({ status: 0, stdout: '', stderr: '' })
+  })
+
+  it('is started anew until it works', () => {
+    // systemd gives a unit up that was started five times in ten seconds.
+    expect(secondsOf('RestartSec') * 5).toBeGreaterThan(10)
+  })
+
+  it('is killed only when Rekey must have stopped by itself', () => {
+    const longestStop = Number(defaultOf(variables.REKEY_REQUEST_TIMEOUT_MS)) / 1000 + 10
+    expect(secondsOf('TimeoutStopSec')).toBeGreaterThan(longestStop)
   })
 
   it('has an exposure below 2.0', () => {

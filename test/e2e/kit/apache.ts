@@ -1,4 +1,4 @@
-import { adapt } from './deploy-file.js'
+import { adapt, type Changes } from './deploy-file.js'
 import { startProgram } from './programs.js'
 import { certificates, type FrontProxy, setUpProxy } from './proxy-setup.js'
 
@@ -7,11 +7,12 @@ const MODULES = '/usr/lib/apache2/modules'
 /** What Debian loads by itself, and what deploy/ says must be added. */
 const LOADED = 'mpm_event authz_core alias ssl headers proxy proxy_http'.split(' ')
 
-/** Starts Apache as deploy/ sets it up. */
-export async function startApache(serviceUrl: string): Promise<FrontProxy> {
+/** Starts Apache as deploy/ sets it up, but for these changes. */
+export async function startApache(serviceUrl: string, changes: Changes = {}): Promise<FrontProxy> {
   const setup = await setUpProxy('apache')
   const { directory, port, plainPort } = setup
   const hosts = adapt('apache.conf', {
+    ...changes,
     'http://127.0.0.1:8080': serviceUrl,
     '*:443': `127.0.0.1:${port}`,
     '*:80': `127.0.0.1:${plainPort}`,

@@ -3,12 +3,12 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { connect } from 'node:tls'
 import { vi } from 'vitest'
-import { adapt } from './deploy-file.js'
+import { adapt, type Changes } from './deploy-file.js'
 import { PATH, startProgram } from './programs.js'
 import { type FrontProxy, HOSTS, setUpProxy } from './proxy-setup.js'
 
-/** Starts Caddy as deploy/ sets it up; where it would ask an authority on the internet it uses its own. */
-export async function startCaddy(serviceUrl: string): Promise<FrontProxy> {
+/** Starts Caddy as deploy/ sets it up, but for these changes; where it would ask an authority on the internet it uses its own. */
+export async function startCaddy(serviceUrl: string, changes: Changes = {}): Promise<FrontProxy> {
   const setup = await setUpProxy('caddy')
   const { directory, port, plainPort } = setup
   const here = `{
@@ -21,6 +21,7 @@ export async function startCaddy(serviceUrl: string): Promise<FrontProxy> {
 }
 `
   const config = adapt('Caddyfile', {
+    ...changes,
     '127.0.0.1:8080': new URL(serviceUrl).host,
     '/var/www/html': directory,
   })

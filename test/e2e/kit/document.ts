@@ -1,9 +1,16 @@
 import { readFileSync } from 'node:fs'
 
+/** A document by its path in the project. */
+export function readDocument(document: string): string {
+  return readFileSync(new URL(`../../../${document}`, import.meta.url), 'utf8')
+}
+
 /** The fenced blocks of a language under a heading of a document; throws if there are none. */
 export function blocksFrom(document: string, heading: string, language: string): string[] {
-  const text = readFileSync(new URL(`../../../${document}`, import.meta.url), 'utf8')
-  const section = text.split(/^#+ /m).find((part) => part.startsWith(`${heading}\n`)) ?? ''
+  const section =
+    readDocument(document)
+      .split(/^#+ /m)
+      .find((part) => part.startsWith(`${heading}\n`)) ?? ''
   const fenced = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'gms')
   const blocks = [...section.matchAll(fenced)].map(([, block = '']) => block)
   if (blocks.length === 0) throw new Error(`${document} has no ${language} under “${heading}”`)

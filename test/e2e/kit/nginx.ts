@@ -1,4 +1,4 @@
-import { adapt } from './deploy-file.js'
+import { adapt, type Changes } from './deploy-file.js'
 import { startProgram } from './programs.js'
 import { certificates, type FrontProxy, type ProxySetup, setUpProxy } from './proxy-setup.js'
 
@@ -8,12 +8,13 @@ export interface Nginx extends FrontProxy {
   readonly url: string
 }
 
-/** Starts nginx as deploy/ sets it up, with a certificate that only its own file vouches for. */
-export async function startNginx(serviceUrl: string): Promise<Nginx> {
+/** Starts nginx as deploy/ sets it up, but for these changes, with a certificate that only its own file vouches for. */
+export async function startNginx(serviceUrl: string, changes: Changes = {}): Promise<Nginx> {
   const setup = await setUpProxy('nginx')
   await runNginx(
     setup,
     adapt('nginx.conf', {
+      ...changes,
       'http://127.0.0.1:8080': serviceUrl,
       'listen 443': `listen 127.0.0.1:${setup.port}`,
       'listen [::]:443': `listen [::1]:${setup.port}`,
@@ -24,6 +25,26 @@ export async function startNginx(serviceUrl: string): Promise<Nginx> {
     }),
   )
   return { ...setup, url: `https://127.0.0.1:${setup.port}` }
+}
+
+/** Starts the nginx of compose.yaml before two instances. */
+export async function startComposeNginx(
+  [first, second]: readonly [string, string],
+  changes: Changes = {},
+): Promise<FrontProxy> {
+  const setup = await setUpProxy('compose')
+  await runNginx(
+    setup,
+    adapt('compose-nginx.conf', {
+      ...changes,
+      'rekey-1:8080': new URL(first).host,
+      'rekey-2:8080': new URL(second).host,
+      'listen 8443': `listen 127.0.0.1:${setup.port}`,
+      '/run/secrets/tls-certificate': setup.caFile,
+      '/run/secrets/tls-key': setup.keyFile,
+    }),
+  )
+  return setup
 }
 
 /** Runs nginx with these servers until the tests of the file are over, and gives the path of its settings. */

@@ -5,7 +5,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { atEnd } from './at-end.js'
-import { adapt } from './deploy-file.js'
+import { adapt, type Changes } from './deploy-file.js'
 import { runNginx } from './nginx.js'
 import { PATH } from './programs.js'
 import { type FrontProxy, setUpProxy } from './proxy-setup.js'
@@ -49,8 +49,8 @@ export interface WebmailHosts extends FrontProxy {
   readonly home: string
 }
 
-/** Starts nginx with no webmail host in it. */
-export async function startWebmailHosts(serviceUrl: string): Promise<WebmailHosts> {
+/** Starts nginx with no webmail host in it, and with these changes to the locations that are to be added. */
+export async function startWebmailHosts(serviceUrl: string, changes: Changes = {}): Promise<WebmailHosts> {
   const setup = await setUpProxy(
     'hestia',
     ['org', 'com', 'net'].map((end) => `webmail.example.${end}`),
@@ -65,7 +65,7 @@ export async function startWebmailHosts(serviceUrl: string): Promise<WebmailHost
   const first = `server { listen 127.0.0.1:${port} ssl; ssl_certificate ${setup.caFile}; ssl_certificate_key ${setup.keyFile}; }`
   const config = await runNginx(setup, `${first}\n  include ${directory}/domains/*.conf;`)
   const locations = join(directory, 'rekey.inc')
-  write('rekey.inc', adapt('hestia/rekey.inc', { 'http://127.0.0.1:8090': serviceUrl }))
+  write('rekey.inc', adapt('hestia/rekey.inc', { ...changes, 'http://127.0.0.1:8090': serviceUrl }))
   const paths = { '/home/': `${home}/`, '/etc/nginx/conf.d/rekey.inc': locations }
   write('webmail-hosts.sh', adapt('hestia/webmail-hosts.sh', paths))
   write('bin/nginx', `#!/bin/bash\nexec /usr/sbin/nginx -e stderr -c ${config} "$@"\n`)

@@ -1,0 +1,89 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import { startApache } from './kit/apache.js'
+import { atEnd } from './kit/at-end.js'
+import { startCaddy } from './kit/caddy.js'
+import { adapt, type Changes } from './kit/deploy-file.js'
+import { startComposeNginx, startNginx } from './kit/nginx.js'
+import { type FrontProxy, HOSTS } from './kit/proxy-setup.js'
+import { visit } from './kit/visit.js'
+import { startWebmailHosts } from './kit/webmail-hosts.js'
+
+/** Longer than a proxy waits that was told to wait for a second. */
+const POST_TAKES_MS = 5000
+
+/** Tells what a request has become when it arrives behind the proxy; one that posts has to wait for it. */
+async function startEcho(): Promise<string> {
+  const server = createServer(async ({ method, headers }, response) => {
+    if (method === 'POST') await setTimeout(POST_TAKES_MS, undefined, { ref: false })
+    response.end(JSON.stringify(headers))
+  })
+  atEnd(() => server.close())
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+async function startPanelNginx(serviceUrl: string, changes?: Changes): Promise<FrontProxy> {
+  const hosts = await startWebmailHosts(serviceUrl, changes)
+  hosts.addDomain('alice', 'example.org', 'newer')
+  await hosts.run()
+  const webmail = () => visit(hosts, { host: 'webmail.example.org', path: '/' }).catch(() => undefined)
+  await expect.poll(async () => (await webmail())?.body).toBe('webmail /')
+  return hosts
+}
+
+const OWN = { host: HOSTS.own, base: '' }
+const SHARED = { host: HOSTS.shared, base: '/password' }
+
+const files = [
+  { file: 'nginx.conf', start: startNginx, places: [OWN, SHARED] },
+  { file: 'Caddyfile', start: startCaddy, places: [OWN, SHARED] },
+  { file: 'apache.conf', start: startApache, places: [OWN, SHARED] },
+  {
+    file: 'compose-nginx.conf',
+    start: (url: string, changes?: Changes) => startComposeNginx([url, url], changes),
+    places: [{ host: 'localhost', base: '' }],
+  },
+  {
+    file: 'hestia/rekey.inc',
+    start: startPanelNginx,
+    places: [{ host: 'webmail.example.org', base: '/password' }],
+  },
+]
+
+describe.each(files)('a proxy by deploy/$file', ({ start, places }) => {
+  it('hands on the host, of addresses the person’s alone, and keeps no connection', async () => {
+    const proxy = await start(await startEcho())
+    const headers = { 'x-forwarded-for': '203.0.113.9, 127.0.0.1' }
+    for (const { host, base } of places) {
+      for (const path of [`${base}/`, '/.well-known/change-password']) {
+        const { body } = await visit(proxy, { host, path, headers, from: '127.0.0.9' })
+        expect(JSON.parse(body)).toMatchObject({
+          host: `${host}:${proxy.port}`,
+          'x-forwarded-for': '127.0.0.9',
+          connection: 'close',
+        })
+      }
+    }
+  })
+
+  it('waits for a change as long as the file says, which is 180 seconds', async () => {
+    const proxy = await start(await startEcho(), { '180': '1' })
+    const change = ({ host, base }: (typeof places)[number]) =>
+      visit(proxy, { host, path: `${base}/`, body: '{}' })
+    for (const { status } of await Promise.all(places.map(change))) expect([502, 504]).toContain(status)
+  })
+})
+
+// Older versions close them by default, so that a real nginx of Debian's would not show it.
+it.each(['nginx.conf', 'compose-nginx.conf', 'hestia/rekey.inc'])(
+  'in deploy/%s, each place tells any nginx to keep no connection',
+  (file) => {
+    const places = adapt(file, {}).split('proxy_pass ').slice(1)
+    expect(places.filter((place) => !place.includes('proxy_set_header Connection close;'))).toEqual([])
+    expect(places.length).toBeGreaterThan(0)
+  },
+)
