@@ -78,7 +78,7 @@ it(`every answer agrees with what the panel holds, whatever happens (REKEY_TEST_
     },
   })
   onTestFinished(() => panel.close())
-  const environment = { ...simulatorEnvironment(panel), HESTIA_TIMEOUT_MS: '100' }
+  const environment = { ...simulatorEnvironment(panel), HESTIA_TIMEOUT_MS: '400' }
   const clock = createTestClock()
   const model = createModel(random)
   let service = await startServiceAt(panel, environment, clock)
