@@ -21,4 +21,4 @@ it('nothing on any page in any language is cut off or overlaps on a narrow scree
     expect.soft(await layoutFaults(page), `${where}, suggested`).toEqual([])
     await page.emulateMedia({ colorScheme: 'light' })
   }
-}, 300_000)
+}, 600_000)

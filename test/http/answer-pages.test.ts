@@ -21,4 +21,4 @@ it('every page is valid HTML, from left to right and from right to left', async 
   for (const { name, language, html } of await askForPages(['en', 'ar'])) {
     expect(await htmlFaults(html), `${name} in ${language}`).toEqual([])
   }
-})
+}, 60_000)
