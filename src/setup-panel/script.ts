@@ -32,11 +32,11 @@ set -eu
 export HESTIA=${HESTIA}
 # The address that the panel sees Rekey call from.
 address='${address}'
+stop() { echo "Nothing was done: $1" >&2; exit 1; }
 setting() { sed -n "s/^$1='\\(.*\\)'\\$/\\1/p" "$HESTIA/conf/hestia.conf" | tail -n 1; }
-if [ -z "$address" ]; then
-  echo 'Nothing was done: put the address of the host of Rekey between the quotes of address=' >&2
-  exit 1
-fi
+[ "$(id -u)" = 0 ] || stop 'this is for root.'
+[ -x $HESTIA/bin/v-add-access-key ] || stop "this host has no Hestia panel with access keys in $HESTIA."
+[ -n "$address" ] || stop 'put the address of the host of Rekey between the quotes of address='
 
 # 1. What the key may do: the commands that Rekey needs, and no other.
 #    Undo: rm ${file}

@@ -1,10 +1,11 @@
 import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { createPanelHost, type PanelHost } from './kit/panel-host.js'
-import { PATH } from './kit/programs.js'
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
+const HESTIA = '/usr/local/hestia'
 
 function scriptOf(...options: string[]): string {
   const args = [MAIN, 'setup-panel', ...options]
@@ -16,15 +17,22 @@ function paste(host: PanelHost, text: string) {
   const input = `${host.localized(text)}\necho the shell lives on\n`
   return spawnSync('bash', ['--norc', '--noprofile', '-i'], {
     input,
-    env: { PATH, HESTIA: host.localized('/usr/local/hestia') },
+    env: { PATH: host.path, HESTIA: host.localized(HESTIA) },
     encoding: 'utf8',
   })
+}
+
+/** As by `rekey setup-panel | bash`, or `| ssh root@panel.example.com bash`. */
+function pipe(host: PanelHost, script: string, environment: Record<string, string> = {}) {
+  const env = { PATH: host.path, ...environment }
+  return spawnSync('bash', [], { input: host.localized(script), env, encoding: 'utf8' })
 }
 
 const before = ["API='no'", "API_ALLOWED_IP='198.51.100.1'", "API_SYSTEM='0'", "ROOT_USER='chief'"]
 const profile = `ROLE='admin'
 COMMANDS='v-search-domain-owner,v-get-mail-account-value,v-change-mail-account-password'
 `
+const untouched = { settings: before, profiles: {}, keys: {} }
 
 describe('the script that sets a panel up', () => {
   it('is shell that bash can read, whatever the options', () => {
@@ -40,15 +48,24 @@ describe('the script that sets a panel up', () => {
     const { stdout } = paste(host, script)
     expect(stdout).toContain(`HESTIA_CERT_SHA256=${host.fingerprint}\n`)
     expect(stdout).toContain('the shell lives on')
-    const state = () => [host.settings(), host.profiles(), host.keys()]
-    const expected = [
-      ["API='no'", "API_ALLOWED_IP='198.51.100.1,192.0.2.9'", "API_SYSTEM='1'", "ROOT_USER='chief'"],
-      { 'mail-password': profile },
-      ["USER='chief'\nPERMISSIONS='mail-password'\nCOMMENT='rekey'\n"],
-    ]
-    expect(state()).toEqual(expected)
+    const made = host.state()
+    expect(made).toEqual({
+      settings: [
+        "API='no'",
+        "API_ALLOWED_IP='198.51.100.1,192.0.2.9'",
+        "API_SYSTEM='1'",
+        "ROOT_USER='chief'",
+      ],
+      profiles: { 'mail-password': profile },
+      keys: expect.anything(),
+    })
+    const [key, ...others] = Object.values(made.keys)
+    expect(key).toMatch(
+      /^SECRET_ACCESS_KEY='.{40}'\nUSER='chief'\nPERMISSIONS='mail-password'\nCOMMENT='rekey'\n$/,
+    )
+    expect(others).toEqual([])
     expect(paste(host, script).stderr).toContain('There is a key with this profile already')
-    expect(state()).toEqual(expected)
+    expect(host.state()).toEqual(made)
   })
 
   it('is undone by its own lines', async () => {
@@ -58,15 +75,15 @@ describe('the script that sets a panel up', () => {
     const undo = [...script.matchAll(/^# {4}Undo.*?: (.+)$/gm)].map(([, line]) => line)
     expect(undo).toHaveLength(4)
     paste(host, undo.toReversed().join('\n'))
-    expect([host.settings(), host.profiles(), host.keys()]).toEqual([before, {}, []])
+    expect(host.state()).toEqual(untouched)
   })
 
   it('takes away nothing that a panel has: an open API, other addresses, other people’s access', async () => {
     const open = ["API_ALLOWED_IP='allow-all'", "API_SYSTEM='2'"]
     const host = await createPanelHost(open)
     expect(paste(host, scriptOf('--address', '192.0.2.9')).stderr).toContain('allow-all')
-    expect(host.settings()).toEqual(open)
-    expect(host.keys()).toEqual([expect.stringContaining("USER='admin'")])
+    expect(host.state().settings).toEqual(open)
+    expect(Object.values(host.state().keys)).toEqual([expect.stringContaining("USER='admin'")])
   })
 
   it('does nothing without an address, and leaves the shell open', async () => {
@@ -74,6 +91,21 @@ describe('the script that sets a panel up', () => {
     const { stdout, stderr } = paste(host, scriptOf())
     expect(stderr).toContain('Nothing was done')
     expect(stdout).toContain('the shell lives on')
-    expect([host.settings(), host.keys()]).toEqual([before, []])
+    expect(host.state()).toEqual(untouched)
+  })
+
+  it('does nothing on a host without a panel', async () => {
+    const host = await createPanelHost(before)
+    rmSync(host.localized(HESTIA), { recursive: true })
+    const { status, stdout, stderr } = pipe(host, scriptOf('--address', '192.0.2.9'))
+    expect([status, stdout, stderr]).toEqual([1, '', expect.stringMatching(/^Nothing was done: .+\n$/)])
+    expect(existsSync(host.localized(HESTIA))).toBe(false)
+  })
+
+  it('does nothing for anybody but root', async () => {
+    const host = await createPanelHost(before)
+    const { status, stdout, stderr } = pipe(host, scriptOf('--address', '192.0.2.9'), { FAKE_UID: '1000' })
+    expect([status, stdout, stderr]).toEqual([1, '', expect.stringMatching(/^Nothing was done: .+\n$/)])
+    expect(host.state()).toEqual(untouched)
   })
 })
