@@ -20,8 +20,8 @@ function profileLines({ commands }: PanelSetup): readonly string[] {
  * Shell commands for root on the panel's host. They may run again, change only what is missing, and can be pasted: a
  * subshell keeps an early exit from ending the shell they are pasted into.
  *
- * From Hestia's public source: `web/api/index.php` takes addresses one by one, or `allow-all`, and refuses access keys
- * while `API_SYSTEM` is 0; `bin/v-change-sys-api enable api` sets it to 1; the administrator is `ROOT_USER`.
+ * From Hestia's public source: `web/api/index.php` takes addresses one by one, everybody where the whole value is
+ * `allow-all` or one address is `0.0.0.0`, and refuses access keys while `API_SYSTEM` is 0; `bin/v-change-sys-api enable api` sets it to 1; the administrator is `ROOT_USER`.
  */
 export function panelScript(setup: PanelSetup): string {
   const { address = '', profile } = setup
@@ -36,7 +36,12 @@ stop() { echo "Nothing was done: $1" >&2; exit 1; }
 setting() { sed -n "s/^$1='\\(.*\\)'\\$/\\1/p" "$HESTIA/conf/hestia.conf" | tail -n 1; }
 [ "$(id -u)" = 0 ] || stop 'this is for root.'
 [ -x $HESTIA/bin/v-add-access-key ] || stop "this host has no Hestia panel with access keys in $HESTIA."
-[ -n "$address" ] || stop 'put the address of the host of Rekey between the quotes of address='
+case "$address" in
+  0.0.0.0 | :: | *[!0-9A-Fa-f.:]*) address='' ;; # all hosts, or not an address
+  *.*.*.* | *:*:*) ;;
+  *) address='' ;;
+esac
+[ -n "$address" ] || stop 'put the address of the host of Rekey, and no more, between the quotes of address='
 
 # 1. What the key may do: the commands that Rekey needs, and no other.
 #    Undo: rm ${file}
@@ -48,7 +53,7 @@ printf '%s\\n' ${profileLines(setup).map(quote).join(' ')} > ${file}
 allowed=$(setting API_ALLOWED_IP)
 case ",$allowed," in
   *",$address,"*) ;;
-  *,allow-all,*) echo 'Every address may use the API of this panel (allow-all): better name those that do.' >&2 ;;
+  ,allow-all,) echo 'Every address may use the API of this panel (allow-all): better name those that do.' >&2 ;;
   *) $HESTIA/bin/v-change-sys-config-value API_ALLOWED_IP "\${allowed:+$allowed,}$address" ;;
 esac
 

@@ -86,6 +86,28 @@ describe('the script that sets a panel up', () => {
     expect(Object.values(host.state().keys)).toEqual([expect.stringContaining("USER='admin'")])
   })
 
+  it('lets the address call also where "allow-all" is but one of a list, which opens nothing', async () => {
+    const host = await createPanelHost(["API_ALLOWED_IP='allow-all,198.51.100.1'", "API_SYSTEM='1'"])
+    expect(pipe(host, scriptOf('--address', '192.0.2.9')).stderr).not.toContain('Every address')
+    expect(host.state().settings).toContain("API_ALLOWED_IP='allow-all,198.51.100.1,192.0.2.9'")
+  })
+
+  it.each(['192.0.2.9', '2001:db8::9'])('takes %s where it was filled in by hand', async (address) => {
+    const host = await createPanelHost(before)
+    expect(pipe(host, scriptOf().replace("address=''", `address='${address}'`)).status).toBe(0)
+    expect(host.state().settings).toContain(`API_ALLOWED_IP='198.51.100.1,${address}'`)
+  })
+
+  it.each(['0.0.0.0', '::', 'allow-all', '192.0.2.0/24', '192.0.2.9,192.0.2.10', '192.0.2', 'cafe'])(
+    'does nothing where %s was filled in for the address',
+    async (address) => {
+      const host = await createPanelHost(before)
+      const { status, stderr } = pipe(host, scriptOf().replace("address=''", `address='${address}'`))
+      expect([status, stderr]).toEqual([1, expect.stringMatching(/^Nothing was done: .+\n$/)])
+      expect(host.state()).toEqual(untouched)
+    },
+  )
+
   it('does nothing without an address, and leaves the shell open', async () => {
     const host = await createPanelHost(before)
     const { stdout, stderr } = paste(host, scriptOf())
