@@ -49,12 +49,4 @@ describe('the script for the panel', () => {
       fault: expect.stringMatching(/^REKEY_MODES must be/),
     })
   })
-
-  it('tells how to undo each of its steps', () => {
-    const steps = scriptFor('mailbox')
-      .split(/^# (?=\d\. )/m)
-      .slice(1)
-    expect(steps).toHaveLength(5)
-    for (const step of steps.slice(0, 4)) expect(step).toMatch(/^# {4}Undo.*: \S/m)
-  })
 })

@@ -28,10 +28,18 @@ function pipe(host: PanelHost, script: string, environment: Record<string, strin
   return spawnSync('bash', [], { input: host.localized(script), env, encoding: 'utf8' })
 }
 
+/** The lines that undo what a run did. */
+function undoOf({ stderr }: { stderr: string }): string[] {
+  return [...stderr.matchAll(/^ {2}Undo: (.+)$/gm)].map(([, line = '']) => line)
+}
+
 const before = ["API='no'", "API_ALLOWED_IP='198.51.100.1'", "API_SYSTEM='0'", "ROOT_USER='chief'"]
 const profile = `ROLE='admin'
 COMMANDS='v-search-domain-owner,v-get-mail-account-value,v-change-mail-account-password'
 `
+const ready = ["API_ALLOWED_IP='198.51.100.1,192.0.2.9'", "API_SYSTEM='1'"]
+const foreignKey =
+  "SECRET_ACCESS_KEY='canary'\nUSER='admin'\nPERMISSIONS='mail-password'\nCOMMENT='our billing'\n"
 const untouched = { settings: before, profiles: {}, keys: {} }
 
 describe('the script that sets a panel up', () => {
@@ -68,14 +76,28 @@ describe('the script that sets a panel up', () => {
     expect(host.state()).toEqual(made)
   })
 
-  it('is undone by its own lines', async () => {
+  it('is undone by the lines that it shows', async () => {
     const host = await createPanelHost(before)
-    const script = scriptOf('--address', '192.0.2.9')
-    paste(host, script)
-    const undo = [...script.matchAll(/^# {4}Undo.*?: (.+)$/gm)].map(([, line]) => line)
+    const undo = undoOf(pipe(host, scriptOf('--address', '192.0.2.9')))
     expect(undo).toHaveLength(4)
-    paste(host, undo.toReversed().join('\n'))
+    paste(host, undo.join('\n'))
     expect(host.state()).toEqual(untouched)
+  })
+
+  it('undoes no more than it did: other people’s profile, address, API and keys stay', async () => {
+    const host = await createPanelHost(ready)
+    host.write('data/api/mail-password', profile)
+    host.write('data/access-keys/FOREIGN', foreignKey)
+    const had = host.state()
+    const undo = undoOf(pipe(host, scriptOf('--address', '192.0.2.9')))
+    expect(Object.keys(host.state().keys)).toHaveLength(2)
+    expect(undo).toHaveLength(1)
+    paste(host, undo.join('\n'))
+    expect(host.state()).toEqual(had)
+    expect(undoOf(pipe(host, scriptOf('--address', '198.51.100.7')))).toEqual([
+      host.localized(`${HESTIA}/bin/v-change-sys-config-value API_ALLOWED_IP '198.51.100.1,192.0.2.9'`),
+      expect.stringContaining('v-delete-access-key'),
+    ])
   })
 
   it('takes away nothing that a panel has: an open API, other addresses, other people’s access', async () => {
