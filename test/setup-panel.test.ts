@@ -13,7 +13,7 @@ function scriptFor(modes: string): string {
 
 /** The commands of the profile that the script writes. */
 function permittedBy(script: string): string[] {
-  const [, commands = ''] = /COMMANDS='\\''([\w,-]+)'\\''/.exec(script) ?? []
+  const [, commands = ''] = /^COMMANDS='([\w,-]+)'"$/m.exec(script) ?? []
   return commands.split(',')
 }
 

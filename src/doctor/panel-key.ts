@@ -87,7 +87,12 @@ async function findPermissions(
   }
   if (missing === undefined) return ok('permissions', `the key may run ${[first, ...others].join(', ')}`)
   const found = `the key may not run ${missing}; no more were tried, for the panel bans who asks for too many`
-  return fault('permissions', 'permission-missing', found, `Correct its profile: ${SETUP}.`)
+  return fault(
+    'permissions',
+    'permission-missing',
+    found,
+    `Correct its profile: ${SETUP} for the same modes, which tells how.`,
+  )
 }
 
 async function findScope(findExcess: FindKeyExcess): Promise<Finding> {

@@ -11,21 +11,19 @@ export interface PanelSetup {
 /** Where every panel is installed. */
 const HESTIA = '/usr/local/hestia'
 
-/** The file that scopes a key to commands (panel README, «The commands this service needs»). */
-function profileLines({ commands }: PanelSetup): readonly string[] {
-  return [`ROLE='admin'`, `COMMANDS='${commands.join(',')}'`]
-}
-
 /**
  * Shell commands for root on the panel's host. They may run again, change only what is missing, tell how to undo just
  * that, and can be pasted: a subshell keeps an early exit from ending the shell they are pasted into.
+ *
+ * A profile with other commands stops them: fewer would turn each call of a key that uses it into a failed login, for
+ * which fail2ban bans, and more would let that key do more than its owner meant.
  *
  * From Hestia's public source: `web/api/index.php` takes addresses one by one, everybody where the whole value is
  * `allow-all` or one address is `0.0.0.0`, and refuses access keys while `API_SYSTEM` is 0; `bin/v-change-sys-api enable api` sets it to 1, and edits
  * or fetches `web/api/index.php`; the administrator is `ROOT_USER`.
  */
 export function panelScript(setup: PanelSetup): string {
-  const { address = '', profile } = setup
+  const { address = '', profile, commands } = setup
   return `# Sets a Hestia panel up for Rekey. For a root shell on the panel's host. It may run again: it changes only what is
 # missing, and tells of each change how to undo it.
 (
@@ -34,6 +32,8 @@ export HESTIA=${HESTIA}
 # The address that the panel sees Rekey call from.
 address='${address}'
 profile=$HESTIA/data/api/${profile}
+permissions="ROLE='admin'
+COMMANDS='${commands.join(',')}'"
 stop() { echo "Nothing was done: $1" >&2; exit 1; }
 did() { printf '%s\\n  Undo: %s\\n' "$1" "$2" >&2; }
 setting() { sed -n "s/^$1='\\(.*\\)'\\$/\\1/p" $HESTIA/conf/hestia.conf | tail -n 1; }
@@ -49,11 +49,17 @@ case "$address" in
   *) address='' ;;
 esac
 [ -n "$address" ] || stop 'put the address of the host of Rekey, and no more, between the quotes of address='
+if [ -e $profile ] && [ "$(cat $profile)" != "$permissions" ]; then
+  grep -lsE "^PERMISSIONS='(.*,)?${profile}(,.*)?'" $HESTIA/data/access-keys/* | xargs -r grep -HE '^(PERMISSIONS|COMMENT)=' >&2
+  stop "the profile ${profile} is there with other commands. The keys that depend on it are shown above, if any.
+  Print this with the REKEY_MODES that it was made for, or with another --profile, which gets a key of its own.
+  If no key but Rekey's has it: mv $profile $HESTIA/data/${profile}.old, and run this again at once."
+fi
 
 # 1. What the key may do: the commands that Rekey needs, and no other.
 if [ ! -e $profile ]; then
   mkdir -p $HESTIA/data/api
-  printf '%s\\n' ${profileLines(setup).map(quote).join(' ')} > $profile
+  echo "$permissions" > $profile
   did 'A permission profile was made.' "rm $profile"
 fi
 
@@ -92,9 +98,4 @@ fi
 openssl x509 -in $HESTIA/ssl/certificate.crt -noout -fingerprint -sha256 | sed 's/^.*=/HESTIA_CERT_SHA256=/'
 )
 `
-}
-
-/** A word of the shell. */
-function quote(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`
 }

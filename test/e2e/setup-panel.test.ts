@@ -8,8 +8,12 @@ const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 const HESTIA = '/usr/local/hestia'
 
 function scriptOf(...options: string[]): string {
+  return scriptFor('mailbox', ...options)
+}
+
+function scriptFor(modes: string, ...options: string[]): string {
   const args = [MAIN, 'setup-panel', ...options]
-  return execFileSync(process.execPath, args, { env: { REKEY_MODES: 'mailbox' }, encoding: 'utf8' })
+  return execFileSync(process.execPath, args, { env: { REKEY_MODES: modes }, encoding: 'utf8' })
 }
 
 /** As if it were pasted: an interactive shell reads it. */
@@ -106,6 +110,36 @@ describe('the script that sets a panel up', () => {
     expect(paste(host, scriptOf('--address', '192.0.2.9')).stderr).toContain('allow-all')
     expect(host.state().settings).toEqual(open)
     expect(Object.values(host.state().keys)).toEqual([expect.stringContaining("USER='admin'")])
+  })
+
+  it('leaves a profile with other commands as it is, names the keys that have it, and can use another', async () => {
+    const host = await createPanelHost(ready)
+    host.write('data/api/mail-password', "ROLE='admin'\nCOMMANDS='v-list-users'\n")
+    host.write('data/access-keys/FOREIGN', foreignKey.replace('mail-password', 'billing,mail-password'))
+    const had = host.state()
+    const { status, stdout, stderr } = pipe(host, scriptOf('--address', '192.0.2.10'))
+    expect([status, stdout]).toEqual([1, ''])
+    expect(stderr).toMatch(
+      /\/FOREIGN:PERMISSIONS=.+\n.+\/FOREIGN:COMMENT='our billing'\nNothing was done: the profile mail-password is there/,
+    )
+    expect(host.state()).toEqual(had)
+    expect(pipe(host, scriptOf('--address', '192.0.2.10', '--profile', 'rekey-2')).status).toBe(0)
+    expect(host.state().profiles).toEqual({ ...had.profiles, 'rekey-2': profile })
+    expect(host.state().keys).toMatchObject(had.keys)
+  })
+
+  it('gives the same key other commands, for other modes, where the profile is moved away as it tells', async () => {
+    const host = await createPanelHost(before)
+    pipe(host, scriptOf('--address', '192.0.2.9'))
+    const { keys } = host.state()
+    const script = scriptFor('mailbox,account', '--address', '192.0.2.9')
+    const { stderr } = pipe(host, script)
+    expect(stderr).toContain("COMMENT='rekey'")
+    const [move = 'no such line'] = /mv \S+ [^\s,]+/.exec(stderr) ?? []
+    paste(host, move)
+    expect(pipe(host, script).status).toBe(0)
+    expect(host.state().profiles['mail-password']).toContain('v-check-user-2fa')
+    expect(host.state().keys).toEqual(keys)
   })
 
   it('lets the address call also where "allow-all" is but one of a list, which opens nothing', async () => {
