@@ -19,7 +19,7 @@ const HESTIA = '/usr/local/hestia'
  * which fail2ban bans, and more would let that key do more than its owner meant.
  *
  * From Hestia's public source: `web/api/index.php` takes addresses one by one, everybody where the whole value is
- * `allow-all` or one address is `0.0.0.0`, and refuses access keys while `API_SYSTEM` is 0; `bin/v-change-sys-api enable api` sets it to 1, and edits
+ * `allow-all` or one address is `0.0.0.0`, and refuses access keys while `API_SYSTEM` is 0; `bin/v-list-access-key` shows a key's secret at any time; `bin/v-change-sys-api enable api` sets it to 1, and edits
  * or fetches `web/api/index.php`; the administrator is `ROOT_USER`.
  */
 export function panelScript(setup: PanelSetup): string {
@@ -86,8 +86,11 @@ esac
 
 # 4. The key, of the panel's administrator.
 admin=$(setting ROOT_USER)
-if [ -n "$(rekey_key)" ]; then
-  echo 'There is a key with this profile already: no other was made.' >&2
+key=$(rekey_key)
+if [ -n "$key" ]; then
+  echo "There is a key already, $key: no other was made.
+  This shows its secret: $HESTIA/bin/v-list-access-key $key
+  For another, delete this one and run all this again: $HESTIA/bin/v-delete-access-key $key" >&2
 else
   $HESTIA/bin/v-add-access-key "\${admin:-admin}" ${profile} rekey json
   echo 'Give Rekey these two as HESTIA_ACCESS_KEY and HESTIA_SECRET_KEY.' >&2

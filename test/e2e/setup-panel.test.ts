@@ -1,40 +1,14 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { existsSync, rmSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { createPanelHost, type PanelHost } from './kit/panel-host.js'
+import { createPanelHost, HESTIA, type PanelHost } from './kit/panel-host.js'
+import { lineAfter, paste, pipe, scriptFor, scriptOf, undoOf } from './kit/panel-script.js'
 
-const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
-const HESTIA = '/usr/local/hestia'
-
-function scriptOf(...options: string[]): string {
-  return scriptFor('mailbox', ...options)
-}
-
-function scriptFor(modes: string, ...options: string[]): string {
-  const args = [MAIN, 'setup-panel', ...options]
-  return execFileSync(process.execPath, args, { env: { REKEY_MODES: modes }, encoding: 'utf8' })
-}
-
-/** As if it were pasted: an interactive shell reads it. */
-function paste(host: PanelHost, text: string) {
-  const input = `${host.localized(text)}\necho the shell lives on\n`
-  return spawnSync('bash', ['--norc', '--noprofile', '-i'], {
-    input,
-    env: { PATH: host.path, HESTIA: host.localized(HESTIA) },
-    encoding: 'utf8',
-  })
-}
-
-/** As by `rekey setup-panel | bash`, or `| ssh root@panel.example.com bash`. */
-function pipe(host: PanelHost, script: string, environment: Record<string, string> = {}) {
-  const env = { PATH: host.path, ...environment }
-  return spawnSync('bash', [], { input: host.localized(script), env, encoding: 'utf8' })
-}
-
-/** The lines that undo what a run did. */
-function undoOf({ stderr }: { stderr: string }): string[] {
-  return [...stderr.matchAll(/^ {2}Undo: (.+)$/gm)].map(([, line = '']) => line)
+/** ID and secret of the only key. */
+function keyOf(host: PanelHost): string[] {
+  const [[id, text] = ['', ''], ...others] = Object.entries(host.state().keys)
+  expect(others).toEqual([])
+  return [id, /SECRET_ACCESS_KEY='(.+)'/.exec(text)?.[1] ?? '']
 }
 
 const before = ["API='no'", "API_ALLOWED_IP='198.51.100.1'", "API_SYSTEM='0'", "ROOT_USER='chief'"]
@@ -76,8 +50,32 @@ describe('the script that sets a panel up', () => {
       /^SECRET_ACCESS_KEY='.{40}'\nUSER='chief'\nPERMISSIONS='mail-password'\nCOMMENT='rekey'\n$/,
     )
     expect(others).toEqual([])
-    expect(paste(host, script).stderr).toContain('There is a key with this profile already')
+    const again = pipe(host, script)
+    expect([again.status, undoOf(again)]).toEqual([0, []])
     expect(host.state()).toEqual(made)
+  })
+
+  it('shows ID and secret of the key, also where it is piped into a shell, and the shell’s exit code is 0', async () => {
+    const host = await createPanelHost(before)
+    const { status, stdout } = pipe(host, scriptOf('--address', '192.0.2.9'))
+    const [id = '', secret = ''] = keyOf(host)
+    expect([status, stdout]).toEqual([0, expect.stringContaining(`"ACCESS_KEY_ID": "${id}"`)])
+    expect(stdout).toContain(`"SECRET_ACCESS_KEY": "${secret}"`)
+  })
+
+  it('tells how to see the secret of a key that is there, and how to have another', async () => {
+    const host = await createPanelHost(before)
+    const script = scriptOf('--address', '192.0.2.9')
+    pipe(host, script)
+    const [id = '', secret = ''] = keyOf(host)
+    const { stdout, stderr } = pipe(host, script)
+    expect(stderr).toContain(`There is a key already, ${id}: no other was made.`)
+    expect(stdout + stderr).not.toContain(secret)
+    expect(paste(host, lineAfter('This shows its secret: ', stderr)).stdout).toContain(secret)
+    paste(host, lineAfter('run all this again: ', stderr))
+    expect(pipe(host, script).status).toBe(0)
+    const [newId = id] = keyOf(host)
+    expect(newId).not.toBe(id)
   })
 
   it('is undone by the lines that it shows', async () => {

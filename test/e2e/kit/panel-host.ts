@@ -4,6 +4,9 @@ import { createCertificate } from '../../panel-simulator/certificate.js'
 import { PATH } from './programs.js'
 import { scratchDirectory } from './scratch.js'
 
+/** Where every panel is installed. */
+export const HESTIA = '/usr/local/hestia'
+
 /** What Hestia's commands do to its files, as far as its public source tells; no more of it than the script uses. */
 const COMMANDS = {
   'v-change-sys-config-value': `sed -i "/^$1=/d" $HESTIA/conf/hestia.conf; echo "$1='$2'" >> $HESTIA/conf/hestia.conf`,
@@ -63,7 +66,7 @@ export async function createPanelHost(settings: readonly string[]): Promise<Pane
   return {
     path: `${programs}:${PATH}`,
     fingerprint,
-    localized: (text) => text.replaceAll('/usr/local/hestia', root),
+    localized: (text) => text.replaceAll(HESTIA, root),
     write,
     state: () => ({
       settings: read('conf/hestia.conf').trim().split('\n').toSorted(),
