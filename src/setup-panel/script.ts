@@ -97,8 +97,17 @@ else
   did 'A key was made.' "$HESTIA/bin/v-delete-access-key $(rekey_key)"
 fi
 
-# 5. For a panel with a self-signed certificate: what Rekey is to know it by.
-openssl x509 -in $HESTIA/ssl/certificate.crt -noout -fingerprint -sha256 | sed 's/^.*=/HESTIA_CERT_SHA256=/'
+# 5. For a panel that signed its certificate itself: what Rekey is to know it by.
+certificate=$HESTIA/ssl/certificate.crt
+if ! fingerprint=$(openssl x509 -in $certificate -noout -fingerprint -sha256 2> /dev/null); then
+  echo "All was done, but there is no certificate to be read in $certificate." >&2
+  exit 1
+elif openssl verify -untrusted $certificate $certificate > /dev/null 2>&1; then
+  echo 'An authority signed the certificate: leave HESTIA_CERT_SHA256 unset.' >&2
+else
+  echo 'No authority that this host knows vouches for the certificate. This pins it, until it is renewed:' >&2
+  echo "HESTIA_CERT_SHA256=\${fingerprint#*=}"
+fi
 )
 `
 }
