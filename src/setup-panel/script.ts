@@ -19,8 +19,9 @@ const HESTIA = '/usr/local/hestia'
  * which fail2ban bans, and more would let that key do more than its owner meant.
  *
  * From Hestia's public source: `web/api/index.php` takes addresses one by one, everybody where the whole value is
- * `allow-all` or one address is `0.0.0.0`, and refuses access keys while `API_SYSTEM` is 0; `bin/v-list-access-key` shows a key's secret at any time; `bin/v-change-sys-api enable api` sets it to 1, and edits
- * or fetches `web/api/index.php`; the administrator is `ROOT_USER`.
+ * `allow-all` or one address is `0.0.0.0`, and refuses access keys while `API_SYSTEM` is 0; `bin/v-change-sys-api enable
+ * api` sets it to 1, and edits or fetches `web/api/index.php`; `bin/v-list-access-key` shows a key's secret at any
+ * time; the administrator is `ROOT_USER`.
  */
 export function panelScript(setup: PanelSetup): string {
   const { address = '', profile, commands } = setup
