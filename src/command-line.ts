@@ -75,6 +75,8 @@ function parseSetupPanel(args: string[]): Command {
   const address = parseClientAddress(values.address ?? '')
   if (values.address !== undefined && address === undefined)
     throw new Error('--address must be an IP address')
+  if (address === '0.0.0.0' || address === '::')
+    throw new Error('--address must be that of one host: this one would open the panel’s API to everybody')
   if (!/^[A-Za-z\d][\w-]{0,63}$/.test(values.profile)) {
     throw new Error('--profile must be a name of letters, digits, - and _')
   }

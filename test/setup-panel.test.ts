@@ -13,7 +13,7 @@ function scriptFor(modes: string): string {
 
 /** The commands of the profile that the script writes. */
 function permittedBy(script: string): string[] {
-  const [, commands = ''] = /COMMANDS='\\''([\w,-]+)'\\''/.exec(script) ?? []
+  const [, commands = ''] = /^COMMANDS='([\w,-]+)'"$/m.exec(script) ?? []
   return commands.split(',')
 }
 
@@ -48,13 +48,5 @@ describe('the script for the panel', () => {
       ok: false,
       fault: expect.stringMatching(/^REKEY_MODES must be/),
     })
-  })
-
-  it('tells how to undo each of its steps', () => {
-    const steps = scriptFor('mailbox')
-      .split(/^# (?=\d\. )/m)
-      .slice(1)
-    expect(steps).toHaveLength(5)
-    for (const step of steps.slice(0, 4)) expect(step).toMatch(/^# {4}Undo.*: \S/m)
   })
 })

@@ -62,7 +62,12 @@ function examineAddress(code: string | undefined): Finding {
 function examineKey(code: string | undefined): Finding {
   if (code === 'key-refused') {
     const found = 'the panel does not take the key; it was asked once, for it bans whoever keeps knocking'
-    return fault('key', 'key-refused', found, `Correct key and secret, or make a new key: ${SETUP}.`)
+    return fault(
+      'key',
+      'key-refused',
+      found,
+      `Correct key and secret: ${SETUP}, which makes a key, or tells how to see or replace its own.`,
+    )
   }
   if (code === 'not-administrator') {
     const found = 'HESTIA_ADMIN_USER is not whom the panel takes for its administrator'
@@ -87,7 +92,12 @@ async function findPermissions(
   }
   if (missing === undefined) return ok('permissions', `the key may run ${[first, ...others].join(', ')}`)
   const found = `the key may not run ${missing}; no more were tried, for the panel bans who asks for too many`
-  return fault('permissions', 'permission-missing', found, `Correct its profile: ${SETUP}.`)
+  return fault(
+    'permissions',
+    'permission-missing',
+    found,
+    `Correct its profile: ${SETUP} for the same modes, which tells how.`,
+  )
 }
 
 async function findScope(findExcess: FindKeyExcess): Promise<Finding> {
