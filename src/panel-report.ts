@@ -24,10 +24,7 @@ export async function reportPanel({ app, credentials, logger, clock }: ReportPar
   if (faults.length === 0) logger.info({ event: 'ready' })
   else logger.error({ event: 'not-ready', faults })
   // What a legacy key may do is known without asking.
-  if (!isLegacy(credentials)) {
-    await clock.wait(LOOK_DELAY_MS)
-    if ((await app.checkReadiness()).length > 0) return
-  }
+  if (!isLegacy(credentials)) await clock.wait(LOOK_DELAY_MS)
   const { code, ...excess } = (await app.findKeyExcess()) ?? {}
   if (code) logger.warn({ event: code, ...excess, detail: BETTER_KEY })
 }

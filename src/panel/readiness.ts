@@ -7,8 +7,7 @@ import type { KeyGuard } from './key-guard.js'
 import { neededCommands } from './needed-commands.js'
 import { probe } from './probe.js'
 
-/** What may be wrong with one command, and not with others. */
-const OF_ONE_COMMAND: ReadonlySet<string> = new Set(['command-forbidden', 'command-untried', 'panel-failed'])
+const OF_ONE_COMMAND: readonly string[] = ['command-forbidden', 'command-untried']
 
 /**
  * Checks that the panel can be reached, takes the key and lets it run every needed command.
@@ -22,27 +21,16 @@ export function createReadinessCheck(
   timeoutMs: number,
   clock: Clock,
 ): CheckReadiness {
-  const needed = neededCommands(modes)
+  const [first = '', ...others] = neededCommands(modes)
   const checkRemembered = rememberReadiness(check, clock)
-  let wasReady = false
 
   async function check(): Promise<readonly ReadinessFault[]> {
-    const faults: ReadinessFault[] = []
-    for (const commands of inSteps(needed, wasReady)) {
-      const found = await Promise.all(commands.map(ask))
-      for (const fault of found) {
-        if (!fault) continue
-        // What is wrong with the connection or the key is wrong for every command: no need to knock again.
-        if (!OF_ONE_COMMAND.has(fault.code)) return [{ code: fault.code }]
-        faults.push(fault)
-      }
-    }
-    wasReady = faults.length === 0
-    return faults
-  }
-
-  function ask(command: string): Promise<ReadinessFault | undefined> {
-    return probe(run, command, createDeadline(timeoutMs, clock))
+    const ask = (command: string) => probe(run, command, createDeadline(timeoutMs, clock))
+    const fault = await ask(first)
+    // What is wrong with the connection or the key is wrong for every command: no need to knock again.
+    if (fault && !OF_ONE_COMMAND.includes(fault.code)) return [{ code: fault.code }]
+    const faults = [fault, ...(await Promise.all(others.map(ask)))]
+    return faults.filter((entry) => entry !== undefined)
   }
 
   return async function checkReadiness() {
@@ -50,9 +38,4 @@ export function createReadinessCheck(
     if (await keyGuard.isResting()) return [{ code: 'key-refused' }]
     return checkRemembered()
   }
-}
-
-/** One after the other, so that a key that may not run several is refused once; where it might, the first and then all. */
-function inSteps(commands: readonly string[], wereAllPermitted: boolean): readonly (readonly string[])[] {
-  return wereAllPermitted ? [commands.slice(0, 1), commands.slice(1)] : commands.map((command) => [command])
 }

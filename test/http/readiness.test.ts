@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { startService } from '../kit/service.js'
-import { byMailbox, gist, post } from '../kit/submissions.js'
+import { byAccount, byMailbox, gist, post } from '../kit/submissions.js'
 
 const CHANGE = 'v-change-mail-account-password'
 
@@ -47,6 +47,17 @@ describe('readiness', () => {
       ],
     })
     expect(gist(await post(service, byMailbox()))).toBe('502 panel-misconfigured')
+    expect(service.panel.failedLogins).toBe(1)
+  })
+
+  it('names the command that an attempt was forbidden, though those before it are not tried', async () => {
+    const service = await startService()
+    const needed = ['v-check-user-password', 'v-check-user-2fa', 'v-get-mail-account-value', CHANGE]
+    service.panel.switches.permittedCommands = needed
+    expect(gist(await post(service, byAccount()))).toBe('502 panel-misconfigured')
+    const { body } = await service.http.get('/readyz')
+    expect(body.faults).toContainEqual({ code: 'command-untried', command: 'v-search-domain-owner' })
+    expect(body.faults).toContainEqual({ code: 'command-forbidden', command: 'v-list-user' })
     expect(service.panel.failedLogins).toBe(1)
   })
 
