@@ -43,15 +43,18 @@ export function createKeyGuard(rest: KeyRest, clock: Clock): KeyGuard {
   const permitted = new Set<string>()
   const forbidden = new Map<string, RefusedCall>()
   let forbiddenUntilMs = Number.NEGATIVE_INFINITY
-  let isReasonKnown = false
   let scout: Promise<Answer> | undefined
 
   async function knownAnswer({ name, asked }: Call): Promise<RefusedCall | undefined> {
     if (await rest.isResting()) return KEY_REFUSED
     if (permitted.has(name) || clock.now() >= forbiddenUntilMs) return undefined
     // A call for the output is told why, and it may be no fault of the key.
-    if (asked === 'output' && !isReasonKnown) return undefined
+    if (asked === 'output' && !isReasonKnown()) return undefined
     return forbidden.get(name) ?? UNTRIED
+  }
+
+  function isReasonKnown(): boolean {
+    return [...forbidden.values()].some(({ refusal }) => refusal === 'command-forbidden')
   }
 
   async function sendAndLearn({ name }: Call, send: () => Promise<Answer>): Promise<Answer> {
@@ -70,12 +73,8 @@ export function createKeyGuard(rest: KeyRest, clock: Clock): KeyGuard {
 
   function remember(name: string, answer: RefusedCall): void {
     permitted.delete(name)
-    if (clock.now() >= forbiddenUntilMs) {
-      forbidden.clear()
-      isReasonKnown = false
-    }
+    if (clock.now() >= forbiddenUntilMs) forbidden.clear()
     forbidden.set(name, answer)
-    isReasonKnown ||= answer.refusal === 'command-forbidden'
     forbiddenUntilMs = clock.now() + FORBIDDEN_REST_MS
   }
 
