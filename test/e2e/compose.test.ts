@@ -3,11 +3,11 @@ import { appendFileSync, cpSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { parse } from 'yaml'
+import { startFullPort } from '../kit/full-port.js'
 import { type PanelSimulator, startPanelSimulator } from '../panel-simulator/simulator.js'
 import { atEnd } from './kit/at-end.js'
 import { ROOT } from './kit/checkout.js'
 import { startComposeNginx } from './kit/nginx.js'
-import { startProgram } from './kit/programs.js'
 import type { FrontProxy } from './kit/proxy-setup.js'
 import { startRedis } from './kit/redis.js'
 import { type Rekey, startRekey } from './kit/rekey.js'
@@ -22,23 +22,6 @@ interface Service {
   readonly networks?: Readonly<Record<string, unknown>>
   readonly ports?: readonly unknown[]
   readonly [option: string]: unknown
-}
-
-const DEAF = `
-import socket, time
-server = socket.socket()
-server.bind(('127.0.0.1', 0))
-server.listen(0)
-# The one connection that fits into the queue, which nobody empties.
-first = socket.create_connection(server.getsockname())
-print('port', server.getsockname()[1], flush=True)
-time.sleep(600)
-`
-
-/** Where packets vanish: no connection is refused, and none is made. */
-async function startDeaf(): Promise<string> {
-  const [, port] = await startProgram('/usr/bin/python3', ['-c', DEAF]).written(/^port (\d+)$/m)
-  return `http://127.0.0.1:${port}`
 }
 
 /** What compose reads in the directory. */
@@ -147,7 +130,7 @@ describe('two instances behind the nginx of compose.yaml', () => {
   })
 
   it('one that does not even take a connection is passed over soon', async () => {
-    const proxy = await startComposeNginx([await startDeaf(), instances[1].url], {
+    const proxy = await startComposeNginx([`http://127.0.0.1:${await startFullPort()}`, instances[1].url], {
       'proxy_connect_timeout 5s': 'proxy_connect_timeout 1s',
     })
     for (const from of ['127.0.0.7', '127.0.0.8']) expect(await change(from, proxy)).toBe('200 changed')
