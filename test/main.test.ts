@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { MAIN, start, startPanel, urlOf } from './kit/process.js'
+import { MAIN, requestChange, start, startPanel } from './kit/process.js'
 import { simulatorEnvironment } from './kit/service.js'
-import { byAccount, byMailbox, CHANGES, NEW_PASSWORD } from './kit/submissions.js'
+import { byAccount, byMailbox, NEW_PASSWORD } from './kit/submissions.js'
 import { simulatorCredentials } from './panel-simulator/simulator.js'
 
 /** Runs the program to its end. */
@@ -103,16 +103,11 @@ describe('the running service', () => {
   it('tells where it listens and whether the panel is ready, and serves', async () => {
     const panel = await startPanel()
     const service = start(simulatorEnvironment(panel))
-    const url = await urlOf(service)
     expect(await service.logged('single-instance')).toMatchObject({
       detail: expect.stringContaining('one instance'),
     })
     await service.logged('ready')
-    const response = await fetch(`${url}${CHANGES}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(byAccount()),
-    })
+    const response = await requestChange(service, byAccount())
     expect(response.status).toBe(200)
     expect(await service.logged('attempt')).toMatchObject({ code: 'changed' })
   })
@@ -161,14 +156,9 @@ describe('the running service', () => {
   it('killed in the middle of a change leaves one that was made once, and a new one serves at once', async () => {
     const panel = await startPanel()
     const service = start(simulatorEnvironment(panel))
-    const url = await urlOf(service)
     await service.logged('ready')
     const hold = panel.hold('v-change-mail-account-password')
-    const request = fetch(`${url}${CHANGES}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(byAccount()),
-    }).catch(() => 'no answer')
+    const request = requestChange(service, byAccount()).catch(() => 'no answer')
     await hold.arrived
     service.child.kill('SIGKILL')
     expect(await request).toBe('no answer')
@@ -177,11 +167,10 @@ describe('the running service', () => {
     expect(panel.mailbox('info@example.org')?.loginLines).toHaveLength(1)
 
     const next = start(simulatorEnvironment(panel))
-    const response = await fetch(`${await urlOf(next)}${CHANGES}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(byMailbox({ currentPassword: NEW_PASSWORD, newPassword: 'another new secret' })),
-    })
+    const response = await requestChange(
+      next,
+      byMailbox({ currentPassword: NEW_PASSWORD, newPassword: 'another new secret' }),
+    )
     expect(response.status).toBe(200)
     const changes = panel.calls.filter(
       ({ command, args }) => command === 'v-change-mail-account-password' && args.length > 0,

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { type Running, start, startPanel, urlOf } from './kit/process.js'
+import { type Running, requestChange, start, startPanel, urlOf } from './kit/process.js'
 import { scratchFile, simulatorEnvironment } from './kit/service.js'
 import { startSmtpServer } from './kit/smtp-server.js'
 import { byAccount, byMailbox, CHANGES, NEW_PASSWORD } from './kit/submissions.js'
@@ -33,16 +33,10 @@ describe('the service, told to stop', () => {
   it('waits for a change that was sent, though the client has gone', async () => {
     const panel = await startPanel()
     const service = start(simulatorEnvironment(panel))
-    const url = await urlOf(service)
     await service.logged('ready')
     const hold = panel.hold('v-change-mail-account-password')
     const client = new AbortController()
-    const request = fetch(`${url}${CHANGES}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(byAccount()),
-      signal: client.signal,
-    }).catch(() => 'gone')
+    const request = requestChange(service, byAccount(), client.signal).catch(() => 'gone')
     await hold.arrived
     client.abort()
     expect(await request).toBe('gone')
@@ -61,13 +55,8 @@ describe('the service, told to stop', () => {
   it('while a person waits, answers first', async () => {
     const panel = await startPanel()
     const service = start(simulatorEnvironment(panel))
-    const url = await urlOf(service)
     const hold = panel.hold('v-change-mail-account-password')
-    const request = fetch(`${url}${CHANGES}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(byAccount()),
-    })
+    const request = requestChange(service, byAccount())
     await hold.arrived
     service.child.kill('SIGTERM')
     await service.logged('stopping')
@@ -80,12 +69,7 @@ describe('the service, told to stop', () => {
   it('estimates strength beside its event loop, and stops at once all the same', async () => {
     const panel = await startPanel()
     const service = start(simulatorEnvironment(panel))
-    const url = await urlOf(service)
-    const response = await fetch(`${url}${CHANGES}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(byMailbox({ newPassword: 'abcdefghijklmnop' })),
-    })
+    const response = await requestChange(service, byMailbox({ newPassword: 'abcdefghijklmnop' }))
     expect(await response.json()).toMatchObject({ reasons: [{ code: 'too-weak', warning: 'sequence' }] })
     service.child.kill('SIGTERM')
     const [code] = await once(service.child, 'close')
@@ -106,11 +90,7 @@ describe('the service, told to stop', () => {
       REKEY_SMTP_URL: `${scheme}://me:secret@${host}:${smtp.port}`,
       REKEY_MAIL_FROM: 'post@example.org',
     })
-    const response = await fetch(`${await urlOf(service)}${CHANGES}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(byAccount()),
-    })
+    const response = await requestChange(service, byAccount())
     expect(response.status).toBe(200)
     service.child.kill('SIGTERM')
     await service.logged('stopping')
@@ -139,15 +119,10 @@ describe('the service, told to stop', () => {
   it('refuses an attempt that it could read only then, and changes nothing', async () => {
     const panel = await startPanel()
     const service = start(simulatorEnvironment(panel))
-    const url = await urlOf(service)
     await service.logged('ready')
     const { socket, text } = await send(service, `${HEAD}\r\n\r\n${BODY.slice(0, -1)}`)
     const hold = panel.hold('v-change-mail-account-password')
-    const underWay = fetch(`${url}${CHANGES}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(byMailbox()),
-    })
+    const underWay = requestChange(service, byMailbox())
     await hold.arrived
     service.child.kill('SIGTERM')
     await service.logged('stopping')

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 import { type PanelSimulator, startPanelSimulator } from '../panel-simulator/simulator.js'
+import { CHANGES } from './submissions.js'
 
 /** Built by `npm test` before the tests run. */
 export const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
@@ -48,4 +49,18 @@ export async function startPanel(): Promise<PanelSimulator> {
 export async function urlOf(service: Running): Promise<string> {
   const { address, port } = await service.logged('listening')
   return `http://${address}:${port}`
+}
+
+/** Asks it for a change, as a program does. */
+export async function requestChange(
+  service: Running,
+  body: object,
+  signal: AbortSignal | null = null,
+): Promise<Response> {
+  return await fetch(`${await urlOf(service)}${CHANGES}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+    signal,
+  })
 }
