@@ -6,7 +6,7 @@ import { configOf, simulatorEnvironment, startService, type TestService } from '
 
 const NEEDED = neededCommands(['mailbox', 'account'])
 
-/** What is logged of the panel, and at which times of the service's clock a wait was asked for. */
+/** What is logged of the panel. */
 async function report({ app, clock, panel }: TestService) {
   const lines: Record<string, unknown>[] = []
   const logger = pino({ base: null }, { write: (line: string) => void lines.push(JSON.parse(line)) })
