@@ -76,28 +76,26 @@ function examineKey(code: string | undefined): Finding {
   return ok('key', 'the panel takes the key')
 }
 
-/** After the first that is missing the others are not asked for: the probe says so itself. */
+/** After the first that is missing no other is tried: the panel counts each as a failed login. */
 async function findPermissions(
   firstFault: string | undefined,
   first: string,
   others: readonly string[],
   probe: PanelKey['probe'],
 ): Promise<Finding> {
-  let missing = firstFault === undefined ? undefined : first
+  if (firstFault !== undefined) return missing(first)
   for (const command of others) {
     const code = (await probe(command))?.code
-    if (code === undefined) continue
-    if (code === 'command-forbidden') missing = command
-    else if (code !== 'command-untried') return unexpected('permissions', code)
+    if (code === 'command-forbidden') return missing(command)
+    if (code !== undefined) return unexpected('permissions', code)
   }
-  if (missing === undefined) return ok('permissions', `the key may run ${[first, ...others].join(', ')}`)
-  const found = `the key may not run ${missing}; no more were tried, for the panel bans who asks for too many`
-  return fault(
-    'permissions',
-    'permission-missing',
-    found,
-    `Correct its profile: ${SETUP} for the same modes, which tells how.`,
-  )
+  return ok('permissions', `the key may run ${[first, ...others].join(', ')}`)
+}
+
+function missing(command: string): Finding {
+  const found = `the key may not run ${command}; no more were tried, for the panel bans who asks for too many`
+  const cure = `Correct its profile: ${SETUP} for the same modes, which tells how.`
+  return fault('permissions', 'permission-missing', found, cure)
 }
 
 async function findScope(findExcess: FindKeyExcess): Promise<Finding> {

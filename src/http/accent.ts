@@ -26,8 +26,8 @@ const DARK_INK: Color = [0x10, 0x20, 0x2f]
 const STEPS = 100
 
 /**
- * Derives what the page needs from a colour that has `LEAST_CONTRAST` with each of `LIGHT_PAPERS`: every pair of text and paper has it too.
- * For the dark page the colour is lightened no more than is needed.
+ * Derives what the page needs from a colour that has `LEAST_CONTRAST` with each of `LIGHT_PAPERS`: every pair of text and
+ * paper has it too. For the dark page the colour is lightened no more than is needed.
  */
 export function createAccent(color: Color): Accent {
   return { light: pairOf(color), dark: pairOf(lightened(color)) }
