@@ -15,7 +15,9 @@ export interface RedisAddress {
 /** Told when the connection comes and goes; the reason is a word such as `ECONNREFUSED` or `WRONGPASS`. */
 export type ReportConnection = (event: 'store-ready' | 'store-lost', reason?: string) => void
 
-const TIMEOUT_MS = 500
+const CONNECT_TIMEOUT_MS = 1000
+/** Longer than a busy process leaves an answer unread: one that came in time must not be taken for one that did not. */
+const COMMAND_TIMEOUT_MS = 2000
 const LONGEST_PAUSE_MS = 1000
 
 /** Connects, and goes on trying as long as it can't; commands fail at once meanwhile. Nothing is sent twice. */
@@ -28,8 +30,8 @@ export function createRedisClient(address: RedisAddress, report: ReportConnectio
     db: database,
     // Said in any case: NODE_TLS_REJECT_UNAUTHORIZED could turn Node's own default off.
     ...(tls && { tls: { rejectUnauthorized: true } }),
-    connectTimeout: TIMEOUT_MS * 2,
-    commandTimeout: TIMEOUT_MS,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    commandTimeout: COMMAND_TIMEOUT_MS,
     maxRetriesPerRequest: 1,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
