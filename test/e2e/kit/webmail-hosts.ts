@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { expect, vi } from 'vitest'
 import { atEnd } from './at-end.js'
 import { adapt, type Changes } from './deploy-file.js'
 import { runNginx } from './nginx.js'
@@ -95,14 +96,32 @@ export async function startWebmailHosts(serviceUrl: string, changes: Changes = {
       write(`domains/webmail.${domain}.conf`, render(PLAIN))
       write(`domains/webmail.${domain}.ssl.conf`, render(SECURE[age]))
     },
-    run: (...args) =>
-      new Promise((resolve) => {
-        const env = { PATH: `${join(directory, 'bin')}:${PATH}` }
-        execFile('bash', [join(directory, 'webmail-hosts.sh'), ...args], { env }, (error, stdout, stderr) => {
-          resolve({ code: typeof error?.code === 'number' ? error.code : 0, output: error ? stderr : stdout })
-        })
-      }),
+    async run(...args) {
+      const former = workersOf(directory)
+      const result = await runScript(directory, args)
+      // A reload leaves a worker with the former settings at work for a moment.
+      if (result.output.includes('reload nginx')) {
+        const replaced = () => expect(workersOf(directory).filter((pid) => former.includes(pid))).toEqual([])
+        await vi.waitFor(replaced, { timeout: 10_000 })
+      }
+      return result
+    },
   }
+}
+
+/** The worker processes of the nginx that runs there. */
+function workersOf(directory: string): string[] {
+  const pid = readFileSync(join(directory, 'nginx.pid'), 'utf8').trim()
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean)
+}
+
+function runScript(directory: string, args: readonly string[]): Promise<{ code: number; output: string }> {
+  return new Promise((resolve) => {
+    const env = { PATH: `${join(directory, 'bin')}:${PATH}` }
+    execFile('bash', [join(directory, 'webmail-hosts.sh'), ...args], { env }, (error, stdout, stderr) => {
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, output: error ? stderr : stdout })
+    })
+  })
 }
 
 /** Stands in for webmail: says whatever it is asked. */
