@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
+import { createLineMatcher } from './basic-expression.js'
 import {
   checkAccountFormat,
   checkDomainActive,
@@ -10,14 +11,7 @@ import {
   checkUserExists,
   checkUserFormat,
 } from './checks.js'
-import {
-  createNamePattern,
-  findDomainFile,
-  findDomains,
-  findMailboxes,
-  formatDomain,
-  severalRecords,
-} from './lookups.js'
+import { findDomainFile, findDomains, findMailboxes, formatDomain, severalRecords } from './lookups.js'
 import type { MailboxRecord } from './mail-domains.js'
 import { type Outcome, succeeded } from './outcome.js'
 import type { PanelState } from './panel-state.js'
@@ -51,11 +45,11 @@ export async function changeMailAccountPassword(
   const hash = await panel.hashPassword(readPassword(panel, password))
   const line = renderLoginLine(account, hash, mailboxes)
   await pause()
-  const pattern = createNamePattern(account)
-  file.loginFile = linesBefore.filter((before) => !pattern.test(before.slice(0, before.indexOf(':'))))
+  const deletes = createLineMatcher(`^${account}:`)
+  file.loginFile = linesBefore.filter((before) => !deletes(before))
   await setImmediate()
   file.loginFile = [...file.loginFile, line]
-  const [mailbox] = mailboxes
+  const mailbox = mailboxes.find((candidate) => candidate.account === account)
   if (mailbox) mailbox.hash = hash
   panel.publishLogins(file)
   return succeeded()

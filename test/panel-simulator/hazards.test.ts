@@ -84,7 +84,7 @@ describe('a dot in a name', () => {
     const answer = await run(CHANGE, ['alice', 'example.org', 'inf.', 'a new one'], 'yes')
     expect(answer).toMatchObject({ status: 200, body: '0' })
     expect(panel.mailbox('info@example.org')?.loginLines).toEqual([])
-    expect(await panel.accepts('info@example.org', 'a new one')).toBe(true)
+    expect(await panel.accepts('info@example.org', 'info mail pw')).toBe(true)
     expect(panel.loginFile('example.org').at(-1)).toMatch(/^inf\.:\{BLF-CRYPT\}/)
   })
 

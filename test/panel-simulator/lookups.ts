@@ -1,17 +1,13 @@
+import { createLineMatcher } from './basic-expression.js'
 import type { MailboxRecord, MailDomain } from './mail-domains.js'
 import { exitCodes, failed, type Outcome } from './outcome.js'
 import type { PanelState } from './panel-state.js'
 
-/** The panel searches by regular expression, so a dot in the name asked for stands for any character. */
-export function createNamePattern(name: string): RegExp {
-  const source = name.replace(/[\\^$*+?()[\]{}|]/g, '\\$&')
-  return new RegExp(`^${source}$`)
-}
-
+/** The panel searches by `grep "DOMAIN='NAME'"`, so a dot in the name asked for stands for any character. */
 export function findDomains(panel: PanelState, domain: string, owner?: string): MailDomain[] {
-  const pattern = createNamePattern(domain)
+  const matches = createLineMatcher(`DOMAIN='${domain}'`)
   return panel.domains.filter(
-    (candidate) => pattern.test(candidate.name) && (owner === undefined || candidate.owner === owner),
+    ({ name, owner: its }) => matches(`DOMAIN='${name}'`) && (owner === undefined || its === owner),
   )
 }
 
@@ -31,9 +27,10 @@ export function findDomainFile(panel: PanelState, owner: string, domain: string)
   )
 }
 
+/** The mailboxes whose records `grep "ACCOUNT='NAME'"` finds (Hestia's `func/main.sh`, `get_object_value`). */
 export function findMailboxes(file: MailDomain, account: string): MailboxRecord[] {
-  const pattern = createNamePattern(account)
-  return file.mailboxes.filter((candidate) => pattern.test(candidate.account))
+  const matches = createLineMatcher(`ACCOUNT='${account}'`)
+  return file.mailboxes.filter((candidate) => matches(renderRecord(candidate)))
 }
 
 /** The form in which the mail commands, other than the search for an owner, look a domain up. */
