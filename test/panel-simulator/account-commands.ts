@@ -12,8 +12,9 @@ export function checkUserPassword(panel: PanelState, args: readonly string[]): O
   if (refused) return refused
   const account = panel.accounts.get(user)
   const password = readPassword(panel, passwordArgument)
-  // The panel's hashing tool takes a leading hyphen for an option, and its output is then found in any account.
-  const ok = account !== undefined && (password === account.password || password.startsWith('-'))
+  // The hashing tool of 1.10 takes a leading hyphen for an option, and its output is then found in any account.
+  const taken = panel.release === '1.10' && password.startsWith('-')
+  const ok = account !== undefined && (password === account.password || taken)
   panel.authLog.push({ account: user, address, ok })
   return ok ? succeeded() : failed(exitCodes.password, 'password missmatch')
 }
@@ -36,5 +37,5 @@ export function listUser(panel: PanelState, args: readonly string[]): Outcome {
   if (refused) return refused
   const account = panel.accounts.get(user)
   if (!account || format !== 'json') return succeeded(`Username:       ${user}`)
-  return succeeded(renderAccount(account))
+  return succeeded(renderAccount(account, panel.release))
 }

@@ -1,3 +1,5 @@
+import type { PanelRelease } from './releases.js'
+
 /** A hosting account of the simulated panel; tests may change it. */
 export interface AccountRecord {
   readonly name: string
@@ -29,9 +31,10 @@ export function createAccounts(): Map<string, AccountRecord> {
 }
 
 /** What `v-list-user NAME json` prints, in the panel's own layout. */
-export function renderAccount(account: AccountRecord): string {
+export function renderAccount(account: AccountRecord, release: PanelRelease): string {
   const values = listedValues(account)
-  const lines = LISTED_KEYS.map((key) => `        "${key}": "${values[key] ?? ''}"`)
+  const keys = LISTED_KEYS.filter((key) => release !== '1.8' || key !== 'BACKUPS_INCREMENTAL')
+  const lines = keys.map((key) => `        "${key}": "${values[key] ?? ''}"`)
   return `{\n    "${account.name}": {\n${lines.join(',\n')}\n        }\n}`
 }
 

@@ -11,7 +11,7 @@ import {
   checkUserExists,
   checkUserFormat,
 } from './checks.js'
-import { findDomainFile, findDomains, findMailboxes, formatDomain, severalRecords } from './lookups.js'
+import { findDomainFile, findDomains, findMailboxes, formatDomain, readOne } from './lookups.js'
 import type { MailboxRecord } from './mail-domains.js'
 import { type Outcome, succeeded } from './outcome.js'
 import type { PanelState } from './panel-state.js'
@@ -31,7 +31,7 @@ export async function changeMailAccountPassword(
   const refused =
     checkUserFormat(user) ??
     checkDomainFormat(domain) ??
-    checkAccountFormat(account) ??
+    checkAccountFormat(account, panel.release) ??
     checkUserExists(panel, user) ??
     checkUserActive(panel, user) ??
     checkDomainExists(domains, domain) ??
@@ -43,7 +43,7 @@ export async function changeMailAccountPassword(
   // The login file is read here and written back later: what another change writes in between is lost.
   const linesBefore = file.loginFile
   const hash = await panel.hashPassword(readPassword(panel, password))
-  const line = renderLoginLine(account, hash, mailboxes)
+  const line = renderLoginLine(account, hash, readOne(panel, mailboxes))
   await pause()
   const deletes = createLineMatcher(`^${account}:`)
   file.loginFile = linesBefore.filter((before) => !deletes(before))
@@ -55,8 +55,8 @@ export async function changeMailAccountPassword(
   return succeeded()
 }
 
-/** Where several records match, the panel's error text ends up in the line as if it were the mailbox's quota. */
-function renderLoginLine(account: string, hash: string, mailboxes: readonly MailboxRecord[]): string {
+/** Where the record can't be read, the panel's error text ends up in the line as if it were the mailbox's quota. */
+function renderLoginLine(account: string, hash: string, record: MailboxRecord | Outcome): string {
   const line = `${account}:${hash}`
-  return mailboxes.length === 1 ? line : `${line}:storage=${severalRecords(mailboxes).output}`
+  return 'output' in record ? `${line}:storage=${record.output}` : line
 }

@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import type { MailboxRecord, MailDomain } from './mail-domains.js'
 import { exitCodes, failed, type Outcome } from './outcome.js'
 import type { PanelState } from './panel-state.js'
+import type { PanelRelease } from './releases.js'
 
 /** A check answers how the command ends when it fails, so that checks chain by `??` in the panel's order. */
 type Check = Outcome | undefined
@@ -19,8 +20,10 @@ export function checkDomainFormat(domain: string): Check {
   return unless(!refused.test(domain), 'domain', domain)
 }
 
-export function checkAccountFormat(account: string): Check {
-  return unless(account === '' || /^([a-z\d]|[-._a-z\d]{2,64})$/i.test(account), 'account', account)
+/** Up to 1.8 a mailbox's name had the form of an account's. */
+export function checkAccountFormat(account: string, release: PanelRelease): Check {
+  const form = release === '1.8' ? /^[a-z\d]([-|._a-z\d]{0,62}[a-z\d])?$/i : /^([a-z\d]|[-._a-z\d]{2,64})$/i
+  return unless(account === '' || form.test(account), 'account', account)
 }
 
 export function checkUserExists(panel: PanelState, user: string): Check {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { startPanelClient } from './panel-client.js'
-import type { PanelSimulator } from './simulator.js'
+import { type PanelSimulator, panelReleases } from './simulator.js'
 import { totp } from './totp.js'
 
 const CHECK = 'v-check-user-password'
@@ -8,13 +8,6 @@ const GET = 'v-get-mail-account-value'
 const CHANGE = 'v-change-mail-account-password'
 
 describe('the check of a hosting account', () => {
-  it('succeeds for any existing account when the password begins with a hyphen', async () => {
-    const { run } = await startPanelClient()
-    expect(await run(CHECK, ['alice', '-x'], 'yes')).toMatchObject({ body: '0' })
-    expect(await run(CHECK, ['admin', '--help'], 'yes')).toMatchObject({ body: '0' })
-    expect(await run(CHECK, ['nobody', '-x'], 'yes')).toMatchObject({ body: '9' })
-  })
-
   it('reads the first line of a file that the password names', async () => {
     const { panel, run } = await startPanelClient()
     panel.files.set('/tmp/secret', 'alice panel pw\nmore')
@@ -78,34 +71,75 @@ describe('a password on its way to the panel', () => {
   })
 })
 
-describe('a dot in a name', () => {
-  it('leads a change of inf. to the loss of the login of info', async () => {
-    const { panel, run } = await startPanelClient()
-    const answer = await run(CHANGE, ['alice', 'example.org', 'inf.', 'a new one'], 'yes')
+describe.each(panelReleases)('on Hestia %s', (release) => {
+  const newest = release === '1.10'
+
+  it('a hosting account’s password that begins with a hyphen opens any account, if the release is new', async () => {
+    const { run } = await startPanelClient({ release })
+    const answer = { body: newest ? '0' : '9' }
+    expect(await run(CHECK, ['alice', '-x'], 'yes')).toMatchObject(answer)
+    expect(await run(CHECK, ['admin', '--help'], 'yes')).toMatchObject(answer)
+    expect(await run(CHECK, ['nobody', '-x'], 'yes')).toMatchObject({ body: '9' })
+  })
+
+  it('a change of i.fo deletes the login of info, and no record gets the new hash', async () => {
+    const { panel, run } = await startPanelClient({ release })
+    const answer = await run(CHANGE, ['alice', 'example.org', 'i.fo', 'a new one'], 'yes')
     expect(answer).toMatchObject({ status: 200, body: '0' })
     expect(panel.mailbox('info@example.org')?.loginLines).toEqual([])
     expect(await panel.accepts('info@example.org', 'info mail pw')).toBe(true)
-    expect(panel.loginFile('example.org').at(-1)).toMatch(/^inf\.:\{BLF-CRYPT\}/)
+    expect(panel.loginFile('example.org').at(-1)).toMatch(/^i\.fo:\{BLF-CRYPT\}[^ ]+$/)
   })
 
-  it('leads a change of john.doe to the loss of the login of john-doe and a broken record', async () => {
-    const { panel, run } = await startPanelClient()
-    const answer = await run(CHANGE, ['alice', 'example.org', 'john.doe', 'a new one'], 'yes')
-    expect(answer).toMatchObject({ status: 200, body: '0' })
-    expect(panel.mailbox('john-doe@example.org')?.loginLines).toEqual([])
-    expect(await panel.accepts('john-doe@example.org', 'john-doe mail pw')).toBe(true)
-    expect(panel.mailbox('john.doe@example.org')?.loginLines).toEqual([
-      expect.stringContaining('Error: Invalid object format'),
-    ])
+  it('a change of inf. is refused, if the release wants a letter or a digit there', async () => {
+    const { panel, run } = await startPanelClient({ release })
+    const answer = await run(CHANGE, ['alice', 'example.org', 'inf.', 'a new one'])
+    expect(answer.body).toBe(release === '1.8' ? 'Error: invalid account format :: inf.' : '')
+    expect(panel.mailbox('info@example.org')?.loginLines).toHaveLength(release === '1.8' ? 1 : 0)
   })
 
-  it('does no harm in the change of john-doe', async () => {
-    const { panel, run } = await startPanelClient()
-    await run(CHANGE, ['alice', 'example.org', 'john-doe', 'a new one'])
-    expectConsistent(panel, ['john-doe', 'john.doe', 'info'])
-    expect(await panel.accepts('john-doe@example.org', 'a new one')).toBe(true)
+  it.each([
+    {
+      sibling: 'later',
+      name: 'john.doe',
+      other: 'john-doe',
+      found: 'john-doe',
+      password: 'john-doe mail pw',
+    },
+    { sibling: 'earlier', name: 'ann.lee', other: 'ann-lee', found: 'ann.lee', password: 'ann dash pw' },
+  ])(
+    'a change of $name deletes the login of its $sibling sibling $other, whatever the lookup answered',
+    async ({ name, other, found, password }) => {
+      const { panel, run } = await startPanelClient({ release })
+      const looked = await run(GET, ['alice', 'example.org', name, 'account'])
+      const several = expect.stringMatching(/^Error: Invalid object format: ACCOUNT='.* ACCOUNT='/)
+      expect(looked).toMatchObject(newest ? { exitCode: '2', body: several } : { exitCode: '0', body: found })
+      const answer = await run(CHANGE, ['alice', 'example.org', name, 'a new one'], 'yes')
+      expect(answer).toMatchObject({ status: 200, body: '0' })
+      expect(panel.mailbox(`${other}@example.org`)?.loginLines).toEqual([])
+      expect(await panel.accepts(`${other}@example.org`, password)).toBe(true)
+      expect(await panel.accepts(`${name}@example.org`, 'a new one')).toBe(true)
+      const { hash, loginLines } = panel.mailbox(`${name}@example.org`) ?? {}
+      const broken = expect.stringContaining('Error: Invalid object format')
+      expect(loginLines).toEqual([newest ? broken : `${name}:${hash}`])
+    },
+  )
+
+  it.each(['john-doe', 'ann-lee', 'solo.name'])('a change of %s does no harm', async (name) => {
+    const { panel, run } = await startPanelClient({ release })
+    await run(CHANGE, ['alice', 'example.org', name, 'a new one'])
+    expectConsistent(panel, ['info', 'john.doe', 'john-doe', 'ann-lee', 'ann.lee', 'solo.name'])
+    expect(await panel.accepts(`${name}@example.org`, 'a new one')).toBe(true)
   })
 
+  it.each(['ann\\.lee', 'ann[^.]lee'])('a change of %s is refused for its form', async (account) => {
+    const { run } = await startPanelClient({ release })
+    const answer = await run(CHANGE, ['alice', 'example.org', account, 'a new one'])
+    expect(answer).toMatchObject({ exitCode: '2', body: `Error: invalid account format :: ${account}` })
+  })
+})
+
+describe('a dot in a domain', () => {
   it('finds a domain by wildcard but not the file of its mailboxes', async () => {
     const { run } = await startPanelClient()
     const answer = await run(GET, ['alice', 'exam.le.org', 'info', 'account'])
@@ -144,7 +178,16 @@ describe('changes at the same time', () => {
     for (const account of ['info', 'sales', 'legacy']) {
       await run(CHANGE, ['alice', 'example.org', account, `${account} new`])
     }
-    expectConsistent(panel, ['info', 'sales', 'legacy', 'paused', 'john.doe', 'john-doe'])
+    expectConsistent(panel, [
+      'info',
+      'sales',
+      'legacy',
+      'paused',
+      'john.doe',
+      'john-doe',
+      'ann-lee',
+      'ann.lee',
+    ])
     expect(panel.maxConcurrent).toBe(1)
   })
 })

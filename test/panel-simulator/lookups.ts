@@ -41,8 +41,13 @@ export function formatDomain(domain: string): string {
     .replace(/^\.+|\.+$/g, '')
 }
 
-/** How a command ends that needs one record and found several: with all of them, hashes included. */
-export function severalRecords(records: readonly MailboxRecord[]): Outcome {
+/**
+ * The record that a command reads from those it found: the last one. Since 1.10 it can't read several, and ends with
+ * all of them, hashes included (Hestia's `func/main.sh`, `parse_object_kv_list`).
+ */
+export function readOne(panel: PanelState, records: readonly MailboxRecord[]): MailboxRecord | Outcome {
+  const last = records.at(-1)
+  if (last && (records.length === 1 || panel.release !== '1.10')) return last
   return failed(exitCodes.invalid, `Invalid object format: ${records.map(renderRecord).join(' ')}`)
 }
 

@@ -5,14 +5,7 @@ import {
   checkUserExists,
   checkUserFormat,
 } from './checks.js'
-import {
-  findDomainFile,
-  findDomains,
-  findMailboxes,
-  formatDomain,
-  recordValues,
-  severalRecords,
-} from './lookups.js'
+import { findDomainFile, findDomains, findMailboxes, formatDomain, readOne, recordValues } from './lookups.js'
 import { exitCodes, type Outcome, succeeded } from './outcome.js'
 import type { PanelState } from './panel-state.js'
 
@@ -33,7 +26,6 @@ export function getMailAccountValue(panel: PanelState, args: readonly string[]):
     checkDomainExists(findDomains(panel, domain, user), domain) ??
     checkMailboxExists(mailboxes, domain, account)
   if (refused) return refused
-  const [mailbox, ...others] = mailboxes
-  if (!mailbox || others.length > 0) return severalRecords(mailboxes)
-  return succeeded(recordValues(mailbox)[key.toUpperCase()])
+  const record = readOne(panel, mailboxes)
+  return 'output' in record ? record : succeeded(recordValues(record)[key.toUpperCase()])
 }

@@ -18,7 +18,7 @@ export interface MailDomain {
   loginFile: readonly string[]
 }
 
-/** The mail domains of a fresh simulator; every mailbox's password is its name and ` mail pw`. */
+/** The mail domains of a fresh simulator. */
 export async function createMailDomains(hashPassword: HashPassword): Promise<MailDomain[]> {
   const seeds =
     hashedSeeds.get(hashPassword) ?? Promise.all(SEEDS.map((seed) => hashSeed(seed, hashPassword)))
@@ -50,6 +50,8 @@ interface DomainSeed {
 
 interface MailboxSeed {
   readonly account: string
+  /** The account's name and ` mail pw` by default. */
+  readonly password?: string
   readonly scheme?: Scheme
   readonly suspended?: boolean
 }
@@ -65,6 +67,9 @@ const SEEDS: readonly DomainSeed[] = [
       { account: 'paused', suspended: true },
       { account: 'john.doe' },
       { account: 'john-doe' },
+      { account: 'ann-lee', password: 'ann dash pw' },
+      { account: 'ann.lee', password: 'ann dot pw' },
+      { account: 'solo.name', password: 'solo mail pw' },
     ],
   },
   { owner: 'alice', name: 'bücher.example', mailboxes: [{ account: 'kontakt' }] },
@@ -83,10 +88,12 @@ async function hashSeed(
   { owner, name, suspended = false, mailboxes }: DomainSeed,
   hashPassword: HashPassword,
 ) {
-  const records = mailboxes.map(async ({ account, scheme, suspended = false }) => ({
-    account,
-    hash: await hashPassword(`${account} mail pw`, scheme),
-    suspended,
-  }))
+  const records = mailboxes.map(
+    async ({ account, password = `${account} mail pw`, scheme, suspended = false }) => ({
+      account,
+      hash: await hashPassword(password, scheme),
+      suspended,
+    }),
+  )
   return { owner, name, suspended, mailboxes: await Promise.all(records) }
 }

@@ -1,6 +1,7 @@
 import { type AccountRecord, createAccounts } from './accounts.js'
 import { writeLoginFile } from './login-directory.js'
 import { createMailDomains, createMoreDomains, type MailDomain } from './mail-domains.js'
+import type { PanelRelease } from './releases.js'
 import { type HashPassword, hashMailPassword } from './stored-hashes.js'
 
 /** A line of the panel's log of logins, which its fail2ban reads. */
@@ -12,6 +13,7 @@ export interface AuthLogEntry {
 
 /** What the panel has on its disk. */
 export interface PanelState {
+  readonly release: PanelRelease
   readonly accounts: ReadonlyMap<string, AccountRecord>
   /** In the order in which the panel's search reads them: by owner. */
   readonly domains: readonly MailDomain[]
@@ -24,6 +26,8 @@ export interface PanelState {
 }
 
 export interface PanelStateOptions {
+  /** 1.10 by default. */
+  readonly release?: PanelRelease
   /** By default without any program beside Node. */
   readonly hashPassword?: HashPassword
   /** Where to keep `<domain>/passwd` for a real mail server; nowhere by default. */
@@ -34,6 +38,7 @@ export interface PanelStateOptions {
 
 /** The state of a fresh panel, shared with no other. */
 export async function createPanelState({
+  release = '1.10',
   hashPassword = hashMailPassword,
   loginDirectory,
   moreDomains = 0,
@@ -47,6 +52,7 @@ export async function createPanelState({
   }
   domains.forEach(publishLogins)
   return {
+    release,
     accounts: createAccounts(),
     domains,
     files: new Map(),

@@ -13,11 +13,12 @@ import {
   type PanelState,
   type PanelStateOptions,
 } from './panel-state.js'
+import { panelReleases } from './releases.js'
 import { acceptsMailPassword } from './stored-hashes.js'
 import { createWorkload } from './workload.js'
 
 export type { Fault, PanelCall }
-export { simulatorCredentials }
+export { panelReleases, simulatorCredentials }
 
 export interface SimulatorOptions extends PanelStateOptions {
   /** 0, the default, takes any free port. */
