@@ -1,9 +1,10 @@
 import { checkUserActive } from './checks.js'
 import { userArgumentIndex } from './commands.js'
-import { type AccessKeyCredentials, type Switches, simulatorCredentials } from './credentials.js'
+import { type AccessKeyCredentials, simulatorCredentials } from './credentials.js'
 import { exitCodes } from './outcome.js'
 import { type PanelRequest, trim } from './panel-request.js'
 import type { PanelState } from './panel-state.js'
+import type { Switches } from './switches.js'
 
 /** A request that ends before its command runs. */
 export interface Refusal {
@@ -51,8 +52,8 @@ export function refuseAccessKey(
   { id, secret }: AccessKeyCredentials,
   request: PanelRequest,
   panel: PanelState,
-  switches: Switches,
 ): Refusal | undefined {
+  const { switches } = panel
   if (!switches.accessKeyApi) return { code: exitCodes.disabled, text: 'API has been disabled' }
   if (!switches.addressAllowed) return ADDRESS_REFUSED
   const refused = refuseCommand(request)
@@ -63,15 +64,12 @@ export function refuseAccessKey(
   if (!key) return wrongKey(`key ${id} doesn't exist`)
   if (!/^[\w|.+/^~=%-]{40}$/.test(secret)) return wrongKey('invalid secret_access_key format')
   if (secret !== key.secret) return wrongKey(`Invalid secret key for key ${id}`)
-  return refusePermission(key, request, panel, switches)
+  return refusePermission(key, request, panel)
 }
 
 /** Whether an API key, or the administrator's name and password, may use the API. */
-export function refuseLegacyCredentials(
-  request: PanelRequest,
-  panel: PanelState,
-  switches: Switches,
-): Refusal | undefined {
+export function refuseLegacyCredentials(request: PanelRequest, panel: PanelState): Refusal | undefined {
+  const { switches } = panel
   if (!switches.legacyApi) {
     const printedBefore = 'Error: API has been disabled'
     return { code: exitCodes.disabled, text: 'API Disabled', printedBefore }
@@ -96,14 +94,9 @@ function refuseCommand({ command }: PanelRequest): Refusal | undefined {
   return { code: exitCodes.invalid, text: `${command} command invalid` }
 }
 
-function refusePermission(
-  key: AccessKey,
-  request: PanelRequest,
-  panel: PanelState,
-  switches: Switches,
-): Refusal | undefined {
+function refusePermission(key: AccessKey, request: PanelRequest, panel: PanelState): Refusal | undefined {
   const { id, user } = key
-  const permitted = key.commands(switches)
+  const permitted = key.commands(panel.switches)
   const { command, fields } = request
   const userIndex = userArgumentIndex(command)
   // A key that is not the administrator's finds only commands that name the account they act on.

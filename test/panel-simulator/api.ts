@@ -1,7 +1,7 @@
 import { refuseAccessKey, refuseLegacyCredentials } from './admission.js'
 import { type Answer, CRASHED, renderOutcome, renderRefusal, UNREADABLE } from './answers.js'
 import { runCommand } from './commands.js'
-import { readCredentials, type Switches } from './credentials.js'
+import { readCredentials } from './credentials.js'
 import { exitCodes, type Outcome } from './outcome.js'
 import { type PanelRequest, trim } from './panel-request.js'
 import type { PanelState } from './panel-state.js'
@@ -25,7 +25,7 @@ export interface Api {
   answer(request: PanelRequest, forced?: ForcedEnd): Promise<Answer>
 }
 
-export function createApi(panel: PanelState, switches: Switches, workload: Workload): Api {
+export function createApi(panel: PanelState, workload: Workload): Api {
   let refusedKeys = 0
   let missingPermissions = 0
   return {
@@ -40,8 +40,8 @@ export function createApi(panel: PanelState, switches: Switches, workload: Workl
       if (!credentials) return UNREADABLE
       const refusal =
         credentials.kind === 'access-key'
-          ? refuseAccessKey(credentials, request, panel, switches)
-          : refuseLegacyCredentials(request, panel, switches)
+          ? refuseAccessKey(credentials, request, panel)
+          : refuseLegacyCredentials(request, panel)
       if (refusal) {
         if (refusal.code === exitCodes.password) refusedKeys += 1
         if (refusal.missesPermission) missingPermissions += 1

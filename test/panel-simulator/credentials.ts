@@ -19,18 +19,6 @@ export const simulatorCredentials = {
   },
 } as const
 
-/** What the panel's settings allow; tests may change them while it runs. */
-export interface Switches {
-  accessKeyApi: boolean
-  legacyApi: boolean
-  /** Whether the caller's address is on the panel's list. */
-  addressAllowed: boolean
-  /** Whether the access keys and the API key were deleted. */
-  keyRevoked: boolean
-  /** What the administrator's access key may run, by its profile; every command where undefined. */
-  permittedCommands: readonly string[] | undefined
-}
-
 export interface AccessKeyCredentials {
   readonly kind: 'access-key'
   readonly id: string

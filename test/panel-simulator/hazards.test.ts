@@ -139,6 +139,23 @@ describe.each(panelReleases)('on Hestia %s', (release) => {
   })
 })
 
+it('a lookup can refuse an escaped name, before it looks for the domain', async () => {
+  const { panel, run } = await startPanelClient()
+  panel.switches.lookupChecksName = true
+  for (const [user, domain] of [
+    ['alice', 'example.org'],
+    ['nobody', 'unknown.example'],
+  ] as const) {
+    expect(await run(GET, [user, domain, 'ann\\.lee', 'account'])).toMatchObject({
+      exitCode: '2',
+      body: 'Error: invalid account format :: ann\\.lee',
+    })
+  }
+  expect(await run(GET, ['alice', 'example.org', 'solo.name', 'account'])).toMatchObject({
+    body: 'solo.name',
+  })
+})
+
 describe('a dot in a domain', () => {
   it('finds a domain by wildcard but not the file of its mailboxes', async () => {
     const { run } = await startPanelClient()

@@ -1,4 +1,5 @@
 import {
+  checkAccountFormat,
   checkDomainExists,
   checkDomainFormat,
   checkMailboxExists,
@@ -22,6 +23,7 @@ export function getMailAccountValue(panel: PanelState, args: readonly string[]):
   const refused =
     checkUserFormat(user) ??
     checkDomainFormat(domain) ??
+    (panel.switches.lookupChecksName ? checkAccountFormat(account, panel.release) : undefined) ??
     checkUserExists(panel, user) ??
     checkDomainExists(findDomains(panel, domain, user), domain) ??
     checkMailboxExists(mailboxes, domain, account)

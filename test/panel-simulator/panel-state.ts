@@ -3,6 +3,7 @@ import { writeLoginFile } from './login-directory.js'
 import { createMailDomains, createMoreDomains, type MailDomain } from './mail-domains.js'
 import type { PanelRelease } from './releases.js'
 import { type HashPassword, hashMailPassword } from './stored-hashes.js'
+import { createSwitches, type Switches } from './switches.js'
 
 /** A line of the panel's log of logins, which its fail2ban reads. */
 export interface AuthLogEntry {
@@ -14,6 +15,7 @@ export interface AuthLogEntry {
 /** What the panel has on its disk. */
 export interface PanelState {
   readonly release: PanelRelease
+  readonly switches: Switches
   readonly accounts: ReadonlyMap<string, AccountRecord>
   /** In the order in which the panel's search reads them: by owner. */
   readonly domains: readonly MailDomain[]
@@ -53,6 +55,7 @@ export async function createPanelState({
   domains.forEach(publishLogins)
   return {
     release,
+    switches: createSwitches(),
     accounts: createAccounts(),
     domains,
     files: new Map(),

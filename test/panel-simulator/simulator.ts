@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import type { AccountRecord } from './accounts.js'
 import { createApi } from './api.js'
 import { type Certificate, sharedCertificate } from './certificate.js'
-import { type Switches, simulatorCredentials } from './credentials.js'
+import { simulatorCredentials } from './credentials.js'
 import { createInterventions, type Fault, type Hold } from './faults.js'
 import { createListener, type PanelCall } from './listener.js'
 import {
@@ -15,6 +15,7 @@ import {
 } from './panel-state.js'
 import { panelReleases } from './releases.js'
 import { acceptsMailPassword } from './stored-hashes.js'
+import type { Switches } from './switches.js'
 import { createWorkload } from './workload.js'
 
 export type { Fault, PanelCall }
@@ -87,15 +88,8 @@ export async function startPanelSimulator({
   ...stateOptions
 }: SimulatorOptions = {}): Promise<PanelSimulator> {
   const panel = await createPanelState(stateOptions)
-  const switches: Switches = {
-    accessKeyApi: true,
-    legacyApi: true,
-    addressAllowed: true,
-    keyRevoked: false,
-    permittedCommands: undefined,
-  }
   const workload = createWorkload(delayMs)
-  const api = createApi(panel, switches, workload)
+  const api = createApi(panel, workload)
   const interventions = createInterventions()
   const calls: PanelCall[] = []
   const listener = createListener(api, interventions, calls)
@@ -130,7 +124,7 @@ export async function startPanelSimulator({
       workload.delayMs = value
     },
     files: panel.files,
-    switches,
+    switches: panel.switches,
     addresses: panel.domains.flatMap(({ name, mailboxes }) =>
       mailboxes.map((box) => `${box.account}@${name}`),
     ),
