@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { neededCommands } from '../../src/panel/needed-commands.js'
-import { simulatorCredentials, startPanelSimulator } from './simulator.js'
+import { panelReleases, simulatorCredentials, startPanelSimulator } from './simulator.js'
 
 /** `npm run demo`: the built service before a panel simulator, to be tried by hand. */
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
@@ -16,15 +16,25 @@ const CREDENTIALS = [
   ['mailbox', 'legacy@example.org', '', 'legacy mail pw', 'changes (an old MD5 hash)'],
   ['mailbox', 'paused@example.org', '', 'paused mail pw', 'the mailbox is suspended'],
   ['mailbox', 'john.doe@example.org', '', 'john.doe mail pw', 'the panel would damage john-doe'],
+  ['mailbox', 'ann.lee@example.org', '', 'ann dot pw', 'the panel would damage ann-lee'],
+  ['mailbox', 'solo.name@example.org', '', 'solo mail pw', 'changes (no other name is like it)'],
   ['account', 'sales@example.org', 'alice', 'alice panel pw', 'changes'],
   ['account', 'bob@bob.example.com', 'bob', 'bob panel pw', 'changes'],
   ['account', 'dave@dave.example', 'dave', 'dave panel pw', 'wants a one-time code (JBSWY3DPEHPK3PXP)'],
   ['account', 'info@example.org', 'admin', 'Adm1n-secret', 'administrators are refused'],
 ] as const
 
+const wanted = process.env.REKEY_DEMO_PANEL_RELEASE ?? '1.10'
+const release = panelReleases.find((known) => known === wanted)
+if (release === undefined) {
+  process.stderr.write(
+    `REKEY_DEMO_PANEL_RELEASE must be one of ${panelReleases.join(', ')}, not "${wanted}"\n`,
+  )
+  process.exit(1)
+}
 const directory = mkdtempSync(join(tmpdir(), 'rekey-demo-'))
 const caFile = join(directory, 'panel.pem')
-const panel = await startPanelSimulator({ delayMs: 250 })
+const panel = await startPanelSimulator({ release, delayMs: 250 })
 // As `setup-panel` makes it.
 panel.switches.permittedCommands = neededCommands(['mailbox', 'account'])
 writeFileSync(caFile, panel.certificate.certificate)
@@ -86,7 +96,7 @@ function introduce(url: string): void {
     newPassword: 'a wholly new secret',
   })
   process.stdout.write(`
-Rekey runs before a panel simulator at ${panel.url} (each of its commands takes 0.25 s).
+Rekey runs before a simulator of Hestia ${release} at ${panel.url} (each of its commands takes 0.25 s).
 
   The page:  ${url}/
 
