@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import type { Logger } from 'pino'
+import type { AttemptContext } from '../core/attempt-context.js'
 import type { Clock } from '../core/clock.js'
 import type { ObserveAttempt } from '../core/observe-attempt.js'
 import type { Answer } from './answer.js'
@@ -11,7 +12,7 @@ import type { InFlight } from './in-flight.js'
 import { messagesOf } from './languages.js'
 import type { LogNames } from './log-names.js'
 import { measureAttempt } from './measure-attempt.js'
-import { contextOf, type RequestContext } from './request-context.js'
+import { contextOf } from './request-context.js'
 
 /** How requests come to their answers, whatever the answers look like. */
 export interface Answering {
@@ -21,7 +22,7 @@ export interface Answering {
    */
   attempt(
     door: readonly RequestHandler[],
-    decide: (body: unknown, context: RequestContext) => Promise<Answer>,
+    decide: (body: unknown, context: AttemptContext) => Promise<Answer>,
     send: (response: Response, answer: Answer, body: unknown) => void,
   ): readonly RequestHandler[]
   /** Turns errors into answers, and logs those that are ours. */
@@ -29,7 +30,7 @@ export interface Answering {
 }
 
 /** Told of an attempt, and of the words that it was answered in, when its answer has been sent; neither waits nor fails. */
-export type AfterAnswer = (context: RequestContext, answer: Answer, messages: Messages) => void
+export type AfterAnswer = (context: AttemptContext, answer: Answer, messages: Messages) => void
 
 interface AnsweringParts {
   readonly logger: Logger

@@ -1,12 +1,12 @@
 import type { Logger } from 'pino'
+import type { AttemptContext } from '../core/attempt-context.js'
 import type { CommandRecord } from '../core/panel-port.js'
 import { type Answer, type FieldFault, statusOf } from './answer.js'
 import type { AttemptLine } from './attempt-line.js'
 import type { LogNames } from './log-names.js'
-import type { RequestContext } from './request-context.js'
 
 /** Writes the one line that an attempt leaves. */
-export type LogAttempt = (context: RequestContext, answer: Answer, nowMs: number) => void
+export type LogAttempt = (context: AttemptContext, answer: Answer, nowMs: number) => void
 
 export function createAttemptLog(logger: Logger, names: LogNames): LogAttempt {
   return function logAttempt(context, answer, nowMs) {
@@ -34,7 +34,7 @@ export function createAttemptLog(logger: Logger, names: LogNames): LogAttempt {
 }
 
 /** Only what is known to hold no secret is named here. */
-function detailsOf(answer: Answer, { mailbox = '' }: RequestContext, names: LogNames): Partial<AttemptLine> {
+function detailsOf(answer: Answer, { mailbox = '' }: AttemptContext, names: LogNames): Partial<AttemptLine> {
   switch (answer.code) {
     case 'changed':
       return { evidence: answer.evidence }

@@ -1,9 +1,9 @@
+import type { AttemptContext } from '../core/attempt-context.js'
 import type { ObservedAttempt } from '../core/observe-attempt.js'
 import type { Answer } from './answer.js'
-import type { RequestContext } from './request-context.js'
 
 /** What of an attempt may be counted. */
-export function measureAttempt(context: RequestContext, answer: Answer, nowMs: number): ObservedAttempt {
+export function measureAttempt(context: AttemptContext, answer: Answer, nowMs: number): ObservedAttempt {
   const { mode, arrivedMs, commands } = context
   return {
     code: answer.code,

@@ -1,14 +1,14 @@
 import type { Attempt, Outcome } from '../core/attempt.js'
+import type { AttemptContext } from '../core/attempt-context.js'
 import type { AttemptLimits, Verdict } from '../core/attempt-limits.js'
 import type { Clock } from '../core/clock.js'
 import { createDeadline } from '../core/deadline.js'
 import type { PasswordChange } from '../core/password-change.js'
 import type { Answer } from './answer.js'
 import type { ParsedSubmission } from './parse-submission.js'
-import type { RequestContext } from './request-context.js'
 
 /** Carries out a submission, if it could be read, and gives the answer when it may be given. */
-export type Submit = (parsed: ParsedSubmission, context: RequestContext) => Promise<Answer>
+export type Submit = (parsed: ParsedSubmission, context: AttemptContext) => Promise<Answer>
 
 interface SubmitParts {
   readonly limits: AttemptLimits
@@ -45,7 +45,7 @@ export function createSubmit(parts: SubmitParts): Submit {
   async function changeCounted(
     attempt: Attempt,
     end: (verdict: Verdict) => Promise<void>,
-    { commands }: RequestContext,
+    { commands }: AttemptContext,
   ): Promise<Outcome> {
     let verdict: Verdict = 'guess'
     try {

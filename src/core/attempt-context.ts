@@ -1,0 +1,20 @@
+import type { Mode } from './attempt.js'
+import type { CommandRecord } from './panel-port.js'
+
+/** What is known of an attempt while it is answered. */
+export interface AttemptContext {
+  readonly requestId: string
+  /** By the service's clock. */
+  readonly arrivedMs: number
+  /** The person's, in the form of `parseClientAddress`. */
+  clientAddress: string
+  /** The name of the client that calls on the person's behalf. */
+  client?: string
+  readonly commands: CommandRecord[]
+  /** Whether this is an attempt that has left no line in the log yet. */
+  awaitsLog: boolean
+  /** Filled in when the submission was read. */
+  mode?: Mode
+  mailbox?: string
+  account?: string
+}
