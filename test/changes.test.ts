@@ -22,6 +22,11 @@ async function whenAllArrived(service: TestService, commands: readonly string[])
   return seen
 }
 
+/** Each call with its arguments, in the order of arrival. */
+function callsOf({ panel }: TestService): string[][] {
+  return panel.calls.map(({ command, args }) => [command, ...args])
+}
+
 /** The key is checked at the start, as it is in a running service; what that took is not looked at. */
 async function startCheckedService(environment: Record<string, string> = {}): Promise<TestService> {
   const service = await startService({ environment })
@@ -53,7 +58,6 @@ describe('a change proved by the mailbox’s present password', () => {
         commands: [
           { command: OWNER, result: 0, durationMs },
           { command: VALUE, result: 0, durationMs },
-          { command: VALUE, result: 0, durationMs },
           { command: CHANGE, result: 0, durationMs },
         ],
       }),
@@ -62,20 +66,30 @@ describe('a change proved by the mailbox’s present password', () => {
 
   it('takes three commands one after another, and two once the domain’s owner is known', async () => {
     const service = await startCheckedService()
-    const [, seen] = await Promise.all([post(service, byMailbox()), whenAllArrived(service, [VALUE, VALUE])])
-    expect(seen).toEqual([OWNER, VALUE, VALUE])
-    expect(service.commands()).toEqual([OWNER, VALUE, VALUE, CHANGE])
-    expect(service.panel.calls.map((call) => call.args)).toEqual([
-      ['example.org', 'mail'],
-      ['alice', 'example.org', 'info', 'account'],
-      ['alice', 'example.org', 'info', 'md5'],
-      ['alice', 'example.org', 'info', NEW_PASSWORD],
+    await post(service, byMailbox())
+    expect(callsOf(service)).toEqual([
+      [OWNER, 'example.org', 'mail'],
+      [VALUE, 'alice', 'example.org', 'info', 'md5'],
+      [CHANGE, 'alice', 'example.org', 'info', NEW_PASSWORD],
     ])
 
     service.panel.calls.length = 0
     service.clock.advance(1)
     await post(service, byMailbox({ currentPassword: NEW_PASSWORD, newPassword: 'another new secret' }))
-    expect(service.commands()).toEqual([VALUE, VALUE, CHANGE])
+    expect(service.commands()).toEqual([VALUE, CHANGE])
+  })
+
+  it('of a name with a dot is asked for by patterns, side by side, and sent by its plain name', async () => {
+    const service = await startCheckedService()
+    const solo = byMailbox({ email: 'solo.name@example.org', currentPassword: 'solo mail pw' })
+    const [response, seen] = await Promise.all([post(service, solo), whenAllArrived(service, [VALUE, VALUE])])
+    expect(gist(response)).toBe('200 changed')
+    expect(seen).toEqual([OWNER, VALUE, VALUE])
+    expect(callsOf(service).slice(1).toSorted()).toEqual([
+      [CHANGE, 'alice', 'example.org', 'solo.name', NEW_PASSWORD],
+      [VALUE, 'alice', 'example.org', 'solo[^.]name', 'account'],
+      [VALUE, 'alice', 'example.org', 'solo\\.name', 'md5'],
+    ])
   })
 
   it('counts for nothing once the mailbox was changed while it was checked, though nobody had to wait', async () => {
@@ -83,7 +97,6 @@ describe('a change proved by the mailbox’s present password', () => {
     const hold = service.panel.hold(VALUE)
     const late = post(service, byMailbox({ newPassword: 'the secret of a thief' }))
     await hold.arrived
-    await vi.waitUntil(() => service.commands().filter((command) => command === VALUE).length === 2)
     expect(gist(await post(service, byAccount()))).toBe('200 changed')
     hold.release()
     expect(gist(await late)).toBe('403 invalid-credentials')
@@ -103,7 +116,7 @@ describe('a change proved by the mailbox’s present password', () => {
     expect(owners()).toBe(2)
 
     const output = "Error: mail domain example.org doesn't exist"
-    service.panel.failNext(VALUE, { kind: 'exit', run: false, code: 3, output }, 2)
+    service.panel.failNext(VALUE, { kind: 'exit', run: false, code: 3, output })
     expect(gist(await post(service, byMailbox()))).toBe('200 changed')
     expect(owners()).toBe(3)
   })
@@ -117,14 +130,14 @@ describe('a change proved by the mailbox’s present password', () => {
       )
       return service.commands()
     }
-    expect(await commandsOf('nobody@example.org')).toEqual([OWNER, VALUE, VALUE])
+    expect(await commandsOf('nobody@example.org')).toEqual([OWNER, VALUE])
     for (const email of [
       'nobody@example.org',
       'info@example.org',
       'nobody@example.org',
       'info@example.org',
     ]) {
-      expect(await commandsOf(email)).toEqual([VALUE, VALUE])
+      expect(await commandsOf(email)).toEqual([VALUE])
     }
   })
 
@@ -138,7 +151,7 @@ describe('a change proved by the mailbox’s present password', () => {
     const twice = post(service, byMailbox())
     await verified.arrived
     verified.release()
-    await vi.waitUntil(() => service.commands().filter((command) => command === VALUE).length === 6)
+    await vi.waitUntil(() => service.commands().filter((command) => command === VALUE).length === 3)
     hold.release()
     expect((await Promise.all([owner, thief, twice])).map(gist)).toEqual([
       '200 changed',
@@ -178,12 +191,6 @@ describe('a change proved by the mailbox’s present password', () => {
       ['müller.example', 'mail'],
       ['xn--mller-kva.example', 'mail'],
     ])
-    service.panel.calls.length = 0
-    await post(service, byAccount({}, { email }))
-    expect(service.panel.calls.filter((call) => call.command === VALUE).map((call) => call.args)).toEqual([
-      ['alice', 'müller.example', 'info', 'account'],
-      ['alice', 'xn--mller-kva.example', 'info', 'account'],
-    ])
   })
 
   it.each([
@@ -214,12 +221,12 @@ describe('a change proved by the mailbox’s present password', () => {
     expect(await service.panel.accepts(email, currentPassword)).toBe(true)
   })
 
-  it('that would damage a sibling is not made, and both names are logged', async () => {
+  it('that would damage a sibling is not made, and is a warning in the log', async () => {
     const service = await startCheckedService()
     const john = { email: 'john.doe@example.org', currentPassword: 'john.doe mail pw' }
     const before = service.panel.loginFile('example.org')
     expect(gist(await post(service, byMailbox(john)))).toBe('409 mailbox-ambiguous')
-    expect(service.attempts()[0]).toMatchObject({ level: 40, localParts: ['john.doe', 'john-doe'] })
+    expect(service.attempts()[0]).toMatchObject({ level: 40, code: 'mailbox-ambiguous' })
     expect(gist(await post(service, byMailbox({ ...john, currentPassword: 'john-doe mail pw' })))).toBe(
       '403 invalid-credentials',
     )
@@ -236,11 +243,11 @@ describe('a change proved by the hosting account', () => {
     const service = await startCheckedService()
     const [response, seen] = await Promise.all([
       post(service, byAccount()),
-      whenAllArrived(service, [CHECK, ACCOUNT, VALUE]),
+      whenAllArrived(service, [CHECK, ACCOUNT]),
     ])
     expect(gist(response)).toBe('200 changed')
-    expect(seen.toSorted()).toEqual([CHECK, VALUE, ACCOUNT].toSorted())
-    expect(service.commands().slice(3)).toEqual([CHANGE])
+    expect(seen.toSorted()).toEqual([CHECK, ACCOUNT].toSorted())
+    expect(service.commands().slice(2)).toEqual([CHANGE])
     expect(service.panel.calls[0]?.args).toEqual(['alice', 'alice panel pw', '127.0.0.1'])
     expect(await service.panel.accepts('info@example.org', NEW_PASSWORD)).toBe(true)
     expect(service.attempts()[0]).toMatchObject({
@@ -253,12 +260,45 @@ describe('a change proved by the hosting account', () => {
   it('leaves the time that the panel took in the log, commands side by side counted once', async () => {
     const service = await startCheckedService()
     const answer = post(service, byAccount())
-    const holds = [CHECK, ACCOUNT, VALUE].map((command) => service.panel.hold(command))
+    const holds = [CHECK, ACCOUNT].map((command) => service.panel.hold(command))
     await Promise.all(holds.map((hold) => hold.arrived))
     service.clock.advance(10_000)
     for (const hold of holds) hold.release()
     await answer
     expect(service.attempts()[0]).toMatchObject({ panelMs: 10_000, durationMs: 10_000 })
+  })
+
+  it('asks beside the rest whether a name with a dot has siblings', async () => {
+    const service = await startCheckedService()
+    const [response] = await Promise.all([
+      post(service, byAccount({}, { email: 'solo.name@example.org' })),
+      whenAllArrived(service, [CHECK, ACCOUNT, VALUE]),
+    ])
+    expect(gist(response)).toBe('200 changed')
+    expect(callsOf(service).slice(3)).toEqual([[CHANGE, 'alice', 'example.org', 'solo.name', NEW_PASSWORD]])
+  })
+
+  it.each(['kontakt', 'kon.takt'])(
+    'is made under the other form of the domain if the panel does not know the first one: %s',
+    async (localPart) => {
+      const service = await startCheckedService()
+      service.panel.moveDomain('bücher.example', { name: 'xn--bcher-kva.example' })
+      const response = await post(service, byAccount({}, { email: `${localPart}@bücher.example` }))
+      const found = localPart === 'kontakt'
+      expect(gist(response)).toBe(found ? '200 changed' : '404 mailbox-not-found')
+      const changes = callsOf(service).filter(([command]) => command === CHANGE)
+      expect(changes.map(([, , domain]) => domain)).toEqual(['bücher.example', 'xn--bcher-kva.example'])
+      expect(await service.panel.accepts('kontakt@xn--bcher-kva.example', NEW_PASSWORD)).toBe(found)
+    },
+  )
+
+  it('asks for siblings under each form of the domain before it is sent there', async () => {
+    const service = await startCheckedService()
+    service.panel.moveDomain('example.org', { name: 'xn--bcher-kva.example' })
+    service.panel.moveDomain('bücher.example', { name: 'other.example' })
+    const response = await post(service, byAccount({}, { email: 'john.doe@bücher.example' }))
+    expect(gist(response)).toBe('409 mailbox-ambiguous')
+    expect(service.panel.mailbox('john-doe@xn--bcher-kva.example')?.loginLines).toHaveLength(1)
   })
 
   it('asks for the one-time code where two-factor authentication is on, and checks it beside the rest', async () => {
@@ -272,7 +312,7 @@ describe('a change proved by the hosting account', () => {
     const code = totp('JBSWY3DPEHPK3PXP', Date.now())
     const [response] = await Promise.all([
       post(service, dave(code)),
-      whenAllArrived(service, [CHECK, CODE, ACCOUNT, VALUE]),
+      whenAllArrived(service, [CHECK, CODE, ACCOUNT]),
     ])
     expect(gist(response)).toBe('200 changed')
   })
@@ -340,6 +380,7 @@ describe('a change proved by the hosting account', () => {
 
   it('is told that the account has no such mailbox, if the credentials are right', async () => {
     const service = await startService()
+    const before = service.panel.loginFile('example.org')
     for (const email of [
       'nobody@example.org',
       'bob@bob.example.com',
@@ -349,7 +390,10 @@ describe('a change proved by the hosting account', () => {
     ]) {
       expect(gist(await post(service, byAccount({}, { email })))).toBe('404 mailbox-not-found')
     }
-    expect(service.commands()).not.toContain(CHANGE)
+    expect(service.panel.loginFile('example.org')).toEqual(before)
+    expect(
+      callsOf(service).filter(([command, , , name]) => command === CHANGE && name?.includes('.')),
+    ).toEqual([])
   })
 
   it('of a suspended account, domain or mailbox is told so', async () => {

@@ -2,14 +2,15 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { startService } from './kit/service.js'
 import { byAccount, byMailbox, CHANGES, gist, NEW_PASSWORD, post } from './kit/submissions.js'
+import { panelReleases } from './panel-simulator/simulator.js'
 
 // One test for each hazard of the panel: take its guard out, and the test is red. Those about names are in
 // changes.test.ts, beside the rest of what names do.
-describe('of what the panel misreads', () => {
+describe.each(panelReleases)('of what the panel misreads, on release %s,', (release) => {
   it.each(['-x', '--stdin', '/tmp/known-file', ' alice panel pw', 'alice panel pw\n', 'alice\u0085panel pw'])(
     'an account password such as %j is refused without a call, like any wrong one',
     async (password) => {
-      const service = await startService()
+      const service = await startService({ simulator: { release } })
       service.panel.files.set('/tmp/known-file', 'alice panel pw\nsecond line')
       const response = await post(service, byAccount({ password }))
       expect(gist(response)).toBe('403 invalid-credentials')
@@ -20,7 +21,7 @@ describe('of what the panel misreads', () => {
   )
 
   it('a new password is never sent as the name of a file or with outer space', async () => {
-    const service = await startService()
+    const service = await startService({ simulator: { release } })
     service.panel.files.set('/tmp/known-file', 'short')
     for (const newPassword of ['/tmp/known-file', ' a wholly new secret', 'a wholly new secret\t']) {
       expect(gist(await post(service, byMailbox({ newPassword })))).toBe('422 password-rejected')
@@ -29,7 +30,7 @@ describe('of what the panel misreads', () => {
   })
 
   it('a domain whose first label the panel cuts off is no mailbox’s domain', async () => {
-    const service = await startService()
+    const service = await startService({ simulator: { release } })
     for (const body of [
       byAccount({}, { email: 'info@www.example.org' }),
       byMailbox({ email: 'info@WWW.example.org' }),
@@ -40,7 +41,7 @@ describe('of what the panel misreads', () => {
   })
 
   it('an account’s name with a wildcard opens nothing', async () => {
-    const service = await startService()
+    const service = await startService({ simulator: { release } })
     expect(gist(await post(service, byAccount({ username: 'al.ce' })))).toBe('403 invalid-credentials')
   })
 })
@@ -86,7 +87,7 @@ describe('two changes in one domain', () => {
     service.panel.failNext('v-change-mail-account-password', { kind: 'exit', run: false, code: 14 })
     const first = post(service, byAccount())
     await hold.arrived
-    const verified = service.panel.hold('v-get-mail-account-value')
+    const verified = service.panel.hold('v-list-user')
     const second = post(service, byAccount({}, { email: 'sales@example.org' }))
     await verified.arrived
     verified.release()
@@ -122,7 +123,7 @@ describe('the panel', () => {
   it('runs no more commands at once than it is allowed to', async () => {
     const service = await startService({
       environment: { HESTIA_MAX_CONCURRENCY: '3' },
-      simulator: { delayMs: 2 },
+      simulator: { delayMs: 50 },
     })
     await service.app.checkReadiness()
     const tries = Array.from({ length: 12 }, (_, index) =>
@@ -160,7 +161,6 @@ describe('the panel', () => {
           const exact: Record<string, readonly string[]> = {
             'v-check-user-password': ['alice', typed, '127.0.0.1'],
             'v-list-user': ['alice', 'json'],
-            'v-get-mail-account-value': ['alice', 'example.org', 'info', 'account'],
             'v-change-mail-account-password': ['alice', 'example.org', 'info', wanted],
           }
           for (const { command, args } of service.panel.calls) expect(args).toEqual(exact[command])

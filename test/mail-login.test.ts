@@ -8,6 +8,9 @@ import { byAccount, byMailbox, CHANGES, gist, NEW_PASSWORD, post } from './kit/s
 const CHANGE = 'v-change-mail-account-password'
 const VALUE = 'v-get-mail-account-value'
 
+/** A change of a mailbox whose name has a dot, so that its siblings are asked for. */
+const SOLO = byMailbox({ email: 'solo.name@example.org', currentPassword: 'solo mail pw' })
+
 interface Setting {
   readonly service: TestService
   readonly mailServer: MailServer
@@ -61,7 +64,32 @@ describe('a mailbox password that the mail server checks', () => {
         clientAddress: '203.0.113.9',
       },
     ])
-    expect(valuesAsked(service)).toEqual(['account'])
+    expect(valuesAsked(service)).toEqual([])
+  })
+
+  it('of a name with a dot is checked beside the question for its siblings, which gives no record', async () => {
+    const { service } = await startWithMailServer()
+    expect(gist(await post(service, SOLO))).toBe('200 changed')
+    const [asked, ...others] = service.panel.calls.filter(({ command }) => command === VALUE)
+    expect(asked).toMatchObject({
+      args: ['alice', 'example.org', 'solo[^.]name', 'account'],
+      returncode: 'yes',
+    })
+    expect(others).toEqual([])
+  })
+
+  it('changes the mailbox where it is, if only the change tells that its domain has moved', async () => {
+    const { service } = await startWithMailServer()
+    expect(gist(await post(service, byMailbox({ currentPassword: 'wrong' })))).toBe('403 invalid-credentials')
+    service.panel.moveDomain('example.org', { owner: 'bob' })
+    service.panel.calls.length = 0
+    expect(gist(await post(service, byMailbox()))).toBe('200 changed')
+    expect(await service.panel.accepts('info@example.org', NEW_PASSWORD)).toBe(true)
+    expect(service.panel.calls.map(({ command, args }) => [command, args[0]])).toEqual([
+      [CHANGE, 'alice'],
+      ['v-search-domain-owner', 'example.org'],
+      [CHANGE, 'bob'],
+    ])
   })
 
   it('of an internationalised domain is tried under its name in ASCII', async () => {
@@ -86,10 +114,13 @@ describe('a mailbox password that the mail server checks', () => {
   it('lets nobody in whom the panel knows by another name, whatever the mail server says', async () => {
     const { service, mailServer } = await startWithMailServer()
     mailServer.faults.set('credentials', { says: 'TAG OK Welcome.' })
+    const before = service.panel.loginFile('example.org')
     for (const email of ['inf.@example.org', 'nobody@example.org', 'info@unknown.example']) {
       expect(gist(await post(service, byMailbox({ email })))).toBe('403 invalid-credentials')
     }
-    expect(service.commands()).not.toContain(CHANGE)
+    expect(service.panel.loginFile('example.org')).toEqual(before)
+    const changes = service.panel.calls.filter(({ command }) => command === CHANGE)
+    expect(changes.map(({ args }) => args[2])).toEqual(['nobody'])
   })
 
   it('does not let a sibling be damaged', async () => {
@@ -144,10 +175,9 @@ describe('a mailbox password that the mail server checks', () => {
 
   it.each(['v-search-domain-owner', VALUE])('that is wrong counts though %s fails', async (command) => {
     const { service, mailServer } = await startWithMailServer({ REKEY_LIMIT_FAILURES: '1/15m' })
-    const guess = byMailbox({ currentPassword: 'wrong' })
     service.panel.failNext(command, { kind: 'reset', when: 'before-run' }, 2)
-    expect(gist(await post(service, guess))).toBe('403 invalid-credentials')
-    expect(gist(await post(service, byMailbox()))).toBe('429 too-many-attempts')
+    expect(gist(await post(service, { ...SOLO, currentPassword: 'wrong' }))).toBe('403 invalid-credentials')
+    expect(gist(await post(service, SOLO))).toBe('429 too-many-attempts')
     expect(mailServer.logins).toHaveLength(1)
   })
 
@@ -157,8 +187,8 @@ describe('a mailbox password that the mail server checks', () => {
       const { service, mailServer } = await startWithMailServer({ REKEY_LIMIT_FAILURES: '1/15m' })
       mailServer.faults.set('credentials', 'close')
       service.panel.failNext(command, { kind: 'reset', when: 'before-run' }, 2)
-      expect(gist(await post(service, byMailbox()))).toBe('503 mail-server-unavailable')
-      expect(gist(await post(service, byMailbox()))).toBe('429 too-many-attempts')
+      expect(gist(await post(service, SOLO))).toBe('503 mail-server-unavailable')
+      expect(gist(await post(service, SOLO))).toBe('429 too-many-attempts')
     },
   )
 
@@ -178,13 +208,13 @@ describe('a mailbox password that the mail server checks', () => {
   })
 
   it('is not waited for where another mailbox of the domain was changed', async () => {
-    const { service } = await startWithMailServer()
+    const { service, mailServer } = await startWithMailServer()
     const hold = service.panel.hold(CHANGE)
     const first = post(service, byMailbox())
     await hold.arrived
     const other = byMailbox({ email: 'legacy@example.org', currentPassword: 'legacy mail pw' })
     const second = post(service, other)
-    await vi.waitUntil(() => service.commands().filter((command) => command === VALUE).length === 2)
+    await vi.waitUntil(() => mailServer.logins.length === 2)
     hold.release()
     expect(gist(await first)).toBe('200 changed')
     expect(gist(await second)).toBe('200 changed')
@@ -194,12 +224,12 @@ describe('a mailbox password that the mail server checks', () => {
   it('that was overtaken proves nothing, though the mail server takes it for another second', async () => {
     const stale = (right: boolean, password: string, clock: TestClock): boolean =>
       right || (password === 'info mail pw' && clock.now() < 1000)
-    const { service } = await startWithMailServer({}, stale)
+    const { service, mailServer } = await startWithMailServer({}, stale)
     const hold = service.panel.hold(CHANGE)
     const first = post(service, byMailbox())
     await hold.arrived
     const second = post(service, byMailbox({ newPassword: 'what a thief would choose' }))
-    await vi.waitUntil(() => service.commands().filter((command) => command === VALUE).length === 2)
+    await vi.waitUntil(() => mailServer.logins.length === 2)
     hold.release()
     expect(gist(await first)).toBe('200 changed')
     expect(gist(await second)).toBe('403 invalid-credentials')
@@ -228,7 +258,7 @@ describe('a change whose answer was lost, where the mail server checks passwords
     // That the new one is refused is no proof: the former one is seen to be in force.
     expect(tried.at(-1)).toBe(when === 'after-run' ? NEW_PASSWORD : 'info mail pw')
     expect(mailServer.logins.at(-1)?.clientAddress).toBe('127.0.0.1')
-    expect(valuesAsked(service)).toEqual(['account'])
+    expect(valuesAsked(service)).toEqual([])
     expect(service.attempts()[0]).toMatchObject(
       when === 'after-run' ? { evidence: 'looked-up' } : { changeSent: true },
     )

@@ -32,7 +32,10 @@ it('warns of a key that may do more than is needed, some minutes after the start
     },
   ])
   expect(service.clock.waits).toEqual([300_000])
-  expect(service.panel.calls.filter(({ args }) => args.length > 0)).toEqual([])
+  const asked = service.panel.calls.filter(({ args }) => args.length > 0)
+  expect(asked.map(({ args }) => args)).toEqual([
+    ['rekey', 'rekey.invalid', 'no\\.such\\.mailbox', 'account'],
+  ])
 })
 
 it('says nothing of a key that has what is needed, and is refused once in finding out', async () => {

@@ -37,11 +37,14 @@ export type Outcome =
       /** `answered`: the panel said so. `looked-up`: its answer was lost, the stored hash accepts the new password. */
       readonly evidence: 'answered' | 'looked-up'
     }
-  | { readonly code: 'invalid-credentials' | 'code-required' | 'mailbox-not-found' | 'mailbox-suspended' }
   | {
-      readonly code: 'mailbox-ambiguous'
-      /** The local parts that the panel would mix up, the one asked for among them. */
-      readonly localParts: readonly string[]
+      readonly code:
+        | 'invalid-credentials'
+        | 'code-required'
+        | 'mailbox-not-found'
+        | 'mailbox-suspended'
+        /** The panel would destroy the logins of other mailboxes, whose names it would take for this one. */
+        | 'mailbox-ambiguous'
     }
   | { readonly code: 'password-rejected'; readonly reasons: readonly PasswordReason[] }
   | {

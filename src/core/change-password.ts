@@ -1,16 +1,16 @@
 import type { Attempt, Outcome } from './attempt.js'
 import type { Clock } from './clock.js'
-import { sooner } from './deadline.js'
+import { type Deadline, sooner } from './deadline.js'
 import type { DomainLocks, Turn } from './domain-locks.js'
-import type { DomainOwners } from './domain-owners.js'
+import type { DomainOwner, DomainOwners } from './domain-owners.js'
 import { isInForce } from './look.js'
 import { makeChange } from './make-change.js'
 import { isOutage, outcomeOfOutage } from './outage.js'
 import { type Panel, PanelFault } from './panel-port.js'
 import type { PasswordCheck } from './password-check.js'
 import type { JudgePassword } from './password-judge.js'
-import type { Target, Verification } from './verification.js'
-import { verifyAccount } from './verify-account.js'
+import { invalidCredentials, type Target, type Verification } from './verification.js'
+import { verifyAccount, verifyNextForm } from './verify-account.js'
 import { verifyMailbox } from './verify-mailbox.js'
 
 /** What a change works with. The panel is given per attempt, so that its calls can be told apart in the log. */
@@ -45,14 +45,48 @@ export async function changePassword(attempt: Attempt, dependencies: ChangeDepen
     return await locks.run(mailbox, toBegin.leftMs(), async (turn) => {
       const stale = await reverify(attempt, target, provenMs, turn, dependencies)
       if (stale) return stale
-      if (toBegin.leftMs() <= 0) throw new PanelFault('panel-busy', 'waited-too-long')
-      await turn.confirm()
-      return await makeChange(target, attempt, turn, dependencies)
+      return await sendChange(target, attempt, turn, toBegin, dependencies)
     })
   } catch (error) {
     if (isOutage(error)) return outcomeOfOutage(error)
     throw error
   }
+}
+
+/**
+ * Sends the change. If the panel has no such mailbox where it was taken to be, nothing was done: then it is looked for
+ * anew, and the change sent there, so no change is made twice.
+ */
+async function sendChange(
+  target: Target,
+  attempt: Attempt,
+  turn: Turn,
+  toBegin: Deadline,
+  dependencies: ChangeDependencies,
+): Promise<Outcome> {
+  if (toBegin.leftMs() <= 0) throw new PanelFault('panel-busy', 'waited-too-long')
+  await turn.confirm()
+  const outcome = await makeChange(target, attempt, turn, dependencies)
+  if (outcome !== 'missing') return outcome
+  const elsewhere = await verifyElsewhere(target, attempt, dependencies)
+  if (!elsewhere.passed) return elsewhere.outcome
+  return await sendChange(elsewhere.target, attempt, turn, toBegin, dependencies)
+}
+
+async function verifyElsewhere(
+  target: Target,
+  attempt: Attempt,
+  dependencies: ChangeDependencies,
+): Promise<Verification> {
+  if (attempt.credentials.mode === 'account') return await verifyNextForm(target, dependencies.panel)
+  // An owner that was remembered may have lost the domain.
+  dependencies.owners.forget(attempt.mailbox)
+  const again = await verify(attempt, dependencies)
+  return again.passed && isSame(again.target.owner, target.owner) ? invalidCredentials : again
+}
+
+function isSame(one: DomainOwner, other: DomainOwner): boolean {
+  return one.username === other.username && one.domainForm === other.domainForm
 }
 
 function verify(attempt: Attempt, dependencies: ChangeDependencies): Promise<Verification> {

@@ -2,7 +2,7 @@ import type { Attempt } from './attempt.js'
 import type { Clock } from './clock.js'
 import { isOutage } from './outage.js'
 import type { Panel } from './panel-port.js'
-import type { PasswordCheck } from './password-check.js'
+import type { CheckResult, PasswordCheck } from './password-check.js'
 import type { Secret } from './secret.js'
 import type { Target } from './verification.js'
 
@@ -45,9 +45,9 @@ export async function isInForce(target: Target, attempt: Attempt, tools: LookToo
 }
 
 async function lookOnce(target: Target, attempt: Attempt, tools: LookTools): Promise<Seen> {
-  const right = await ask(target, attempt.newPassword, attempt, tools)
-  if (right === undefined) return 'nothing'
-  return right ? 'new' : 'old'
+  const result = await ask(target, attempt.newPassword, attempt, tools)
+  if (result === 'right') return 'new'
+  return result === 'wrong' ? 'old' : 'nothing'
 }
 
 /** That the new password is refused need not mean that the old one is in force: then it must be seen to be. */
@@ -55,7 +55,7 @@ async function confirmOld(target: Target, attempt: Attempt, tools: LookTools): P
   const { credentials } = attempt
   if (tools.checkPassword.refusalIsProof) return 'old'
   if (credentials.mode !== 'mailbox') return 'nothing'
-  return (await ask(target, credentials.password, attempt, tools)) ? 'old' : 'nothing'
+  return (await ask(target, credentials.password, attempt, tools)) === 'right' ? 'old' : 'nothing'
 }
 
 async function ask(
@@ -63,10 +63,10 @@ async function ask(
   password: Secret,
   { clientAddress, deadline }: Attempt,
   { panel, checkPassword }: LookTools,
-): Promise<boolean | undefined> {
+): Promise<CheckResult | undefined> {
   try {
     const guess = { mailbox, owner: Promise.resolve(owner), password, clientAddress, deadline }
-    return await checkPassword.isRight(guess, panel)
+    return await checkPassword.check(guess, panel)
   } catch (error) {
     if (isOutage(error)) return undefined
     throw error

@@ -2,18 +2,23 @@ import type { Attempt, Outcome } from './attempt.js'
 import { sooner } from './deadline.js'
 import type { Turn } from './domain-locks.js'
 import { type LookTools, look, type Seen } from './look.js'
+import { PanelFault } from './panel-port.js'
 import type { Target } from './verification.js'
 
 /** When the new password is tried after an answer was lost: the panel may still be at work. */
 const LOOK_AFTER_LOSS_MS = [0, 500, 1500, 3000, 5000]
 
-/** Sends the change, once, and finds out what came of it where the panel's answer does not tell. */
+/**
+ * Sends the change, once, and finds out what came of it where the panel's answer does not tell.
+ *
+ * @returns `missing` if the panel has no such mailbox, and so nothing was done
+ */
 export async function makeChange(
   target: Target,
   attempt: Attempt,
   turn: Turn,
   tools: LookTools,
-): Promise<Outcome> {
+): Promise<Outcome | 'missing'> {
   const { owner, mailbox } = target
   const { panel, checkPassword } = tools
   const { deadline } = attempt
@@ -31,7 +36,12 @@ export async function makeChange(
     case 'suspended':
       return { code: 'mailbox-suspended' }
     case 'missing':
-      return { code: 'mailbox-not-found' }
+      return answer
+    case 'malformed':
+      if (await panel.hasMailbox(owner.username, owner.domainForm, mailbox.localPart)) {
+        throw new PanelFault('panel-failed', 'name-refused')
+      }
+      return 'missing'
     case 'failed': {
       // A command that has ended is at work no more.
       const { lagMs } = checkPassword

@@ -11,28 +11,21 @@ export interface HostingAccount {
   readonly allowedAddresses: readonly string[] | undefined
 }
 
-/** A mailbox as the panel stores it. */
-export interface StoredMailbox {
-  /** Its exact name, which need not be the one asked for: the panel reads dots as wildcards (hazard 4). */
-  readonly localPart: string
-  /** In Dovecot's form, `{SCHEME}hash`. */
-  readonly hash: Secret
-}
-
-/** What the panel holds under a name: nothing, one value, or several mailboxes that the name matches by wildcard. */
+/** What the panel holds for a mailbox: nothing, or one value. */
 export type Lookup<Value> =
-  /** `domain`: the account has no such domain; `mailbox`: the domain has no such mailbox. */
+  /** `domain`: there is no such account, or it has no such domain; `mailbox`: the domain has no such mailbox. */
   | { readonly found: 'none'; readonly missing: 'domain' | 'mailbox' }
   | { readonly found: 'one'; readonly value: Value }
-  | { readonly found: 'several'; readonly mailboxes: readonly StoredMailbox[] }
 
 /** How a change ended as far as the panel's answer tells. */
 export type ChangeAnswer =
   | 'done'
   /** The account, the domain or the mailbox is suspended; nothing was changed. */
   | 'suspended'
-  /** There is no such mailbox; nothing was changed. */
+  /** The panel has no such account, domain or mailbox; nothing was changed. */
   | 'missing'
+  /** The panel gives no such names; nothing was changed. */
+  | 'malformed'
   /** The command ended with a code that does not tell whether it had changed the password. */
   | 'failed'
   /** The command was sent and no answer that makes sense came back. */
@@ -48,8 +41,15 @@ export interface Panel {
   isTwoFactorCode(username: string, code: Secret): Promise<boolean>
   lookUpAccount(username: string): Promise<HostingAccount | undefined>
   lookUpDomainOwner(domainForm: string): Promise<string | undefined>
-  lookUpStoredName(owner: string, domainForm: string, localPart: string): Promise<Lookup<string>>
+  /** The hash of exactly this mailbox, in Dovecot's form `{SCHEME}hash`. */
   lookUpStoredHash(owner: string, domainForm: string, localPart: string): Promise<Lookup<Secret>>
+  /** Whether there is exactly this mailbox. */
+  hasMailbox(owner: string, domainForm: string, localPart: string): Promise<boolean>
+  /**
+   * Whether a change of this mailbox would destroy the logins of others, since the change command reads dots as wildcards
+   * (hazard 4). Costs no call for a name without a dot.
+   */
+  hasSiblings(owner: string, domainForm: string, localPart: string): Promise<boolean>
   changeMailboxPassword(
     owner: string,
     domainForm: string,

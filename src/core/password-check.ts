@@ -5,7 +5,6 @@ import type { MailLogin } from './mail-server-port.js'
 import type { Mailbox } from './mailbox.js'
 import type { Panel } from './panel-port.js'
 import type { Secret } from './secret.js'
-import { exactHash } from './verification.js'
 
 /** A password that may be the one that opens a mailbox. */
 export interface Guess {
@@ -18,10 +17,13 @@ export interface Guess {
   readonly deadline: Deadline
 }
 
-/** A way to find out whether a password opens a mailbox now. It says nothing about the mailbox's exact name. */
+/** What came of a guess; `no-mailbox` and `no-domain`: there is none to open, as far as the check can tell. */
+export type CheckResult = 'right' | 'wrong' | 'no-mailbox' | 'no-domain'
+
+/** A way to find out whether a password opens a mailbox now. */
 export interface PasswordCheck {
-  /** Undefined where there is nothing to hold it against. Rejects with an `Outage` if it can't be found out. */
-  isRight(guess: Guess, panel: Panel): Promise<boolean | undefined>
+  /** Rejects with an `Outage` if it can't be found out. */
+  check(guess: Guess, panel: Panel): Promise<CheckResult>
   /** For how long after a change (ms) the former password may still be taken for the right one. */
   readonly lagMs: number
   /** Whether a password that is refused is certainly not the one in force. */
@@ -31,12 +33,12 @@ export interface PasswordCheck {
 /** Holds the password against the hash that the panel stores. */
 export function checkByStoredHash(isPasswordOf: HashCheck): PasswordCheck {
   return {
-    async isRight({ mailbox: { localPart }, owner, password }, panel) {
+    async check({ mailbox: { localPart }, owner, password }, panel) {
       const found = await owner
-      if (!found) return undefined
+      if (!found) return 'no-domain'
       const lookup = await panel.lookUpStoredHash(found.username, found.domainForm, localPart)
-      const hash = exactHash(localPart, lookup)
-      return hash && (await isPasswordOf(password, hash))
+      if (lookup.found === 'none') return `no-${lookup.missing}`
+      return (await isPasswordOf(password, lookup.value)) ? 'right' : 'wrong'
     },
     lagMs: 0,
     refusalIsProof: true,
@@ -49,8 +51,9 @@ export function checkByStoredHash(isPasswordOf: HashCheck): PasswordCheck {
  */
 export function checkByMailLogin(logIn: MailLogin): PasswordCheck {
   return {
-    isRight: ({ mailbox, password, clientAddress, deadline }) =>
-      logIn(mailbox.address, password, clientAddress, deadline),
+    async check({ mailbox, password, clientAddress, deadline }) {
+      return (await logIn(mailbox.address, password, clientAddress, deadline)) ? 'right' : 'wrong'
+    },
     // Dovecot looks at its login files once a second.
     lagMs: 1500,
     // It may let nobody in, such as where a mailbox has no IMAP.

@@ -1,8 +1,7 @@
 import type { Outcome } from './attempt.js'
 import type { DomainOwner } from './domain-owners.js'
 import type { Mailbox } from './mailbox.js'
-import type { Lookup } from './panel-port.js'
-import type { Secret } from './secret.js'
+import type { Panel } from './panel-port.js'
 
 /** A mailbox that may be changed, and where the panel keeps it. */
 export interface Target {
@@ -23,24 +22,18 @@ export function refused(outcome: Outcome): Verification {
 export const invalidCredentials = refused({ code: 'invalid-credentials' })
 
 /**
- * Whether the panel has a mailbox under exactly this name, or would take others for it: it reads dots as
- * wildcards, and a change would destroy the others' logins (panel README, hazard 4).
+ * What a change of this name would do: `safe`: change exactly this mailbox, or nothing if there is none; `ambiguous`:
+ * destroy the logins of others, whose names it matches too (hazard 4); `absent`: the same, and there is no such mailbox.
  */
-export type Standing =
-  | { readonly is: 'exact' }
-  | { readonly is: 'absent' }
-  | { readonly is: 'ambiguous'; readonly localParts: readonly string[] }
+export type Standing = 'safe' | 'ambiguous' | 'absent'
 
-export function standingOf(localPart: string, lookup: Lookup<string>): Standing {
-  if (lookup.found === 'one') return { is: lookup.value === localPart ? 'exact' : 'absent' }
-  if (lookup.found === 'none') return { is: 'absent' }
-  const localParts = lookup.mailboxes.map((mailbox) => mailbox.localPart)
-  return localParts.includes(localPart) ? { is: 'ambiguous', localParts } : { is: 'absent' }
-}
-
-/** Where several mailboxes match, the panel's answer holds the hash of each: theirs is the one of exactly this name. */
-export function exactHash(localPart: string, lookup: Lookup<Secret>): Secret | undefined {
-  if (lookup.found === 'one') return lookup.value
-  if (lookup.found === 'none') return undefined
-  return lookup.mailboxes.find((mailbox) => mailbox.localPart === localPart)?.hash
+/** @param hasSiblings what `Panel.hasSiblings` answered for this mailbox */
+export async function standingOf(
+  { mailbox, owner }: Target,
+  hasSiblings: boolean,
+  panel: Panel,
+): Promise<Standing> {
+  if (!hasSiblings) return 'safe'
+  const exists = await panel.hasMailbox(owner.username, owner.domainForm, mailbox.localPart)
+  return exists ? 'ambiguous' : 'absent'
 }

@@ -1,9 +1,8 @@
 import type { Attempt, Credentials } from './attempt.js'
 import { inParallel } from './in-parallel.js'
-import type { Mailbox } from './mailbox.js'
 import type { HostingAccount, Panel } from './panel-port.js'
 import { panelWouldMisread } from './password-rules.js'
-import { invalidCredentials, refused, type Standing, standingOf, type Verification } from './verification.js'
+import { invalidCredentials, refused, standingOf, type Target, type Verification } from './verification.js'
 
 type AccountCredentials = Extract<Credentials, { mode: 'account' }>
 
@@ -23,11 +22,13 @@ export async function verifyAccount(
   { panel, allowAdminAccounts }: AccountRules,
 ): Promise<Verification> {
   if (panelWouldMisread(password.reveal())) return invalidCredentials
-  const [passwordRight, codeRight, account, found] = await inParallel([
+  const [domainForm = mailbox.domain] = mailbox.domainForms
+  const target = { mailbox, owner: { username, domainForm } }
+  const [passwordRight, codeRight, account, hasSiblings] = await inParallel([
     panel.isAccountPassword(username, password, clientAddress),
     code === undefined ? Promise.resolve(false) : panel.isTwoFactorCode(username, code),
     panel.lookUpAccount(username),
-    findMailbox(panel, username, mailbox),
+    panel.hasSiblings(username, domainForm, mailbox.localPart),
   ])
 
   if (!passwordRight || !account || !mayLogIn(account, clientAddress, allowAdminAccounts))
@@ -35,28 +36,33 @@ export async function verifyAccount(
   if (account.twoFactor && code === undefined) return refused({ code: 'code-required' })
   if (account.twoFactor && !codeRight) return invalidCredentials
   if (account.suspended) return refused({ code: 'mailbox-suspended' })
-  if (!found) return refused({ code: 'mailbox-not-found' })
-  const { domainForm, standing } = found
-  if (standing.is === 'ambiguous') {
-    return refused({ code: 'mailbox-ambiguous', localParts: standing.localParts })
+  return await verifyTarget(target, hasSiblings, panel)
+}
+
+/** The same account's mailbox under the next form of its domain, where it is not under the one that was tried. */
+export async function verifyNextForm({ mailbox, owner }: Target, panel: Panel): Promise<Verification> {
+  const { domainForms, localPart } = mailbox
+  const domainForm = domainForms[domainForms.indexOf(owner.domainForm) + 1]
+  if (domainForm === undefined) return refused({ code: 'mailbox-not-found' })
+  const { username } = owner
+  const hasSiblings = await panel.hasSiblings(username, domainForm, localPart)
+  return await verifyTarget({ mailbox, owner: { username, domainForm } }, hasSiblings, panel)
+}
+
+/** Passes where a change does no harm: the change itself may then find that there is no such mailbox. */
+async function verifyTarget(target: Target, hasSiblings: boolean, panel: Panel): Promise<Verification> {
+  switch (await standingOf(target, hasSiblings, panel)) {
+    case 'safe':
+      return { passed: true, target }
+    case 'ambiguous':
+      return refused({ code: 'mailbox-ambiguous' })
+    case 'absent':
+      return await verifyNextForm(target, panel)
   }
-  return { passed: true, target: { mailbox, owner: { username, domainForm } } }
 }
 
 function mayLogIn(account: HostingAccount, clientAddress: string, allowAdminAccounts: boolean): boolean {
   if (account.administrator && !allowAdminAccounts) return false
   if (account.loginDisabled) return false
   return account.allowedAddresses === undefined || account.allowedAddresses.includes(clientAddress)
-}
-
-async function findMailbox(
-  panel: Panel,
-  username: string,
-  { domainForms, localPart }: Mailbox,
-): Promise<{ domainForm: string; standing: Standing } | undefined> {
-  for (const domainForm of domainForms) {
-    const standing = standingOf(localPart, await panel.lookUpStoredName(username, domainForm, localPart))
-    if (standing.is !== 'absent') return { domainForm, standing }
-  }
-  return undefined
 }

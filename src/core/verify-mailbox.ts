@@ -2,8 +2,8 @@ import type { Attempt, Credentials } from './attempt.js'
 import type { DomainOwner, DomainOwners } from './domain-owners.js'
 import { inParallel } from './in-parallel.js'
 import { isOutage } from './outage.js'
-import type { Lookup, Panel } from './panel-port.js'
-import type { PasswordCheck } from './password-check.js'
+import type { Panel } from './panel-port.js'
+import type { CheckResult, PasswordCheck } from './password-check.js'
 import type { Secret } from './secret.js'
 import { invalidCredentials, refused, standingOf, type Verification } from './verification.js'
 
@@ -22,25 +22,29 @@ export async function verifyMailbox(
   rules: MailboxRules,
 ): Promise<Verification> {
   const { mailbox } = attempt
-  const { owner, name, right } = await lookUpMailbox(attempt, password, rules)
-  const standing = standingOf(mailbox.localPart, name)
-  if (!owner || standing.is === 'absent' || !right) return invalidCredentials
-  if (standing.is === 'ambiguous') {
-    return refused({ code: 'mailbox-ambiguous', localParts: standing.localParts })
+  const { owner, hasSiblings, result } = await lookUpMailbox(attempt, password, rules)
+  if (!owner || result !== 'right') return invalidCredentials
+  const target = { mailbox, owner }
+  switch (await standingOf(target, hasSiblings, rules.panel)) {
+    case 'safe':
+      return { passed: true, target }
+    case 'ambiguous':
+      return refused({ code: 'mailbox-ambiguous' })
+    case 'absent':
+      return invalidCredentials
   }
-  return { passed: true, target: { mailbox, owner } }
 }
 
 interface Found {
   readonly owner: DomainOwner | undefined
-  readonly name: Lookup<string>
-  readonly right: boolean | undefined
+  readonly hasSiblings: boolean
+  readonly result: CheckResult
 }
 
 /**
- * Looks the mailbox up with the domain's owner, and checks the password meanwhile. If the owner that was remembered
- * has the domain no more, it is looked for once again. An unknown mailbox changes nothing that is remembered: it
- * would show in the time of the next try.
+ * Asks for the mailbox's siblings at the domain's owner, and checks the password meanwhile. If the owner that was
+ * remembered has the domain no more, it is looked for once again. An unknown mailbox changes nothing that is remembered:
+ * it would show in the time of the next try.
  */
 async function lookUpMailbox(
   { mailbox, clientAddress, deadline }: Attempt,
@@ -49,28 +53,28 @@ async function lookUpMailbox(
 ): Promise<Found> {
   const { panel, owners, checkPassword } = rules
   const found = await lookUpWithOwner()
-  if (!found.owner || found.name.found !== 'none' || found.name.missing === 'mailbox') return found
+  if (!found.owner || found.result !== 'no-domain') return found
   owners.forget(mailbox)
   return await lookUpWithOwner()
 
   async function lookUpWithOwner(): Promise<Found> {
     const owner = owners.find(mailbox, panel)
-    const looked = lookUpName(owner)
-    const checked = checkPassword.isRight({ mailbox, owner, password, clientAddress, deadline }, panel)
+    const siblings = lookUpSiblings(owner)
+    const checked = checkPassword.check({ mailbox, owner, password, clientAddress, deadline }, panel)
     try {
       // What the check could not find out comes first: a password that was tried in vain must count.
-      const [right, found, name] = await inParallel([checked, owner, looked])
-      return { owner: found, name, right }
+      const [result, found, hasSiblings] = await inParallel([checked, owner, siblings])
+      return { owner: found, hasSiblings, result }
     } catch (error) {
       // A wrong password is wrong, also where the panel can't be asked: an outage makes no guess free.
-      if (!isOutage(error) || (await checked.catch(() => undefined)) !== false) throw error
-      return { owner: undefined, name: { found: 'none', missing: 'mailbox' }, right: false }
+      if (!isOutage(error) || (await checked.catch(() => undefined)) !== 'wrong') throw error
+      return { owner: undefined, hasSiblings: false, result: 'wrong' }
     }
   }
 
-  async function lookUpName(found: Promise<DomainOwner | undefined>): Promise<Lookup<string>> {
+  async function lookUpSiblings(found: Promise<DomainOwner | undefined>): Promise<boolean> {
     const owner = await found
-    if (!owner) return { found: 'none', missing: 'domain' }
-    return await panel.lookUpStoredName(owner.username, owner.domainForm, mailbox.localPart)
+    if (!owner) return false
+    return await panel.hasSiblings(owner.username, owner.domainForm, mailbox.localPart)
   }
 }

@@ -40,10 +40,6 @@ export const attemptLine = z
       .optional()
       .describe('With changed: whether the panel said so, or the new password was seen to work.'),
     faults: z.array(z.string()).optional().describe('With invalid-request: what was wrong, and where.'),
-    localParts: z
-      .array(z.string())
-      .optional()
-      .describe('With mailbox-ambiguous: the mailboxes that the panel would mix up, or their hashes.'),
     reasons: z
       .array(z.enum(passwordReasonCodes))
       .optional()

@@ -20,7 +20,7 @@ export function createAttemptLog(logger: Logger, names: LogNames): LogAttempt {
       mode,
       mailbox: mailbox === undefined ? undefined : names.mailbox(mailbox),
       account: account === undefined ? undefined : names.account(account),
-      ...detailsOf(answer, context, names),
+      ...detailsOf(answer),
       durationMs: Math.round(nowMs - arrivedMs),
       panelMs: Math.round(busyMs(commands)),
       commands: commands.map(({ command, result, startedMs, endedMs }) => ({
@@ -34,14 +34,12 @@ export function createAttemptLog(logger: Logger, names: LogNames): LogAttempt {
 }
 
 /** Only what is known to hold no secret is named here. */
-function detailsOf(answer: Answer, { mailbox = '' }: AttemptContext, names: LogNames): Partial<AttemptLine> {
+function detailsOf(answer: Answer): Partial<AttemptLine> {
   switch (answer.code) {
     case 'changed':
       return { evidence: answer.evidence }
     case 'invalid-request':
       return { faults: [...new Set(answer.faults.map(describeFault))] }
-    case 'mailbox-ambiguous':
-      return { localParts: answer.localParts.map((localPart) => names.neighbour(localPart, mailbox)) }
     case 'password-rejected':
       return { reasons: answer.reasons.map((reason) => reason.code) }
     case 'too-many-attempts':

@@ -3,15 +3,12 @@ import { createHmac } from 'node:crypto'
 /** How the log names whom an attempt is about. */
 export interface LogNames {
   mailbox(address: string): string
-  /** Another mailbox, of the same domain as `address`. */
-  neighbour(localPart: string, address: string): string
   account(username: string): string
 }
 
 /** By their names. */
 export const plainNames: LogNames = {
   mailbox: (address) => address,
-  neighbour: (localPart) => localPart,
   account: (username) => username,
 }
 
@@ -25,10 +22,8 @@ export function createHashedNames(key: string): LogNames {
   /** 128 bits: no two names meet by chance. */
   const hash = (kind: string, name: string): string =>
     `hashed:${createHmac('sha256', key).update(`${kind} ${name}`).digest('hex').slice(0, 32)}`
-  const mailbox = (address: string): string => hash('mailbox', address)
   return {
-    mailbox,
-    neighbour: (localPart, address) => mailbox(localPart + address.slice(address.indexOf('@'))),
+    mailbox: (address) => hash('mailbox', address),
     account: (username) => hash('account', username),
   }
 }

@@ -5,11 +5,16 @@ import { Secret } from '../core/secret.js'
 import { parseAccountRecord } from './account-record.js'
 import type { RunCommand } from './command-runner.js'
 import { exitCode } from './exit-codes.js'
+import {
+  exactPattern,
+  isPatternRefused,
+  MAILBOX_VALUE,
+  PATTERN_REFUSED,
+  siblingsPattern,
+} from './mailbox-patterns.js'
 import type { CommandAnswer } from './read-answer.js'
-import { parseStoredRecords } from './stored-records.js'
 import { words } from './words.js'
 
-/** Any one name: which it is, is for the core to compare. */
 const STORED_NAME = /^[\w.-]{1,64}$/
 const STORED_HASH = /^\{[^}\s]+\}\S+$/
 
@@ -62,14 +67,25 @@ export function createPanel(
       return answer.output
     },
 
-    async lookUpStoredName(owner, domainForm, localPart) {
-      const answer = await ask('v-get-mail-account-value', owner, domainForm, localPart, 'account')
-      return readLookup(answer, STORED_NAME, (name) => name)
+    async lookUpStoredHash(owner, domainForm, localPart) {
+      const answer = await ask(MAILBOX_VALUE, owner, domainForm, exactPattern(localPart), 'md5')
+      return readLookup(localPart, answer, STORED_HASH, (hash) => new Secret(hash))
     },
 
-    async lookUpStoredHash(owner, domainForm, localPart) {
-      const answer = await ask('v-get-mail-account-value', owner, domainForm, localPart, 'md5')
-      return readLookup(answer, STORED_HASH, (hash) => new Secret(hash))
+    async hasMailbox(owner, domainForm, localPart) {
+      const answer = await ask(MAILBOX_VALUE, owner, domainForm, exactPattern(localPart), 'account')
+      return readLookup(localPart, answer, STORED_NAME, () => true).found === 'one'
+    },
+
+    async hasSiblings(owner, domainForm, localPart) {
+      const pattern = siblingsPattern(localPart)
+      if (pattern === undefined) return false
+      // Asked for the code alone, so that no other mailbox's record comes back.
+      const answer = await check(MAILBOX_VALUE, owner, domainForm, pattern, 'account')
+      if (answer.exitCode === exitCode.E_NOTEXIST) return false
+      // E_INVALID: there are several.
+      if (answer.exitCode === exitCode.OK || answer.exitCode === exitCode.E_INVALID) return true
+      throw unexpected(answer)
     },
 
     async changeMailboxPassword(owner, domainForm, localPart, password, due) {
@@ -92,8 +108,9 @@ export function createPanel(
           return 'missing'
         case exitCode.E_SUSPENDED:
           return 'suspended'
-        case exitCode.E_ARGS:
         case exitCode.E_INVALID:
+          return 'malformed'
+        case exitCode.E_ARGS:
         case exitCode.E_LA:
           // Found before the command begins its work.
           throw unexpected(answer)
@@ -105,19 +122,20 @@ export function createPanel(
 }
 
 function readLookup<Value>(
+  localPart: string,
   answer: CommandAnswer,
   form: RegExp,
   wrap: (text: string) => Value,
 ): Lookup<Value> {
+  if (localPart.includes('.') && isPatternRefused(answer))
+    throw new PanelFault('panel-failed', PATTERN_REFUSED)
   if (isNone(answer)) {
     return { found: 'none', missing: words.missingDomain.test(answer.output) ? 'domain' : 'mailbox' }
   }
   if (answer.exitCode === exitCode.OK && form.test(answer.output)) {
     return { found: 'one', value: wrap(answer.output) }
   }
-  const mailboxes = answer.exitCode === exitCode.E_INVALID ? parseStoredRecords(answer.output) : []
-  if (mailboxes.length === 0) throw unexpected(answer)
-  return { found: 'several', mailboxes }
+  throw unexpected(answer)
 }
 
 /** There is no such thing, or there can be none: the panel gives no such names. */

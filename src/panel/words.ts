@@ -8,12 +8,13 @@ export const words = {
   wrongPassword: /^Error: (?:password missmatch|Authentication token mismatch\.)$/,
   /** The panel gives no such names, so there can be no such thing. */
   malformedName: /^Error: invalid \S+ format :: /,
+  malformedMailbox: /^Error: invalid account format :: /,
   malformedCommand: /^Error: (?:Command not provided|.* command invalid)$/,
   /** A name matches several records, which follow (panel README, hazard 4). */
   severalRecords: /^Error: Invalid object format: /,
   missing: /doesn't exist$/,
-  /** The account has no such domain. */
-  missingDomain: /^Error: mail domain .* doesn't exist$/,
+  /** There is no such account, or it has no such domain. */
+  missingDomain: /^Error: (?:user|mail domain) .* doesn't exist$/,
   noTwoFactor: /^Error: Two-factor authentication is not enabled\.$/,
   suspended: / is suspended$/,
   addressNotAllowed: /^Error: IP is not allowed/,

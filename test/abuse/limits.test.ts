@@ -169,7 +169,7 @@ describe('the limit on failures', () => {
     for (let index = 0; index < 3; index++) {
       expect(gist(await post(service, byMailbox({ newPassword: 'short' })))).toBe('422 password-rejected')
     }
-    service.panel.failNext('v-get-mail-account-value', { kind: 'exit', run: false, code: 14 }, 6)
+    service.panel.failNext('v-get-mail-account-value', { kind: 'exit', run: false, code: 14 }, 3)
     for (let index = 0; index < 3; index++) expect(gist(await post(service, wrong))).toBe('503 panel-busy')
     expect(gist(await post(service, wrong))).toBe('403 invalid-credentials')
     expect(gist(await post(service, wrong))).toBe('403 invalid-credentials')

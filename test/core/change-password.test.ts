@@ -16,8 +16,9 @@ const panel: Panel = {
   isTwoFactorCode: async () => true,
   lookUpAccount: async () => undefined,
   lookUpDomainOwner: async () => 'alice',
-  lookUpStoredName: async () => ({ found: 'one', value: 'info' }),
   lookUpStoredHash: async () => ({ found: 'one', value: new Secret('{X}y') }),
+  hasMailbox: async () => true,
+  hasSiblings: async () => false,
   changeMailboxPassword: async () => 'lost',
 }
 
@@ -70,8 +71,8 @@ describe('a bug', () => {
 
   it('beside a wrong password is no wrong password', async () => {
     const bug = new RangeError('bug')
-    const lookUpStoredName = () => Promise.reject(bug)
-    await expect(change(async () => false, { ...panel, lookUpStoredName })).rejects.toBe(bug)
+    const hasSiblings = () => Promise.reject(bug)
+    await expect(change(async () => false, { ...panel, hasSiblings })).rejects.toBe(bug)
   })
 
   it('in the look after a lost answer is not taken for a hash that could not be read', async () => {

@@ -32,7 +32,7 @@ const NOT_DRIVEN: readonly AnswerCode[] = [
 const fullAnswers: readonly Answer[] = [
   { code: 'changed', evidence: 'looked-up' },
   { code: 'invalid-request', faults: [{ pointer: '/email', code: 'required' }] },
-  { code: 'mailbox-ambiguous', localParts: ['john.doe', 'john-doe'] },
+  { code: 'mailbox-ambiguous' },
   { code: 'password-rejected', reasons: [{ code: 'too-short', minLength: 12 }] },
   { code: 'too-many-attempts', limit: { name: 'target', count: 1, windowMs: 1000, retryAfterMs: 1000 } },
   { code: 'panel-misconfigured', reason: 'key-refused', changeSent: false },
@@ -87,7 +87,7 @@ describe('the names in the log', () => {
   it('are the mailbox’s and the account’s own, unless told otherwise', async () => {
     const service = await startService({ environment: outcomeEnvironment })
     await driveOutcomes(service)
-    for (const name of ['"info@example.org"', '"alice"', '"john.doe","john-doe"']) {
+    for (const name of ['"info@example.org"', '"alice"']) {
       expect(service.logText()).toContain(name)
     }
   })
@@ -107,8 +107,6 @@ describe('the names in the log', () => {
     expect(new Set(lines.map(({ mailbox }) => mailbox)).size).toBeGreaterThan(4)
     const accounts = new Set(lines.flatMap(({ account }) => account ?? []))
     expect(accounts.size).toBe(2)
-    const ambiguous = lines.find(({ code }) => code === 'mailbox-ambiguous')
-    expect(ambiguous?.localParts).toEqual([ambiguous?.mailbox, expect.stringMatching(/^hashed:/)])
   })
 
   it('have other hashes after each start', async () => {

@@ -10,7 +10,9 @@ describe('readiness', () => {
     const response = await service.http.get('/readyz')
     expect(response.status).toBe(200)
     expect(response.body).toEqual({ status: 'ready', faults: [] })
-    expect(service.panel.calls.every(({ args }) => args.length === 0)).toBe(true)
+    expect(service.panel.calls.map(({ args }) => args).filter((args) => args.length > 0)).toEqual([
+      ['rekey', 'rekey.invalid', 'no\\.such\\.mailbox', 'account'],
+    ])
     expect(service.commands().toSorted()).toEqual([
       'v-change-mail-account-password',
       'v-check-user-2fa',

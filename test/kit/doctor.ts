@@ -27,6 +27,9 @@ export interface Diagnosis {
   text(check: Check): string
 }
 
+/** Arguments that change nothing, and name nothing that there is. */
+const HARMLESS = [[], ['rekey', 'rekey.invalid', 'no\\.such\\.mailbox', 'account'], ['json']]
+
 /** Examines the service before a panel, and holds the doctor to what it must never do. */
 export async function diagnose(
   panel: PanelSimulator,
@@ -35,8 +38,8 @@ export async function diagnose(
 ): Promise<Diagnosis> {
   const whole = { ...simulatorEnvironment(panel), ...environment }
   const diagnosis = readFindings(await examine(whole, { clock: systemClock, now }))
-  expect(panel.calls.filter(({ args }) => args.length > 0)).toEqual([])
-  expect(panel.calls.length).toBeLessThanOrEqual(7)
+  for (const { args } of panel.calls) expect(HARMLESS).toContainEqual(args)
+  expect(panel.calls.length).toBeLessThanOrEqual(8)
   expect(panel.failedLogins).toBeLessThanOrEqual(1)
   const said = asText(diagnosis.findings) + asJson(diagnosis.findings)
   const secrets = ['HESTIA_ACCESS_KEY', 'HESTIA_SECRET_KEY', 'HESTIA_API_KEY', 'HESTIA_ADMIN_PASSWORD']

@@ -51,7 +51,7 @@ const submissions: readonly Submission[] = [
   { body: byMailbox({ newPassword: 'info' }) },
   { body: byMailbox({ email: 'sales@example.org', currentPassword: 'wrong' }), times: 2 },
   { body: {}, times: 5 },
-  { body: byAccount(), faults: [[VALUE, noPanel]] },
+  { body: byAccount(), faults: [['v-list-user', noPanel]] },
   { body: byAccount(), faults: [[CHANGE, exits(12)]] },
   { body: byAccount(), faults: [['v-check-user-password', exits(14)]] },
   { body: byAccount(), faults: [['v-check-user-password', { kind: 'reset', when: 'before-run' }, 2]] },
@@ -60,7 +60,6 @@ const submissions: readonly Submission[] = [
     body: byAccount(),
     faults: [
       [CHANGE, lostAfterRun],
-      [VALUE, { kind: 'exit', run: false, code: 0, output: 'info' }],
       [VALUE, { kind: 'answer', run: false, status: 502, body: '' }, 5],
     ],
   },

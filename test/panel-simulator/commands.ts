@@ -3,6 +3,7 @@ import { changeMailAccountPassword } from './change-command.js'
 import { getMailAccountValue, searchDomainOwner } from './mail-commands.js'
 import { exitCodes, type Outcome, succeeded } from './outcome.js'
 import type { PanelState } from './panel-state.js'
+import type { PanelRelease } from './releases.js'
 import type { Workload } from './workload.js'
 
 interface Command {
@@ -11,7 +12,7 @@ interface Command {
   run(panel: PanelState, args: readonly string[], pause: () => Promise<void>): Outcome | Promise<Outcome>
 }
 
-const COMMANDS: ReadonlyMap<string, Command> = new Map([
+const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   [
     'v-check-user-password',
     { usage: 'USER PASSWORD [IP] [RETURN_HASH]', required: 2, run: checkUserPassword },
@@ -20,12 +21,23 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['v-list-user', { usage: 'USER [FORMAT]', required: 1, run: listUser }],
   ['v-search-domain-owner', { usage: 'DOMAIN [TYPE]', required: 1, run: searchDomainOwner }],
   ['v-get-mail-account-value', { usage: 'USER DOMAIN ACCOUNT KEY', required: 4, run: getMailAccountValue }],
+  [
+    'v-list-sys-info',
+    { usage: '[FORMAT]', required: 0, run: ({ release }) => succeeded(systemInformation(release)) },
+  ],
   ['v-list-access-key', { usage: 'ACCESS_KEY_ID [FORMAT]', required: 1, run: () => succeeded() }],
   [
     'v-change-mail-account-password',
     { usage: 'USER DOMAIN ACCOUNT PASSWORD', required: 4, run: changeMailAccountPassword },
   ],
 ])
+
+/** The newest of each line of releases. */
+const VERSIONS: Record<PanelRelease, string> = { '1.8': '1.8.12', '1.9': '1.9.4', '1.10': '1.10.3' }
+
+function systemInformation(release: PanelRelease): string {
+  return JSON.stringify({ sysinfo: { HOSTNAME: 'panel.example.com', HESTIA: VERSIONS[release] } })
+}
 
 /** Which of the command's arguments names a hosting account: its index, or -1. Undefined for no such command. */
 export function userArgumentIndex(name: string): number | undefined {

@@ -9,9 +9,9 @@ export interface MailboxRecord {
 }
 
 export interface MailDomain {
-  readonly owner: string
+  owner: string
   /** In the form it was created in. */
-  readonly name: string
+  name: string
   suspended: boolean
   readonly mailboxes: readonly MailboxRecord[]
   /** What the mail server reads: a line `name:hash` for each mailbox. */

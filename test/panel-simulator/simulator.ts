@@ -7,6 +7,7 @@ import { type Certificate, sharedCertificate } from './certificate.js'
 import { simulatorCredentials } from './credentials.js'
 import { createInterventions, type Fault, type Hold } from './faults.js'
 import { createListener, type PanelCall } from './listener.js'
+import type { MailDomain } from './mail-domains.js'
 import {
   type AuthLogEntry,
   createPanelState,
@@ -58,6 +59,8 @@ export interface PanelSimulator {
   /** What the mail server reads for a domain. */
   loginFile(domain: string): string[]
   account(name: string): AccountRecord
+  /** Gives a domain another owner, or creates it anew in another form. */
+  moveDomain(domain: string, to: { owner?: string; name?: string }): void
   /**
    * Makes the next calls of a command fail; several faults queue up.
    *
@@ -140,6 +143,7 @@ export async function startPanelSimulator({
       if (!account) throw new Error(`the simulated panel has no hosting account ${name}`)
       return account
     },
+    moveDomain: (name, to) => void Object.assign(findDomain(panel, name), to),
     failNext: interventions.failNext,
     hold: interventions.hold,
     clearFaults: interventions.clear,
@@ -162,7 +166,11 @@ function readMailbox(panel: PanelState, address: string): StoredMailbox | undefi
 }
 
 function readLoginFile(panel: PanelState, domain: string): string[] {
-  const file = panel.domains.find(({ name }) => name === domain)
-  if (!file) throw new Error(`the simulated panel has no domain ${domain}`)
-  return [...file.loginFile]
+  return [...findDomain(panel, domain).loginFile]
+}
+
+function findDomain(panel: PanelState, domain: string): MailDomain {
+  const found = panel.domains.find(({ name }) => name === domain)
+  if (!found) throw new Error(`the simulated panel has no domain ${domain}`)
+  return found
 }

@@ -3,7 +3,6 @@ import { startService, type TestService } from '../kit/service.js'
 import { byAccount, byMailbox, gist, post } from '../kit/submissions.js'
 
 const OWNER = 'v-search-domain-owner'
-const VALUE = 'v-get-mail-account-value'
 const CHANGE = 'v-change-mail-account-password'
 const AWAY = { kind: 'answer', run: false, status: 502, body: 'Bad Gateway' } as const
 
@@ -92,7 +91,7 @@ describe('a panel that has not answered five calls in a row', () => {
     const service = await startService()
     await service.app.checkReadiness()
     service.panel.calls.length = 0
-    const lookup = service.panel.hold(VALUE)
+    const lookup = service.panel.hold('v-list-user')
     const change = post(service, byAccount())
     await lookup.arrived
     service.panel.failNext(OWNER, AWAY, 5)

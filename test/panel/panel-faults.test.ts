@@ -7,6 +7,7 @@ import { createCertificate } from '../panel-simulator/certificate.js'
 import { type Fault, simulatorCredentials } from '../panel-simulator/simulator.js'
 
 const VALUE = 'v-get-mail-account-value'
+const ACCOUNT = 'v-list-user'
 const OWNER = 'v-search-domain-owner'
 const CHANGE = 'v-change-mail-account-password'
 const ADDRESS = 'info@example.org'
@@ -25,7 +26,7 @@ async function holdsNew(service: TestService): Promise<boolean> {
 async function loseAndLook(service: TestService, when: 'before-run' | 'after-run') {
   await service.app.checkReadiness()
   service.panel.failNext(CHANGE, { kind: 'reset', when })
-  const verified = service.panel.hold(VALUE)
+  const verified = service.panel.hold(ACCOUNT)
   const answer = post(service, byAccount())
   await verified.arrived
   const look = service.panel.hold(VALUE)
@@ -116,7 +117,6 @@ describe('a change whose answer is lost', () => {
     const service = await startService()
     service.panel.failNext(CHANGE, { kind: 'reset', when: 'after-run' })
     const answer = post(service, byAccount())
-    service.panel.failNext(VALUE, { kind: 'exit', run: true, code: 0, output: 'info' })
     service.panel.failNext(VALUE, { kind: 'answer', run: false, status: 502, body: HTML }, 20)
     const response = await answer
     expect(gist(response)).toBe('504 outcome-unknown')
@@ -185,28 +185,42 @@ describe('a change that the panel refuses', () => {
     [5, '403 mailbox-suspended'],
     [14, '503 panel-busy'],
     [1, '502 panel-failed'],
-    [2, '502 panel-failed'],
   ])('with exit code %i is answered as %s, without another look', async (code, expected) => {
     const service = await startService()
     service.panel.failNext(CHANGE, { kind: 'exit', run: false, code })
-    const response = await post(service, byMailbox())
+    const response = await post(service, byAccount())
     expect(gist(response)).toBe(expected)
     expect(service.commands().at(-1)).toBe(CHANGE)
     expect(await holdsNew(service)).toBe(false)
     if (code === 14) expect(response.get('retry-after')).toBe('10')
   })
+
+  it('since it gives no such name is one of a mailbox that is not there, unless it is', async () => {
+    const service = await startService()
+    const refuse = () => service.panel.failNext(CHANGE, { kind: 'exit', run: false, code: 2 })
+    refuse()
+    const nobody = byAccount({}, { email: 'nobody@example.org' })
+    expect(gist(await post(service, nobody))).toBe('404 mailbox-not-found')
+    for (const body of [byAccount(), byMailbox()]) {
+      refuse()
+      expect(gist(await post(service, body))).toBe('502 panel-failed')
+      expect(service.attempts().at(-1)).toMatchObject({ reason: 'name-refused', changeSent: false })
+    }
+    expect(await holdsNew(service)).toBe(false)
+  })
 })
 
 describe('a read or a check', () => {
-  it.each(['v-check-user-password', 'v-list-user', VALUE])(
+  it.each(['v-check-user-password', ACCOUNT, VALUE])(
     '%s is sent once more after a reset',
     async (command) => {
       const service = await startService()
       await service.app.checkReadiness()
+      const solo = (newPassword: string) => byAccount({}, { email: 'solo.name@example.org', newPassword })
       service.panel.failNext(command, { kind: 'reset', when: 'before-run' })
-      expect(gist(await post(service, byAccount()))).toBe('200 changed')
+      expect(gist(await post(service, solo(NEW_PASSWORD)))).toBe('200 changed')
       service.panel.failNext(command, { kind: 'reset', when: 'before-run' }, 2)
-      const response = await post(service, byAccount({}, { newPassword: 'another new secret' }))
+      const response = await post(service, solo('another new secret'))
       expect(gist(response)).toBe('503 panel-unavailable')
       expect(response.get('retry-after')).toBe('30')
       expect(response.body.detail).toContain('Nothing was changed')
@@ -234,11 +248,12 @@ describe('a read or a check', () => {
     ['an unexpected code', { kind: 'exit', run: false, code: 12 }, '502 panel-failed'],
     ['too much load', { kind: 'exit', run: false, code: 14 }, '503 panel-busy'],
   ] as const)('that gets %s is never taken for a wrong password', async (_what, fault, expected) => {
-    for (const command of ['v-check-user-password', 'v-list-user', VALUE]) {
+    for (const command of ['v-check-user-password', ACCOUNT, VALUE]) {
       const service = await startService()
       await service.app.checkReadiness()
       service.panel.failNext(command, fault)
-      expect(gist(await post(service, byAccount())), command).toBe(expected)
+      const solo = byAccount({}, { email: 'solo.name@example.org' })
+      expect(gist(await post(service, solo)), command).toBe(expected)
       expect(changesSeen(service)).toBe(1)
     }
     const service = await startService()
@@ -250,7 +265,6 @@ describe('a read or a check', () => {
   it('that gets a hash of an unknown scheme is a fault of the panel, logged by the scheme’s name', async () => {
     const service = await startService()
     const output = '{PBKDF2}$1$canary$1000$canary'
-    service.panel.failNext(VALUE, { kind: 'exit', run: true, code: 0, output: 'info' })
     service.panel.failNext(VALUE, { kind: 'exit', run: true, code: 0, output })
     expect(gist(await post(service, byMailbox()))).toBe('502 panel-failed')
     expect(service.attempts()[0]).toMatchObject({ reason: 'stored hash of unknown scheme PBKDF2' })
@@ -263,7 +277,7 @@ describe('an account’s record', () => {
     const service = await startService()
     const bob = { NAME: 'bob', ROLE: 'user', SUSPENDED: 'no', TWOFA: '', LOGIN_DISABLED: 'no' }
     const output = JSON.stringify({ bob: { ...bob, LOGIN_USE_IPLIST: 'no', LOGIN_ALLOW_IPS: '' } })
-    service.panel.failNext('v-list-user', { kind: 'exit', run: false, code: 0, output })
+    service.panel.failNext(ACCOUNT, { kind: 'exit', run: false, code: 0, output })
     expect(gist(await post(service, byAccount()))).toBe('502 panel-failed')
   })
 })
@@ -325,7 +339,7 @@ describe('waiting', () => {
     const hold = service.panel.hold(CHANGE)
     const first = post(service, byAccount())
     await hold.arrived
-    const verified = service.panel.hold(VALUE)
+    const verified = service.panel.hold(ACCOUNT)
     const second = post(service, byAccount({}, { email: 'sales@example.org' }))
     await verified.arrived
     verified.release()
@@ -375,12 +389,12 @@ describe('waiting', () => {
     const service = await startService()
     await service.app.checkReadiness()
     service.panel.failNext('v-check-user-password', { kind: 'exit', run: false, code: 14 })
-    const hold = service.panel.hold('v-list-user')
+    const hold = service.panel.hold(ACCOUNT)
     const answer = post(service, byAccount())
     await hold.arrived
     hold.release()
     expect(gist(await answer)).toBe('503 panel-busy')
-    expect(service.attempts()[0]?.commands).toHaveLength(3)
+    expect(service.attempts()[0]?.commands).toHaveLength(2)
   })
 })
 
@@ -389,9 +403,7 @@ describe('the first calls of all', () => {
     const service = await startService()
     service.panel.failNext('v-check-user-password', { kind: 'reset', when: 'before-run' }, 2)
     expect(gist(await post(service, byAccount()))).toBe('503 panel-unavailable')
-    expect(service.commands()).toEqual(
-      expect.arrayContaining(['v-check-user-password', 'v-list-user', VALUE]),
-    )
+    expect(service.commands()).toEqual(expect.arrayContaining(['v-check-user-password', ACCOUNT]))
     expect(gist(await post(service, byAccount()))).toBe('200 changed')
   })
 })
@@ -427,7 +439,7 @@ describe('the panel’s certificate', () => {
     const environment = { HESTIA_CA_FILE: '', HESTIA_CERT_SHA256: certificate.fingerprint }
     const service = await startService({ environment, simulator: { certificate } })
     for (const newPassword of ['the first new secret', 'the second new secret', 'the third new secret']) {
-      service.panel.failNext(VALUE, { kind: 'reset', when: 'before-run' })
+      service.panel.failNext(ACCOUNT, { kind: 'reset', when: 'before-run' })
       expect(gist(await post(service, byAccount({}, { newPassword })))).toBe('200 changed')
     }
   })

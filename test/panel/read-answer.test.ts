@@ -1,10 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readAnswer } from '../../src/panel/read-answer.js'
+import transcripts from '../panel-simulator/transcripts.json' with { type: 'json' }
+import transcripts18 from '../panel-simulator/transcripts-1.8.12.json' with { type: 'json' }
+import transcripts19 from '../panel-simulator/transcripts-1.9.4.json' with { type: 'json' }
+
+type Transcripts = typeof transcripts
 
 const LEGACY = true
-
-import transcripts from '../panel-simulator/transcripts.json' with { type: 'json' }
 
 /** What the panel means by a call that it refused before running the command, by the transcript's note. */
 const refusals: readonly (readonly [RegExp, string])[] = [
@@ -18,16 +21,20 @@ const refusals: readonly (readonly [RegExp, string])[] = [
 ]
 
 /** A legacy key's answer does not hold the code: an access key's answer to the same call does. */
-function exitCodeOf({ cmd, args }: { cmd: string | null; args: string[] }): number | null | undefined {
-  const sameCall = transcripts.find(
+function exitCodeOf(lines: Transcripts, { cmd, args }: Transcripts[number]): number | null | undefined {
+  const sameCall = lines.find(
     (line) =>
       line.cmd === cmd && line.args.join('\n') === args.join('\n') && line.response.hestiaExitCode !== null,
   )
   return sameCall?.response.hestiaExitCode
 }
 
-describe('the reader of answers', () => {
-  it.each(transcripts.map((line, index) => ({ index, ...line })))(
+describe.each([
+  ['1.8.12', transcripts18],
+  ['1.9.4', transcripts19],
+  ['1.10.3', transcripts],
+] as const)('the reader of answers of release %s', (_release, lines) => {
+  it.each(lines.map((line, index) => ({ index, ...line })))(
     'reads line $index rightly: $note ($auth, returncode $returncode)',
     (line) => {
       const { status, hestiaExitCode, body } = line.response
@@ -43,10 +50,12 @@ describe('the reader of answers', () => {
         return expect(answer).toEqual({ is: 'refused', refusal: bareNumber ? 'forbidden' : refusal })
       }
       const silent = body === 'OK' && asked === 'output'
-      expect(answer).toMatchObject({ is: 'ran', exitCode: silent ? undefined : exitCodeOf(line) })
+      expect(answer).toMatchObject({ is: 'ran', exitCode: silent ? undefined : exitCodeOf(lines, line) })
     },
   )
+})
 
+describe('the reader of answers', () => {
   it('tells a wrong password from a wrong key of the service, though both are 9', () => {
     const header = '9'
     expect(readAnswer('code', { status: 200, exitCodeHeader: header, body: '9' }, LEGACY)).toMatchObject({

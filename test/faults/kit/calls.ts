@@ -22,6 +22,19 @@ const account: Proof = {
   body: ({ newPassword }) => byAccount({}, { newPassword }),
 }
 
+const SOLO = { address: 'solo.name@example.org', password: 'solo mail pw' }
+
+const dottedMailbox: Proof = {
+  ...SOLO,
+  body: ({ address, oldPassword, newPassword }) =>
+    byMailbox({ email: address, currentPassword: oldPassword, newPassword }),
+}
+
+const dottedAccount: Proof = {
+  ...SOLO,
+  body: ({ address, newPassword }) => byAccount({}, { email: address, newPassword }),
+}
+
 const twoFactor: Proof = {
   address: 'dave@dave.example',
   password: 'dave mail pw',
@@ -39,7 +52,8 @@ export interface Call {
   readonly mode: 'mailbox' | 'account'
   /** As `failNext` takes it. */
   readonly call: string
-  readonly asks: 'whether' | 'what' | 'change'
+  /** `siblings`: whether a change would harm others; exit code 3 says that it would not. */
+  readonly asks: 'whether' | 'what' | 'siblings' | 'change'
   readonly proof: Proof
 }
 
@@ -48,12 +62,12 @@ const CHANGE = 'v-change-mail-account-password'
 /** Each command of the panel, in each mode that runs it. */
 export const calls: readonly Call[] = [
   { mode: 'mailbox', call: 'v-search-domain-owner mail', asks: 'what', proof: mailbox },
-  { mode: 'mailbox', call: 'v-get-mail-account-value account', asks: 'what', proof: mailbox },
+  { mode: 'mailbox', call: 'v-get-mail-account-value account', asks: 'siblings', proof: dottedMailbox },
   { mode: 'mailbox', call: 'v-get-mail-account-value md5', asks: 'what', proof: mailbox },
   { mode: 'mailbox', call: CHANGE, asks: 'change', proof: mailbox },
   { mode: 'account', call: 'v-check-user-password', asks: 'whether', proof: account },
   { mode: 'account', call: 'v-check-user-2fa', asks: 'whether', proof: twoFactor },
   { mode: 'account', call: 'v-list-user json', asks: 'what', proof: account },
-  { mode: 'account', call: 'v-get-mail-account-value account', asks: 'what', proof: account },
+  { mode: 'account', call: 'v-get-mail-account-value account', asks: 'siblings', proof: dottedAccount },
   { mode: 'account', call: CHANGE, asks: 'change', proof: account },
 ]
