@@ -27,6 +27,7 @@ import { createKeyExcessCheck } from './panel/key-excess.js'
 import { createKeyGuard } from './panel/key-guard.js'
 import { neededCommands } from './panel/needed-commands.js'
 import { probe } from './panel/probe.js'
+import { askRelease } from './panel/release.js'
 import { createTransport } from './panel/transport.js'
 
 interface DoctorParts {
@@ -46,6 +47,8 @@ const CHECKS: readonly Check[] = [
   'key',
   'permissions',
   'key-scope',
+  'release',
+  'dotted-names',
   'clock',
   'store',
   'mail-server',
@@ -107,6 +110,7 @@ function createPanelKey(
   return {
     needed: neededCommands(modes),
     probe: (command) => probe(run, command, createDeadline(timeoutMs, clock)),
+    askRelease: () => askRelease(run, createDeadline(timeoutMs, clock)),
     findExcess: createKeyExcessCheck(run, credentials, modes, timeoutMs, clock),
   }
 }

@@ -20,6 +20,7 @@ export const doctorCodes = [
   'key-refused',
   'not-administrator',
   'permission-missing',
+  'escaped-name-refused',
   'legacy-key',
   'key-may-do-more',
   'clock-skew',
@@ -58,6 +59,8 @@ export type Check =
   | 'key'
   | 'permissions'
   | 'key-scope'
+  | 'dotted-names'
+  | 'release'
   | 'clock'
   | 'store'
   | 'mail-server'

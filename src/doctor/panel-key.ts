@@ -1,6 +1,8 @@
-import type { FindKeyExcess } from '../core/key-excess.js'
+import type { FindKeyExcess, KeyExcess } from '../core/key-excess.js'
 import type { ReadinessFault } from '../core/readiness.js'
-import { type Finding, fault, ok, warning } from './finding.js'
+import { MAILBOX_VALUE, PATTERN_REFUSED } from '../panel/mailbox-patterns.js'
+import { triedReleases } from '../panel/release.js'
+import { type Finding, fault, notChecked, ok, warning } from './finding.js'
 import type { Step } from './in-order.js'
 
 /** The panel's API, and the service's key to it. */
@@ -10,28 +12,42 @@ export interface PanelKey {
   /** Why a command can't be run, undefined if it can; changes nothing. */
   probe(command: string): Promise<ReadinessFault | undefined>
   readonly findExcess: FindKeyExcess
+  /** Undefined if it can't be told. To be asked only for a key that may do more than is needed. */
+  askRelease(): Promise<string | undefined>
 }
 
 const SETUP = 'run on the panel what `setup-panel` prints'
 
-/** Whether the API is on, this host may call, the key is right, and may do what is needed and no more. */
-export function keySteps({ needed, probe, findExcess }: PanelKey): readonly Step[] {
-  const [first = '', ...others] = needed
-  let asked: Promise<ReadinessFault | undefined> | undefined
-  const firstFault = async (): Promise<string | undefined> => {
-    asked ??= probe(first)
-    return (await asked)?.code
-  }
+/**
+ * Whether the API is on, this host may call, the key is right, and may do what is needed and no more; and what is to be
+ * known of the panel's release.
+ */
+export function keySteps({ needed, probe, findExcess, askRelease }: PanelKey): readonly Step[] {
+  const faultOf = once(async (command: string) => (await probe(command))?.code)
+  let asked: ReturnType<FindKeyExcess> | undefined
+  const excess = () => (asked ??= findExcess())
+  const [first = ''] = needed
   return [
-    { check: 'api', find: async () => [examineApi(await firstFault())] },
-    { check: 'address', find: async () => [examineAddress(await firstFault())] },
-    { check: 'key', find: async () => [examineKey(await firstFault())] },
-    {
-      check: 'permissions',
-      find: async () => [await findPermissions(await firstFault(), first, others, probe)],
-    },
-    { check: 'key-scope', find: async () => [await findScope(findExcess)] },
+    { check: 'api', find: async () => [examineApi(await faultOf(first))] },
+    { check: 'address', find: async () => [examineAddress(await faultOf(first))] },
+    { check: 'key', find: async () => [examineKey(await faultOf(first))] },
+    { check: 'permissions', find: async () => [await findPermissions(needed, faultOf)] },
+    { check: 'key-scope', find: async () => [examineScope(await excess())] },
+    { check: 'release', find: async () => [await findRelease(await excess(), askRelease)] },
+    { check: 'dotted-names', find: async () => [examineDottedNames(await faultOf(MAILBOX_VALUE))] },
   ]
+}
+
+/** Asks once for each argument, and remembers what was answered. */
+function once<Argument, Answer>(
+  ask: (argument: Argument) => Promise<Answer>,
+): (argument: Argument) => Promise<Answer> {
+  const answers = new Map<Argument, Promise<Answer>>()
+  return function askOnce(argument) {
+    const answer = answers.get(argument) ?? ask(argument)
+    answers.set(argument, answer)
+    return answer
+  }
 }
 
 /** What the checks after this one tell apart. */
@@ -78,18 +94,15 @@ function examineKey(code: string | undefined): Finding {
 
 /** After the first that is missing no other is tried: the panel counts each as a failed login. */
 async function findPermissions(
-  firstFault: string | undefined,
-  first: string,
-  others: readonly string[],
-  probe: PanelKey['probe'],
+  needed: readonly string[],
+  faultOf: (command: string) => Promise<string | undefined>,
 ): Promise<Finding> {
-  if (firstFault !== undefined) return missing(first)
-  for (const command of others) {
-    const code = (await probe(command))?.code
+  for (const command of needed) {
+    const code = await faultOf(command)
     if (code === 'command-forbidden') return missing(command)
-    if (code !== undefined) return unexpected('permissions', code)
+    if (code !== undefined && code !== PATTERN_REFUSED) return unexpected('permissions', code)
   }
-  return ok('permissions', `the key may run ${[first, ...others].join(', ')}`)
+  return ok('permissions', `the key may run ${needed.join(', ')}`)
 }
 
 function missing(command: string): Finding {
@@ -98,8 +111,7 @@ function missing(command: string): Finding {
   return fault('permissions', 'permission-missing', found, cure)
 }
 
-async function findScope(findExcess: FindKeyExcess): Promise<Finding> {
-  const excess = await findExcess()
+function examineScope(excess: KeyExcess | undefined): Finding {
   const cure = `Make one that may not (${SETUP}), and delete this one.`
   switch (excess?.code) {
     case undefined:
@@ -113,6 +125,26 @@ async function findScope(findExcess: FindKeyExcess): Promise<Finding> {
       return warning('key-scope', 'key-may-do-more', found, cure)
     }
   }
+}
+
+/** A key that may do no more than is needed is not tried: the panel would count that as a failed login. */
+async function findRelease(
+  excess: KeyExcess | undefined,
+  askRelease: PanelKey['askRelease'],
+): Promise<Finding> {
+  const tried = `Rekey was tried on ${triedReleases.join(', ')}`
+  const release = excess && (await askRelease())
+  if (release === undefined) {
+    return notChecked('release', `the key may not ask for it, and needs not; ${tried}`)
+  }
+  return ok('release', `the panel is Hestia ${release}; ${tried}`)
+}
+
+function examineDottedNames(code: string | undefined): Finding {
+  if (code !== PATTERN_REFUSED) return ok('dotted-names', 'mailboxes with a dot can be asked for exactly')
+  const found = 'this release of the panel can’t be asked for exactly one mailbox whose name has a dot'
+  const cure = 'No such mailbox is changed, the others are: take a release of Rekey that knows this panel.'
+  return fault('dotted-names', PATTERN_REFUSED, found, cure)
 }
 
 /** The panel was reached, and then did not answer. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { parseClientAddress } from '../core/client-address.js'
 import type { HostingAccount } from '../core/panel-port.js'
+import { parseJson } from './parse-json.js'
 
 /** The members of `v-list-user USER json` that matter; `TWOFA` holds the two-factor secret itself. */
 const accountRecord = z.object({
@@ -27,14 +28,6 @@ export function parseAccountRecord(username: string, json: string): HostingAccou
     loginDisabled: record.LOGIN_DISABLED === 'yes',
     twoFactor: record.TWOFA !== '',
     allowedAddresses: record.LOGIN_USE_IPLIST === 'yes' ? parseAddresses(record.LOGIN_ALLOW_IPS) : undefined,
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }
 

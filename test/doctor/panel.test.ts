@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { neededCommands } from '../../src/panel/needed-commands.js'
 import { diagnose, startScopedPanel } from '../kit/doctor.js'
 import { startFullPort } from '../kit/full-port.js'
-import { simulatorCredentials } from '../panel-simulator/simulator.js'
+import { panelReleases, simulatorCredentials } from '../panel-simulator/simulator.js'
 
 const NONE = { HESTIA_ACCESS_KEY: '', HESTIA_SECRET_KEY: '' }
 const { apiKey, adminUser, adminPassword, accessKey, secretKey } = simulatorCredentials
@@ -23,6 +23,8 @@ describe('the doctor', () => {
       ['key', 'ok'],
       ['permissions', 'ok'],
       ['key-scope', 'ok'],
+      ['release', 'not-checked'],
+      ['dotted-names', 'ok'],
       ['clock', 'ok'],
       ['store', 'ok'],
       ['mail-server', 'ok'],
@@ -176,9 +178,31 @@ describe('a key that may do more than is needed', () => {
   it.each(['mailbox', 'account'] as const)('is known where only %s mode is in use', async (mode) => {
     const panel = await startScopedPanel()
     expect((await diagnose(panel, { REKEY_MODES: mode })).gist['key-scope']).toBe('key-may-do-more')
-    panel.switches.permittedCommands = neededCommands([mode])
-    panel.calls.length = 0
-    expect((await diagnose(panel, { REKEY_MODES: mode })).gist['key-scope']).toBe('ok')
+    const restricted = await startScopedPanel()
+    restricted.switches.permittedCommands = neededCommands([mode])
+    expect((await diagnose(restricted, { REKEY_MODES: mode })).gist['key-scope']).toBe('ok')
+  })
+})
+
+describe('the panel’s release', () => {
+  it.each(panelReleases)(
+    'is named beside those that were tried, if the key may ask for it: %s',
+    async (release) => {
+      const panel = await startScopedPanel({ release })
+      panel.switches.permittedCommands = undefined
+      const { gist, text } = await diagnose(panel)
+      expect(gist.release).toBe('ok')
+      const [named = ''] = /Hestia [\d.]+/.exec(text('release')) ?? []
+      expect(named).toMatch(new RegExp(`^Hestia ${release}\\.`))
+      expect(text('release')).toContain('1.8.12, 1.9.4, 1.10.3')
+    },
+  )
+
+  it('that takes no pattern for a name is told, for then no mailbox with a dot can be changed', async () => {
+    const panel = await startScopedPanel()
+    panel.switches.lookupChecksName = true
+    const { gist } = await diagnose(panel)
+    expect(gist).toMatchObject({ permissions: 'ok', 'dotted-names': 'escaped-name-refused', clock: 'ok' })
   })
 })
 
