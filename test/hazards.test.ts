@@ -4,7 +4,7 @@ import { startService } from './kit/service.js'
 import { byAccount, byMailbox, CHANGES, gist, NEW_PASSWORD, post } from './kit/submissions.js'
 import { panelReleases } from './panel-simulator/simulator.js'
 
-// One test for each hazard of the panel: take its guard out, and the test is red. Those about names are in
+// One test for each hazard of the panel (docs/hestia.md): take its guard out, and the test is red. Those about names are in
 // changes.test.ts, beside the rest of what names do.
 describe.each(panelReleases)('of what the panel misreads, on release %s,', (release) => {
   it.each(['-x', '--stdin', '/tmp/known-file', ' alice panel pw', 'alice panel pw\n', 'alice\u0085panel pw'])(

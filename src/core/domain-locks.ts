@@ -13,7 +13,7 @@ export interface Turn {
   leaveInDoubt(): void
 }
 
-/** Lets one change at a time into a domain: two at once corrupt its login file (panel README, hazard 5). */
+/** Lets one change at a time into a domain: two at once corrupt its login file (docs/hestia.md, hazard 5). */
 export interface DomainLocks {
   /**
    * Runs the work once it has its turn in the mailbox's domain, and gives its result. Rejects before it has run with a

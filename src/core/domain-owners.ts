@@ -18,7 +18,7 @@ export interface DomainOwners {
 
 const KEEP_MS = 5 * 60_000
 
-/** A wildcard domain has an owner too (hazard 4), so a stranger can make up as many as he likes. */
+/** A wildcard domain has an owner too (docs/hestia.md, hazard 4), so a stranger can make up as many as he likes. */
 const MAX_DOMAINS = 10_000
 
 export function createDomainOwners(clock: Clock): DomainOwners {

@@ -8,7 +8,7 @@ export interface Mailbox {
   readonly domain: string
   /**
    * The forms under which a panel may have stored the domain, likelier first. A panel finds an internationalised
-   * domain only in the form it was created in, and the one seen is Unicode (panel README, hazard 6).
+   * domain only in the form it was created in, and the one seen is Unicode (docs/hestia.md, hazard 6).
    */
   readonly domainForms: readonly string[]
   /** `localPart@domain` */

@@ -47,7 +47,7 @@ export interface Panel {
   hasMailbox(owner: string, domainForm: string, localPart: string): Promise<boolean>
   /**
    * Whether a change of this mailbox would destroy the logins of others, since the change command reads dots as wildcards
-   * (hazard 4). Costs no call for a name without a dot.
+   * (docs/hestia.md, hazard 4). Costs no call for a name without a dot.
    */
   hasSiblings(owner: string, domainForm: string, localPart: string): Promise<boolean>
   changeMailboxPassword(

@@ -33,7 +33,7 @@ export interface PasswordPolicy {
   isCommon(password: string): boolean
 }
 
-/** bcrypt ignores what comes after 72 bytes, and the panel does not say so (panel README, hazard 8). */
+/** bcrypt ignores what comes after 72 bytes, and the panel does not say so (docs/hestia.md, hazard 8). */
 export const MAX_PASSWORD_BYTES = 72
 
 /** A part of the address counts from this many characters on: shorter ones stand in too many good passwords. */
@@ -60,9 +60,10 @@ export function breachedRules(
     reasons.push({ code: 'too-long', maxBytes: MAX_PASSWORD_BYTES })
   }
   if (CONTROL_CHARACTER.test(password)) reasons.push({ code: 'control-character' })
-  // The panel trims every argument (hazard 3); other kinds of space are as easily lost on the way to a mail program.
+  // The panel trims every argument (docs/hestia.md, hazard 3); other kinds of space are as easily lost on the way to a
+  // mail program.
   if (password.trim() !== password) reasons.push({ code: 'outer-space' })
-  // The panel may read it as the name of a file (hazard 2).
+  // The panel may read it as the name of a file (docs/hestia.md, hazard 2).
   if (password.startsWith('/tmp/')) reasons.push({ code: 'looks-like-a-file' })
   if (password === current) reasons.push({ code: 'same-as-current' })
   if (containsAddress(mailbox, password)) reasons.push({ code: 'contains-address' })
@@ -80,7 +81,7 @@ function containsAddress(mailbox: Mailbox, password: string): boolean {
 
 /**
  * Whether the panel would read something else than this hosting-account password: an option of its hashing tool,
- * which lets anyone in (hazard 1), the name of a file (hazard 2), or a trimmed or broken text (hazard 3). Such a
+ * which lets anyone in, the name of a file, or a trimmed or broken text (docs/hestia.md, hazards 1 to 3). Such a
  * password is never sent.
  */
 export function panelWouldMisread(password: string): boolean {

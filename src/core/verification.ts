@@ -23,7 +23,7 @@ export const invalidCredentials = refused({ code: 'invalid-credentials' })
 
 /**
  * What a change of this name would do: `safe`: change exactly this mailbox, or nothing if there is none; `ambiguous`:
- * destroy the logins of others, whose names it matches too (hazard 4); `absent`: the same, and there is no such mailbox.
+ * destroy the logins of others, whose names it matches too (docs/hestia.md, hazard 4); `absent`: the same, and there is no such mailbox.
  */
 export type Standing = 'safe' | 'ambiguous' | 'absent'
 

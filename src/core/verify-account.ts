@@ -13,7 +13,7 @@ interface AccountRules {
 
 /**
  * Checks the name and password of the hosting account that owns the mailbox, and all that the panel's own login
- * page enforces and its command does not (panel README, hazard 7). The panel is asked everything side by side, so
+ * page enforces and its command does not (docs/hestia.md, hazard 7). The panel is asked everything side by side, so
  * a right and a wrong password cost the same calls.
  */
 export async function verifyAccount(

@@ -25,7 +25,8 @@ interface WebmailForm {
 }
 
 const FORMS: readonly WebmailForm[] = [
-  // The panel's own endpoint, which its drivers for Roundcube and SnappyMail post to (panel README, last sections).
+  // The panel's own endpoint, which its drivers for Roundcube and SnappyMail post to (docs/hestia.md, "What webmail
+  // sends to the panel today").
   {
     path: '/reset/mail',
     fields: { email: 'email', currentPassword: 'password', newPassword: 'new' },

@@ -8,7 +8,7 @@ export type PanelCredentials =
   | { readonly kind: 'api-key'; readonly key: Secret }
   | { readonly kind: 'admin-password'; readonly user: string; readonly password: Secret }
 
-/** Whether the panel answers in its older, poorer way (panel README, «Reading the answer»). */
+/** Whether the panel answers in its older, poorer way (docs/hestia.md, "Reading an answer"). */
 export function isLegacy(credentials: PanelCredentials): boolean {
   return (
     credentials.kind === 'admin-password' ||

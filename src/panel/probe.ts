@@ -10,7 +10,7 @@ const NO_MAILBOX = ['rekey', 'rekey.invalid', exactPattern('no.such.mailbox'), '
 
 /**
  * Tells why a command can't be run, undefined if it can: a permitted command called without arguments answers E_ARGS
- * and changes nothing (panel README, «Reading the answer»). The one that takes patterns is asked whether it still does.
+ * and changes nothing (docs/hestia.md, "Keys and bans"). The one that takes patterns is asked whether it still does.
  * The output is asked for since only its words tell the kinds of refusal apart.
  */
 export async function probe(

@@ -10,7 +10,7 @@ export const words = {
   malformedName: /^Error: invalid \S+ format :: /,
   malformedMailbox: /^Error: invalid account format :: /,
   malformedCommand: /^Error: (?:Command not provided|.* command invalid)$/,
-  /** A name matches several records, which follow (panel README, hazard 4). */
+  /** A name matches several records, which follow (docs/hestia.md, hazard 4). */
   severalRecords: /^Error: Invalid object format: /,
   missing: /doesn't exist$/,
   /** There is no such account, or it has no such domain. */

@@ -32,7 +32,7 @@ export interface SimulatorOptions extends PanelStateOptions {
   readonly plainHttp?: boolean
 }
 
-/** A stateful stand-in for the panel's API, with the panel's hazards. */
+/** A stateful stand-in for the panel's API, with the panel's hazards (docs/hestia.md). */
 export interface PanelSimulator {
   /** Without a path and a final slash; the API is at `/api/`. */
   readonly url: string
