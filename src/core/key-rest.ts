@@ -1,7 +1,7 @@
 /**
- * For how long (ms) the panel is left alone after it refused the service's key: its fail2ban bans who fails five times
- * within ten minutes, and for ten days who is banned three times in a day (Hestia's `install/deb/fail2ban/jail.local`).
- * The doctor may knock meanwhile.
+ * For how long (ms) the panel is left alone after it refused the service's key: its fail2ban bans an address after five
+ * failures within ten minutes, and bans it for ten days if that happens again and again in a day (docs/hestia.md, "Keys
+ * and bans"). The doctor may call meanwhile.
  */
 export const KEY_REST_MS = 5 * 60_000
 
