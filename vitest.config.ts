@@ -8,5 +8,7 @@ export default defineConfig({
     // Vitest would leave one core to itself, which is half of a machine with two.
     maxWorkers: '100%',
     testTimeout: 20_000,
+    // Of what runs in the tests' own processes: what they start is not counted.
+    coverage: { include: ['src/**/*.ts'], reporter: ['text', 'json-summary'] },
   },
 })
