@@ -36,6 +36,8 @@ export interface MailServer {
   /** How many connections there have been. */
   readonly connections: number
   readonly openConnections: number
+  /** How often it has kept a client waiting, by a fault. */
+  readonly silences: number
   /** Stops the server and breaks all connections. */
   close(): Promise<void>
 }
@@ -55,6 +57,7 @@ export async function startMailServer({
   const faults: MailServer['faults'] = new Map()
   const open = new Set<Socket>()
   let connections = 0
+  let silences = 0
 
   function secure(socket: Socket): TLSSocket {
     const secured = new TLSSocket(socket, { isServer: true, cert: served.certificate, key: served.key })
@@ -66,7 +69,13 @@ export async function startMailServer({
     connections += 1
     open.add(socket)
     socket.on('close', () => open.delete(socket)).on('error', () => socket.destroy())
-    if (faults.has('connection')) return void socket.resume()
+    const keepSilent = (): void => {
+      silences += 1
+    }
+    if (faults.has('connection')) {
+      keepSilent()
+      return void socket.resume()
+    }
     runMailSession(tls === 'implicit' ? secure(socket) : socket, {
       capabilities,
       startTls: tls === 'starttls',
@@ -74,6 +83,7 @@ export async function startMailServer({
       commands,
       introductions,
       secure,
+      keepSilent,
       // Under TLS too, it is the connection below that is reset.
       reset: () => void socket.resetAndDestroy(),
       async judge(login) {
@@ -98,6 +108,9 @@ export async function startMailServer({
     },
     get openConnections() {
       return open.size
+    },
+    get silences() {
+      return silences
     },
     async close() {
       const closed = new Promise((resolve) => server.close(resolve))

@@ -35,6 +35,8 @@ export interface MailSessionParts {
   readonly introductions: string[]
   readonly secure: (socket: Socket) => TLSSocket
   readonly reset: () => void
+  /** Called when something that the client waits for stays away. */
+  readonly keepSilent: () => void
   readonly judge: (login: SeenLogin) => Promise<boolean>
 }
 
@@ -52,9 +54,10 @@ export function runMailSession(first: Socket, parts: MailSessionParts): void {
     if (fault === undefined) socket.write(text)
     else if (fault === 'close') socket.end()
     else if (fault === 'reset') parts.reset()
-    else if (fault !== 'hang') {
-      socket.write(`${fault.says.replaceAll('TAG', tag)}\r\n`)
-      if (fault.closes) socket.end()
+    else {
+      if (fault !== 'hang') socket.write(`${fault.says.replaceAll('TAG', tag)}\r\n`)
+      if (fault !== 'hang' && fault.closes) socket.end()
+      else parts.keepSilent()
     }
     return fault === undefined
   }
@@ -107,8 +110,10 @@ export function runMailSession(first: Socket, parts: MailSessionParts): void {
           known === undefined ? `${tag} BAD What?\r\n` : `${known}${tag} OK Done.\r\n`,
         )
         if (done && name === 'LOGOUT') socket.end()
-        if (done && name === 'STARTTLS' && !faults.has('handshake'))
-          return await converse(parts.secure(socket))
+        if (done && name === 'STARTTLS') {
+          if (!faults.has('handshake')) return await converse(parts.secure(socket))
+          parts.keepSilent()
+        }
       }
     }
   }

@@ -3,6 +3,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type MailLogin, MailServerFault } from '../../src/core/mail-server-port.js'
 import { Secret } from '../../src/core/secret.js'
 import { createImapLogin } from '../../src/mail-server/imap-login.js'
+import { holdTime } from '../kit/held-time.js'
 import {
   type MailFault,
   type MailServer,
@@ -17,6 +18,8 @@ const CLIENT_ADDRESS = '203.0.113.9'
 /** Far off. */
 const DEADLINE = { leftMs: () => 60_000 }
 
+const TIMEOUT_MS = 5000
+
 interface Setting {
   readonly server: MailServer
   readonly login: MailLogin
@@ -26,7 +29,7 @@ interface Setting {
 
 async function setUp(
   serverOptions: MailServerOptions = {},
-  { timeoutMs = 5000, maxConcurrency = 8 } = {},
+  { timeoutMs = TIMEOUT_MS, maxConcurrency = 8 } = {},
 ): Promise<Setting> {
   const server = await startMailServer(serverOptions)
   onTestFinished(() => server.close())
@@ -47,6 +50,11 @@ async function resultOf(login: MailLogin, address: string, password: string): Pr
     expect(`${error.message} ${JSON.stringify(error)}`).not.toContain('mail pw')
     return error.reason
   })
+}
+
+/** Lets a login's time be over as soon as the server keeps it waiting. */
+function endSilence(server: MailServer): void {
+  void holdTime().pass(TIMEOUT_MS, () => server.silences > 0)
 }
 
 async function expectNoConnectionLeft(server: MailServer): Promise<void> {
@@ -122,8 +130,9 @@ describe.each([
     ['a BAD after the password', 'credentials', { says: 'TAG BAD What?' }, true],
     ['UNAVAILABLE after the password', 'credentials', { says: 'TAG NO [UNAVAILABLE] Later.' }, false],
   ])('because of %s says whether the password may have been tried', async (_what, stage, fault, sent) => {
-    const { server, login } = await setUp({ capabilities }, { timeoutMs: 1000 })
+    const { server, login } = await setUp({ capabilities })
     server.faults.set(stage, fault)
+    if (fault === 'hang') endSilence(server)
     const error = await login(ADDRESS, new Secret(PASSWORD), CLIENT_ADDRESS, DEADLINE).catch(
       (thrown: unknown) => thrown,
     )
@@ -193,11 +202,9 @@ describe.each([
   })
 
   it.each(NO_VERDICT)('%s is no verdict', async (_what, says, reason) => {
-    const { server, logIn } = await setUp(
-      { capabilities },
-      { timeoutMs: reason === 'timed-out' ? 300 : 5000 },
-    )
+    const { server, logIn } = await setUp({ capabilities })
     server.faults.set('credentials', { says })
+    if (reason === 'timed-out') endSilence(server)
     expect(await logIn()).toBe(reason)
     expect(server.logins).toHaveLength(1)
     await expectNoConnectionLeft(server)
@@ -209,8 +216,9 @@ describe.each([
     ['a reset', 'reset', 'closed'],
     ['a BYE', { says: '* BYE Off.', closes: true }, 'closed'],
   ])('if it is %s, is no verdict', async (_what, fault, reason) => {
-    const { server, logIn } = await setUp({ capabilities }, { timeoutMs: fault === 'hang' ? 300 : 5000 })
+    const { server, logIn } = await setUp({ capabilities })
     server.faults.set('credentials', fault)
+    if (reason === 'timed-out') endSilence(server)
     expect(await logIn()).toBe(reason)
     expect(server.logins).toHaveLength(1)
     await expectNoConnectionLeft(server)
@@ -239,8 +247,9 @@ describe('no verdict comes from', () => {
     ],
     ['a challenge that does not come', 'AUTHENTICATE', 'hang', 'timed-out'],
   ])('%s', async (_what, stage, fault, reason) => {
-    const { server, logIn } = await setUp({}, { timeoutMs: reason === 'timed-out' ? 300 : 5000 })
+    const { server, logIn } = await setUp()
     server.faults.set(stage, fault)
+    if (reason === 'timed-out') endSilence(server)
     expect(await logIn()).toBe(reason)
     expect(server.logins).toEqual([])
     await expectNoConnectionLeft(server)
@@ -273,8 +282,9 @@ describe('once the server let the mailbox in', () => {
     ['an end right after its OK', 'credentials', { says: 'TAG OK Welcome.', closes: true }],
     ['a BYE right after its OK', 'credentials', { says: 'TAG OK Welcome.\r\n* BYE Off.', closes: true }],
   ])('%s makes no difference', async (_what, stage, fault) => {
-    const { server, logIn } = await setUp({}, { timeoutMs: fault === 'hang' ? 300 : 5000 })
+    const { server, logIn } = await setUp()
     server.faults.set(stage, fault)
+    if (fault === 'hang') endSilence(server)
     expect(await logIn()).toBe(true)
     await expectNoConnectionLeft(server)
   })
@@ -336,7 +346,7 @@ it('line ends can’t slip in a command: LOGIN with one is never sent', async ()
 
 describe('of many logins', () => {
   /** Logins that wait at the server until they are let go. */
-  async function setUpHeld(options: { maxConcurrency: number; timeoutMs?: number }) {
+  async function setUpHeld(options: { maxConcurrency: number }) {
     let release = (_accepted: boolean): void => undefined
     const verdict = new Promise<boolean>((resolve) => {
       release = resolve
@@ -373,8 +383,10 @@ describe('of many logins', () => {
   })
 
   it('those whose time is over while they wait are never sent', async () => {
-    const { server, logIn } = await setUpHeld({ maxConcurrency: 1, timeoutMs: 1000 })
+    const { server, logIn } = await setUpHeld({ maxConcurrency: 1 })
+    const time = holdTime()
     const results = Array.from({ length: 10 }, () => logIn())
+    await time.pass(TIMEOUT_MS, () => server.logins.length === 1)
     expect(await Promise.all(results)).toEqual(Array(10).fill('timed-out'))
     expect(server.logins).toHaveLength(1)
     expect(server.connections).toBeLessThan(10)

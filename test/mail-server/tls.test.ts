@@ -3,8 +3,11 @@ import { MailServerFault } from '../../src/core/mail-server-port.js'
 import { Secret } from '../../src/core/secret.js'
 import type { ServerTrust } from '../../src/core/server-trust.js'
 import { createImapLogin, createImapProbe } from '../../src/mail-server/imap-login.js'
+import { holdTime } from '../kit/held-time.js'
 import { type MailServer, type MailServerOptions, startMailServer } from '../kit/mail-server.js'
 import { createCertificate } from '../panel-simulator/certificate.js'
+
+const TIMEOUT_MS = 5000
 
 async function start(options?: MailServerOptions): Promise<MailServer> {
   const server = await startMailServer(options)
@@ -14,7 +17,7 @@ async function start(options?: MailServerOptions): Promise<MailServer> {
 
 /** What came of a login: `true`, `false`, or the reason of the fault. No fault here may come after a password. */
 async function logIn(server: MailServer, trust: ServerTrust, url = server.url): Promise<boolean | string> {
-  const login = createImapLogin({ url, trust, timeoutMs: 2000, maxConcurrency: 1 })
+  const login = createImapLogin({ url, trust, timeoutMs: TIMEOUT_MS, maxConcurrency: 1 })
   const result = await login('info@example.org', new Secret('info mail pw'), '203.0.113.9', {
     leftMs: () => 60_000,
   }).catch((error: unknown) => error)
@@ -134,6 +137,7 @@ describe('STARTTLS', () => {
   it('that hangs in the handshake ends in time', async () => {
     const server = await start({ tls: 'starttls' })
     server.faults.set('handshake', 'hang')
+    void holdTime().pass(TIMEOUT_MS, () => server.silences > 0)
     expect(await logIn(server, { ca: server.certificate.certificate })).toBe('timed-out')
     await vi.waitUntil(() => server.openConnections === 0)
   })
@@ -141,7 +145,7 @@ describe('STARTTLS', () => {
 
 describe('the probe', () => {
   async function probe(server: MailServer, trust: ServerTrust): Promise<string | undefined> {
-    return (await createImapProbe({ url: server.url, trust, timeoutMs: 1000 })())?.reason
+    return (await createImapProbe({ url: server.url, trust, timeoutMs: TIMEOUT_MS })())?.reason
   }
 
   it.each(['implicit', 'starttls'] as const)(
@@ -161,10 +165,15 @@ describe('the probe', () => {
     const takesPlain = await start({ capabilities: 'LOGINDISABLED AUTH=PLAIN' })
     expect(await probe(takesPlain, trust)).toBeUndefined()
     expect(await probe(server, {})).toBe('tls-refused')
-    server.faults.set('greeting', 'hang')
-    expect(await probe(server, trust)).toBe('timed-out')
     await server.close()
     expect(await probe(server, trust)).toBe('unreachable')
+  })
+
+  it('gives up a server that says nothing', async () => {
+    const server = await start()
+    server.faults.set('greeting', 'hang')
+    void holdTime().pass(TIMEOUT_MS, () => server.silences > 0)
+    expect(await probe(server, { ca: server.certificate.certificate })).toBe('timed-out')
   })
 
   it('is not content with a server that says who we are already', async () => {
