@@ -5,6 +5,7 @@ import {
   type BreachCheckFaultReason,
   BreachCheckUnavailable,
 } from '../core/breach-check.js'
+import { inTime } from '../core/in-time.js'
 
 /** So much of the hash is told: a range holds a thousand passwords, and nobody learns which of them it was. */
 const PREFIX_LENGTH = 5
@@ -30,7 +31,7 @@ export function createBreachCheck(dispatcher: Dispatcher, url: string, timeoutMs
 
   async function readRange(prefix: string): Promise<string[]> {
     const { status, text } = await ask(`${url}/range/${prefix}`).catch((error: unknown) => {
-      throw new BreachCheckUnavailable(reasonOf(error))
+      throw error instanceof BreachCheckUnavailable ? error : new BreachCheckUnavailable(reasonOf(error))
     })
     if (status !== 200) throw new BreachCheckUnavailable(`http-${status}`)
     const entries = text.trimEnd().toUpperCase().split(/\r?\n/)
@@ -40,9 +41,13 @@ export function createBreachCheck(dispatcher: Dispatcher, url: string, timeoutMs
 
   async function ask(address: string): Promise<{ status: number; text: string }> {
     const headers = { 'add-padding': 'true', 'user-agent': 'rekey', accept: 'text/plain' }
-    const signal = AbortSignal.timeout(timeoutMs)
-    const { statusCode, body } = await request(address, { dispatcher, headers, signal })
-    return { status: statusCode, text: await body.text() }
+    const stop = new AbortController()
+    const read = async (): Promise<{ status: number; text: string }> => {
+      const { statusCode, body } = await request(address, { dispatcher, headers, signal: stop.signal })
+      return { status: statusCode, text: await body.text() }
+    }
+    const late = (): Error => new BreachCheckUnavailable('timed-out')
+    return await inTime(read(), timeoutMs, late).finally(() => stop.abort())
   }
 }
 
@@ -51,7 +56,7 @@ const TLS_FAILURE = /^(?:ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE
 function reasonOf(error: unknown): BreachCheckFaultReason {
   if (!(error instanceof Error)) return 'unreachable'
   const code = 'code' in error ? String(error.code) : ''
-  if (error.name === 'TimeoutError' || code === 'UND_ERR_CONNECT_TIMEOUT') return 'timed-out'
+  if (code === 'UND_ERR_CONNECT_TIMEOUT') return 'timed-out'
   if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE' || code.startsWith('HPE_')) return 'unexpected-answer'
   return TLS_FAILURE.test(code) ? 'tls-refused' : 'unreachable'
 }

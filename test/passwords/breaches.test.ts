@@ -1,6 +1,7 @@
 import { createServer } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { createBreachDispatcher } from '../../src/passwords/breach-dispatcher.js'
+import { holdTime } from '../kit/held-time.js'
 import { expectNoLeak } from '../kit/leaks.js'
 import { type RangeFault, type RangeServer, sha1, startRangeServer } from '../kit/range-server.js'
 import { startService, type TestService } from '../kit/service.js'
@@ -20,6 +21,9 @@ async function start(
   const ranges = await startRangeServer()
   return { ranges, service: await startService({ environment: online(ranges.url, more) }) }
 }
+
+/** As long as the service waits for an answer. */
+const TIMEOUT_MS = 2000
 
 function failures({ logText }: TestService): unknown[] {
   const lines = logText().trim().split('\n').filter(Boolean)
@@ -117,6 +121,7 @@ describe('where the server of breached passwords', () => {
   it.each(faults)('%s, the password is taken, and the log says why', async (_what, fault, reason) => {
     const { ranges, service } = await start()
     ranges.fault = fault
+    if (reason === 'timed-out') void holdTime().pass(TIMEOUT_MS, () => ranges.requests.length > 0)
     expect(gist(await post(service, byMailbox()))).toBe('200 changed')
     expect(failures(service)).toEqual([expect.objectContaining({ level: 40, reason })])
     expect(service.logText()).not.toContain('canary')
@@ -125,6 +130,7 @@ describe('where the server of breached passwords', () => {
   it.each(faults)('%s, nothing is changed if the operator wants to be sure', async (_what, fault, reason) => {
     const { ranges, service } = await start({ REKEY_BREACH_FAIL: 'refuse' })
     ranges.fault = fault
+    if (reason === 'timed-out') void holdTime().pass(TIMEOUT_MS, () => ranges.requests.length > 0)
     const response = await post(service, byMailbox())
     expect(gist(response)).toBe('503 breach-check-unavailable')
     expect(response.headers['retry-after']).toBe('30')
@@ -165,12 +171,15 @@ describe('where the server of breached passwords', () => {
 it('no part of a password’s hash is in the log or in an answer, and nothing stays open', async () => {
   const ranges = await startRangeServer()
   const environment = online(ranges.url, { REKEY_BREACH_FAIL: 'refuse', REKEY_LOG_LEVEL: 'debug' })
+  const time = holdTime()
   await expectNoLeak(
     () => startService({ environment }),
     async (service) => {
       const shown: string[] = []
-      for (const fault of [undefined, ...faults.map(([, each]) => each)]) {
+      for (const [, fault, reason] of [['', undefined, ''] as const, ...faults]) {
         ranges.fault = fault
+        const asked = ranges.requests.length
+        if (reason === 'timed-out') void time.pass(TIMEOUT_MS, () => ranges.requests.length > asked)
         const response = await post(service, byMailbox({ newPassword: `${NEW_PASSWORD} of mine` }))
         shown.push(response.text, JSON.stringify(response.headers))
       }
