@@ -2,10 +2,19 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { onTestFinished } from 'vitest'
 
-/** Starts a server that answers whatever comes with one line, or takes no connection, and gives its port of 127.0.0.1. */
+/**
+ * Starts a server that answers every command of Redis with one line, or takes no connection, and gives its port of
+ * 127.0.0.1.
+ */
 export async function startLine(line: string | undefined): Promise<number> {
   const server = createServer((socket) => {
-    socket.on('error', () => undefined).on('data', () => socket.write(`${line}\r\n`))
+    socket
+      .on('error', () => undefined)
+      .on('data', (chunk) => {
+        // Several come at once.
+        const commands = chunk.toString().match(/^\*\d+\r$/gm) ?? []
+        socket.write(`${line}\r\n`.repeat(commands.length))
+      })
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const { port } = server.address() as AddressInfo
