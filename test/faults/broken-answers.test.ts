@@ -1,10 +1,12 @@
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { expectNoLeak } from '../kit/leaks.js'
 import { startService } from '../kit/service.js'
 import type { Fault } from '../panel-simulator/simulator.js'
-import { brokenAnswers, CUT_OFF, TRUNCATED } from './kit/broken-answers.js'
 import { type Call, calls } from './kit/calls.js'
 import { tryChange } from './kit/fault-case.js'
+
+// Each broken answer stands in transport.test.ts and command-runner.test.ts, and in panel-faults.test.ts that of a change;
+// here, what becomes of each call.
 
 /** Breaks the answer to one call of a change. */
 async function breakAnswer(
@@ -24,32 +26,38 @@ async function breakAnswer(
 const questions = calls.filter(({ asks }) => asks !== 'change')
 const changes = calls.filter(({ asks }) => asks === 'change')
 
-describe.each(questions)('the answer to $call, in mode $mode,', (each) => {
-  it.each(brokenAnswers)('that is $what', async ({ fault, times = 1, expected }) => {
-    await breakAnswer(each, fault(true), times, expected)
-  })
+it.each(questions)(
+  'a page in place of the answer to $call, in mode $mode, is never taken for one',
+  async (each) => {
+    await breakAnswer(
+      each,
+      { kind: 'answer', run: true, status: 500, body: '<html></html>' },
+      1,
+      '502 panel-failed',
+    )
+  },
+)
 
-  it('that is cut off', async () => {
-    await breakAnswer(each, CUT_OFF, 1, '503 panel-unavailable')
-  })
-})
+it.each(questions)(
+  'a lost answer to $call, in mode $mode, is asked for once more, and then given up',
+  async (each) => {
+    await breakAnswer(each, { kind: 'reset', when: 'after-run' }, 1, '200 changed')
+    await breakAnswer(each, { kind: 'reset', when: 'after-run' }, 2, '503 panel-unavailable')
+  },
+)
 
-describe.each(changes)('the answer to a change, in mode $mode,', (each) => {
-  it.each(brokenAnswers)('that is $what, though it was made', async ({ fault, times = 1 }) => {
-    await breakAnswer(each, fault(true), times, '200 changed')
-  })
-
-  it.each(brokenAnswers)('that is $what, and it was not made', async ({ fault, times = 1 }) => {
-    await breakAnswer(each, fault(false), times, '503 panel-unavailable')
-  })
-
-  it.each([CUT_OFF, TRUNCATED])('that is cut short: %o', async (fault) => {
-    await breakAnswer(each, fault, 1, '200 changed')
-  })
-})
+it.each(changes)(
+  'a change whose answer is lost, in mode $mode, is told as what became of it',
+  async (each) => {
+    await breakAnswer(each, { kind: 'endless', run: true, pace: 'flood' }, 1, '200 changed')
+    await breakAnswer(each, { kind: 'endless', run: false, pace: 'flood' }, 1, '503 panel-unavailable')
+    await breakAnswer(each, { kind: 'reset', when: 'mid-answer' }, 1, '200 changed')
+    await breakAnswer(each, { kind: 'truncated', run: true }, 1, '200 changed')
+  },
+)
 
 it('an account’s record that is only half there is none', async () => {
   const each = calls.find(({ call }) => call === 'v-list-user json')
   expect(each).toBeDefined()
-  if (each) await breakAnswer(each, TRUNCATED, 1, '502 panel-failed')
+  if (each) await breakAnswer(each, { kind: 'truncated', run: true }, 1, '502 panel-failed')
 })

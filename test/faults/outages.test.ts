@@ -1,67 +1,55 @@
-import { setTimeout } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
+import { holdTime } from '../kit/held-time.js'
 import { expectNoLeak } from '../kit/leaks.js'
 import { simulatorEnvironment, startService, startServiceAt } from '../kit/service.js'
 import { gist, post } from '../kit/submissions.js'
 import { expectService, witness } from '../kit/truth.js'
+import { CHANGE } from '../panel-simulator/command-names.js'
 import { startPanelSimulator } from '../panel-simulator/simulator.js'
-import { endlessAnswers } from './kit/broken-answers.js'
-import { calls } from './kit/calls.js'
+import { calls, mailboxProof } from './kit/calls.js'
 import { tryChange } from './kit/fault-case.js'
 
-const CHANGE = 'v-change-mail-account-password'
 const TIMEOUT_MS = 15_000
 const ENVIRONMENT = { HESTIA_TIMEOUT_MS: `${TIMEOUT_MS}` }
-const [byMailbox] = calls
 
-// Time-outs pass when a test lets them, and so only for the call that is not answered, however slow the machine is.
-beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
-afterEach(() => void vi.useRealTimers())
+// Answers that never end stand in transport.test.ts; here, what becomes of each call.
+it.each(calls)(
+  'a panel that takes longer for $call than anybody waits, in mode $mode, changes nothing that is not told',
+  async ({ call, asks, proof }) => {
+    const time = holdTime()
+    await expectNoLeak(
+      () => startService({ environment: ENVIRONMENT }),
+      async (service) => {
+        await service.app.checkReadiness()
+        await tryChange(service, proof, proof.password, '503 panel-unavailable', () => {
+          const hold = service.panel.hold(call)
+          void time.pass(TIMEOUT_MS, hold.arrived)
+          return async () => {
+            hold.release()
+            // The panel ends what it had begun, while the domain is still closed.
+            const old = () => service.panel.accepts(proof.address, proof.password)
+            await expect.poll(old).toBe(asks !== 'change')
+          }
+        })
+      },
+    )
+  },
+)
 
-/** Lets the time-out pass in steps, between which more of an answer comes in if there is more. */
-async function passTimeout(): Promise<void> {
-  const steps = 10
-  for (let step = 0; step < steps; step++) {
-    await setTimeout(10)
-    vi.advanceTimersByTime(TIMEOUT_MS / steps)
-  }
-}
-
-function start(environment: Record<string, string> = {}) {
-  return startService({ environment })
-}
-
-describe.each(calls)('an answer that never ends to $call, in mode $mode,', ({ call, asks, proof }) => {
-  it.each(endlessAnswers)('by $what is given up', async ({ fault, expected }) => {
-    for (const run of [true, false]) {
-      const answer = asks === 'change' && run ? '200 changed' : expected
-      await expectNoLeak(
-        () => start(ENVIRONMENT),
-        async (service) => {
-          await service.app.checkReadiness()
-          const disturb = () => service.panel.failNext(call, fault(run, passTimeout))
-          await tryChange(service, proof, proof.password, answer, disturb)
-        },
-      )
-    }
-  })
-})
-
-describe('a panel that takes longer than anybody waits', () => {
-  it.each(calls)(
-    'for $call, in mode $mode, changes nothing that is not told',
-    async ({ call, asks, proof }) => {
-      const service = await start(ENVIRONMENT)
+it('a panel that makes a change and then says nothing has made it', async () => {
+  const time = holdTime()
+  await expectNoLeak(
+    () => startService({ environment: ENVIRONMENT }),
+    async (service) => {
+      const proof = mailboxProof
       await service.app.checkReadiness()
-      await tryChange(service, proof, proof.password, '503 panel-unavailable', () => {
-        const hold = service.panel.hold(call)
-        void hold.arrived.then(passTimeout)
-        return async () => {
-          hold.release()
-          // The panel ends what it had begun, while the domain is still closed.
-          const old = () => service.panel.accepts(proof.address, proof.password)
-          await expect.poll(old).toBe(asks !== 'change')
-        }
+      let isSilent = false
+      const begun = (): void => {
+        isSilent = true
+      }
+      await tryChange(service, proof, proof.password, '200 changed', () => {
+        service.panel.failNext(CHANGE, { kind: 'silence', run: true, begun })
+        void time.pass(TIMEOUT_MS, () => isSilent)
       })
     },
   )
@@ -73,8 +61,7 @@ it('a panel that refuses connections is one that can’t be reached, and serves 
   const port = Number(new URL(panel.url).port)
   await panel.close()
   const service = await startServiceAt(panel, environment)
-  const proof = calls.find(({ call }) => call === CHANGE)?.proof
-  if (!proof) throw new Error('no proof')
+  const proof = mailboxProof
   const wish = { address: proof.address, oldPassword: proof.password, newPassword: 'a wholly new secret' }
   const response = await post(service, proof.body(wish))
   expect(gist(response)).toBe('503 panel-unavailable')
@@ -86,10 +73,9 @@ it('a panel that refuses connections is one that can’t be reached, and serves 
 })
 
 it('a key that is revoked in the middle stops the change before it is sent', async () => {
-  const service = await start()
+  const service = await startService()
   await service.app.checkReadiness()
-  const proof = byMailbox?.proof
-  if (!proof) throw new Error('no proof')
+  const proof = mailboxProof
   const wish = { address: proof.address, oldPassword: proof.password, newPassword: 'a wholly new secret' }
   const judge = witness(service, wish)
   const hold = service.panel.hold('v-get-mail-account-value md5')

@@ -6,8 +6,8 @@ const READ_MS = 20
 
 /** Time-outs that pass when a test lets them. */
 export interface HeldTime {
-  /** Lets so much time (ms) pass as soon as something has happened, which is looked for often. */
-  pass(durationMs: number, hasHappened: () => boolean): Promise<void>
+  /** Lets so much time (ms) pass as soon as something has happened; what is no promise is looked at often. */
+  pass(durationMs: number, event: Promise<unknown> | (() => boolean)): Promise<void>
 }
 
 /** From now to its end, time-outs pass when the test lets them, however slow the machine is. */
@@ -15,8 +15,9 @@ export function holdTime(): HeldTime {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   onTestFinished(() => void vi.useRealTimers())
   return {
-    async pass(durationMs, hasHappened) {
-      while (!hasHappened()) await setTimeout(1)
+    async pass(durationMs, event) {
+      if (typeof event === 'function') while (!event()) await setTimeout(1)
+      else await event
       await setTimeout(READ_MS)
       vi.advanceTimersByTime(durationMs)
     },

@@ -5,6 +5,7 @@ import { neededCommands } from '../../src/panel/needed-commands.js'
 import type { Asked, CommandAnswer, RefusedCall } from '../../src/panel/read-answer.js'
 import { createTestClock, type TestClock } from '../kit/clock.js'
 import { LOOKS_OF_THE_DOCTOR, mostWithinAWindow, PANEL_BANS_AT, WINDOW_MS } from '../kit/panel-bans.js'
+import { CHANGE } from '../panel-simulator/command-names.js'
 
 const ALL = neededCommands(['mailbox', 'account'])
 
@@ -17,15 +18,15 @@ interface Call {
 const output = (name: string): Call => ({ name, asked: 'output', repeatable: true })
 const code = (name: string): Call => ({ name, asked: 'code', repeatable: true })
 
-const CHANGE: Call = { name: 'v-change-mail-account-password', asked: 'code', repeatable: false }
+const SEND_CHANGE: Call = { name: CHANGE, asked: 'code', repeatable: false }
 const VALUE = output('v-get-mail-account-value')
 
 /** What readiness and a change by each proof ask, in steps: what stands in one step is asked at once. */
 const READINESS = [[output('v-search-domain-owner')], ALL.slice(1).map(output)]
-const BY_MAILBOX = [[output('v-search-domain-owner')], [VALUE, VALUE], [CHANGE]]
+const BY_MAILBOX = [[output('v-search-domain-owner')], [VALUE, VALUE], [SEND_CHANGE]]
 const BY_ACCOUNT = [
   [code('v-check-user-password'), code('v-check-user-2fa'), output('v-list-user'), VALUE],
-  [CHANGE],
+  [SEND_CHANGE],
 ]
 
 interface KeyedPanel {

@@ -1,5 +1,6 @@
 import { byAccount, byMailbox } from '../../kit/submissions.js'
 import type { Wish } from '../../kit/truth.js'
+import { CHANGE } from '../../panel-simulator/command-names.js'
 import { totp } from '../../panel-simulator/totp.js'
 
 /** A way to prove that one may change a mailbox. */
@@ -10,7 +11,8 @@ export interface Proof {
   body(wish: Wish): object
 }
 
-const mailbox: Proof = {
+/** By the mailbox’s present password. */
+export const mailboxProof: Proof = {
   address: 'info@example.org',
   password: 'info mail pw',
   body: ({ oldPassword, newPassword }) => byMailbox({ currentPassword: oldPassword, newPassword }),
@@ -57,14 +59,12 @@ export interface Call {
   readonly proof: Proof
 }
 
-const CHANGE = 'v-change-mail-account-password'
-
 /** Each command of the panel, in each mode that runs it. */
 export const calls: readonly Call[] = [
-  { mode: 'mailbox', call: 'v-search-domain-owner mail', asks: 'what', proof: mailbox },
+  { mode: 'mailbox', call: 'v-search-domain-owner mail', asks: 'what', proof: mailboxProof },
   { mode: 'mailbox', call: 'v-get-mail-account-value account', asks: 'siblings', proof: dottedMailbox },
-  { mode: 'mailbox', call: 'v-get-mail-account-value md5', asks: 'what', proof: mailbox },
-  { mode: 'mailbox', call: CHANGE, asks: 'change', proof: mailbox },
+  { mode: 'mailbox', call: 'v-get-mail-account-value md5', asks: 'what', proof: mailboxProof },
+  { mode: 'mailbox', call: CHANGE, asks: 'change', proof: mailboxProof },
   { mode: 'account', call: 'v-check-user-password', asks: 'whether', proof: account },
   { mode: 'account', call: 'v-check-user-2fa', asks: 'whether', proof: twoFactor },
   { mode: 'account', call: 'v-list-user json', asks: 'what', proof: account },

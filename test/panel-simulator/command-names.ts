@@ -1,0 +1,2 @@
+/** The command that changes a mailbox's password. */
+export const CHANGE = 'v-change-mail-account-password'

@@ -1,0 +1,184 @@
+import { describe, expect, it } from 'vitest'
+import { createMemoryKeyRest } from '../../src/abuse/memory-key-rest.js'
+import { createDeadline } from '../../src/core/deadline.js'
+import { type CommandRecord, PanelFault } from '../../src/core/panel-port.js'
+import { Secret } from '../../src/core/secret.js'
+import { type Command, createCommandRunner } from '../../src/panel/command-runner.js'
+import { createKeyGuard } from '../../src/panel/key-guard.js'
+import type { CommandAnswer, RawAnswer } from '../../src/panel/read-answer.js'
+import { TransportFailure, type TransportFailureReason } from '../../src/panel/transport.js'
+import { createTestClock } from '../kit/clock.js'
+
+const TIMEOUT_MS = 5000
+
+/** What the transport gives for one call. */
+type Reply = RawAnswer | TransportFailureReason
+
+const DONE: RawAnswer = { status: 200, exitCodeHeader: '0', body: '0' }
+
+/** A runner whose transport gives these replies, one after the other, and `DONE` after them. */
+function setUp(replies: readonly Reply[] = [], limits = { maxConcurrency: 8, maxQueue: 8 }) {
+  const clock = createTestClock()
+  const left = [...replies]
+  const sent: { fields: Record<string, string>; timeoutMs: number }[] = []
+  const records: CommandRecord[] = []
+  let held: Promise<void> = Promise.resolve()
+  const runner = createCommandRunner({
+    ...limits,
+    credentials: { kind: 'access-key', accessKey: new Secret('id'), secretKey: new Secret('secret') },
+    keyGuard: createKeyGuard(createMemoryKeyRest(clock), clock),
+    timeoutMs: TIMEOUT_MS,
+    clock,
+    async transport(fields, timeoutMs) {
+      sent.push({ fields, timeoutMs })
+      await held
+      const reply = left.shift() ?? DONE
+      if (typeof reply === 'string') throw new TransportFailure(reply)
+      return reply
+    },
+  })
+  const deadline = createDeadline(30_000, clock)
+  const command: Command = { name: 'v-x', args: ['a', ' b '], asked: 'code', repeatable: true, deadline }
+
+  /** The answer, or the fault in one text with whether the command may have run. */
+  async function run(more: Partial<Command> = {}): Promise<CommandAnswer | string> {
+    return await runner
+      .run({ ...command, ...more }, (record) => void records.push(record))
+      .catch((error: unknown) => {
+        if (!(error instanceof PanelFault)) throw error
+        return `${error.code} ${error.reason}${error.mayHaveRun ? ', may have run' : ''}`
+      })
+  }
+
+  return {
+    clock,
+    sent,
+    records,
+    run,
+    load: runner.load,
+    /** Makes calls wait until the given function is called. */
+    hold() {
+      let release = (): void => undefined
+      held = new Promise((resolve) => {
+        release = resolve
+      })
+      return release
+    },
+  }
+}
+
+function page(status: number, body = '<html></html>', exitCodeHeader?: string): RawAnswer {
+  return { status, exitCodeHeader, body }
+}
+
+describe.each(['code', 'output'] as const)('asked for the %s', (asked) => {
+  it.each([
+    ['a page with status 200', page(200), 'panel-failed not-the-panel-http-200'],
+    ['a page with status 500', page(500), 'panel-failed not-the-panel-http-500'],
+    ['a proxy’s 502', page(502), 'panel-unavailable not-the-panel-http-502'],
+    ['a proxy’s 503', page(503), 'panel-unavailable not-the-panel-http-503'],
+    ['a proxy’s 504', page(504), 'panel-unavailable not-the-panel-http-504'],
+    ['an empty error', page(500, ''), 'panel-failed not-the-panel-http-500'],
+    ['a bare success', page(200, '0'), 'panel-failed not-the-panel-http-200'],
+    ['a refusal that says it succeeded', page(400, '0', '0'), 'panel-failed not-the-panel-http-400'],
+    ['no answer in time', 'timed-out', 'panel-unavailable timed-out'],
+    ['an answer that is cut off', 'cut-off', 'panel-unavailable cut-off'],
+  ] as const)(
+    'the runner takes %s for no answer, after which the command may have run, and sends nothing again',
+    async (_what, reply, fault) => {
+      for (const repeatable of [true, false]) {
+        const { run, sent } = setUp([reply])
+        expect(await run({ asked, repeatable })).toBe(`${fault}, may have run`)
+        expect(sent).toHaveLength(1)
+      }
+    },
+  )
+
+  it.each(['unreachable', 'tls-refused'] as const)(
+    'the runner knows of a panel that is %s that no command has run',
+    async (reply) => {
+      for (const repeatable of [true, false]) {
+        const { run, sent } = setUp([reply])
+        expect(await run({ asked, repeatable })).toBe(`panel-unavailable ${reply}`)
+        expect(sent).toHaveLength(1)
+      }
+    },
+  )
+
+  it('the runner sends a question once more after a reset, and a change never', async () => {
+    const question = setUp(['reset'])
+    expect(await question.run({ asked })).toMatchObject({ is: 'ran', exitCode: 0 })
+    expect(question.sent).toHaveLength(2)
+    const change = setUp(['reset'])
+    expect(await change.run({ asked, repeatable: false })).toBe('panel-unavailable reset, may have run')
+    expect(change.sent).toHaveLength(1)
+  })
+
+  it('the runner gives up a question after two resets', async () => {
+    const { run, sent } = setUp(['reset', 'reset'])
+    expect(await run({ asked })).toBe('panel-unavailable reset, may have run')
+    expect(sent).toHaveLength(2)
+  })
+
+  it('the runner tells a refusal of the key from a command that ran', async () => {
+    const refused = setUp([page(401, '9', '9')])
+    expect(await refused.run({ asked })).toBe('panel-misconfigured key-refused')
+    const forbidden = setUp([page(401, "Error: Key x don't have permission to run the command y", '10')])
+    expect(await forbidden.run({ asked })).toBe('panel-misconfigured command-forbidden')
+  })
+})
+
+it('the runner sends the key, the command, its arguments exactly as given, and what is asked for', async () => {
+  const { run, sent } = setUp()
+  await run()
+  await run({ asked: 'output' })
+  const fields = { access_key: 'id', secret_key: 'secret', cmd: 'v-x', arg1: 'a', arg2: ' b ' }
+  expect(sent.map((each) => each.fields)).toEqual([
+    { ...fields, returncode: 'yes' },
+    { ...fields, returncode: 'no' },
+  ])
+})
+
+it('the runner records each call: by its exit code, or by why there is none', async () => {
+  const { run, records, clock, hold } = setUp([DONE, page(200, '14', '14'), page(502), 'cut-off'])
+  const release = hold()
+  const first = run()
+  clock.advance(250)
+  release()
+  await first
+  for (let call = 1; call < 4; call++) await run()
+  expect(records[0]).toEqual({ command: 'v-x', result: 0, startedMs: 0, endedMs: 250 })
+  expect(records.map(({ result }) => result)).toEqual([0, 14, 'not-the-panel-http-502', 'cut-off'])
+})
+
+it('the runner waits for an answer no longer than a command may take, and no longer than the deadline', async () => {
+  const { run, sent, clock } = setUp()
+  await run()
+  await run({ deadline: createDeadline(1200, clock) })
+  expect(sent.map(({ timeoutMs }) => timeoutMs)).toEqual([TIMEOUT_MS, 1200])
+})
+
+it('the runner does not send what is too late, the second time neither', async () => {
+  const { run, sent, clock, hold } = setUp(['reset'])
+  expect(await run({ deadline: createDeadline(0, clock) })).toBe('panel-busy waited-too-long')
+  expect(sent).toEqual([])
+  const release = hold()
+  const late = run({ deadline: createDeadline(1000, clock) })
+  await expect.poll(() => sent.length).toBe(1)
+  clock.advance(1000)
+  release()
+  expect(await late).toBe('panel-busy waited-too-long')
+  expect(sent).toHaveLength(1)
+})
+
+it('the runner runs so many commands at once, lets so many wait, and turns the next one away', async () => {
+  const { run, load, hold } = setUp([], { maxConcurrency: 2, maxQueue: 1 })
+  await run()
+  const release = hold()
+  const calls = [run(), run(), run()]
+  await expect.poll(load).toEqual({ running: 2, waiting: 1, breaker: 'closed' })
+  expect(await run()).toBe('panel-busy queue-full')
+  release()
+  expect(await Promise.all(calls)).toEqual(Array(3).fill({ is: 'ran', exitCode: 0, output: '' }))
+  expect(load()).toEqual({ running: 0, waiting: 0, breaker: 'closed' })
+})
