@@ -1,14 +1,40 @@
 import { defineConfig } from 'vitest/config'
 
+/** They start processes, from what `npm run build` made. */
+const PROCESSES = [
+  'test/main.test.ts',
+  'test/stop.test.ts',
+  'test/demo.test.ts',
+  'test/package.test.ts',
+  'test/ci/audit.test.ts',
+  'test/doctor/process.test.ts',
+  'test/process/memory.test.ts',
+]
+
+/** How many of them the long random run makes. */
+const OPERATIONS = process.env.REKEY_TEST_OPERATIONS ?? '2000'
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    // They need more than Node: see vitest.e2e.config.ts.
-    exclude: ['test/e2e/**'],
     // Vitest would leave one core to itself, which is half of a machine with two.
     maxWorkers: '100%',
     testTimeout: 20_000,
-    // Of what runs in the tests' own processes: what they start is not counted.
     coverage: { include: ['src/**/*.ts'], reporter: ['text', 'json-summary'] },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'fast',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/e2e/**', ...PROCESSES],
+          isolate: false,
+        },
+      },
+      { extends: true, test: { name: 'processes', include: PROCESSES } },
+      {
+        extends: true,
+        test: { name: 'long', include: ['test/model/*.test.ts'], env: { REKEY_TEST_OPERATIONS: OPERATIONS } },
+      },
+    ],
   },
 })

@@ -1,20 +1,11 @@
-import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { MAIN, requestChange, start, startPanel } from './kit/process.js'
+import { requestChange, run, start, startPanel } from './kit/process.js'
 import { simulatorEnvironment } from './kit/service.js'
 import { byAccount, byMailbox, NEW_PASSWORD } from './kit/submissions.js'
+import { CHANGE } from './panel-simulator/command-names.js'
 import { simulatorCredentials } from './panel-simulator/simulator.js'
-
-/** Runs the program to its end. */
-function run(args: readonly string[], environment: Record<string, string> = {}) {
-  return new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
-    execFile(process.execPath, [MAIN, ...args], { env: environment }, (error, stdout, stderr) => {
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr })
-    })
-  })
-}
 
 const least = { HESTIA_URL: 'https://panel.example:8083', HESTIA_API_KEY: 'canary-key' }
 
@@ -30,18 +21,6 @@ describe('the program', () => {
     const { code, stderr } = await run(['--no-such-option'], least)
     expect(code).toBe(64)
     expect(stderr).toContain('Usage:')
-  })
-
-  it('checks its configuration without starting', async () => {
-    const wrong = await run(['--check-config'], { REKEY_PORT: 'x', HESTIA_URL: 'y' })
-    expect(wrong.code).toBe(78)
-    expect(
-      wrong.stderr
-        .trim()
-        .split('\n')
-        .map((line) => line.split(' ')[0]),
-    ).toEqual(['HESTIA_URL', 'REKEY_PORT', 'HESTIA_ACCESS_KEY'])
-    expect(await run(['--check-config'], least)).toMatchObject({ code: 0, stderr: '' })
   })
 
   it('does not start with a wrong configuration', async () => {
@@ -100,18 +79,6 @@ describe('metrics', () => {
 })
 
 describe('the running service', () => {
-  it('tells where it listens and whether the panel is ready, and serves', async () => {
-    const panel = await startPanel()
-    const service = start(simulatorEnvironment(panel))
-    expect(await service.logged('single-instance')).toMatchObject({
-      detail: expect.stringContaining('one instance'),
-    })
-    await service.logged('ready')
-    const response = await requestChange(service, byAccount())
-    expect(response.status).toBe(200)
-    expect(await service.logged('attempt')).toMatchObject({ code: 'changed' })
-  })
-
   it('tells another call of the program whether it is alive', async () => {
     const panel = await startPanel()
     const service = start(simulatorEnvironment(panel))
@@ -157,7 +124,7 @@ describe('the running service', () => {
     const panel = await startPanel()
     const service = start(simulatorEnvironment(panel))
     await service.logged('ready')
-    const hold = panel.hold('v-change-mail-account-password')
+    const hold = panel.hold(CHANGE)
     const request = requestChange(service, byAccount()).catch(() => 'no answer')
     await hold.arrived
     service.child.kill('SIGKILL')
@@ -172,9 +139,7 @@ describe('the running service', () => {
       byMailbox({ currentPassword: NEW_PASSWORD, newPassword: 'another new secret' }),
     )
     expect(response.status).toBe(200)
-    const changes = panel.calls.filter(
-      ({ command, args }) => command === 'v-change-mail-account-password' && args.length > 0,
-    )
+    const changes = panel.calls.filter(({ command, args }) => command === CHANGE && args.length > 0)
     expect(changes).toHaveLength(2)
   })
 })

@@ -6,6 +6,7 @@ import { scratchFile, simulatorEnvironment } from './kit/service.js'
 import { startSmtpServer } from './kit/smtp-server.js'
 import { byAccount, byMailbox, CHANGES, NEW_PASSWORD } from './kit/submissions.js'
 import { createCertificate } from './panel-simulator/certificate.js'
+import { CHANGE } from './panel-simulator/command-names.js'
 
 const BODY = JSON.stringify(byAccount())
 const HEAD = [
@@ -34,7 +35,7 @@ describe('the service, told to stop', () => {
     const panel = await startPanel()
     const service = start(simulatorEnvironment(panel))
     await service.logged('ready')
-    const hold = panel.hold('v-change-mail-account-password')
+    const hold = panel.hold(CHANGE)
     const client = new AbortController()
     const request = requestChange(service, byAccount(), client.signal).catch(() => 'gone')
     await hold.arrived
@@ -55,7 +56,7 @@ describe('the service, told to stop', () => {
   it('while a person waits, answers first', async () => {
     const panel = await startPanel()
     const service = start(simulatorEnvironment(panel))
-    const hold = panel.hold('v-change-mail-account-password')
+    const hold = panel.hold(CHANGE)
     const request = requestChange(service, byAccount())
     await hold.arrived
     service.child.kill('SIGTERM')
@@ -64,17 +65,6 @@ describe('the service, told to stop', () => {
     expect((await request).status).toBe(200)
     const [code] = await once(service.child, 'close')
     expect(code).toBe(0)
-  })
-
-  it('estimates strength beside its event loop, and stops at once all the same', async () => {
-    const panel = await startPanel()
-    const service = start(simulatorEnvironment(panel))
-    const response = await requestChange(service, byMailbox({ newPassword: 'abcdefghijklmnop' }))
-    expect(await response.json()).toMatchObject({ reasons: [{ code: 'too-weak', warning: 'sequence' }] })
-    service.child.kill('SIGTERM')
-    const [code] = await once(service.child, 'close')
-    expect(code).toBe(0)
-    expect(service.lines.at(-1)).toMatchObject({ event: 'stopped' })
   })
 
   it.each(['smtp', 'smtps'])('first sends the note of a change (%s)', async (scheme) => {
@@ -121,7 +111,7 @@ describe('the service, told to stop', () => {
     const service = start(simulatorEnvironment(panel))
     await service.logged('ready')
     const { socket, text } = await send(service, `${HEAD}\r\n\r\n${BODY.slice(0, -1)}`)
-    const hold = panel.hold('v-change-mail-account-password')
+    const hold = panel.hold(CHANGE)
     const underWay = requestChange(service, byMailbox())
     await hold.arrived
     service.child.kill('SIGTERM')
@@ -134,9 +124,7 @@ describe('the service, told to stop', () => {
     await once(service.child, 'close')
     const attempts = service.lines.filter(({ event }) => event === 'attempt')
     expect(attempts).toMatchObject([{ code: 'panel-busy', reason: 'stopping' }, { code: 'changed' }])
-    const changes = panel.calls.filter(
-      ({ command, args }) => command === 'v-change-mail-account-password' && args.length > 0,
-    )
+    const changes = panel.calls.filter(({ command, args }) => command === CHANGE && args.length > 0)
     expect(changes).toHaveLength(1)
   })
 

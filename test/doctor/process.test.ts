@@ -1,24 +1,8 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { text } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { startScopedPanel } from '../kit/doctor.js'
+import { run } from '../kit/process.js'
 import { startProxy } from '../kit/proxy.js'
 import { simulatorEnvironment, startService } from '../kit/service.js'
-
-/** Built by `npm test` before the tests run. */
-const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
-
-async function run(args: readonly string[], environment: Record<string, string> = {}) {
-  const child = spawn(process.execPath, [MAIN, ...args], { env: environment })
-  const [stdout, stderr, [code]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, 'close'),
-  ])
-  return { code, stdout, stderr }
-}
 
 describe('the program', () => {
   it('exits with 0 where the doctor has warnings alone, and has a line for each check', async () => {

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -7,7 +7,7 @@ import { type PanelSimulator, startPanelSimulator } from '../panel-simulator/sim
 import { CHANGES } from './submissions.js'
 
 /** Built by `npm test` before the tests run. */
-export const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
+const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 
 type LogLine = Readonly<Record<string, unknown>>
 
@@ -37,6 +37,18 @@ export function start(environment: Record<string, string>): Running {
       }
     },
   }
+}
+
+/** Runs the program to its end. */
+export function run(
+  args: readonly string[],
+  environment: Record<string, string> = {},
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [MAIN, ...args], { env: environment }, (error, stdout, stderr) => {
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr })
+    })
+  })
 }
 
 export async function startPanel(): Promise<PanelSimulator> {
