@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { startService, type TestService } from './kit/service.js'
 import { byAccount, byMailbox, gist, NEW_PASSWORD, post } from './kit/submissions.js'
+import { CHANGE } from './panel-simulator/command-names.js'
 import { totp } from './panel-simulator/totp.js'
 
 const OWNER = 'v-search-domain-owner'
@@ -8,7 +9,6 @@ const VALUE = 'v-get-mail-account-value'
 const CHECK = 'v-check-user-password'
 const CODE = 'v-check-user-2fa'
 const ACCOUNT = 'v-list-user'
-const CHANGE = 'v-change-mail-account-password'
 
 /**
  * Holds the next calls of these commands until all of them have arrived, which happens only if they run side by

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { startService } from './kit/service.js'
 import { byAccount, byMailbox, CHANGES, gist, NEW_PASSWORD, post } from './kit/submissions.js'
+import { CHANGE } from './panel-simulator/command-names.js'
 import { panelReleases } from './panel-simulator/simulator.js'
 
 // One test for each hazard of the panel (docs/hestia.md): take its guard out, and the test is red. Those about names are in
@@ -69,7 +70,7 @@ describe('two changes in one domain', () => {
 
   it('wait for each other, while another domain’s change goes on', async () => {
     const service = await startService()
-    const hold = service.panel.hold('v-change-mail-account-password')
+    const hold = service.panel.hold(CHANGE)
     const first = post(service, byAccount())
     await hold.arrived
     const second = post(service, byAccount({}, { email: 'sales@example.org' }))
@@ -83,8 +84,8 @@ describe('two changes in one domain', () => {
 
   it('do not fail with each other', async () => {
     const service = await startService()
-    const hold = service.panel.hold('v-change-mail-account-password')
-    service.panel.failNext('v-change-mail-account-password', { kind: 'exit', run: false, code: 14 })
+    const hold = service.panel.hold(CHANGE)
+    service.panel.failNext(CHANGE, { kind: 'exit', run: false, code: 14 })
     const first = post(service, byAccount())
     await hold.arrived
     const verified = service.panel.hold('v-list-user')
@@ -99,7 +100,7 @@ describe('two changes in one domain', () => {
 
   it('written in Unicode and in punycode are changes of the same domain', async () => {
     const service = await startService()
-    const hold = service.panel.hold('v-change-mail-account-password')
+    const hold = service.panel.hold(CHANGE)
     const first = post(service, byAccount({}, { email: 'kontakt@bücher.example' }))
     await hold.arrived
     const second = post(
@@ -161,7 +162,7 @@ describe('the panel', () => {
           const exact: Record<string, readonly string[]> = {
             'v-check-user-password': ['alice', typed, '127.0.0.1'],
             'v-list-user': ['alice', 'json'],
-            'v-change-mail-account-password': ['alice', 'example.org', 'info', wanted],
+            [CHANGE]: ['alice', 'example.org', 'info', wanted],
           }
           for (const { command, args } of service.panel.calls) expect(args).toEqual(exact[command])
           if (response.status !== 200) continue

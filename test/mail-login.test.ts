@@ -4,8 +4,8 @@ import type { TestClock } from './kit/clock.js'
 import { type MailServer, startMailServer } from './kit/mail-server.js'
 import { scratchFile, startService, type TestService } from './kit/service.js'
 import { byAccount, byMailbox, CHANGES, gist, NEW_PASSWORD, post } from './kit/submissions.js'
+import { CHANGE } from './panel-simulator/command-names.js'
 
-const CHANGE = 'v-change-mail-account-password'
 const VALUE = 'v-get-mail-account-value'
 
 /** A change of a mailbox whose name has a dot, so that its siblings are asked for. */

@@ -1,12 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { CHANGE } from '../panel-simulator/command-names.js'
 import { type PanelSimulator, startPanelSimulator } from '../panel-simulator/simulator.js'
 import { totp } from '../panel-simulator/totp.js'
 import { atEnd } from './kit/at-end.js'
 import { answered, fieldOf, fillIn, openForm, send } from './kit/form-page.js'
 import { type SpoilingProxy, startProxy } from './kit/proxy.js'
 import { startRekey } from './kit/rekey.js'
-
-const CHANGE = 'v-change-mail-account-password'
 
 let panel: PanelSimulator
 let proxy: SpoilingProxy

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { createCertificate } from '../panel-simulator/certificate.js'
+import { CHANGE } from '../panel-simulator/command-names.js'
 import { startPanelSimulator } from '../panel-simulator/simulator.js'
 import { atEnd } from './kit/at-end.js'
 import { freePort } from './kit/programs.js'
@@ -10,7 +11,6 @@ import { startRedis } from './kit/redis.js'
 import { MAIN, type Rekey, startRekey } from './kit/rekey.js'
 import { scratchDirectory } from './kit/scratch.js'
 
-const CHANGE = 'v-change-mail-account-password'
 const NO_LIMITS = {
   REKEY_LIMIT_ADDRESS: '1000/1h',
   REKEY_LIMIT_FAILURES: '1000/1h',

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { CHANGE } from '../panel-simulator/command-names.js'
 import { createStrangeAuthority } from './kit/authority.js'
 import { screenshot } from './kit/browser.js'
 import { changeInWebmail, openSettingsOf } from './kit/journey.js'
@@ -149,7 +150,7 @@ describe('Roundcube with Rekey’s driver', () => {
     const doomed = await startRekey(host.panel, settingsOfRekey)
     const proxy = await startNginx(doomed.url)
     const page = await openSettings('john-doe@example.org', await startWebmail(proxy))
-    const hold = host.panel.hold('v-change-mail-account-password')
+    const hold = host.panel.hold(CHANGE)
     const answer = changePasswordInWebmail(page, 'john-doe mail pw', NEW_PASSWORD)
     await hold.arrived
     await doomed.kill()

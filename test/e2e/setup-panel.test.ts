@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, rmSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { CHANGE } from '../panel-simulator/command-names.js'
 import { createPanelHost, HESTIA, type PanelHost } from './kit/panel-host.js'
 import { lineAfter, paste, pipe, scriptFor, scriptOf, undoOf } from './kit/panel-script.js'
 
@@ -13,7 +14,7 @@ function keyOf(host: PanelHost): string[] {
 
 const before = ["API='no'", "API_ALLOWED_IP='198.51.100.1'", "API_SYSTEM='0'", "ROOT_USER='chief'"]
 const profile = `ROLE='admin'
-COMMANDS='v-search-domain-owner,v-get-mail-account-value,v-change-mail-account-password'
+COMMANDS='v-search-domain-owner,v-get-mail-account-value,${CHANGE}'
 `
 const ready = ["API_ALLOWED_IP='198.51.100.1,192.0.2.9'", "API_SYSTEM='1'"]
 const foreignKey =

@@ -4,6 +4,7 @@ import { scrape, withMetrics } from '../kit/metrics.js'
 import { type RangeFault, sha1, startRangeServer } from '../kit/range-server.js'
 import { startService } from '../kit/service.js'
 import { byAccount, byMailbox, CHANGES } from '../kit/submissions.js'
+import { CHANGE } from '../panel-simulator/command-names.js'
 import { type Fault, type PanelSimulator, simulatorCredentials } from '../panel-simulator/simulator.js'
 
 const CANARY = 'canary-7f3a'
@@ -16,7 +17,6 @@ const LOG_CANARY = 'member-8d41'
 const TOKEN = 'token-'.repeat(6)
 const HTML = `<html>${CANARY}</html>`
 
-const CHANGE = 'v-change-mail-account-password'
 const VALUE = 'v-get-mail-account-value'
 const OWNER = 'v-search-domain-owner'
 

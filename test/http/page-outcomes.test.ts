@@ -3,8 +3,8 @@ import { doneView } from '../../src/http/page-views.js'
 import en from '../../views/messages/en.json' with { type: 'json' }
 import { startService, type TestService } from '../kit/service.js'
 import { ACCOUNT_FORM, MAILBOX_FORM } from '../kit/submissions.js'
+import { CHANGE } from '../panel-simulator/command-names.js'
 
-const CHANGE = 'v-change-mail-account-password'
 const VALUE = 'v-get-mail-account-value'
 
 const withCode = {

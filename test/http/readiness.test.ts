@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { startService } from '../kit/service.js'
 import { byAccount, byMailbox, gist, post } from '../kit/submissions.js'
-
-const CHANGE = 'v-change-mail-account-password'
+import { CHANGE } from '../panel-simulator/command-names.js'
 
 describe('readiness', () => {
   it('is given when the panel takes the key for every needed command, and changes nothing', async () => {
@@ -14,7 +13,7 @@ describe('readiness', () => {
       ['rekey', 'rekey.invalid', 'no\\.such\\.mailbox', 'account'],
     ])
     expect(service.commands().toSorted()).toEqual([
-      'v-change-mail-account-password',
+      CHANGE,
       'v-check-user-2fa',
       'v-check-user-password',
       'v-get-mail-account-value',
@@ -27,7 +26,7 @@ describe('readiness', () => {
     const service = await startService({ environment: { REKEY_MODES: 'mailbox' } })
     await service.http.get('/readyz')
     expect(service.commands().toSorted()).toEqual([
-      'v-change-mail-account-password',
+      CHANGE,
       'v-get-mail-account-value',
       'v-search-domain-owner',
     ])

@@ -4,6 +4,7 @@ import { createMemoryStore } from '../../src/abuse/memory-store.js'
 import type { SharedStore } from '../../src/abuse/shared-store.js'
 import { StoreUnavailable } from '../../src/core/store-unavailable.js'
 import type { AnswerCode } from '../../src/http/answer.js'
+import { CHANGE } from '../panel-simulator/command-names.js'
 import type { Fault } from '../panel-simulator/simulator.js'
 import { boldBrand } from './brand.js'
 import { createTestClock } from './clock.js'
@@ -24,7 +25,6 @@ export interface AnswerPage {
   readonly ask: (service: TestService, language: string) => PromiseLike<Response>
 }
 
-const CHANGE = 'v-change-mail-account-password'
 const VALUE = 'v-get-mail-account-value'
 
 function posts(form: object | string, headers: Record<string, string> = {}): AnswerPage['ask'] {

@@ -1,8 +1,8 @@
+import { CHANGE } from '../panel-simulator/command-names.js'
 import type { Fault } from '../panel-simulator/simulator.js'
 import type { TestService } from './service.js'
 import { byAccount, byMailbox, CHANGES } from './submissions.js'
 
-const CHANGE = 'v-change-mail-account-password'
 const VALUE = 'v-get-mail-account-value'
 const TOKEN = 'token-'.repeat(6)
 

@@ -1,10 +1,9 @@
 import type { Response } from 'supertest'
 import { expect } from 'vitest'
+import { CHANGE } from '../panel-simulator/command-names.js'
 import type { PanelSimulator } from '../panel-simulator/simulator.js'
 import type { TestService } from './service.js'
 import { byAccount, gist, post } from './submissions.js'
-
-const CHANGE = 'v-change-mail-account-password'
 
 /** A change that is asked for. */
 export interface Wish {

@@ -6,9 +6,9 @@ import { createAttemptMetrics } from '../../src/metrics/attempt-metrics.js'
 import { counted, parseMetrics, scrape, withMetrics } from '../kit/metrics.js'
 import { startService } from '../kit/service.js'
 import { byAccount, byMailbox, gist, post } from '../kit/submissions.js'
+import { CHANGE } from '../panel-simulator/command-names.js'
 
 const OWNER = 'v-search-domain-owner'
-const CHANGE = 'v-change-mail-account-password'
 const VALUE = 'v-get-mail-account-value'
 
 it('each attempt is counted by its answer and its mode, with the commands of the panel and what became of them', async () => {

@@ -1,4 +1,5 @@
 import { checkUserActive } from './checks.js'
+import { CHANGE } from './command-names.js'
 import { userArgumentIndex } from './commands.js'
 import { type AccessKeyCredentials, simulatorCredentials } from './credentials.js'
 import { exitCodes } from './outcome.js'
@@ -37,7 +38,7 @@ const ACCESS_KEYS: readonly AccessKey[] = [
     id: changeOnly.accessKey,
     secret: changeOnly.secretKey,
     user: adminUser,
-    commands: () => ['v-change-mail-account-password'],
+    commands: () => [CHANGE],
   },
   { id: aliceOnly.accessKey, secret: aliceOnly.secretKey, user: 'alice', commands: () => undefined },
 ]

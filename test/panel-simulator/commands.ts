@@ -1,5 +1,6 @@
 import { checkUser2fa, checkUserPassword, listUser } from './account-commands.js'
 import { changeMailAccountPassword } from './change-command.js'
+import { CHANGE } from './command-names.js'
 import { getMailAccountValue, searchDomainOwner } from './mail-commands.js'
 import { exitCodes, type Outcome, succeeded } from './outcome.js'
 import type { PanelState } from './panel-state.js'
@@ -26,10 +27,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
     { usage: '[FORMAT]', required: 0, run: ({ release }) => succeeded(systemInformation(release)) },
   ],
   ['v-list-access-key', { usage: 'ACCESS_KEY_ID [FORMAT]', required: 1, run: () => succeeded() }],
-  [
-    'v-change-mail-account-password',
-    { usage: 'USER DOMAIN ACCOUNT PASSWORD', required: 4, run: changeMailAccountPassword },
-  ],
+  [CHANGE, { usage: 'USER DOMAIN ACCOUNT PASSWORD', required: 4, run: changeMailAccountPassword }],
 ])
 
 /** The newest of each line of releases. */

@@ -7,7 +7,7 @@ export const simulatorCredentials = {
   apiKey: 'hestiaSimulatorApiKey01234567890',
   adminUser: 'admin',
   adminPassword: 'Adm1n-secret',
-  /** May run `v-change-mail-account-password` only. */
+  /** May run the command that changes a mailbox's password only. */
   changeOnly: {
     accessKey: 'CHANGEONLYSIMULATOR1',
     secretKey: 'change-only-simulator-secret-0123456789a',

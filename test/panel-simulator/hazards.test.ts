@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { CHANGE } from './command-names.js'
 import { startPanelClient } from './panel-client.js'
 import { type PanelSimulator, panelReleases } from './simulator.js'
 import { totp } from './totp.js'
 
 const CHECK = 'v-check-user-password'
 const GET = 'v-get-mail-account-value'
-const CHANGE = 'v-change-mail-account-password'
 
 describe('the check of a hosting account', () => {
   it('reads the first line of a file that the password names', async () => {

@@ -1,6 +1,7 @@
 import { connect } from 'node:tls'
 import { describe, expect, it } from 'vitest'
 import { createCertificate } from './certificate.js'
+import { CHANGE } from './command-names.js'
 import { argumentFields, startPanelClient } from './panel-client.js'
 import { simulatorCredentials, startPanelSimulator } from './simulator.js'
 
@@ -30,7 +31,7 @@ describe('a key', () => {
       exitCode: '10',
       body: 'Error: Command v-search-domain-owner not found',
     })
-    expect(await post({ ...key, cmd: 'v-change-mail-account-password' })).toMatchObject({ exitCode: '10' })
+    expect(await post({ ...key, cmd: CHANGE })).toMatchObject({ exitCode: '10' })
     expect(panel.refusedKeys).toBe(0)
   })
 

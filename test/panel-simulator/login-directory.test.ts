@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { CHANGE } from './command-names.js'
 import { startPanelClient } from './panel-client.js'
 
 describe('a simulator with a login directory', () => {
@@ -15,7 +16,7 @@ describe('a simulator with a login directory', () => {
     const { mtimeMs: before } = statSync(path)
 
     const change = ['bob', 'bob.example.com', 'bob', 'a wholly new secret']
-    expect(await run('v-change-mail-account-password', change)).toMatchObject({ exitCode: '0' })
+    expect(await run(CHANGE, change)).toMatchObject({ exitCode: '0' })
 
     expect(readFileSync(path, 'utf8')).toBe('bob:{PLAIN}a wholly new secret\n')
     expect(panel.loginFile('bob.example.com')).toEqual(['bob:{PLAIN}a wholly new secret'])

@@ -2,9 +2,9 @@ import { setTimeout } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { startService, type TestService } from '../kit/service.js'
 import { byAccount, byMailbox, gist, post } from '../kit/submissions.js'
+import { CHANGE } from '../panel-simulator/command-names.js'
 
 const OWNER = 'v-search-domain-owner'
-const CHANGE = 'v-change-mail-account-password'
 const AWAY = { kind: 'answer', run: false, status: 502, body: 'Bad Gateway' } as const
 
 // The library tells the time by Date, and what waits for a probe does so by a timer.

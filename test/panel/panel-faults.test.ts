@@ -4,12 +4,12 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { startService, type TestService } from '../kit/service.js'
 import { byAccount, byMailbox, gist, NEW_PASSWORD, post } from '../kit/submissions.js'
 import { createCertificate } from '../panel-simulator/certificate.js'
+import { CHANGE } from '../panel-simulator/command-names.js'
 import { type Fault, simulatorCredentials } from '../panel-simulator/simulator.js'
 
 const VALUE = 'v-get-mail-account-value'
 const ACCOUNT = 'v-list-user'
 const OWNER = 'v-search-domain-owner'
-const CHANGE = 'v-change-mail-account-password'
 const ADDRESS = 'info@example.org'
 
 const HTML = '<html><body>502 Bad Gateway</body></html>'
