@@ -17,6 +17,7 @@ apache2-bin         has_program apache2
 bubblewrap          has_program bwrap
 caddy               has_program caddy
 chromium            has_program chromium
+chromium-headless-shell has_program chromium-headless-shell
 curl                has_program curl
 docker-compose      has_program docker-compose
 dovecot-imapd       has_file /usr/lib/dovecot/imap

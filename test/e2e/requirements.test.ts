@@ -19,7 +19,7 @@ describe('the check of the requirements', () => {
     expect(status).toBe(1)
     expect(stderr).toContain('Missing: bubblewrap\n')
     expect(stderr).toMatch(
-      /^ {2}sudo apt-get install --no-install-recommends bubblewrap caddy chromium curl .* whois$/m,
+      /^ {2}sudo apt-get install --no-install-recommends bubblewrap caddy chromium chromium-headless-shell curl .* whois$/m,
     )
   })
 })
