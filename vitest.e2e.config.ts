@@ -18,7 +18,9 @@ export default defineConfig({
     // They mostly wait for the programs, so more than one may run on a core.
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
-    setupFiles: ['test/e2e/kit/at-end.ts'],
+    // No file changes what others see of a process, and a browser serves them all.
+    isolate: false,
+    setupFiles: ['test/e2e/kit/each-file.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // Dovecot looks at a login file once a second.

@@ -1,5 +1,3 @@
-import { afterAll } from 'vitest'
-
 type Work = () => unknown
 
 const works: Work[] = []
@@ -9,7 +7,7 @@ export function atEnd(work: Work): void {
   works.push(work)
 }
 
-// This is a setup file, so the hook is there before anything starts.
-afterAll(async () => {
+/** Does what has been asked for since it was last called. */
+export async function endFile(): Promise<void> {
   for (const work of works.splice(0).reverse()) await work()
-})
+}

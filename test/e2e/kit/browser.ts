@@ -18,24 +18,26 @@ const PATIENCE_MS = 20_000
 
 let launched: Promise<Browser> | undefined
 
-/** A page of a browser that knows nothing yet. */
+/**
+ * A page of a browser that knows nothing yet, gone when the tests of the file are over. The browser itself serves all
+ * files that this process runs.
+ */
 export async function openBrowser(options: BrowserContextOptions = {}): Promise<Page> {
   launched ??= launch()
   const context = await (await launched).newContext(options)
+  atEnd(() => context.close())
   context.setDefaultTimeout(PATIENCE_MS)
   const page = await context.newPage()
   onTestFailed(({ task }) => screenshot(page, `failed ${task.name}`))
   return page
 }
 
-/** Chromium without its windows: a page opens several times as quickly. */
-async function launch(): Promise<Browser> {
-  const browser = await chromium.launch({
+/** Chromium without its windows: a page opens several times as quickly. It ends with this process. */
+function launch(): Promise<Browser> {
+  return chromium.launch({
     executablePath: '/usr/bin/chromium-headless-shell',
     args: [...ARGS.trim().split(/\s+/), OUR_HOSTS],
   })
-  atEnd(() => browser.close())
-  return browser
 }
 
 /** Keeps what the person sees as `screenshots/NAME.png`. */
