@@ -1,9 +1,9 @@
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-const LONGEST = /\/page-(?:languages|axe)\.test\.ts$/
+const LONGEST = /\/(?:page-languages|page-axe|docker|package|roundcube-rekey)\.test\.ts$/
 
-/** Vitest begins with the largest files, and one that is small but long would be left alone at the end. */
+/** Vitest begins with the largest files, and one that takes longest would be left alone at the end. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files)
