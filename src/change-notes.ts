@@ -2,9 +2,9 @@ import type { Logger } from 'pino'
 import { composeNote } from './change-note/compose.js'
 import { createDelivery, type DeliveryEvent } from './change-note/delivery.js'
 import type { Config } from './config.js'
-import type { Clock } from './core/clock.js'
 import type { AfterAnswer } from './http/answering.js'
 import type { LogNames } from './http/log-names.js'
+import type { Clock } from './lib/clock.js'
 
 /** Tells people by mail that the password of their mailbox was changed, where the operator wants it. */
 export interface ChangeNotes {

@@ -3,9 +3,9 @@ import { z } from 'zod'
 import type { SmtpServer } from './change-note/smtp-sender.js'
 import type { Values } from './config.js'
 import { decode, fault, isHost, SECRET } from './config-fields.js'
-import { isLoopback } from './core/loopback.js'
-import { Secret } from './core/secret.js'
 import type { AddFault, Environment } from './environment.js'
+import { isLoopback } from './lib/loopback.js'
+import { Secret } from './lib/secret.js'
 
 export const mailVariables = {
   REKEY_SMTP_URL: smtpUrl().describe(

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import type { Values } from './config.js'
 import { fingerprint, integer, panelUrl, secret } from './config-fields.js'
 import { selectTrust } from './config-trust.js'
-import type { ServerTrust } from './core/server-trust.js'
 import type { AddFault } from './environment.js'
+import type { ServerTrust } from './lib/server-trust.js'
 import type { PanelCredentials } from './panel/credentials.js'
 
 export const panelVariables = {

@@ -1,8 +1,8 @@
 import type { Config } from './config.js'
-import type { Clock } from './core/clock.js'
 import { checkByMailLogin, checkByStoredHash, type PasswordCheck } from './core/password-check.js'
 import { type CheckReadiness, rememberReadiness } from './core/readiness.js'
 import { isPasswordOf } from './hashes/hash-check.js'
+import type { Clock } from './lib/clock.js'
 
 /** How mailbox passwords are checked, and whether that can be done now. */
 export interface MailChecks {

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { App } from './app.js'
-import type { Clock } from './core/clock.js'
+import type { Clock } from './lib/clock.js'
 import { isLegacy, type PanelCredentials } from './panel/credentials.js'
 
 /**

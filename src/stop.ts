@@ -5,7 +5,7 @@ import type { Logger } from 'pino'
 import type { Dispatcher } from 'undici'
 import type { SharedStore } from './abuse/shared-store.js'
 import type { App } from './app.js'
-import { describeError } from './http/error-log.js'
+import { describeError } from './lib/describe-error.js'
 import type { Metrics } from './metrics-listener.js'
 
 /** What keeps the process from ending. */

@@ -1,8 +1,8 @@
 import { ipKeyGenerator, type Options, type Store } from 'express-rate-limit'
 import type { Attempt } from '../core/attempt.js'
 import type { AttemptLimits, Limit, ReachedLimit, Verdict } from '../core/attempt-limits.js'
-import { inParallel } from '../core/in-parallel.js'
 import { StoreUnavailable } from '../core/store-unavailable.js'
+import { inParallel } from '../lib/in-parallel.js'
 
 /** One thing that is counted: the guesses at a mailbox or an account, from one address or from all. */
 interface Counter {

@@ -1,5 +1,5 @@
-import { inTime } from '../core/in-time.js'
 import { PanelFault } from '../core/panel-port.js'
+import { inTime } from '../lib/in-time.js'
 
 /** A place in a domain's queue whose turn has come. */
 export interface Place {

@@ -1,5 +1,5 @@
-import type { Clock } from '../core/clock.js'
 import { DOUBT_MS, type DomainLocks, TURN_MEMORY_MS } from '../core/domain-locks.js'
+import type { Clock } from '../lib/clock.js'
 import { createDomainQueue, waitedTooLong } from './domain-queue.js'
 
 /** Locks in the memory of this process: they hold for one instance. */

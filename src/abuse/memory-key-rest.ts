@@ -1,5 +1,5 @@
-import type { Clock } from '../core/clock.js'
 import { KEY_REST_MS, type KeyRest } from '../core/key-rest.js'
+import type { Clock } from '../lib/clock.js'
 
 /** The panel's rest in the memory of this process. */
 export function createMemoryKeyRest(clock: Clock): KeyRest {

@@ -1,4 +1,4 @@
-import type { Clock } from '../core/clock.js'
+import type { Clock } from '../lib/clock.js'
 import { createMemoryDomainLocks } from './memory-domain-locks.js'
 import { createMemoryKeyRest } from './memory-key-rest.js'
 import { createMemoryLimitStore } from './memory-limit-store.js'

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis'
-import type { Secret } from '../core/secret.js'
 import { StoreUnavailable } from '../core/store-unavailable.js'
+import type { Secret } from '../lib/secret.js'
 
 /** Where a Redis or Valkey server is, and how it lets us in. */
 export interface RedisAddress {

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis'
-import type { Clock } from '../core/clock.js'
 import type { DomainLocks, Turn } from '../core/domain-locks.js'
 import { StoreUnavailable } from '../core/store-unavailable.js'
+import type { Clock } from '../lib/clock.js'
 import { createDomainQueue, waitedTooLong } from './domain-queue.js'
 import { createLease, type Lease } from './redis-lease.js'
 

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis'
-import type { Clock } from '../core/clock.js'
 import { KEY_REST_MS, type KeyRest } from '../core/key-rest.js'
+import type { Clock } from '../lib/clock.js'
 import { createMemoryKeyRest } from './memory-key-rest.js'
 
 /** The panel's rest for all instances. While Redis is away each instance goes by what it has seen itself. */

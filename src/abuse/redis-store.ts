@@ -1,4 +1,4 @@
-import type { Clock } from '../core/clock.js'
+import type { Clock } from '../lib/clock.js'
 import { createRedisClient, firstTry, type RedisAddress, type ReportConnection } from './redis-client.js'
 import { createRedisDomainLocks } from './redis-domain-locks.js'
 import { createRedisKeyRest } from './redis-key-rest.js'

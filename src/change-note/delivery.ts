@@ -1,5 +1,5 @@
 import { bulkhead } from 'cockatiel'
-import type { Clock } from '../core/clock.js'
+import type { Clock } from '../lib/clock.js'
 import type { Letter, Sender, SendFault } from './letter.js'
 
 /** What became of a letter. */

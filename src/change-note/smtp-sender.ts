@@ -1,5 +1,5 @@
 import { createTransport, type NodemailerError } from 'nodemailer'
-import type { Secret } from '../core/secret.js'
+import type { Secret } from '../lib/secret.js'
 import type { Sender } from './letter.js'
 
 /** A server that takes mail, and how it lets us in. */

@@ -1,6 +1,6 @@
+import type { Clock } from '../lib/clock.js'
+import { type Deadline, sooner } from '../lib/deadline.js'
 import type { Attempt, Outcome } from './attempt.js'
-import type { Clock } from './clock.js'
-import { type Deadline, sooner } from './deadline.js'
 import type { DomainLocks, Turn } from './domain-locks.js'
 import type { DomainOwner, DomainOwners } from './domain-owners.js'
 import { isInForce } from './look.js'

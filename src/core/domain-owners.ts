@@ -1,4 +1,4 @@
-import type { Clock } from './clock.js'
+import type { Clock } from '../lib/clock.js'
 import type { Mailbox } from './mailbox.js'
 import type { Panel } from './panel-port.js'
 

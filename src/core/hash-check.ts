@@ -1,4 +1,4 @@
-import type { Secret } from './secret.js'
+import type { Secret } from '../lib/secret.js'
 
 /**
  * Tells whether a mailbox's stored hash, in Dovecot's form, accepts a password. Rejects with a `PanelFault`

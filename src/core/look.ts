@@ -1,9 +1,9 @@
+import type { Clock } from '../lib/clock.js'
+import type { Secret } from '../lib/secret.js'
 import type { Attempt } from './attempt.js'
-import type { Clock } from './clock.js'
 import { isOutage } from './outage.js'
 import type { Panel } from './panel-port.js'
 import type { CheckResult, PasswordCheck } from './password-check.js'
-import type { Secret } from './secret.js'
 import type { Target } from './verification.js'
 
 export interface LookTools {

@@ -1,5 +1,5 @@
-import type { Deadline } from './deadline.js'
-import type { Secret } from './secret.js'
+import type { Deadline } from '../lib/deadline.js'
+import type { Secret } from '../lib/secret.js'
 
 /**
  * Tells whether the mail server lets a mailbox in with this password: false only if it refused the credentials, or

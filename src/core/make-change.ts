@@ -1,5 +1,5 @@
+import { sooner } from '../lib/deadline.js'
 import type { Attempt, Outcome } from './attempt.js'
-import { sooner } from './deadline.js'
 import type { Turn } from './domain-locks.js'
 import { type LookTools, look, type Seen } from './look.js'
 import { PanelFault } from './panel-port.js'

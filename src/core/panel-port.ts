@@ -1,5 +1,5 @@
-import type { Deadline } from './deadline.js'
-import type { Secret } from './secret.js'
+import type { Deadline } from '../lib/deadline.js'
+import type { Secret } from '../lib/secret.js'
 
 /** A hosting account of the panel, as far as it matters here. */
 export interface HostingAccount {

@@ -1,10 +1,10 @@
-import type { Deadline } from './deadline.js'
+import type { Deadline } from '../lib/deadline.js'
+import type { Secret } from '../lib/secret.js'
 import type { DomainOwner } from './domain-owners.js'
 import type { HashCheck } from './hash-check.js'
 import type { MailLogin } from './mail-server-port.js'
 import type { Mailbox } from './mailbox.js'
 import type { Panel } from './panel-port.js'
-import type { Secret } from './secret.js'
 
 /** A password that may be the one that opens a mailbox. */
 export interface Guess {

@@ -1,4 +1,4 @@
-import type { Clock } from './clock.js'
+import type { Clock } from '../lib/clock.js'
 
 /** Why the service can't do its work now. */
 export interface ReadinessFault {

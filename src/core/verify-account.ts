@@ -1,5 +1,5 @@
+import { inParallel } from '../lib/in-parallel.js'
 import type { Attempt, Credentials } from './attempt.js'
-import { inParallel } from './in-parallel.js'
 import type { HostingAccount, Panel } from './panel-port.js'
 import { panelWouldMisread } from './password-rules.js'
 import { invalidCredentials, refused, standingOf, type Target, type Verification } from './verification.js'

@@ -1,10 +1,10 @@
+import { inParallel } from '../lib/in-parallel.js'
+import type { Secret } from '../lib/secret.js'
 import type { Attempt, Credentials } from './attempt.js'
 import type { DomainOwner, DomainOwners } from './domain-owners.js'
-import { inParallel } from './in-parallel.js'
 import { isOutage } from './outage.js'
 import type { Panel } from './panel-port.js'
 import type { CheckResult, PasswordCheck } from './password-check.js'
-import type { Secret } from './secret.js'
 import { invalidCredentials, refused, standingOf, type Verification } from './verification.js'
 
 type MailboxCredentials = Extract<Credentials, { mode: 'mailbox' }>

@@ -1,6 +1,6 @@
 import type { X509Certificate } from 'node:crypto'
 import { checkServerIdentity } from 'node:tls'
-import type { ServerTrust } from '../core/server-trust.js'
+import type { ServerTrust } from '../lib/server-trust.js'
 import { type DoctorCode, type Finding, fault, ok, warning } from './finding.js'
 import type { Peer } from './reach.js'
 

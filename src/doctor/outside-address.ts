@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net'
-import { parseClientAddress } from '../core/client-address.js'
+import { parseClientAddress } from '../lib/ip-address.js'
 import { type Finding, fault, notChecked, ok, warning } from './finding.js'
 
 /** Sent as if it were ours: nobody has an address of this network (RFC 1112 section 4). */

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import type { ServerTrust } from '../core/server-trust.js'
+import type { ServerTrust } from '../lib/server-trust.js'
 import { examineCertificate } from './certificate.js'
 import { type Finding, fault, ok } from './finding.js'
 import type { Step } from './in-order.js'

@@ -1,4 +1,4 @@
-import { isLoopback } from '../core/loopback.js'
+import { isLoopback } from '../lib/loopback.js'
 import { type Finding, ok, warning } from './finding.js'
 
 interface ProxySettings {

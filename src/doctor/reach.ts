@@ -2,7 +2,7 @@ import type { X509Certificate } from 'node:crypto'
 import { lookup } from 'node:dns/promises'
 import { connect as connectPlain, isIP } from 'node:net'
 import { connect as connectTls } from 'node:tls'
-import { inTime } from '../core/in-time.js'
+import { inTime } from '../lib/in-time.js'
 
 /** A code of the system's, such as `ECONNREFUSED`, where something can't be reached. */
 export interface Unreached {

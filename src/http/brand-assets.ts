@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type RequestHandler, Router } from 'express'
-import { accentStylesheet } from './accent.js'
-import type { Brand } from './brand.js'
+import { accentStylesheet } from '../branding/accent.js'
+import type { Brand } from '../branding/brand.js'
 import { routeMethods } from './route-methods.js'
 
 /** An SVG is a document: opened by itself it can load nothing and run nothing, and nobody can frame it. */

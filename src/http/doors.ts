@@ -1,5 +1,5 @@
 import type { Request, RequestHandler } from 'express'
-import { parseClientAddress } from '../core/client-address.js'
+import { parseClientAddress } from '../lib/ip-address.js'
 import type { ClientCheck } from './clients.js'
 import { refuseCrossSite } from './cross-site.js'
 import { readForm, readJson } from './read-body.js'

@@ -1,4 +1,4 @@
-import type { BrandView } from './brand.js'
+import type { BrandView } from '../branding/brand.js'
 import type { Messages } from './catalogue.js'
 import type { Languages } from './languages.js'
 

@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express'
 import type { AttemptContext } from '../core/attempt-context.js'
-import { parseClientAddress } from '../core/client-address.js'
-import type { Clock } from '../core/clock.js'
+import type { Clock } from '../lib/clock.js'
+import { parseClientAddress } from '../lib/ip-address.js'
 
 /** Gives every request its context. */
 export function createRequestContext(clock: Clock, randomId: () => string): RequestHandler {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { isAccountName } from '../core/account-name.js'
-import { parseClientAddress } from '../core/client-address.js'
 import { parseMailbox } from '../core/mailbox.js'
+import { parseClientAddress } from '../lib/ip-address.js'
 import type { FieldFaultCode } from './answer.js'
 
 /**

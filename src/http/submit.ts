@@ -1,9 +1,9 @@
 import type { Attempt, Outcome } from '../core/attempt.js'
 import type { AttemptContext } from '../core/attempt-context.js'
 import type { AttemptLimits, Verdict } from '../core/attempt-limits.js'
-import type { Clock } from '../core/clock.js'
-import { createDeadline } from '../core/deadline.js'
 import type { PasswordChange } from '../core/password-change.js'
+import type { Clock } from '../lib/clock.js'
+import { createDeadline } from '../lib/deadline.js'
 import type { Answer } from './answer.js'
 import type { ParsedSubmission } from './parse-submission.js'
 

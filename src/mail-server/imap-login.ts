@@ -1,7 +1,7 @@
 import { BulkheadRejectedError, bulkhead } from 'cockatiel'
 import { AuthenticationFailure } from 'imapflow'
-import { inTurn } from '../core/in-turn.js'
 import { type MailLogin, MailServerFault } from '../core/mail-server-port.js'
+import { inTurn } from '../lib/in-turn.js'
 import { faultOf, refusedCredentials, unsendable } from './read-end.js'
 import { type Credentials, type MailServer, runSession } from './session.js'
 

@@ -1,7 +1,7 @@
 import { ImapFlow } from 'imapflow'
-import { inTime } from '../core/in-time.js'
-import { isLoopback } from '../core/loopback.js'
-import type { ServerTrust } from '../core/server-trust.js'
+import { inTime } from '../lib/in-time.js'
+import { isLoopback } from '../lib/loopback.js'
+import type { ServerTrust } from '../lib/server-trust.js'
 import { SessionFault } from './session-fault.js'
 import { createWire } from './wire.js'
 

@@ -1,7 +1,7 @@
 import { connect as connectPlain } from 'node:net'
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls'
 import type { ImapTransport, ImapTransportSocket } from 'imapflow'
-import { isAsPinned, type ServerTrust, verificationOf } from '../core/server-trust.js'
+import { isAsPinned, type ServerTrust, verificationOf } from '../lib/server-trust.js'
 import { SessionFault } from './session-fault.js'
 
 /** What one session reads before it is broken off: a login takes some 2 KB. */

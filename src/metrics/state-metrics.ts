@@ -1,7 +1,7 @@
 import { Gauge, type Registry } from 'prom-client'
-import { inTime } from '../core/in-time.js'
 import { breakerStates, type PanelLoad } from '../core/panel-load.js'
 import type { CheckReadiness, ReadinessFault } from '../core/readiness.js'
+import { inTime } from '../lib/in-time.js'
 import { withoutStatus } from './words.js'
 
 /** What is looked at when Prometheus asks, and only then. */

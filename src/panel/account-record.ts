@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { parseClientAddress } from '../core/client-address.js'
 import type { HostingAccount } from '../core/panel-port.js'
+import { parseClientAddress } from '../lib/ip-address.js'
 import { parseJson } from './parse-json.js'
 
 /** The members of `v-list-user USER json` that matter; `TWOFA` holds the two-factor secret itself. */

@@ -7,9 +7,9 @@ import {
   handleWhen,
   noJitterGenerator,
 } from 'cockatiel'
-import { inTurn } from '../core/in-turn.js'
 import type { BreakerState } from '../core/panel-load.js'
 import { PanelFault } from '../core/panel-port.js'
+import { inTurn } from '../lib/in-turn.js'
 
 /** After so many calls in a row that the panel did not answer it is taken to be down, and left alone for a while. */
 const FAILURES = 5

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Secret } from '../core/secret.js'
+import type { Secret } from '../lib/secret.js'
 
 /** The service's own key to the panel, in one of the kinds that the panel knows. */
 export type PanelCredentials =

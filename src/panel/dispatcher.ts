@@ -1,6 +1,6 @@
 import type { TLSSocket } from 'node:tls'
 import { buildConnector, type Dispatcher, Pool } from 'undici'
-import { isAsPinned, type ServerTrust, verificationOf } from '../core/server-trust.js'
+import { isAsPinned, type ServerTrust, verificationOf } from '../lib/server-trust.js'
 import { TransportFailure } from './transport.js'
 
 /** The longest answer read: an account's record has 2 KB; an error may quote the records of several mailboxes. */

@@ -1,5 +1,5 @@
-import type { Clock } from '../core/clock.js'
 import type { KeyRest } from '../core/key-rest.js'
+import type { Clock } from '../lib/clock.js'
 import type { Asked, CommandAnswer, RefusedCall } from './read-answer.js'
 
 const KEY_REFUSED: RefusedCall = { is: 'refused', refusal: 'key-refused' }

@@ -1,6 +1,6 @@
-import type { Deadline } from '../core/deadline.js'
 import { PanelFault } from '../core/panel-port.js'
 import type { ReadinessFault } from '../core/readiness.js'
+import type { Deadline } from '../lib/deadline.js'
 import type { Command, RunCommand } from './command-runner.js'
 import { exitCode } from './exit-codes.js'
 import { exactPattern, isPatternRefused, MAILBOX_VALUE, PATTERN_REFUSED } from './mailbox-patterns.js'

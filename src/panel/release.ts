@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { Deadline } from '../core/deadline.js'
 import { PanelFault } from '../core/panel-port.js'
+import type { Deadline } from '../lib/deadline.js'
 import type { RunCommand } from './command-runner.js'
 import { parseJson } from './parse-json.js'
 

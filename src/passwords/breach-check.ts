@@ -5,7 +5,7 @@ import {
   type BreachCheckFaultReason,
   BreachCheckUnavailable,
 } from '../core/breach-check.js'
-import { inTime } from '../core/in-time.js'
+import { inTime } from '../lib/in-time.js'
 
 /** So much of the hash is told: a range holds a thousand passwords, and nobody learns which of them it was. */
 const PREFIX_LENGTH = 5

@@ -1,5 +1,5 @@
 import { Agent, type Dispatcher } from 'undici'
-import { type ServerTrust, verificationOf } from '../core/server-trust.js'
+import { type ServerTrust, verificationOf } from '../lib/server-trust.js'
 
 /** A range has some 40 KB, with its padding up to twice as much. */
 const MAX_ANSWER_BYTES = 256 * 1024

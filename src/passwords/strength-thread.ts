@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { BulkheadRejectedError, bulkhead } from 'cockatiel'
-import { inTime } from '../core/in-time.js'
-import { inTurn } from '../core/in-turn.js'
 import type { Estimate, EstimateStrength, Strength } from '../core/password-strength.js'
+import { inTime } from '../lib/in-time.js'
+import { inTurn } from '../lib/in-turn.js'
 import type { StrengthQuestion } from './strength-worker.js'
 
 export interface ThreadParts {

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { changePassword } from '../../src/core/change-password.js'
-import { createDeadline } from '../../src/core/deadline.js'
 import type { Turn } from '../../src/core/domain-locks.js'
 import { createDomainOwners } from '../../src/core/domain-owners.js'
 import type { HashCheck } from '../../src/core/hash-check.js'
 import { parseMailbox } from '../../src/core/mailbox.js'
 import type { Panel } from '../../src/core/panel-port.js'
 import { checkByStoredHash } from '../../src/core/password-check.js'
-import { Secret } from '../../src/core/secret.js'
+import { createDeadline } from '../../src/lib/deadline.js'
+import { Secret } from '../../src/lib/secret.js'
 import { createTestClock } from '../kit/clock.js'
 
 /** A panel with one mailbox, whose answers to changes are lost. No simulator has the bugs that are looked for here. */

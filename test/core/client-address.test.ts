@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseClientAddress } from '../../src/core/client-address.js'
+import { parseClientAddress } from '../../src/lib/ip-address.js'
 
 describe('a client address', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { inTurn, type Queue } from '../../src/core/in-turn.js'
+import { inTurn, type Queue } from '../../src/lib/in-turn.js'
 
 it('work that was given up before its turn is never done', async () => {
   let open = (): void => undefined

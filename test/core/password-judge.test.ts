@@ -4,7 +4,7 @@ import { BreachCheckUnavailable } from '../../src/core/breach-check.js'
 import { type Mailbox, parseMailbox } from '../../src/core/mailbox.js'
 import { createPasswordJudge, type JudgeParts } from '../../src/core/password-judge.js'
 import type { Estimate } from '../../src/core/password-strength.js'
-import { Secret } from '../../src/core/secret.js'
+import { Secret } from '../../src/lib/secret.js'
 
 const STRONG: Estimate = { strength: { score: 4, warning: undefined, suggestions: [] } }
 const WEAK: Estimate = { strength: { score: 2, warning: 'date', suggestions: ['dates'] } }

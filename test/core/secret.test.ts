@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { pino } from 'pino'
 import { expect, it } from 'vitest'
-import { Secret } from '../../src/core/secret.js'
+import { Secret } from '../../src/lib/secret.js'
 
 it('a secret shows nothing of itself, however it is printed', () => {
   const secret = new Secret('hunter2')

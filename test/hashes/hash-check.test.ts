@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { PanelFault } from '../../src/core/panel-port.js'
-import { Secret } from '../../src/core/secret.js'
 import { isPasswordOf } from '../../src/hashes/hash-check.js'
+import { Secret } from '../../src/lib/secret.js'
 
 const PASSWORD = 'pässwörd €uro 12'
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/core/clock.js'
+import type { Clock } from '../../src/lib/clock.js'
 
 export interface TestClock extends Clock {
   /** Every wait that was asked for, in ms. */

@@ -1,8 +1,8 @@
 import { expect, onTestFinished } from 'vitest'
-import { systemClock } from '../../src/clock.js'
 import type { Check, Finding } from '../../src/doctor/finding.js'
 import { asJson, asText } from '../../src/doctor/report.js'
 import { examine } from '../../src/doctor.js'
+import { systemClock } from '../../src/lib/system-clock.js'
 import { neededCommands } from '../../src/panel/needed-commands.js'
 import {
   type PanelSimulator,

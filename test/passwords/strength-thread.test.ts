@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { Worker } from 'node:worker_threads'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Estimate } from '../../src/core/password-strength.js'
-import { Secret } from '../../src/core/secret.js'
+import { Secret } from '../../src/lib/secret.js'
 import { createStrengthEstimator } from '../../src/passwords/strength-estimator.js'
 import {
   createStrengthThread,
@@ -150,7 +150,7 @@ describe('the thread that estimates strength', () => {
     const module = (name: string) => JSON.stringify(new URL(`../../dist/${name}`, import.meta.url).href)
     const program = `
       import { createStrengthThread } from ${module('passwords/strength-thread.js')}
-      import { Secret } from ${module('core/secret.js')}
+      import { Secret } from ${module('lib/secret.js')}
       const script = new URL(${module('passwords/strength-worker.js')})
       const times = { startTimeoutMs: 15000, timeoutMs: 15000, idleMs: 60000 }
       const thread = createStrengthThread({ script, maxQueue: 1, ...times })

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import type { Clock } from './core/clock.js'
+import type { Clock } from './clock.js'
 
 /** The time of this process. */
 export const systemClock: Clock = {
