@@ -1,6 +1,6 @@
 import type { Config } from './config.js'
-import { checkByMailLogin, checkByStoredHash, type PasswordCheck } from './core/password-check.js'
 import { type CheckReadiness, rememberReadiness } from './core/readiness.js'
+import { checkByMailLogin, checkByStoredHash, type PasswordCheck } from './core/verify-password.js'
 import { isPasswordOf } from './hashes/hash-check.js'
 import type { Clock } from './lib/clock.js'
 

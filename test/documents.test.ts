@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { defaultOf } from '../scripts/configuration.js'
 import { makeDocuments } from '../scripts/documents.js'
 import { variables } from '../src/config.js'
-import { statusOf } from '../src/http/answer.js'
+import { statusOf } from '../src/core/answer.js'
 
 describe('the files that are made from the code', () => {
   it.each(Object.entries(makeDocuments()))('have %s up to date: run `npm run docs`', (path, text) => {

@@ -1,4 +1,4 @@
-import { KEY_REST_MS, type KeyRest } from '../core/key-rest.js'
+import { KEY_REST_MS, type KeyRest } from '../core/key-cooldown.js'
 import type { Clock } from '../lib/clock.js'
 
 /** The panel's rest in the memory of this process. */

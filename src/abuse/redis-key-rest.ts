@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis'
-import { KEY_REST_MS, type KeyRest } from '../core/key-rest.js'
+import { KEY_REST_MS, type KeyRest } from '../core/key-cooldown.js'
 import type { Clock } from '../lib/clock.js'
 import { createMemoryKeyRest } from './memory-key-rest.js'
 

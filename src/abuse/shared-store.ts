@@ -1,6 +1,6 @@
 import type { Store } from 'express-rate-limit'
 import type { DomainLocks } from '../core/domain-locks.js'
-import type { KeyRest } from '../core/key-rest.js'
+import type { KeyRest } from '../core/key-cooldown.js'
 import type { CheckReadiness } from '../core/readiness.js'
 
 /** Where the service keeps what its instances must agree on: counts, locks, and that the panel is left alone. */

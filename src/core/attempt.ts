@@ -2,7 +2,7 @@ import type { Deadline } from '../lib/deadline.js'
 import type { Secret } from '../lib/secret.js'
 import type { Mailbox } from './mailbox.js'
 import type { PanelFaultCode } from './panel-port.js'
-import type { PasswordReason } from './password-rules.js'
+import type { PasswordReason } from './password/rules.js'
 
 /** What proves that the person may change the mailbox's password. */
 export type Credentials =

@@ -1,17 +1,17 @@
 import type { Clock } from '../lib/clock.js'
 import { type Deadline, sooner } from '../lib/deadline.js'
 import type { Attempt, Outcome } from './attempt.js'
+import { isInForce } from './confirm-change.js'
 import type { DomainLocks, Turn } from './domain-locks.js'
 import type { DomainOwner, DomainOwners } from './domain-owners.js'
-import { isInForce } from './look.js'
-import { makeChange } from './make-change.js'
 import { isOutage, outcomeOfOutage } from './outage.js'
 import { type Panel, PanelFault } from './panel-port.js'
-import type { PasswordCheck } from './password-check.js'
-import type { JudgePassword } from './password-judge.js'
+import type { JudgePassword } from './password/policy.js'
+import { makeChange } from './send-change.js'
 import { invalidCredentials, type Target, type Verification } from './verification.js'
 import { verifyAccount, verifyNextForm } from './verify-account.js'
 import { verifyMailbox } from './verify-mailbox.js'
+import type { PasswordCheck } from './verify-password.js'
 
 /** What a change works with. The panel is given per attempt, so that its calls can be told apart in the log. */
 export interface ChangeDependencies {

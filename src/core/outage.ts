@@ -1,7 +1,7 @@
 import type { Outcome } from './attempt.js'
-import { BreachCheckUnavailable } from './breach-check.js'
 import { MailServerFault } from './mail-server-port.js'
 import { PanelFault } from './panel-port.js'
+import { BreachCheckUnavailable } from './password/breach-check.js'
 import { StoreUnavailable } from './store-unavailable.js'
 
 /** What keeps an attempt from being carried out and is not the person's doing. */

@@ -1,7 +1,7 @@
 import { inParallel } from '../lib/in-parallel.js'
 import type { Attempt, Credentials } from './attempt.js'
 import type { HostingAccount, Panel } from './panel-port.js'
-import { panelWouldMisread } from './password-rules.js'
+import { panelWouldMisread } from './password/rules.js'
 import { invalidCredentials, refused, standingOf, type Target, type Verification } from './verification.js'
 
 type AccountCredentials = Extract<Credentials, { mode: 'account' }>

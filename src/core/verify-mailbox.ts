@@ -4,8 +4,8 @@ import type { Attempt, Credentials } from './attempt.js'
 import type { DomainOwner, DomainOwners } from './domain-owners.js'
 import { isOutage } from './outage.js'
 import type { Panel } from './panel-port.js'
-import type { CheckResult, PasswordCheck } from './password-check.js'
 import { invalidCredentials, refused, standingOf, type Verification } from './verification.js'
+import type { CheckResult, PasswordCheck } from './verify-password.js'
 
 type MailboxCredentials = Extract<Credentials, { mode: 'mailbox' }>
 

@@ -1,5 +1,5 @@
 import type { Response } from 'express'
-import { type Answer, statusOf } from './answer.js'
+import { type Answer, statusOf } from '../core/answer.js'
 import { retryAfterSeconds } from './retry-after.js'
 
 /**

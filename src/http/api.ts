@@ -1,7 +1,7 @@
 import { type Request, type Response, Router } from 'express'
 import type { z } from 'zod'
 import type { Modes } from '../core/attempt.js'
-import type { JudgePassword } from '../core/password-judge.js'
+import type { JudgePassword } from '../core/password/policy.js'
 import { Secret } from '../lib/secret.js'
 import type { Answering } from './answering.js'
 import { answerClientAddress } from './client-address.js'

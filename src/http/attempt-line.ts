@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { passwordReasonCodes } from '../core/password-rules.js'
-import { type AnswerCode, statusOf } from './answer.js'
+import { type AnswerCode, statusOf } from '../core/answer.js'
+import { passwordReasonCodes } from '../core/password/rules.js'
 
 const codes = Object.keys(statusOf) as [AnswerCode, ...AnswerCode[]]
 const durationMs = z.int().min(0)

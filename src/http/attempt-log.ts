@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
+import { type Answer, type FieldFault, statusOf } from '../core/answer.js'
 import type { AttemptContext } from '../core/attempt-context.js'
 import type { CommandRecord } from '../core/panel-port.js'
-import { type Answer, type FieldFault, statusOf } from './answer.js'
 import type { AttemptLine } from './attempt-line.js'
 import type { LogNames } from './log-names.js'
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { passwordReasonCodes } from '../core/password-rules.js'
-import { strengthSuggestions, strengthWarnings } from '../core/password-strength.js'
-import { type AnswerCode, fieldFaultCodes, statusOf } from './answer.js'
+import { type AnswerCode, fieldFaultCodes, statusOf } from '../core/answer.js'
+import { passwordReasonCodes } from '../core/password/rules.js'
+import { strengthSuggestions, strengthWarnings } from '../core/password/strength.js'
 
 const answerCodes = Object.keys(statusOf) as AnswerCode[]
 const text = z.string().min(1)

@@ -1,5 +1,5 @@
+import type { Answer, FieldFault } from '../core/answer.js'
 import type { Mode, Modes } from '../core/attempt.js'
-import type { Answer, FieldFault } from './answer.js'
 import type { Messages } from './catalogue.js'
 import { reasonMessage } from './messages.js'
 

@@ -1,5 +1,5 @@
+import type { Answer } from '../core/answer.js'
 import type { Mode, Modes } from '../core/attempt.js'
-import type { Answer } from './answer.js'
 import type { Messages } from './catalogue.js'
 import { chosenMode, type FieldError, type FieldName, type Form, fieldErrors } from './form-fields.js'
 import { wordsOf } from './messages.js'

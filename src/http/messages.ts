@@ -1,6 +1,6 @@
-import type { PasswordReason } from '../core/password-rules.js'
-import type { Strength } from '../core/password-strength.js'
-import type { Answer } from './answer.js'
+import type { Answer } from '../core/answer.js'
+import type { PasswordReason } from '../core/password/rules.js'
+import type { Strength } from '../core/password/strength.js'
 import type { Counted, Messages } from './catalogue.js'
 import { retryAfterSeconds, waitInWords } from './retry-after.js'
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { createDocument } from 'zod-openapi'
+import { type AnswerCode, statusOf } from '../core/answer.js'
 import type { Modes } from '../core/attempt.js'
-import { type AnswerCode, statusOf } from './answer.js'
 import { countedAddress } from './client-address.js'
 import { health, readiness } from './health.js'
 import { passwordVerdict, policyDescription } from './password-policy.js'

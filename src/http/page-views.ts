@@ -1,5 +1,5 @@
 import type { BrandView } from '../branding/brand.js'
-import type { Answer } from './answer.js'
+import type { Answer } from '../core/answer.js'
 import type { Messages } from './catalogue.js'
 import { wordsOf } from './messages.js'
 

@@ -1,6 +1,6 @@
 import { type Request, type Response, Router } from 'express'
+import type { Answer } from '../core/answer.js'
 import type { Modes } from '../core/attempt.js'
-import type { Answer } from './answer.js'
 import { setHead } from './answer-head.js'
 import type { Answering } from './answering.js'
 import type { Doors } from './doors.js'

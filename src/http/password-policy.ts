@@ -4,9 +4,9 @@ import {
   MIN_ADDRESS_PART_LENGTH,
   type PasswordReason,
   passwordReasonCodes,
-} from '../core/password-rules.js'
-import { passwordRulesAttribute } from '../core/password-rules-attribute.js'
-import { strengthSuggestions, strengthWarnings } from '../core/password-strength.js'
+} from '../core/password/rules.js'
+import { passwordRulesAttribute } from '../core/password/rules-attribute.js'
+import { strengthSuggestions, strengthWarnings } from '../core/password/strength.js'
 import type { Messages } from './catalogue.js'
 import { reasonMessage } from './messages.js'
 

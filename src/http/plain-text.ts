@@ -1,5 +1,5 @@
 import type { Response } from 'express'
-import type { Answer } from './answer.js'
+import type { Answer } from '../core/answer.js'
 import { setHead } from './answer-head.js'
 import type { Messages } from './catalogue.js'
 import { messagesOf } from './languages.js'

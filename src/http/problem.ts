@@ -1,6 +1,6 @@
 import type { Response } from 'express'
 import { z } from 'zod'
-import { type Answer, type AnswerCode, statusOf } from './answer.js'
+import { type Answer, type AnswerCode, statusOf } from '../core/answer.js'
 import { setHead } from './answer-head.js'
 import type { Messages } from './catalogue.js'
 import { messagesOf } from './languages.js'

@@ -1,4 +1,4 @@
-import type { Answer } from './answer.js'
+import type { Answer } from '../core/answer.js'
 
 /** After how many seconds another try makes sense (RFC 9110 section 10.2.3). */
 export function retryAfterSeconds(answer: Answer): number | undefined {

@@ -1,6 +1,6 @@
 import { type Response, Router } from 'express'
+import type { Answer } from '../core/answer.js'
 import type { Mode, Modes } from '../core/attempt.js'
-import type { Answer } from './answer.js'
 import type { Answering } from './answering.js'
 import type { Doors } from './doors.js'
 import type { Form } from './form-fields.js'

@@ -1,4 +1,4 @@
-import type { KeyRest } from '../core/key-rest.js'
+import type { KeyRest } from '../core/key-cooldown.js'
 import type { Clock } from '../lib/clock.js'
 import type { Asked, CommandAnswer, RefusedCall } from './read-answer.js'
 

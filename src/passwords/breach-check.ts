@@ -4,7 +4,7 @@ import {
   type BreachCheck,
   type BreachCheckFaultReason,
   BreachCheckUnavailable,
-} from '../core/breach-check.js'
+} from '../core/password/breach-check.js'
 import { inTime } from '../lib/in-time.js'
 
 /** So much of the hash is told: a range holds a thousand passwords, and nobody learns which of them it was. */

@@ -1,7 +1,7 @@
 import { ZxcvbnFactory } from '@zxcvbn-ts/core'
 import { adjacencyGraphs, dictionary } from '@zxcvbn-ts/language-common'
-import { MAX_PASSWORD_BYTES } from '../core/password-rules.js'
-import type { Strength, StrengthSuggestion, StrengthWarning } from '../core/password-strength.js'
+import { MAX_PASSWORD_BYTES } from '../core/password/rules.js'
+import type { Strength, StrengthSuggestion, StrengthWarning } from '../core/password/strength.js'
 
 // This file runs in browsers too: nothing of Node may be imported here.
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { BulkheadRejectedError, bulkhead } from 'cockatiel'
-import type { Estimate, EstimateStrength, Strength } from '../core/password-strength.js'
+import type { Estimate, EstimateStrength, Strength } from '../core/password/strength.js'
 import { inTime } from '../lib/in-time.js'
 import { inTurn } from '../lib/in-turn.js'
 import type { StrengthQuestion } from './strength-worker.js'

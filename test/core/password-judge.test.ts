@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { badWordsFor } from '../../src/core/bad-words.js'
-import { BreachCheckUnavailable } from '../../src/core/breach-check.js'
 import { type Mailbox, parseMailbox } from '../../src/core/mailbox.js'
-import { createPasswordJudge, type JudgeParts } from '../../src/core/password-judge.js'
-import type { Estimate } from '../../src/core/password-strength.js'
+import { BreachCheckUnavailable } from '../../src/core/password/breach-check.js'
+import { badWordsFor } from '../../src/core/password/context-words.js'
+import { createPasswordJudge, type JudgeParts } from '../../src/core/password/policy.js'
+import type { Estimate } from '../../src/core/password/strength.js'
 import { Secret } from '../../src/lib/secret.js'
 
 const STRONG: Estimate = { strength: { score: 4, warning: undefined, suggestions: [] } }

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { parseMailbox } from '../../src/core/mailbox.js'
-import { breachedRules, MAX_PASSWORD_BYTES } from '../../src/core/password-rules.js'
-import { GENERATED_SPECIALS, passwordRulesAttribute } from '../../src/core/password-rules-attribute.js'
+import { breachedRules, MAX_PASSWORD_BYTES } from '../../src/core/password/rules.js'
+import { GENERATED_SPECIALS, passwordRulesAttribute } from '../../src/core/password/rules-attribute.js'
 
 it('the passwordrules attribute is in Apple’s syntax', () => {
   expect(passwordRulesAttribute(12)).toBe(

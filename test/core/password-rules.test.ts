@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Mailbox, parseMailbox } from '../../src/core/mailbox.js'
-import { breachedRules, panelWouldMisread } from '../../src/core/password-rules.js'
+import { breachedRules, panelWouldMisread } from '../../src/core/password/rules.js'
 import { createCommonPasswords } from '../../src/passwords/common-passwords.js'
 
 const policy = { minLength: 12, isCommon: createCommonPasswords() }

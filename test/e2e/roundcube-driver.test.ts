@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { type AnswerCode, statusOf } from '../../src/http/answer.js'
+import { type AnswerCode, statusOf } from '../../src/core/answer.js'
 import { PATH } from './kit/programs.js'
 
 const DRIVER = fileURLToPath(new URL('../../integrations/roundcube/rekey.php', import.meta.url))

@@ -121,9 +121,9 @@ describe('the house', () => {
   })
 
   it.each([
-    'core/password-rules',
-    'core/password-rules-attribute',
-    'core/bad-words',
+    'core/password/rules',
+    'core/password/rules-attribute',
+    'core/password/context-words',
     'passwords/strength-estimator',
   ])('%s runs in browsers too: it and what it needs is nothing of Node', (name) => {
     const needed = runtimeOf(`${name}.ts`)

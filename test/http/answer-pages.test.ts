@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { statusOf } from '../../src/http/answer.js'
+import { statusOf } from '../../src/core/answer.js'
 import { answerPages } from '../kit/answer-pages.js'
 import { askForPages } from '../kit/shown-pages.js'
 import { htmlFaults } from '../kit/valid-html.js'

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { statusOf } from '../../src/http/answer.js'
+import { statusOf } from '../../src/core/answer.js'
 import { scrape, withMetrics } from '../kit/metrics.js'
 import { type RangeFault, sha1, startRangeServer } from '../kit/range-server.js'
 import { startService } from '../kit/service.js'

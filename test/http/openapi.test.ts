@@ -2,7 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import type { Response } from 'supertest'
 import { describe, expect, it } from 'vitest'
-import { statusOf } from '../../src/http/answer.js'
+import { statusOf } from '../../src/core/answer.js'
 import { startService } from '../kit/service.js'
 import { byAccount, byMailbox, CHANGES, post } from '../kit/submissions.js'
 

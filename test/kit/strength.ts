@@ -1,4 +1,4 @@
-import type { EstimateStrength } from '../../src/core/password-strength.js'
+import type { EstimateStrength } from '../../src/core/password/strength.js'
 import { createStrengthEstimator } from '../../src/passwords/strength-estimator.js'
 
 const estimate = createStrengthEstimator()

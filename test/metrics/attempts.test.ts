@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { Registry } from 'prom-client'
 import { expect, it } from 'vitest'
-import { statusOf } from '../../src/http/answer.js'
+import { statusOf } from '../../src/core/answer.js'
 import { createAttemptMetrics } from '../../src/metrics/attempt-metrics.js'
 import { counted, parseMetrics, scrape, withMetrics } from '../kit/metrics.js'
 import { startService } from '../kit/service.js'

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { badWordsFor } from '../../src/core/bad-words.js'
 import { parseMailbox } from '../../src/core/mailbox.js'
-import { strengthSuggestions, strengthWarnings } from '../../src/core/password-strength.js'
+import { badWordsFor } from '../../src/core/password/context-words.js'
+import { strengthSuggestions, strengthWarnings } from '../../src/core/password/strength.js'
 import { createStrengthEstimator } from '../../src/passwords/strength-estimator.js'
 
 const estimate = createStrengthEstimator()

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { setImmediate } from 'node:timers/promises'
 import type { Worker } from 'node:worker_threads'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import type { Estimate } from '../../src/core/password-strength.js'
+import type { Estimate } from '../../src/core/password/strength.js'
 import { Secret } from '../../src/lib/secret.js'
 import { createStrengthEstimator } from '../../src/passwords/strength-estimator.js'
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Strength } from '../../src/core/password-strength.js'
+import type { Strength } from '../../src/core/password/strength.js'
 import en from '../../views/messages/en.json' with { type: 'json' }
 import { describeStrength } from '../../views/scripts/strength-words.js'
 

@@ -1,7 +1,7 @@
 import { dictionary } from '@zxcvbn-ts/language-common'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { breachedRules } from '../../src/core/password-rules.js'
+import { breachedRules } from '../../src/core/password/rules.js'
 import { createCommonPasswords } from '../../src/passwords/common-passwords.js'
 import { type RandomNumbers, suggestPassword, suggestWords } from '../../views/scripts/suggest-password.js'
 import { typedMailbox } from '../../views/scripts/typed-mailbox.js'

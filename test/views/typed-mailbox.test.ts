@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseMailbox } from '../../src/core/mailbox.js'
-import { breachedRules } from '../../src/core/password-rules.js'
+import { breachedRules } from '../../src/core/password/rules.js'
 import { typedMailbox } from '../../views/scripts/typed-mailbox.js'
 
 const policy = { minLength: 8, isCommon: () => false }

@@ -1,4 +1,4 @@
-import type { Strength } from '../../src/core/password-strength.js'
+import type { Strength } from '../../src/core/password/strength.js'
 
 /** How easily a password is guessed, by the worker's dictionary. */
 export interface Estimate extends Strength {

@@ -1,5 +1,5 @@
-import { badWordsFor } from '../../src/core/bad-words.js'
-import { breachedRules } from '../../src/core/password-rules.js'
+import { badWordsFor } from '../../src/core/password/context-words.js'
+import { breachedRules } from '../../src/core/password/rules.js'
 import type { Estimate } from './estimate.js'
 import type { PageForm } from './form.js'
 import { estimateStrength } from './strength.js'

@@ -1,5 +1,5 @@
 import type { Mailbox } from '../../src/core/mailbox.js'
-import { breachedRules } from '../../src/core/password-rules.js'
+import { breachedRules } from '../../src/core/password/rules.js'
 import type { ScriptPolicy } from '../../src/http/script-view.js'
 
 /** Gives so many random numbers of 32 bits, as `crypto.getRandomValues` does. */

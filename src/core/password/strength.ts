@@ -1,4 +1,4 @@
-import type { Secret } from '../lib/secret.js'
+import type { Secret } from '../../lib/secret.js'
 
 /** What makes a password easy to guess. */
 export const strengthWarnings = [

@@ -1,5 +1,5 @@
-import type { Mailbox } from './mailbox.js'
-import type { Strength } from './password-strength.js'
+import type { Mailbox } from '../mailbox.js'
+import type { Strength } from './strength.js'
 
 /** The rules for a new password, by the code under which a breach is reported. */
 export const passwordReasonCodes = [

@@ -3,8 +3,8 @@ import type { Secret } from '../lib/secret.js'
 import type { Attempt } from './attempt.js'
 import { isOutage } from './outage.js'
 import type { Panel } from './panel-port.js'
-import type { CheckResult, PasswordCheck } from './password-check.js'
 import type { Target } from './verification.js'
+import type { CheckResult, PasswordCheck } from './verify-password.js'
 
 export interface LookTools {
   readonly panel: Panel

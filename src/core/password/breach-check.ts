@@ -1,4 +1,4 @@
-import type { Secret } from '../lib/secret.js'
+import type { Secret } from '../../lib/secret.js'
 
 /** Tells whether a password is known from a breach. Rejects with `BreachCheckUnavailable` if that can't be told. */
 export type BreachCheck = (password: Secret) => Promise<boolean>

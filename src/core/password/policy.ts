@@ -1,9 +1,9 @@
-import type { Secret } from '../lib/secret.js'
-import { badWordsFor } from './bad-words.js'
+import type { Secret } from '../../lib/secret.js'
+import type { Mailbox } from '../mailbox.js'
 import { type BreachCheck, BreachCheckUnavailable } from './breach-check.js'
-import type { Mailbox } from './mailbox.js'
-import { breachedRules, type PasswordPolicy, type PasswordReason } from './password-rules.js'
-import type { EstimateStrength } from './password-strength.js'
+import { badWordsFor } from './context-words.js'
+import { breachedRules, type PasswordPolicy, type PasswordReason } from './rules.js'
+import type { EstimateStrength } from './strength.js'
 
 /**
  * Gives every rule that a new password breaks, none if it may be sent to the panel. Where it breaks another, nobody is

@@ -1,4 +1,4 @@
-import type { Mailbox } from './mailbox.js'
+import type { Mailbox } from '../mailbox.js'
 
 /**
  * The words that a guesser tries first, for the strength of a password (ASVS 5.0 6.1.2): the address, the local part

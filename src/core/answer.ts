@@ -1,5 +1,5 @@
-import type { Outcome } from '../core/attempt.js'
-import type { ReachedLimit } from '../core/attempt-limits.js'
+import type { Outcome } from './attempt.js'
+import type { ReachedLimit } from './attempt-limits.js'
 
 /** What is wrong with one member of a request. */
 export const fieldFaultCodes = [

@@ -1,4 +1,4 @@
-import { MAX_PASSWORD_BYTES } from './password-rules.js'
+import { MAX_PASSWORD_BYTES } from './rules.js'
 
 /**
  * What a generated password may hold: one byte each, so that bytes are characters; no space, which may not stand at its

@@ -1,7 +1,7 @@
 import { sooner } from '../lib/deadline.js'
 import type { Attempt, Outcome } from './attempt.js'
+import { type LookTools, look, type Seen } from './confirm-change.js'
 import type { Turn } from './domain-locks.js'
-import { type LookTools, look, type Seen } from './look.js'
 import { PanelFault } from './panel-port.js'
 import type { Target } from './verification.js'
 
