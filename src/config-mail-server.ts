@@ -3,7 +3,7 @@ import type { Values } from './config.js'
 import { fingerprint, imapUrl } from './config-fields.js'
 import { selectTrust } from './config-trust.js'
 import type { AddFault } from './environment.js'
-import type { MailServer } from './mail-server/session.js'
+import type { MailServer } from './imap/session.js'
 
 export const mailServerVariables = {
   REKEY_MAILBOX_CHECK: z

@@ -1,11 +1,11 @@
 import { domainToASCII } from 'node:url'
 import { z } from 'zod'
-import type { SmtpServer } from './change-note/smtp-sender.js'
 import type { Values } from './config.js'
 import { decode, fault, isHost, SECRET } from './config-fields.js'
 import type { AddFault, Environment } from './environment.js'
 import { isLoopback } from './lib/loopback.js'
 import { Secret } from './lib/secret.js'
+import type { SmtpServer } from './notification/smtp-sender.js'
 
 export const mailVariables = {
   REKEY_SMTP_URL: smtpUrl().describe(

@@ -12,8 +12,8 @@ import { callerVariables, proofVariables, serviceVariables } from './config-serv
 import { selectViews } from './config-views.js'
 import { type Environment, readVariable } from './environment.js'
 import type { Messages } from './http/catalogue.js'
+import type { MailServer } from './imap/session.js'
 import type { ServerTrust } from './lib/server-trust.js'
-import type { MailServer } from './mail-server/session.js'
 import type { PanelCredentials } from './panel/credentials.js'
 
 /**

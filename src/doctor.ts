@@ -1,7 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { createMemoryKeyRest } from './abuse/memory-key-rest.js'
-import type { RedisAddress } from './abuse/redis-client.js'
-import type { SmtpServer } from './change-note/smtp-sender.js'
 import { type Config, loadConfig } from './config.js'
 import { findClock } from './doctor/clock.js'
 import { type Check, type Finding, fault, notChecked, ok } from './doctor/finding.js'
@@ -18,9 +15,10 @@ import { connectionSteps } from './doctor/panel-connection.js'
 import { keySteps, type PanelKey } from './doctor/panel-key.js'
 import { examineProxySettings } from './doctor/proxy-settings.js'
 import type { Environment } from './environment.js'
+import type { MailServer } from './imap/session.js'
 import type { Clock } from './lib/clock.js'
 import { createDeadline } from './lib/deadline.js'
-import type { MailServer } from './mail-server/session.js'
+import type { SmtpServer } from './notification/smtp-sender.js'
 import { createCommandRunner } from './panel/command-runner.js'
 import { createDispatcher } from './panel/dispatcher.js'
 import { createKeyExcessCheck } from './panel/key-excess.js'
@@ -29,6 +27,8 @@ import { neededCommands } from './panel/needed-commands.js'
 import { probe } from './panel/probe.js'
 import { askRelease } from './panel/release.js'
 import { createTransport } from './panel/transport.js'
+import { createMemoryKeyRest } from './store/memory-key-cooldown.js'
+import type { RedisAddress } from './store/redis-client.js'
 
 interface DoctorParts {
   readonly clock: Clock
@@ -127,12 +127,12 @@ async function examineRest(config: Config, { clock }: DoctorParts): Promise<read
 }
 
 function createNotesProbe(server: SmtpServer): ProbeNotesServer {
-  return async () => (await import('./change-note/smtp-sender.js')).probeSmtpServer(server)
+  return async () => (await import('./notification/smtp-sender.js')).probeSmtpServer(server)
 }
 
 function createStoreProbe(address: RedisAddress, clock: Clock): ProbeStore {
   return async function probeStore() {
-    const { createRedisStore } = await import('./abuse/redis-store.js')
+    const { createRedisStore } = await import('./store/redis-store.js')
     let lost: string | undefined
     const report = (event: string, reason = 'no answer'): void => {
       if (event === 'store-lost') lost = reason
@@ -149,7 +149,7 @@ function createStoreProbe(address: RedisAddress, clock: Clock): ProbeStore {
 
 function createMailServerProbe(mailServer: MailServer): ProbeMailServer {
   return async function probeMailServer() {
-    const { createImapProbe } = await import('./mail-server/imap-login.js')
+    const { createImapProbe } = await import('./imap/imap-login.js')
     return (await createImapProbe({ ...mailServer, timeoutMs: MAIL_TIMEOUT_MS })())?.reason
   }
 }

@@ -20,7 +20,7 @@ export function createMailChecks({ mailServer }: Config, clock: Clock): MailChec
     return { checkPassword: checkByStoredHash(isPasswordOf), checkReadiness: async () => [] }
   }
   // The IMAP client takes a tenth of the service's memory: it is loaded only where it is used.
-  const loaded = import('./mail-server/imap-login.js').then(({ createImapLogin, createImapProbe }) => ({
+  const loaded = import('./imap/imap-login.js').then(({ createImapLogin, createImapProbe }) => ({
     logIn: createImapLogin({ ...mailServer, timeoutMs: TIMEOUT_MS, maxConcurrency: MAX_CONCURRENCY }),
     probe: createImapProbe({ ...mailServer, timeoutMs: TIMEOUT_MS }),
   }))

@@ -3,9 +3,9 @@ import type { Dispatcher } from 'undici'
 import type { Config } from './config.js'
 import { createPasswordJudge, type JudgePassword } from './core/password/policy.js'
 import type { EstimateStrength } from './core/password/strength.js'
-import { createBreachCheck } from './passwords/breach-check.js'
 import { createBreachDispatcher } from './passwords/breach-dispatcher.js'
 import { createCommonPasswords } from './passwords/common-passwords.js'
+import { createBreachCheck } from './passwords/pwned-passwords.js'
 import { createStrengthThread, type StrengthThread } from './passwords/strength-thread.js'
 
 /** How long a server of breached passwords may take, in all. */

@@ -2,8 +2,6 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { type Logger, pino } from 'pino'
-import { createMemoryStore } from './abuse/memory-store.js'
-import type { SharedStore } from './abuse/shared-store.js'
 import { createApp } from './app.js'
 import type { Config } from './config.js'
 import { createHttpServer } from './http/server.js'
@@ -14,6 +12,8 @@ import { createDispatcher } from './panel/dispatcher.js'
 import { reportPanel } from './panel-report.js'
 import { createPasswordTools } from './password-checks.js'
 import { close, stopWithGrace } from './stop.js'
+import { createMemoryStore } from './store/memory-store.js'
+import type { SharedStore } from './store/shared-store.js'
 
 /** How much longer than a request may take a stop waits for those under way, and for the notes that they left to send. */
 const STOP_MARGIN_MS = 10_000
@@ -69,7 +69,7 @@ export async function serve(config: Config, build: Build): Promise<boolean> {
 /** Opens the store that instances share, or one in memory. */
 async function openStore({ redis }: Config, logger: Logger): Promise<SharedStore> {
   if (!redis) return createMemoryStore(systemClock)
-  const { createRedisStore } = await import('./abuse/redis-store.js')
+  const { createRedisStore } = await import('./store/redis-store.js')
   return createRedisStore(redis, {
     clock: systemClock,
     randomId: randomUUID,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { createDomainQueue } from '../../src/abuse/domain-queue.js'
+import { createDomainQueue } from '../../src/store/domain-queue.js'
 
 it('who gives up lets nobody past those who were before', async () => {
   const queue = createDomainQueue()

@@ -1,6 +1,6 @@
 import type { Options, Store } from 'express-rate-limit'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createMemoryLimitStore } from '../../src/abuse/memory-limit-store.js'
+import { createMemoryLimitStore } from '../../src/store/memory-limit-store.js'
 
 const WINDOW_MS = 60_000
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { composeNote } from '../../src/change-note/compose.js'
+import { composeNote } from '../../src/notification/compose.js'
 import english from '../../views/messages/en.json' with { type: 'json' }
 
 const { mail } = english

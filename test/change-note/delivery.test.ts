@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createDelivery, type DeliveryEvent } from '../../src/change-note/delivery.js'
-import type { Letter } from '../../src/change-note/letter.js'
+import { createDelivery, type DeliveryEvent } from '../../src/notification/delivery.js'
+import type { Letter } from '../../src/notification/message.js'
 import { createTestClock } from '../kit/clock.js'
 
 const letter: Letter = {

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { createRedisStore } from '../../src/abuse/redis-store.js'
-import type { SharedStore } from '../../src/abuse/shared-store.js'
 import type { Turn } from '../../src/core/domain-locks.js'
 import { type Mailbox, parseMailbox } from '../../src/core/mailbox.js'
 import { systemClock } from '../../src/lib/system-clock.js'
+import { createRedisStore } from '../../src/store/redis-store.js'
+import type { SharedStore } from '../../src/store/shared-store.js'
 import { startRedis } from './kit/redis.js'
 
 const redis = await startRedis()

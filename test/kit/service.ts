@@ -9,8 +9,6 @@ import supertest from 'supertest'
 import type TestAgent from 'supertest/lib/agent.js'
 import type { Dispatcher } from 'undici'
 import { onTestFinished } from 'vitest'
-import { createMemoryStore } from '../../src/abuse/memory-store.js'
-import type { SharedStore } from '../../src/abuse/shared-store.js'
 import { type App, createApp } from '../../src/app.js'
 import { type Config, loadConfig } from '../../src/config.js'
 import { createHttpServer } from '../../src/http/server.js'
@@ -18,6 +16,8 @@ import { createMetrics } from '../../src/metrics-listener.js'
 import { createDispatcher } from '../../src/panel/dispatcher.js'
 import type { PasswordTools } from '../../src/password-checks.js'
 import { createBreachDispatcher } from '../../src/passwords/breach-dispatcher.js'
+import { createMemoryStore } from '../../src/store/memory-store.js'
+import type { SharedStore } from '../../src/store/shared-store.js'
 import {
   type PanelSimulator,
   type SimulatorOptions,

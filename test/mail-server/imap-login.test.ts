@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type MailLogin, MailServerFault } from '../../src/core/mail-server-port.js'
+import { createImapLogin } from '../../src/imap/imap-login.js'
 import { Secret } from '../../src/lib/secret.js'
-import { createImapLogin } from '../../src/mail-server/imap-login.js'
 import { holdTime } from '../kit/held-time.js'
 import {
   type MailFault,

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { createMemoryKeyRest } from '../../src/abuse/memory-key-rest.js'
 import { type CommandRecord, PanelFault } from '../../src/core/panel-port.js'
 import { createDeadline } from '../../src/lib/deadline.js'
 import { Secret } from '../../src/lib/secret.js'
@@ -7,6 +6,7 @@ import { type Command, createCommandRunner } from '../../src/panel/command-runne
 import { createKeyGuard } from '../../src/panel/key-guard.js'
 import type { CommandAnswer, RawAnswer } from '../../src/panel/read-answer.js'
 import { TransportFailure, type TransportFailureReason } from '../../src/panel/transport.js'
+import { createMemoryKeyRest } from '../../src/store/memory-key-cooldown.js'
 import { createTestClock } from '../kit/clock.js'
 
 const TIMEOUT_MS = 5000

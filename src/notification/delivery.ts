@@ -1,6 +1,6 @@
 import { bulkhead } from 'cockatiel'
 import type { Clock } from '../lib/clock.js'
-import type { Letter, Sender, SendFault } from './letter.js'
+import type { Letter, Sender, SendFault } from './message.js'
 
 /** What became of a letter. */
 export type DeliveryEvent =

@@ -1,6 +1,6 @@
 import type { Clock } from '../lib/clock.js'
 import { createMemoryDomainLocks } from './memory-domain-locks.js'
-import { createMemoryKeyRest } from './memory-key-rest.js'
+import { createMemoryKeyRest } from './memory-key-cooldown.js'
 import { createMemoryLimitStore } from './memory-limit-store.js'
 import type { SharedStore } from './shared-store.js'
 

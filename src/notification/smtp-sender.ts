@@ -1,6 +1,6 @@
 import { createTransport, type NodemailerError } from 'nodemailer'
 import type { Secret } from '../lib/secret.js'
-import type { Sender } from './letter.js'
+import type { Sender } from './message.js'
 
 /** A server that takes mail, and how it lets us in. */
 export interface SmtpServer {

@@ -2,8 +2,8 @@ import { BulkheadRejectedError, bulkhead } from 'cockatiel'
 import { AuthenticationFailure } from 'imapflow'
 import { type MailLogin, MailServerFault } from '../core/mail-server-port.js'
 import { inTurn } from '../lib/in-turn.js'
-import { faultOf, refusedCredentials, unsendable } from './read-end.js'
 import { type Credentials, type MailServer, runSession } from './session.js'
+import { faultOf, refusedCredentials, unsendable } from './session-result.js'
 
 /** Logins that may wait for their turn. */
 const MAX_WAITING = 128

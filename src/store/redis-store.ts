@@ -1,7 +1,7 @@
 import type { Clock } from '../lib/clock.js'
 import { createRedisClient, firstTry, type RedisAddress, type ReportConnection } from './redis-client.js'
 import { createRedisDomainLocks } from './redis-domain-locks.js'
-import { createRedisKeyRest } from './redis-key-rest.js'
+import { createRedisKeyRest } from './redis-key-cooldown.js'
 import { createRedisLimitStore } from './redis-limit-store.js'
 import type { SharedStore } from './shared-store.js'
 

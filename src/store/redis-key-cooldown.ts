@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis'
 import { KEY_REST_MS, type KeyRest } from '../core/key-cooldown.js'
 import type { Clock } from '../lib/clock.js'
-import { createMemoryKeyRest } from './memory-key-rest.js'
+import { createMemoryKeyRest } from './memory-key-cooldown.js'
 
 /** The panel's rest for all instances. While Redis is away each instance goes by what it has seen itself. */
 export function createRedisKeyRest(client: Redis, keyId: string, clock: Clock): KeyRest {
