@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { attemptLine } from '../src/http/attempt-line.js'
+import { attemptLine } from '../src/audit-log/attempt-line.js'
 
 /** The text of docs/audit-line.schema.json. */
 export function makeAuditLineSchema(): string {

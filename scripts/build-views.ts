@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { dictionary } from '@zxcvbn-ts/language-common'
 import { build } from 'esbuild'
-import { loadCatalogues } from '../src/http/load-catalogues.js'
+import { loadCatalogues } from '../src/languages/load-catalogues.js'
 
 // The second half of `npm run build`: checks the catalogues, and makes the styles and scripts that browsers load.
 

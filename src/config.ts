@@ -11,8 +11,8 @@ import { panelVariables, selectCredentials, selectPanelTrust } from './config-pa
 import { callerVariables, proofVariables, serviceVariables } from './config-service.js'
 import { selectViews } from './config-views.js'
 import { type Environment, readVariable } from './environment.js'
-import type { Messages } from './http/catalogue.js'
 import type { MailServer } from './imap/session.js'
+import type { Messages } from './languages/catalogue.js'
 import type { ServerTrust } from './lib/server-trust.js'
 import type { PanelCredentials } from './panel/credentials.js'
 

@@ -1,6 +1,6 @@
 import type { Response } from 'express'
 import { type Answer, statusOf } from '../core/answer.js'
-import { retryAfterSeconds } from './retry-after.js'
+import { retryAfterSeconds } from '../languages/retry-after.js'
 
 /**
  * Sets what an answer has before its body, for page, API and webmail alike: the status, `WWW-Authenticate`,

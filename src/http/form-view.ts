@@ -1,8 +1,8 @@
 import type { Answer } from '../core/answer.js'
 import type { Mode, Modes } from '../core/attempt.js'
-import type { Messages } from './catalogue.js'
+import type { Messages } from '../languages/catalogue.js'
+import { wordsOf } from '../languages/messages.js'
 import { chosenMode, type FieldError, type FieldName, type Form, fieldErrors } from './form-fields.js'
-import { wordsOf } from './messages.js'
 import type { DescribedRule } from './password-policy.js'
 
 interface FieldView {

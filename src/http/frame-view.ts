@@ -1,5 +1,5 @@
 import type { BrandView } from '../branding/brand.js'
-import type { Messages } from './catalogue.js'
+import type { Messages } from '../languages/catalogue.js'
 import type { Languages } from './languages.js'
 
 /** What is configured and the same on every page. */

@@ -1,5 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express'
-import type { Messages } from './catalogue.js'
+import type { Messages } from '../languages/catalogue.js'
 
 /** The languages that the service speaks. */
 export interface Languages {

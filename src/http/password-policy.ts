@@ -7,8 +7,8 @@ import {
 } from '../core/password/rules.js'
 import { passwordRulesAttribute } from '../core/password/rules-attribute.js'
 import { strengthSuggestions, strengthWarnings } from '../core/password/strength.js'
-import type { Messages } from './catalogue.js'
-import { reasonMessage } from './messages.js'
+import type { Messages } from '../languages/catalogue.js'
+import { reasonMessage } from '../languages/messages.js'
 
 /** A rule for new passwords, or its breach. */
 const describedReason = z.strictObject({ code: z.string(), message: z.string() })

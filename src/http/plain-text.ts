@@ -1,9 +1,9 @@
 import type { Response } from 'express'
 import type { Answer } from '../core/answer.js'
+import type { Messages } from '../languages/catalogue.js'
+import { reasonMessage, wordsOf } from '../languages/messages.js'
 import { setHead } from './answer-head.js'
-import type { Messages } from './catalogue.js'
 import { messagesOf } from './languages.js'
-import { reasonMessage, wordsOf } from './messages.js'
 import { contextOf } from './request-context.js'
 
 interface TextWords {

@@ -1,10 +1,10 @@
 import type { Response } from 'express'
 import { z } from 'zod'
 import { type Answer, type AnswerCode, statusOf } from '../core/answer.js'
+import type { Messages } from '../languages/catalogue.js'
+import { wordsOf } from '../languages/messages.js'
 import { setHead } from './answer-head.js'
-import type { Messages } from './catalogue.js'
 import { messagesOf } from './languages.js'
-import { wordsOf } from './messages.js'
 import { brokenRules, describeReasons } from './password-policy.js'
 import { contextOf } from './request-context.js'
 

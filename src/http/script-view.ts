@@ -1,5 +1,5 @@
 import { MAX_PASSWORD_BYTES, MIN_ADDRESS_PART_LENGTH } from '../core/password/rules.js'
-import type { Messages } from './catalogue.js'
+import type { Messages } from '../languages/catalogue.js'
 import { answerLostView } from './page-views.js'
 import type { PolicyInForce } from './password-policy.js'
 

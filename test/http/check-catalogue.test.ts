@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { checkCatalogue } from '../../src/http/check-catalogue.js'
-import { loadCatalogues } from '../../src/http/load-catalogues.js'
+import { checkCatalogue } from '../../src/languages/check-catalogue.js'
+import { loadCatalogues } from '../../src/languages/load-catalogues.js'
 import { viewsDirectories } from '../../src/views-folder.js'
 
 type Content = Record<string, Record<string, unknown>>

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { waitInWords } from '../../src/http/retry-after.js'
+import { waitInWords } from '../../src/languages/retry-after.js'
 
 it.each([
   [1, 'in 1 second'],
