@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import { fault, SECRET } from './config-fields.js'
-import type { Client } from './http/clients.js'
+import type { Client } from './http/submission/clients.js'
 import { parseClientAddress } from './lib/ip-address.js'
 import { Secret } from './lib/secret.js'
 

@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Values } from './config.js'
 import { type AddFault, errorCode } from './environment.js'
-import { findTemplateFaults, templateNames } from './http/views.js'
+import { findTemplateFaults, templateNames } from './http/page/templates.js'
 import { viewsDirectories } from './views-folder.js'
 
 const NAME = 'REKEY_VIEWS_DIR'

@@ -4,9 +4,9 @@ import supertest from 'supertest'
 import { describe, expect, it } from 'vitest'
 import { plainNames } from '../../src/audit-log/log-names.js'
 import type { Answer } from '../../src/core/answer.js'
-import { createAnswering } from '../../src/http/answering.js'
-import { createInFlight } from '../../src/http/in-flight.js'
 import { createRequestContext } from '../../src/http/request-context.js'
+import { createInFlight } from '../../src/http/submission/in-flight.js'
+import { createAnswering } from '../../src/http/submission/pipeline.js'
 import { createTestClock } from '../kit/clock.js'
 
 /** Runs one attempt whose outcome is known, or is a bug, and whose first answer can't be shown. */

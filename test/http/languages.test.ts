@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { lookUpLanguage } from '../../src/http/languages.js'
+import { lookUpLanguage } from '../../src/http/negotiate-language.js'
 import { startService } from '../kit/service.js'
 import { byMailbox, CHANGES } from '../kit/submissions.js'
 

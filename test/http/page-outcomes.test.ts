@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { doneView } from '../../src/http/page-views.js'
+import { doneView } from '../../src/http/page/result-views.js'
 import en from '../../views/messages/en.json' with { type: 'json' }
 import { startService, type TestService } from '../kit/service.js'
 import { ACCOUNT_FORM, MAILBOX_FORM } from '../kit/submissions.js'

@@ -1,4 +1,4 @@
-import type { ScriptPolicy, ScriptWords } from '../../src/http/script-view.js'
+import type { ScriptPolicy, ScriptWords } from '../../src/http/page/script-view.js'
 
 /** The form as it stands on the page, with what it carries for scripts. */
 export interface PageForm {

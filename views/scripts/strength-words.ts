@@ -1,4 +1,4 @@
-import type { ScriptPolicy, ScriptWords } from '../../src/http/script-view.js'
+import type { ScriptPolicy, ScriptWords } from '../../src/http/page/script-view.js'
 import type { Estimate } from './estimate.js'
 
 /** How strong it is, and, if it is too weak, what would make it stronger. */

@@ -1,6 +1,6 @@
 import type { Mailbox } from '../../src/core/mailbox.js'
 import { breachedRules } from '../../src/core/password/rules.js'
-import type { ScriptPolicy } from '../../src/http/script-view.js'
+import type { ScriptPolicy } from '../../src/http/page/script-view.js'
 
 /** Gives so many random numbers of 32 bits, as `crypto.getRandomValues` does. */
 export type RandomNumbers = (count: number) => Uint32Array

@@ -1,13 +1,13 @@
 import { type Response, Router } from 'express'
-import type { Answer } from '../core/answer.js'
-import type { Mode, Modes } from '../core/attempt.js'
-import type { Answering } from './answering.js'
-import type { Doors } from './doors.js'
-import type { Form } from './form-fields.js'
-import { parseSubmission } from './parse-submission.js'
+import type { Answer } from '../../core/answer.js'
+import type { Mode, Modes } from '../../core/attempt.js'
+import type { Form } from '../page/form-fields.js'
+import { routeMethods } from '../route-methods.js'
+import type { Doors } from '../submission/guards.js'
+import { parseSubmission } from '../submission/parse-submission.js'
+import type { Answering } from '../submission/pipeline.js'
+import type { Submit } from '../submission/submit.js'
 import { sendText } from './plain-text.js'
-import { routeMethods } from './route-methods.js'
-import type { Submit } from './submit.js'
 
 interface WebmailParts {
   readonly answering: Answering

@@ -1,6 +1,6 @@
 import type { Request, RequestHandler } from 'express'
 import { compile } from 'proxy-addr'
-import { parseClientAddress } from '../lib/ip-address.js'
+import { parseClientAddress } from '../../lib/ip-address.js'
 
 /** The request does not come from a webmail server that the operator named. */
 export class UnknownWebmailHost extends Error {

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { isAccountName } from '../core/account-name.js'
-import type { FieldFaultCode } from '../core/answer.js'
-import { parseMailbox } from '../core/mailbox.js'
-import { parseClientAddress } from '../lib/ip-address.js'
+import { isAccountName } from '../../core/account-name.js'
+import type { FieldFaultCode } from '../../core/answer.js'
+import { parseMailbox } from '../../core/mailbox.js'
+import { parseClientAddress } from '../../lib/ip-address.js'
 
 /**
  * Text that arrived whole. A replacement character stands where bytes were no UTF-8, and a lone surrogate would

@@ -1,5 +1,5 @@
-import type { Attempt, Mode, Modes } from '../core/attempt.js'
-import { Secret } from '../lib/secret.js'
+import type { Attempt, Mode, Modes } from '../../core/attempt.js'
+import { Secret } from '../../lib/secret.js'
 import { type ParsedBody, parseBody } from './parse-body.js'
 import { type AccountChange, accountChange, type MailboxChange, mailboxChange } from './schemas.js'
 

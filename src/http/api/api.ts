@@ -1,25 +1,25 @@
 import { type Request, type Response, Router } from 'express'
 import type { z } from 'zod'
-import type { Modes } from '../core/attempt.js'
-import type { JudgePassword } from '../core/password/policy.js'
-import { Secret } from '../lib/secret.js'
-import type { Answering } from './answering.js'
-import { answerClientAddress } from './client-address.js'
-import type { Doors } from './doors.js'
-import { messagesOf } from './languages.js'
-import { parseBody } from './parse-body.js'
-import { parseSubmission } from './parse-submission.js'
+import type { Modes } from '../../core/attempt.js'
+import type { JudgePassword } from '../../core/password/policy.js'
+import { Secret } from '../../lib/secret.js'
 import {
   describePolicy,
   describeReasons,
   type PolicyInForce,
   type passwordVerdict,
-} from './password-policy.js'
+} from '../describe-policy.js'
+import { messagesOf } from '../negotiate-language.js'
+import { contextOf } from '../request-context.js'
+import { routeMethods } from '../route-methods.js'
+import type { Doors } from '../submission/guards.js'
+import { parseBody } from '../submission/parse-body.js'
+import { parseSubmission } from '../submission/parse-submission.js'
+import type { Answering } from '../submission/pipeline.js'
+import { passwordQuestion } from '../submission/schemas.js'
+import type { Submit } from '../submission/submit.js'
+import { answerClientAddress } from './client-address.js'
 import { sendJson } from './problem.js'
-import { contextOf } from './request-context.js'
-import { routeMethods } from './route-methods.js'
-import { passwordQuestion } from './schemas.js'
-import type { Submit } from './submit.js'
 
 interface ApiParts {
   readonly answering: Answering

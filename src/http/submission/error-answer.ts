@@ -1,12 +1,12 @@
-import type { Answer } from '../core/answer.js'
-import { AddressLimitExceeded } from '../core/attempt-limits.js'
-import { BreachCheckUnavailable } from '../core/password/breach-check.js'
-import { StoreUnavailable } from '../core/store-unavailable.js'
+import type { Answer } from '../../core/answer.js'
+import { AddressLimitExceeded } from '../../core/attempt-limits.js'
+import { BreachCheckUnavailable } from '../../core/password/breach-check.js'
+import { StoreUnavailable } from '../../core/store-unavailable.js'
+import { MethodNotAllowed } from '../route-methods.js'
+import { UnknownWebmailHost } from '../webmail/webmail-hosts.js'
 import { InvalidToken } from './clients.js'
 import { CrossSiteRequest } from './cross-site.js'
 import { UnsupportedMediaType } from './read-body.js'
-import { MethodNotAllowed } from './route-methods.js'
-import { UnknownWebmailHost } from './webmail-hosts.js'
 
 /** What to answer to an error that Express, a body parser or one of our own handlers raised. */
 export function answerToError(error: unknown): Answer {

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { RequestHandler } from 'express'
-import type { Secret } from '../lib/secret.js'
-import { contextOf } from './request-context.js'
+import type { Secret } from '../../lib/secret.js'
+import { contextOf } from '../request-context.js'
 
 /** A program that may say whose address it calls for. */
 export interface Client {

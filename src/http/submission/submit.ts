@@ -1,10 +1,10 @@
-import type { Answer } from '../core/answer.js'
-import type { Attempt, Outcome } from '../core/attempt.js'
-import type { AttemptContext } from '../core/attempt-context.js'
-import type { AttemptLimits, Verdict } from '../core/attempt-limits.js'
-import type { PasswordChange } from '../core/password-change.js'
-import type { Clock } from '../lib/clock.js'
-import { createDeadline } from '../lib/deadline.js'
+import type { Answer } from '../../core/answer.js'
+import type { Attempt, Outcome } from '../../core/attempt.js'
+import type { AttemptContext } from '../../core/attempt-context.js'
+import type { AttemptLimits, Verdict } from '../../core/attempt-limits.js'
+import type { PasswordChange } from '../../core/password-change.js'
+import type { Clock } from '../../lib/clock.js'
+import { createDeadline } from '../../lib/deadline.js'
 import type { ParsedSubmission } from './parse-submission.js'
 
 /** Carries out a submission, if it could be read, and gives the answer when it may be given. */

@@ -1,6 +1,6 @@
-import type { BrandView } from '../branding/brand.js'
-import type { Messages } from '../languages/catalogue.js'
-import type { Languages } from './languages.js'
+import type { BrandView } from '../../branding/brand.js'
+import type { Messages } from '../../languages/catalogue.js'
+import type { Languages } from '../negotiate-language.js'
 
 /** What is configured and the same on every page. */
 export interface FrameParts {

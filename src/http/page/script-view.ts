@@ -1,7 +1,7 @@
-import { MAX_PASSWORD_BYTES, MIN_ADDRESS_PART_LENGTH } from '../core/password/rules.js'
-import type { Messages } from '../languages/catalogue.js'
-import { answerLostView } from './page-views.js'
-import type { PolicyInForce } from './password-policy.js'
+import { MAX_PASSWORD_BYTES, MIN_ADDRESS_PART_LENGTH } from '../../core/password/rules.js'
+import type { Messages } from '../../languages/catalogue.js'
+import type { PolicyInForce } from '../describe-policy.js'
+import { answerLostView } from './result-views.js'
 
 /** The rules in force, and the operator's words that no password may rest on. */
 export interface PagePolicy extends PolicyInForce {

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express'
 import { z } from 'zod'
-import { contextOf } from './request-context.js'
+import { contextOf } from '../request-context.js'
 
 /** The address that a caller is counted by. */
 export const countedAddress = z

@@ -1,9 +1,9 @@
-import type { Answer } from '../core/answer.js'
-import type { Mode, Modes } from '../core/attempt.js'
-import type { Messages } from '../languages/catalogue.js'
-import { wordsOf } from '../languages/messages.js'
+import type { Answer } from '../../core/answer.js'
+import type { Mode, Modes } from '../../core/attempt.js'
+import type { Messages } from '../../languages/catalogue.js'
+import { wordsOf } from '../../languages/messages.js'
+import type { DescribedRule } from '../describe-policy.js'
 import { chosenMode, type FieldError, type FieldName, type Form, fieldErrors } from './form-fields.js'
-import type { DescribedRule } from './password-policy.js'
 
 interface FieldView {
   readonly name: FieldName

@@ -1,7 +1,7 @@
-import type { Answer, FieldFault } from '../core/answer.js'
-import type { Mode, Modes } from '../core/attempt.js'
-import type { Messages } from '../languages/catalogue.js'
-import { reasonMessage } from '../languages/messages.js'
+import type { Answer, FieldFault } from '../../core/answer.js'
+import type { Mode, Modes } from '../../core/attempt.js'
+import type { Messages } from '../../languages/catalogue.js'
+import { reasonMessage } from '../../languages/messages.js'
 
 /** The fields of the form, by the names that password managers and scripts see. */
 export type FieldName =

@@ -1,9 +1,9 @@
 import type { Request, RequestHandler } from 'express'
-import { parseClientAddress } from '../lib/ip-address.js'
+import { parseClientAddress } from '../../lib/ip-address.js'
+import { contextOf } from '../request-context.js'
 import type { ClientCheck } from './clients.js'
 import { refuseCrossSite } from './cross-site.js'
 import { readForm, readJson } from './read-body.js'
-import { contextOf } from './request-context.js'
 
 /** What a submission must pass, in order, until its body has been read: by who sends it. */
 export interface Doors {

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { type FieldFault, type FieldFaultCode, fieldFaultCodes } from '../core/answer.js'
+import { type FieldFault, type FieldFaultCode, fieldFaultCodes } from '../../core/answer.js'
 
 export type ParsedBody<Value> =
   | { readonly ok: true; readonly value: Value }

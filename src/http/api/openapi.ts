@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { createDocument } from 'zod-openapi'
-import { type AnswerCode, statusOf } from '../core/answer.js'
-import type { Modes } from '../core/attempt.js'
+import { type AnswerCode, statusOf } from '../../core/answer.js'
+import type { Modes } from '../../core/attempt.js'
+import { passwordVerdict, policyDescription } from '../describe-policy.js'
+import { health, readiness } from '../health.js'
+import { accountChange, mailboxChange, passwordQuestion } from '../submission/schemas.js'
 import { countedAddress } from './client-address.js'
-import { health, readiness } from './health.js'
-import { passwordVerdict, policyDescription } from './password-policy.js'
 import { changed, problem } from './problem.js'
-import { accountChange, mailboxChange, passwordQuestion } from './schemas.js'
 
 const JSON_TYPE = 'application/json'
 

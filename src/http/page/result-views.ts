@@ -1,7 +1,7 @@
-import type { BrandView } from '../branding/brand.js'
-import type { Answer } from '../core/answer.js'
-import type { Messages } from '../languages/catalogue.js'
-import { wordsOf } from '../languages/messages.js'
+import type { BrandView } from '../../branding/brand.js'
+import type { Answer } from '../../core/answer.js'
+import type { Messages } from '../../languages/catalogue.js'
+import { wordsOf } from '../../languages/messages.js'
 
 /** Answers after which nobody knows for sure which password is in force. */
 export function isInDoubt(answer: Answer): boolean {

@@ -1,6 +1,6 @@
-import type { Answer } from '../core/answer.js'
-import type { AttemptContext } from '../core/attempt-context.js'
-import type { ObservedAttempt } from '../core/observe-attempt.js'
+import type { Answer } from '../../core/answer.js'
+import type { AttemptContext } from '../../core/attempt-context.js'
+import type { ObservedAttempt } from '../../core/observe-attempt.js'
 
 /** What of an attempt may be counted. */
 export function measureAttempt(context: AttemptContext, answer: Answer, nowMs: number): ObservedAttempt {

@@ -1,12 +1,12 @@
 import type { Response } from 'express'
 import { z } from 'zod'
-import { type Answer, type AnswerCode, statusOf } from '../core/answer.js'
-import type { Messages } from '../languages/catalogue.js'
-import { wordsOf } from '../languages/messages.js'
-import { setHead } from './answer-head.js'
-import { messagesOf } from './languages.js'
-import { brokenRules, describeReasons } from './password-policy.js'
-import { contextOf } from './request-context.js'
+import { type Answer, type AnswerCode, statusOf } from '../../core/answer.js'
+import type { Messages } from '../../languages/catalogue.js'
+import { wordsOf } from '../../languages/messages.js'
+import { setHead } from '../answer-head.js'
+import { brokenRules, describeReasons } from '../describe-policy.js'
+import { messagesOf } from '../negotiate-language.js'
+import { contextOf } from '../request-context.js'
 
 const codes = Object.keys(statusOf).filter((code) => code !== 'changed') as Exclude<AnswerCode, 'changed'>[]
 

@@ -1,10 +1,10 @@
 import type { Response } from 'express'
-import type { Answer } from '../core/answer.js'
-import type { Messages } from '../languages/catalogue.js'
-import { reasonMessage, wordsOf } from '../languages/messages.js'
-import { setHead } from './answer-head.js'
-import { messagesOf } from './languages.js'
-import { contextOf } from './request-context.js'
+import type { Answer } from '../../core/answer.js'
+import type { Messages } from '../../languages/catalogue.js'
+import { reasonMessage, wordsOf } from '../../languages/messages.js'
+import { setHead } from '../answer-head.js'
+import { messagesOf } from '../negotiate-language.js'
+import { contextOf } from '../request-context.js'
 
 interface TextWords {
   /** The whole body of a success. */
