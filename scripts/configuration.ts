@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { isSecret, subjects } from '../src/config.js'
+import { isSecret, subjects } from '../src/config/load.js'
 
 const INTRODUCTION = `# Configuration
 
-<!-- Made by \`npm run docs\` from src/config.ts and the files beside it: change the descriptions there. -->
+<!-- Made by \`npm run docs\` from src/config/load.ts and the files beside it: change the descriptions there. -->
 
 Rekey is configured by environment variables alone; an empty one counts as unset. \`node dist/main.js --check-config\`
 prints every fault at once and exits with 0, or with 78 where there is one.

@@ -5,7 +5,8 @@ import type { Dispatcher } from 'undici'
 import { createHashedNames, plainNames } from './audit-log/log-names.js'
 import { brandView, brandWordsOf } from './branding/brand.js'
 import { createChangeNotes } from './change-notes.js'
-import type { Config } from './config.js'
+import type { Config } from './config/load.js'
+import { ASSETS, viewsDirectories } from './config/views-folder.js'
 import { changePassword } from './core/change-password.js'
 import { createDomainOwners } from './core/domain-owners.js'
 import type { FindKeyExcess } from './core/key-excess.js'
@@ -47,7 +48,6 @@ import { createReadinessCheck } from './panel/readiness.js'
 import { createTransport } from './panel/transport.js'
 import { createPasswordChecks, type PasswordTools } from './password-checks.js'
 import type { SharedStore } from './store/shared-store.js'
-import { ASSETS, viewsDirectories } from './views-folder.js'
 
 /** What the service takes from outside its own code. */
 export interface AppDependencies {

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { LogNames } from './audit-log/log-names.js'
-import type { Config } from './config.js'
+import type { Config } from './config/load.js'
 import type { AfterAnswer } from './http/submission/pipeline.js'
 import type { Clock } from './lib/clock.js'
 import { composeNote } from './notification/compose.js'

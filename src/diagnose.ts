@@ -1,8 +1,8 @@
+import type { Environment } from './config/environment.js'
 import { examineOutside } from './doctor/outside.js'
 import { createOutsideCall } from './doctor/outside-call.js'
 import { asJson, asText, isSound } from './doctor/report.js'
 import { examine } from './doctor.js'
-import type { Environment } from './environment.js'
 import { systemClock } from './lib/system-clock.js'
 
 /** How long the service may take to answer from outside. */

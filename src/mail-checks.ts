@@ -1,4 +1,4 @@
-import type { Config } from './config.js'
+import type { Config } from './config/load.js'
 import { type CheckReadiness, rememberReadiness } from './core/readiness.js'
 import { checkByMailLogin, checkByStoredHash, type PasswordCheck } from './core/verify-password.js'
 import { isPasswordOf } from './hashes/hash-check.js'

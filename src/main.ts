@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
 import { parseCommandLine } from './command-line.js'
-import { type Config, loadConfig } from './config.js'
+import { type Config, loadConfig } from './config/load.js'
 import { isAlive } from './health-check.js'
 import { type SetupOptions, setUpPanel } from './setup-panel.js'
 

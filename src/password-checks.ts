@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { Dispatcher } from 'undici'
-import type { Config } from './config.js'
+import type { Config } from './config/load.js'
 import { createPasswordJudge, type JudgePassword } from './core/password/policy.js'
 import type { EstimateStrength } from './core/password/strength.js'
 import { createBreachDispatcher } from './passwords/breach-dispatcher.js'

@@ -1,5 +1,5 @@
-import { variables } from './config.js'
-import type { Environment } from './environment.js'
+import type { Environment } from './config/environment.js'
+import { variables } from './config/load.js'
 import { neededCommands } from './panel/needed-commands.js'
 import { panelScript } from './setup-panel/script.js'
 

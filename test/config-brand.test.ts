@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { loadConfig } from '../src/config.js'
+import { loadConfig } from '../src/config/load.js'
 import { pictures } from './kit/pictures.js'
 import { configOf, scratchFile } from './kit/service.js'
 

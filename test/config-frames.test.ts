@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { loadConfig } from '../src/config.js'
+import { loadConfig } from '../src/config/load.js'
 import { configOf } from './kit/service.js'
 
 const least = { HESTIA_URL: 'https://panel.example.com:8083', HESTIA_API_KEY: 'k' }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isSecret, loadConfig, variables } from '../src/config.js'
+import { isSecret, loadConfig, variables } from '../src/config/load.js'
 import { configOf, scratchFile } from './kit/service.js'
 import { createCertificate } from './panel-simulator/certificate.js'
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { defaultOf } from '../scripts/configuration.js'
 import { makeDocuments } from '../scripts/documents.js'
-import { variables } from '../src/config.js'
+import { variables } from '../src/config/load.js'
 import { statusOf } from '../src/core/answer.js'
 
 describe('the files that are made from the code', () => {

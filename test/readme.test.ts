@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { defaultOf } from '../scripts/configuration.js'
-import { variables } from '../src/config.js'
+import { variables } from '../src/config/load.js'
 
 describe('the README', () => {
   it('names only variables that there are, each with its default, and leads to the page with all of them', () => {

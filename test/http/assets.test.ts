@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { request } from 'undici'
 import { describe, expect, it } from 'vitest'
-import { ASSETS } from '../../src/views-folder.js'
+import { ASSETS } from '../../src/config/views-folder.js'
 import { sendRaw } from '../kit/raw.js'
 import { startService, type TestService } from '../kit/service.js'
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { viewsDirectories } from '../../src/config/views-folder.js'
 import { checkCatalogue } from '../../src/languages/check-catalogue.js'
 import { loadCatalogues } from '../../src/languages/load-catalogues.js'
-import { viewsDirectories } from '../../src/views-folder.js'
 
 type Content = Record<string, Record<string, unknown>>
 

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { loadConfig } from '../../src/config.js'
+import { loadConfig } from '../../src/config/load.js'
 import { configOf, scratchFolder, startService } from '../kit/service.js'
 import { expectValid } from '../kit/valid-html.js'
 

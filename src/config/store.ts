@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { decode, fault, isHost, SECRET } from './config-fields.js'
-import { Secret } from './lib/secret.js'
-import type { RedisAddress } from './store/redis-client.js'
+import { Secret } from '../lib/secret.js'
+import type { RedisAddress } from '../store/redis-client.js'
+import { decode, fault, isHost, SECRET } from './fields.js'
 
 /**
  * `redis://` or `rediss://`, with a name, a password and a database if need be, or `unix://` and the path of a socket, with

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import type { Values } from './config.js'
-import { fingerprint, imapUrl } from './config-fields.js'
-import { selectTrust } from './config-trust.js'
+import type { MailServer } from '../imap/session.js'
 import type { AddFault } from './environment.js'
-import type { MailServer } from './imap/session.js'
+import { fingerprint, imapUrl } from './fields.js'
+import type { Values } from './load.js'
+import { selectTrust } from './trust.js'
 
 export const mailServerVariables = {
   REKEY_MAILBOX_CHECK: z

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { MailHost } from './branding/brand.js'
-import { fault, isHost } from './config-fields.js'
+import type { MailHost } from '../branding/brand.js'
+import { fault, isHost } from './fields.js'
 
 // The fields that name other servers to people and their browsers.
 

@@ -1,9 +1,9 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
-import { fault, SECRET } from './config-fields.js'
-import type { Client } from './http/submission/clients.js'
-import { parseClientAddress } from './lib/ip-address.js'
-import { Secret } from './lib/secret.js'
+import type { Client } from '../http/submission/clients.js'
+import { parseClientAddress } from '../lib/ip-address.js'
+import { Secret } from '../lib/secret.js'
+import { fault, SECRET } from './fields.js'
 
 // The fields that say who may call, and whose word on addresses is believed.
 

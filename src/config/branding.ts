@@ -1,13 +1,13 @@
 import { z } from 'zod'
-import { type Accent, createAccent, LIGHT_PAPERS } from './branding/accent.js'
-import type { Brand } from './branding/brand.js'
-import { contrast, LEAST_CONTRAST, parseColor } from './branding/contrast.js'
-import { type Logo, parseLogo } from './branding/logo.js'
-import type { Values } from './config.js'
-import { fault } from './config-fields.js'
-import { isHttpsOrLoopback } from './config-frames.js'
-import { link, mailHost } from './config-links.js'
+import { type Accent, createAccent, LIGHT_PAPERS } from '../branding/accent.js'
+import type { Brand } from '../branding/brand.js'
+import { contrast, LEAST_CONTRAST, parseColor } from '../branding/contrast.js'
+import { type Logo, parseLogo } from '../branding/logo.js'
 import { type AddFault, readBytes } from './environment.js'
+import { fault } from './fields.js'
+import { isHttpsOrLoopback } from './frames.js'
+import { link, mailHost } from './links.js'
+import type { Values } from './load.js'
 
 /** The logo comes with the first load of the page, which is to stay under 60 KB in all. */
 const MAX_LOGO_BYTES = 32 * 1024

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import type { Values } from './config.js'
-import { fault } from './config-fields.js'
+import { isLoopback } from '../lib/loopback.js'
 import type { AddFault, Environment } from './environment.js'
-import { isLoopback } from './lib/loopback.js'
+import { fault } from './fields.js'
+import type { Values } from './load.js'
 
 /** Whom to ask about breached passwords. */
 export interface BreachServer {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { fault, isHost } from './config-fields.js'
+import { fault, isHost } from './fields.js'
 
 /** Where a server is to listen. */
 export interface ListenAddress {

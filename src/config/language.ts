@@ -1,7 +1,7 @@
-import type { Values } from './config.js'
+import type { Messages } from '../languages/catalogue.js'
+import { loadCatalogues } from '../languages/load-catalogues.js'
 import type { AddFault } from './environment.js'
-import type { Messages } from './languages/catalogue.js'
-import { loadCatalogues } from './languages/load-catalogues.js'
+import type { Values } from './load.js'
 import { viewsDirectories } from './views-folder.js'
 
 /** Loads the catalogues; the configured language must be that of one. */

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import type { Values } from './config.js'
-import { fingerprint, integer, panelUrl, secret } from './config-fields.js'
-import { selectTrust } from './config-trust.js'
+import type { ServerTrust } from '../lib/server-trust.js'
+import type { PanelCredentials } from '../panel/credentials.js'
 import type { AddFault } from './environment.js'
-import type { ServerTrust } from './lib/server-trust.js'
-import type { PanelCredentials } from './panel/credentials.js'
+import { fingerprint, integer, panelUrl, secret } from './fields.js'
+import type { Values } from './load.js'
+import { selectTrust } from './trust.js'
 
 export const panelVariables = {
   HESTIA_URL: panelUrl().describe(

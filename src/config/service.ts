@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { breachUrl } from './config-breach.js'
-import { clients, networks, trustedProxies } from './config-callers.js'
-import { basePath, choices, flag, integer } from './config-fields.js'
-import { listenAddress } from './config-metrics.js'
+import { clients, networks, trustedProxies } from './callers.js'
+import { basePath, choices, flag, integer } from './fields.js'
+import { listenAddress } from './metrics-listener.js'
+import { breachUrl } from './passwords.js'
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const
 

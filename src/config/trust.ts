@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto'
+import type { ServerTrust } from '../lib/server-trust.js'
 import { type AddFault, readFile } from './environment.js'
-import type { ServerTrust } from './lib/server-trust.js'
 
 /**
  * Trust by file or by fingerprint, not both; without either, the system's authorities.

@@ -1,8 +1,8 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Values } from './config.js'
+import { findTemplateFaults, templateNames } from '../http/page/templates.js'
 import { type AddFault, errorCode } from './environment.js'
-import { findTemplateFaults, templateNames } from './http/page/templates.js'
+import type { Values } from './load.js'
 import { viewsDirectories } from './views-folder.js'
 
 const NAME = 'REKEY_VIEWS_DIR'

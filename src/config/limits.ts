@@ -1,5 +1,5 @@
-import { integer, limit } from './config-fields.js'
-import { redisUrl } from './config-store.js'
+import { integer, limit } from './fields.js'
+import { redisUrl } from './store.js'
 
 export const limitVariables = {
   REKEY_LIMIT_ADDRESS: limit(30, '15m').describe(

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { fault, isHost } from './config-fields.js'
-import { isLoopback } from './lib/loopback.js'
+import { isLoopback } from '../lib/loopback.js'
+import { fault, isHost } from './fields.js'
 
 /** Origins, joined by commas, whose pages may show ours in a frame. */
 export function frameAncestors() {

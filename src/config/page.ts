@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { brandVariables } from './config-brand.js'
-import { frameAncestors } from './config-frames.js'
+import { brandVariables } from './branding.js'
+import { frameAncestors } from './frames.js'
 
 export const pageVariables = {
   REKEY_LANGUAGE: z

@@ -1,11 +1,11 @@
 import { domainToASCII } from 'node:url'
 import { z } from 'zod'
-import type { Values } from './config.js'
-import { decode, fault, isHost, SECRET } from './config-fields.js'
+import { isLoopback } from '../lib/loopback.js'
+import { Secret } from '../lib/secret.js'
+import type { SmtpServer } from '../notification/smtp-sender.js'
 import type { AddFault, Environment } from './environment.js'
-import { isLoopback } from './lib/loopback.js'
-import { Secret } from './lib/secret.js'
-import type { SmtpServer } from './notification/smtp-sender.js'
+import { decode, fault, isHost, SECRET } from './fields.js'
+import type { Values } from './load.js'
 
 export const mailVariables = {
   REKEY_SMTP_URL: smtpUrl().describe(
