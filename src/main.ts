@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
-import { parseCommandLine } from './command-line.js'
+import { parseCommandLine } from './cli/command-line.js'
+import { isAlive } from './cli/health-check.js'
 import { type Config, loadConfig } from './config/load.js'
-import { isAlive } from './health-check.js'
-import { type SetupOptions, setUpPanel } from './setup-panel.js'
+import { type SetupOptions, setUpPanel } from './setup/setup-panel.js'
 
 /** Exit codes of sysexits.h. */
 const EX_USAGE = 64
@@ -46,7 +46,7 @@ function printPanelScript(options: SetupOptions): void {
 
 /** Loads the doctor here: the service has no use for it. */
 async function runDoctor(url: URL | undefined, json: boolean): Promise<void> {
-  const { diagnose } = await import('./diagnose.js')
+  const { diagnose } = await import('./doctor/diagnose.js')
   const { text, sound } = await diagnose(process.env, url, json)
   process.stdout.write(text)
   process.exitCode = sound ? 0 : 1
@@ -61,7 +61,7 @@ function start(wish: 'serve' | 'check-config' | 'health'): void {
 
 /** Loads the service here: what asks for its health twice a minute has no use for it. */
 async function runService(config: Config): Promise<void> {
-  const { serve } = await import('./serve.js')
+  const { serve } = await import('./service/serve.js')
   if (!(await serve(config, { version, node: process.version }))) process.exitCode = 1
 }
 

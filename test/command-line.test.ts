@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseCommandLine } from '../src/command-line.js'
+import { parseCommandLine } from '../src/cli/command-line.js'
 
 describe('the command line', () => {
   it.each([

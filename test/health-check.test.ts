@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { isAlive } from '../src/health-check.js'
+import { isAlive } from '../src/cli/health-check.js'
 
 /** Something that answers as the service does, or worse, and where it listens. */
 async function listen(host: string, basePath = '', status = 200) {

@@ -1,7 +1,7 @@
 import { pino } from 'pino'
 import { expect, it } from 'vitest'
 import { neededCommands } from '../src/panel/needed-commands.js'
-import { reportPanel } from '../src/panel-report.js'
+import { reportPanel } from '../src/service/startup-report.js'
 import { configOf, simulatorEnvironment, startService, type TestService } from './kit/service.js'
 
 const NEEDED = neededCommands(['mailbox', 'account'])

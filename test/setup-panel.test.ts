@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { setUpPanel } from '../src/setup-panel.js'
+import { setUpPanel } from '../src/setup/setup-panel.js'
 import { startService } from './kit/service.js'
 import { byAccount, byMailbox, gist, post } from './kit/submissions.js'
 

@@ -9,7 +9,7 @@ const SOURCE = fileURLToPath(new URL('../../src', import.meta.url))
 /** A folder of `src` imports only from folders of later lines; those of one line don't import each other. */
 const LAYERS = [
   [''],
-  ['setup-panel', 'cli', 'doctor', 'service', 'setup'],
+  ['cli', 'doctor', 'service', 'setup'],
   ['config'],
   ['http'],
   [

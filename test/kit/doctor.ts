@@ -1,7 +1,7 @@
 import { expect, onTestFinished } from 'vitest'
+import { examine } from '../../src/doctor/doctor.js'
 import type { Check, Finding } from '../../src/doctor/finding.js'
 import { asJson, asText } from '../../src/doctor/report.js'
-import { examine } from '../../src/doctor.js'
 import { systemClock } from '../../src/lib/system-clock.js'
 import { neededCommands } from '../../src/panel/needed-commands.js'
 import {

@@ -83,6 +83,6 @@ it('the library is loaded only where something is measured', () => {
   const loads = (pattern: RegExp): string[] =>
     files.filter((path) => pattern.test(readFileSync(`${source}/${path}`, 'utf8')))
   expect(loads(/from 'prom-client'/).filter((path) => !path.startsWith('metrics/'))).toEqual([])
-  expect(loads(/from '\.{1,2}\/metrics\//)).toEqual(['metrics-listener.ts'])
-  expect(loads(/^import (?!type ).*metrics-listener/m)).toEqual([])
+  expect(loads(/from '\.{1,2}\/metrics\//)).toEqual(['service/metrics.ts'])
+  expect(loads(/^import (?!type ).*'\.(?:\/service)?\/metrics\.js'/m)).toEqual([])
 })

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 it('a million addresses in each of three limits leave a process under 200 MB, and 50 MB of it in use', () => {
   const script = `
     const { createMemoryLimitStore } = await import('./dist/store/memory-limit-store.js')
-    await import('./dist/app.js')
+    await import('./dist/service/app.js')
     const stores = [1, 2, 3].map(() => createMemoryLimitStore())
     for (const store of stores) store.init({ windowMs: 3_600_000 })
     for (let index = 0; index < 1_000_000; index++) {

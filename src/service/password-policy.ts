@@ -1,12 +1,12 @@
 import type { Logger } from 'pino'
 import type { Dispatcher } from 'undici'
-import type { Config } from './config/load.js'
-import { createPasswordJudge, type JudgePassword } from './core/password/policy.js'
-import type { EstimateStrength } from './core/password/strength.js'
-import { createBreachDispatcher } from './passwords/breach-dispatcher.js'
-import { createCommonPasswords } from './passwords/common-passwords.js'
-import { createBreachCheck } from './passwords/pwned-passwords.js'
-import { createStrengthThread, type StrengthThread } from './passwords/strength-thread.js'
+import type { Config } from '../config/load.js'
+import { createPasswordJudge, type JudgePassword } from '../core/password/policy.js'
+import type { EstimateStrength } from '../core/password/strength.js'
+import { createBreachDispatcher } from '../passwords/breach-dispatcher.js'
+import { createCommonPasswords } from '../passwords/common-passwords.js'
+import { createBreachCheck } from '../passwords/pwned-passwords.js'
+import { createStrengthThread, type StrengthThread } from '../passwords/strength-thread.js'
 
 /** How long a server of breached passwords may take, in all. */
 const BREACH_TIMEOUT_MS = 2000
@@ -47,7 +47,7 @@ export function createPasswordChecks(
 /** The tools of a process of its own. Nothing is started, and nobody asked, before the first password. */
 export function createPasswordTools(): PasswordTools & { close(): Promise<void> } {
   const thread: StrengthThread = createStrengthThread({
-    script: new URL('passwords/strength-worker.js', import.meta.url),
+    script: new URL('../passwords/strength-worker.js', import.meta.url),
     startTimeoutMs: STRENGTH_START_TIMEOUT_MS,
     timeoutMs: STRENGTH_TIMEOUT_MS,
     maxQueue: STRENGTH_MAX_QUEUE,

@@ -1,8 +1,8 @@
-import type { Config } from './config/load.js'
-import { type CheckReadiness, rememberReadiness } from './core/readiness.js'
-import { checkByMailLogin, checkByStoredHash, type PasswordCheck } from './core/verify-password.js'
-import { isPasswordOf } from './hashes/hash-check.js'
-import type { Clock } from './lib/clock.js'
+import type { Config } from '../config/load.js'
+import { type CheckReadiness, rememberReadiness } from '../core/readiness.js'
+import { checkByMailLogin, checkByStoredHash, type PasswordCheck } from '../core/verify-password.js'
+import { isPasswordOf } from '../hashes/hash-check.js'
+import type { Clock } from '../lib/clock.js'
 
 /** How mailbox passwords are checked, and whether that can be done now. */
 export interface MailChecks {
@@ -20,7 +20,7 @@ export function createMailChecks({ mailServer }: Config, clock: Clock): MailChec
     return { checkPassword: checkByStoredHash(isPasswordOf), checkReadiness: async () => [] }
   }
   // The IMAP client takes a tenth of the service's memory: it is loaded only where it is used.
-  const loaded = import('./imap/imap-login.js').then(({ createImapLogin, createImapProbe }) => ({
+  const loaded = import('../imap/imap-login.js').then(({ createImapLogin, createImapProbe }) => ({
     logIn: createImapLogin({ ...mailServer, timeoutMs: TIMEOUT_MS, maxConcurrency: MAX_CONCURRENCY }),
     probe: createImapProbe({ ...mailServer, timeoutMs: TIMEOUT_MS }),
   }))

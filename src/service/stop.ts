@@ -3,10 +3,10 @@ import type { Server } from 'node:http'
 import closeWithGrace from 'close-with-grace'
 import type { Logger } from 'pino'
 import type { Dispatcher } from 'undici'
+import { describeError } from '../lib/describe-error.js'
+import type { SharedStore } from '../store/shared-store.js'
 import type { App } from './app.js'
-import { describeError } from './lib/describe-error.js'
-import type { Metrics } from './metrics-listener.js'
-import type { SharedStore } from './store/shared-store.js'
+import type { Metrics } from './metrics.js'
 
 /** What keeps the process from ending. */
 export interface Opened {

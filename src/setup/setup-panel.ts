@@ -1,7 +1,7 @@
-import type { Environment } from './config/environment.js'
-import { variables } from './config/load.js'
-import { neededCommands } from './panel/needed-commands.js'
-import { panelScript } from './setup-panel/script.js'
+import type { Environment } from '../config/environment.js'
+import { variables } from '../config/load.js'
+import { neededCommands } from '../panel/needed-commands.js'
+import { panelScript } from './script.js'
 
 export interface SetupOptions {
   readonly address: string | undefined

@@ -2,18 +2,18 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { type Logger, pino } from 'pino'
+import type { Config } from '../config/load.js'
+import { createHttpServer } from '../http/server.js'
+import { describeError } from '../lib/describe-error.js'
+import { systemClock } from '../lib/system-clock.js'
+import { createDispatcher } from '../panel/dispatcher.js'
+import { createMemoryStore } from '../store/memory-store.js'
+import type { SharedStore } from '../store/shared-store.js'
 import { createApp } from './app.js'
-import type { Config } from './config/load.js'
-import { createHttpServer } from './http/server.js'
-import { describeError } from './lib/describe-error.js'
-import { systemClock } from './lib/system-clock.js'
-import type { Build, Metrics } from './metrics-listener.js'
-import { createDispatcher } from './panel/dispatcher.js'
-import { reportPanel } from './panel-report.js'
-import { createPasswordTools } from './password-checks.js'
+import type { Build, Metrics } from './metrics.js'
+import { createPasswordTools } from './password-policy.js'
+import { reportPanel } from './startup-report.js'
 import { close, stopWithGrace } from './stop.js'
-import { createMemoryStore } from './store/memory-store.js'
-import type { SharedStore } from './store/shared-store.js'
 
 /** How much longer than a request may take a stop waits for those under way, and for the notes that they left to send. */
 const STOP_MARGIN_MS = 10_000
@@ -69,7 +69,7 @@ export async function serve(config: Config, build: Build): Promise<boolean> {
 /** Opens the store that instances share, or one in memory. */
 async function openStore({ redis }: Config, logger: Logger): Promise<SharedStore> {
   if (!redis) return createMemoryStore(systemClock)
-  const { createRedisStore } = await import('./store/redis-store.js')
+  const { createRedisStore } = await import('../store/redis-store.js')
   return createRedisStore(redis, {
     clock: systemClock,
     randomId: randomUUID,
@@ -83,6 +83,6 @@ async function openStore({ redis }: Config, logger: Logger): Promise<SharedStore
 /** Loads the client library, which takes time and memory, only where something is to be measured. */
 async function loadMetrics({ metrics }: Config, build: Build, logger: Logger): Promise<Metrics | undefined> {
   if (!metrics) return undefined
-  const { createMetrics } = await import('./metrics-listener.js')
+  const { createMetrics } = await import('./metrics.js')
   return createMetrics(metrics, build, logger)
 }

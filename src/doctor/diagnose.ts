@@ -1,9 +1,9 @@
-import type { Environment } from './config/environment.js'
-import { examineOutside } from './doctor/outside.js'
-import { createOutsideCall } from './doctor/outside-call.js'
-import { asJson, asText, isSound } from './doctor/report.js'
+import type { Environment } from '../config/environment.js'
+import { systemClock } from '../lib/system-clock.js'
 import { examine } from './doctor.js'
-import { systemClock } from './lib/system-clock.js'
+import { examineOutside } from './outside.js'
+import { createOutsideCall } from './outside-call.js'
+import { asJson, asText, isSound } from './report.js'
 
 /** How long the service may take to answer from outside. */
 const OUTSIDE_TIMEOUT_MS = 10_000

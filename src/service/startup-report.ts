@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
+import type { Clock } from '../lib/clock.js'
+import { isLegacy, type PanelCredentials } from '../panel/credentials.js'
 import type { App } from './app.js'
-import type { Clock } from './lib/clock.js'
-import { isLegacy, type PanelCredentials } from './panel/credentials.js'
 
 /**
  * What an access key may do is looked at so long (ms) after the start: where all is well the panel counts the look as a

@@ -1,9 +1,23 @@
 import { randomUUID } from 'node:crypto'
-import type { Environment } from './config/environment.js'
-import { type Config, loadConfig } from './config/load.js'
-import { findClock } from './doctor/clock.js'
-import { type Check, type Finding, fault, notChecked, ok } from './doctor/finding.js'
-import { failedIn, inOrder } from './doctor/in-order.js'
+import type { Environment } from '../config/environment.js'
+import { type Config, loadConfig } from '../config/load.js'
+import type { MailServer } from '../imap/session.js'
+import type { Clock } from '../lib/clock.js'
+import { createDeadline } from '../lib/deadline.js'
+import type { SmtpServer } from '../notification/smtp-sender.js'
+import { createCommandRunner } from '../panel/command-runner.js'
+import { createDispatcher } from '../panel/dispatcher.js'
+import { createKeyExcessCheck } from '../panel/key-excess.js'
+import { createKeyGuard } from '../panel/key-guard.js'
+import { neededCommands } from '../panel/needed-commands.js'
+import { probe } from '../panel/probe.js'
+import { askRelease } from '../panel/release.js'
+import { createTransport } from '../panel/transport.js'
+import { createMemoryKeyRest } from '../store/memory-key-cooldown.js'
+import type { RedisAddress } from '../store/redis-client.js'
+import { findClock } from './clock.js'
+import { type Check, type Finding, fault, notChecked, ok } from './finding.js'
+import { failedIn, inOrder } from './in-order.js'
 import {
   findMailServer,
   findNotesServer,
@@ -11,24 +25,10 @@ import {
   type ProbeMailServer,
   type ProbeNotesServer,
   type ProbeStore,
-} from './doctor/other-servers.js'
-import { connectionSteps } from './doctor/panel-connection.js'
-import { keySteps, type PanelKey } from './doctor/panel-key.js'
-import { examineProxySettings } from './doctor/proxy-settings.js'
-import type { MailServer } from './imap/session.js'
-import type { Clock } from './lib/clock.js'
-import { createDeadline } from './lib/deadline.js'
-import type { SmtpServer } from './notification/smtp-sender.js'
-import { createCommandRunner } from './panel/command-runner.js'
-import { createDispatcher } from './panel/dispatcher.js'
-import { createKeyExcessCheck } from './panel/key-excess.js'
-import { createKeyGuard } from './panel/key-guard.js'
-import { neededCommands } from './panel/needed-commands.js'
-import { probe } from './panel/probe.js'
-import { askRelease } from './panel/release.js'
-import { createTransport } from './panel/transport.js'
-import { createMemoryKeyRest } from './store/memory-key-cooldown.js'
-import type { RedisAddress } from './store/redis-client.js'
+} from './other-servers.js'
+import { connectionSteps } from './panel-connection.js'
+import { keySteps, type PanelKey } from './panel-key.js'
+import { examineProxySettings } from './proxy-settings.js'
 
 interface DoctorParts {
   readonly clock: Clock
@@ -127,12 +127,12 @@ async function examineRest(config: Config, { clock }: DoctorParts): Promise<read
 }
 
 function createNotesProbe(server: SmtpServer): ProbeNotesServer {
-  return async () => (await import('./notification/smtp-sender.js')).probeSmtpServer(server)
+  return async () => (await import('../notification/smtp-sender.js')).probeSmtpServer(server)
 }
 
 function createStoreProbe(address: RedisAddress, clock: Clock): ProbeStore {
   return async function probeStore() {
-    const { createRedisStore } = await import('./store/redis-store.js')
+    const { createRedisStore } = await import('../store/redis-store.js')
     let lost: string | undefined
     const report = (event: string, reason = 'no answer'): void => {
       if (event === 'store-lost') lost = reason
@@ -149,7 +149,7 @@ function createStoreProbe(address: RedisAddress, clock: Clock): ProbeStore {
 
 function createMailServerProbe(mailServer: MailServer): ProbeMailServer {
   return async function probeMailServer() {
-    const { createImapProbe } = await import('./imap/imap-login.js')
+    const { createImapProbe } = await import('../imap/imap-login.js')
     return (await createImapProbe({ ...mailServer, timeoutMs: MAIL_TIMEOUT_MS })())?.reason
   }
 }

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import type { Config } from './config/load.js'
+import type { Config } from '../config/load.js'
 
 /** How long the service may take to say that it runs. */
 const TIMEOUT_MS = 3000

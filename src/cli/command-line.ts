@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
+import { parseClientAddress } from '../lib/ip-address.js'
 import { help } from './help.js'
-import { parseClientAddress } from './lib/ip-address.js'
 
 /** What the process is asked to do. */
 export type Command =

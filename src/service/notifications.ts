@@ -1,10 +1,10 @@
 import type { Logger } from 'pino'
-import type { LogNames } from './audit-log/log-names.js'
-import type { Config } from './config/load.js'
-import type { AfterAnswer } from './http/submission/pipeline.js'
-import type { Clock } from './lib/clock.js'
-import { composeNote } from './notification/compose.js'
-import { createDelivery, type DeliveryEvent } from './notification/delivery.js'
+import type { LogNames } from '../audit-log/log-names.js'
+import type { Config } from '../config/load.js'
+import type { AfterAnswer } from '../http/submission/pipeline.js'
+import type { Clock } from '../lib/clock.js'
+import { composeNote } from '../notification/compose.js'
+import { createDelivery, type DeliveryEvent } from '../notification/delivery.js'
 
 /** Tells people by mail that the password of their mailbox was changed, where the operator wants it. */
 export interface ChangeNotes {
@@ -32,7 +32,7 @@ export function createChangeNotes({ mail, brand }: Config, parts: ChangeNotePart
   const contact = brand.support.contact ?? brand.support.url
   const domain = from.address.slice(from.address.indexOf('@') + 1)
   // The mail client is loaded only where it is used.
-  const loaded = import('./notification/smtp-sender.js').then(({ createSmtpSender }) =>
+  const loaded = import('../notification/smtp-sender.js').then(({ createSmtpSender }) =>
     createSmtpSender(server),
   )
   const delivery = createDelivery(async (letter, signal) => (await loaded)(letter, signal), clock)
