@@ -2,12 +2,12 @@ import { defineConfig } from 'vitest/config'
 
 /** They start processes, from what `npm run build` made. */
 const PROCESSES = [
-  'test/main.test.ts',
-  'test/stop.test.ts',
-  'test/demo.test.ts',
-  'test/package.test.ts',
+  'test/process/main.test.ts',
+  'test/process/stop.test.ts',
+  'test/process/demo.test.ts',
+  'test/process/package.test.ts',
   'test/ci/audit.test.ts',
-  'test/doctor/process.test.ts',
+  'test/process/doctor.test.ts',
   'test/process/memory.test.ts',
 ]
 
@@ -33,7 +33,11 @@ export default defineConfig({
       { extends: true, test: { name: 'processes', include: PROCESSES } },
       {
         extends: true,
-        test: { name: 'long', include: ['test/model/*.test.ts'], env: { REKEY_TEST_OPERATIONS: OPERATIONS } },
+        test: {
+          name: 'long',
+          include: ['test/service/model/*.test.ts'],
+          env: { REKEY_TEST_OPERATIONS: OPERATIONS },
+        },
       },
     ],
   },

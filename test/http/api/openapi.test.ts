@@ -1,0 +1,138 @@
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import addFormats from 'ajv-formats'
+import type { Response } from 'supertest'
+import { describe, expect, it } from 'vitest'
+import { statusOf } from '../../../src/core/answer.js'
+import { startService } from '../../kit/service.js'
+import { byAccount, byMailbox, CHANGES, post } from '../../kit/submissions.js'
+
+interface Operation {
+  readonly security?: readonly object[]
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: object }>> }
+  readonly responses: Readonly<
+    Record<string, { readonly content: Readonly<Record<string, { readonly schema: object }>> }>
+  >
+}
+
+interface Document {
+  readonly openapi: string
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
+  readonly components: object
+}
+
+/** Checks values against the schemas of the document that the service gives out. */
+async function startContract(environment: Record<string, string> = {}) {
+  const service = await startService({ environment })
+  const document: Document = (await service.http.get('/api/v1/openapi.json')).body
+  const ajv = new Ajv2020({ strict: false, allErrors: true })
+  ;(addFormats as unknown as (target: Ajv2020) => void)(ajv)
+  ajv.addSchema({ $id: 'openapi', ...document })
+
+  function valid(schema: object, value: unknown): string {
+    const resolved = JSON.parse(JSON.stringify(schema).replaceAll('"#/components', '"openapi#/components'))
+    return ajv.validate(resolved, value) ? '' : ajv.errorsText()
+  }
+
+  function faultsOf(path: string, method: string, response: Response): string {
+    const declared = document.paths[path]?.[method]?.responses[String(response.status)]
+    const media = declared?.content[response.type]
+    return media ? valid(media.schema, response.body) : `${response.status} ${response.type} is not declared`
+  }
+  return { service, document, valid, faultsOf }
+}
+
+describe('the OpenAPI document', () => {
+  it('is of version 3.1 and names every path of the JSON interface and every status of the table', async () => {
+    const { document } = await startContract()
+    expect(document.openapi).toMatch(/^3\.1\./)
+    const callers = [{}, { client: [] }]
+    expect(document.paths[CHANGES]?.post?.security).toEqual(callers)
+    expect(document.paths['/api/v1/password-policy']?.post?.security).toEqual(callers)
+    expect(document.paths['/api/v1/password-policy']?.get?.security).toBeUndefined()
+    expect(JSON.stringify(document)).toContain('"scheme":"bearer"')
+    expect(Object.keys(document.paths)).toEqual([
+      CHANGES,
+      '/api/v1/password-policy',
+      '/api/v1/client-address',
+      '/healthz',
+      '/readyz',
+    ])
+    const statuses = Object.keys(document.paths[CHANGES]?.post?.responses ?? {})
+    expect(statuses.toSorted()).toEqual([...new Set(Object.values(statusOf).map(String))].toSorted())
+  })
+
+  it('describes what the service really answers', async () => {
+    const { service, faultsOf } = await startContract()
+    const { panel } = service
+    const bodies: (object | string)[] = [
+      byMailbox({ currentPassword: 'wrong' }),
+      byMailbox({ newPassword: 'x' }),
+      byMailbox({ newPassword: 'abcdefghijklmnop' }),
+      byAccount({ username: 'dave', password: 'dave panel pw' }),
+      byAccount({}, { email: 'nobody@example.org' }),
+      byMailbox({ email: 'john.doe@example.org', currentPassword: 'john.doe mail pw' }),
+      byMailbox({ email: 'paused@example.org', currentPassword: 'paused mail pw' }),
+      '{',
+      {},
+      'x'.repeat(9000),
+      byMailbox(),
+    ]
+    for (const body of bodies) {
+      const response = await post(service, body)
+      expect(faultsOf(CHANGES, 'post', response), response.text).toBe('')
+    }
+    expect(faultsOf(CHANGES, 'post', await service.http.post(CHANGES).type('text').send('x'))).toBe('')
+    expect(faultsOf(CHANGES, 'post', await service.http.delete(CHANGES))).toBe('')
+    panel.failNext('v-check-user-password', { kind: 'exit', run: false, code: 14 })
+    expect(faultsOf(CHANGES, 'post', await post(service, byAccount()))).toBe('')
+    for (const path of ['/api/v1/password-policy', '/api/v1/client-address', '/healthz', '/readyz']) {
+      expect(faultsOf(path, 'get', await service.http.get(path))).toBe('')
+    }
+    const policy = '/api/v1/password-policy'
+    for (const question of [{ email: 'info@example.org', newPassword: 'abcdefghijklmnop' }, {}]) {
+      expect(faultsOf(policy, 'post', await service.http.post(policy).send(question))).toBe('')
+    }
+    const stranger = service.http.post(CHANGES).set('authorization', 'Bearer x')
+    expect(faultsOf(CHANGES, 'post', await stranger.send({}))).toBe('')
+    await panel.close()
+    service.clock.advance(60_000)
+    expect(faultsOf('/readyz', 'get', await service.http.get('/readyz'))).toBe('')
+    expect(faultsOf(CHANGES, 'post', await post(service, byAccount()))).toBe('')
+    const limited = await startContract({ REKEY_LIMIT_ADDRESS: '1/1h' })
+    await post(limited.service, '{}')
+    expect(limited.faultsOf(CHANGES, 'post', await post(limited.service, '{}'))).toBe('')
+  })
+
+  it('takes the requests that the service takes, and no other', async () => {
+    const { document, valid } = await startContract()
+    const schema = document.paths[CHANGES]?.post?.requestBody?.content['application/json']?.schema ?? {}
+    expect(valid(schema, byMailbox())).toBe('')
+    expect(valid(schema, byAccount({ code: '123456' }))).toBe('')
+    expect(valid(schema, byMailbox({ clientAddress: '203.0.113.9' }))).toBe('')
+    for (const wrong of [
+      {},
+      byMailbox({ extra: 1 }),
+      byAccount({ code: 1 }),
+      byMailbox({ newPassword: '' }),
+    ]) {
+      expect(valid(schema, wrong)).not.toBe('')
+    }
+  })
+
+  it('offers only the proofs that the operator offers', async () => {
+    const { document, valid } = await startContract({ REKEY_MODES: 'account' })
+    const schema = document.paths[CHANGES]?.post?.requestBody?.content['application/json']?.schema ?? {}
+    expect(valid(schema, byAccount())).toBe('')
+    expect(valid(schema, byMailbox())).not.toBe('')
+  })
+})
+
+describe('the password policy', () => {
+  it('tells the rules in force, each with the code of its breach', async () => {
+    const service = await startService({ environment: { REKEY_PASSWORD_MIN_LENGTH: '16' } })
+    const { body } = await service.http.get('/api/v1/password-policy')
+    expect(body).toMatchObject({ minLength: 16, maxBytes: 72, addressPartMinLength: 4 })
+    expect(body.rules).toHaveLength(9)
+    expect(body.rules[0]).toEqual({ code: 'too-short', message: 'Use at least 16 characters.' })
+  })
+})

@@ -1,0 +1,222 @@
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { driveOutcomes, outcomeEnvironment } from '../kit/outcomes.js'
+import { startService, type TestService } from '../kit/service.js'
+import { refusal, type SmtpServer, startSmtpServer } from '../kit/smtp-server.js'
+import { byAccount, byMailbox, CHANGES, gist, NEW_PASSWORD, post } from '../kit/submissions.js'
+
+interface Setting {
+  readonly service: TestService
+  readonly smtp: SmtpServer
+}
+
+async function startWithMail(environment: Record<string, string> = {}): Promise<Setting> {
+  const smtp = await startSmtpServer()
+  return { smtp, service: await startAt(`smtp://127.0.0.1:${smtp.port}`, environment) }
+}
+
+function startAt(url: string, environment: Record<string, string> = {}): Promise<TestService> {
+  return startService({
+    environment: { REKEY_SMTP_URL: url, REKEY_MAIL_FROM: 'Post <post@bücher.example>', ...environment },
+  })
+}
+
+/** The lines about letters. */
+function mailLines({ logText }: TestService): Record<string, unknown>[] {
+  return logText()
+    .split('\n')
+    .filter((line) => line.includes('"event":"mail-'))
+    .map((line) => JSON.parse(line))
+}
+
+/** Waits until a letter has been sent or dropped. */
+async function settled(service: TestService): Promise<Record<string, unknown>[]> {
+  await vi.waitUntil(() => mailLines(service).some(({ event }) => event !== 'mail-delayed'))
+  return mailLines(service)
+}
+
+describe('after a change', () => {
+  it('the mailbox gets a note of when it was and from where, in plain text', async () => {
+    const { service, smtp } = await startWithMail({ REKEY_TRUST_PROXY: '1', REKEY_BASE_PATH: '/password' })
+    const request = service.http.post(`/password${CHANGES}`).set('x-forwarded-for', '203.0.113.9')
+    expect(gist(await request.send(byMailbox()))).toBe('200 changed')
+    const [line] = await settled(service)
+    const [letter, ...others] = smtp.letters
+    expect(others).toEqual([])
+    expect(letter).toMatchObject({ from: 'post@bücher.example', to: ['info@example.org'] })
+    expect(letter?.headers).toMatchObject({
+      from: 'Post <post@xn--bcher-kva.example>',
+      to: 'info@example.org',
+      subject: 'The password of info@example.org was changed',
+      'auto-submitted': 'auto-generated',
+      'message-id': expect.stringMatching(/^<[0-9a-f-]{36}@xn--bcher-kva\.example>$/),
+      'content-type': 'text/plain; charset=utf-8',
+    })
+    const date = new Date(letter?.headers.date ?? '')
+    expect(Math.abs(date.getTime() - Date.now())).toBeLessThan(60_000)
+    const time = new Intl.DateTimeFormat('en', { dateStyle: 'long', timeStyle: 'long' }).format(date)
+    expect(letter?.text).toContain(
+      `The password of the mailbox info@example.org was changed on ${time}, from the address 203.0.113.9.`,
+    )
+    expect(letter?.text).not.toMatch(/[{}]/)
+    for (const secret of ['info mail pw', NEW_PASSWORD]) expect(JSON.stringify(letter)).not.toContain(secret)
+    const { requestId } = service.attempts()[0] ?? {}
+    expect(line).toMatchObject({
+      event: 'mail-sent',
+      level: 30,
+      requestId,
+      mailbox: 'info@example.org',
+      tries: 1,
+    })
+  })
+
+  it('a mailbox of an internationalised domain gets it too', async () => {
+    const { service, smtp } = await startWithMail()
+    await post(service, byMailbox({ email: 'kontakt@BÜCHER.example', currentPassword: 'kontakt mail pw' }))
+    await settled(service)
+    expect(smtp.letters[0]?.headers.to).toBe('kontakt@xn--bcher-kva.example')
+    expect(smtp.letters[0]?.to).toEqual(['kontakt@bücher.example'])
+  })
+
+  it('and after nothing else is a note sent', async () => {
+    const { service, smtp } = await startWithMail(outcomeEnvironment)
+    await driveOutcomes(service)
+    await service.app.drain()
+    const changes = service.attempts().filter(({ code }) => code === 'changed')
+    expect(changes.length).toBeGreaterThan(1)
+    expect(smtp.letters.map(({ to }) => to)).toEqual(changes.map(({ mailbox }) => [mailbox]))
+  })
+
+  it('no note is sent where no mail server is configured', async () => {
+    const service = await startService()
+    expect(gist(await post(service, byMailbox()))).toBe('200 changed')
+    await service.app.drain()
+    expect(mailLines(service)).toEqual([])
+  })
+})
+
+describe('the mail server', () => {
+  it('makes nobody wait by being slow', async () => {
+    const { service, smtp } = await startWithMail()
+    const release = smtp.hold()
+    expect(gist(await post(service, byMailbox()))).toBe('200 changed')
+    expect(smtp.letters).toEqual([])
+    expect(mailLines(service)).toEqual([])
+    release()
+    await settled(service)
+    expect(smtp.letters).toHaveLength(1)
+  })
+
+  it('is asked again after growing pauses, by the same letter, until it takes it', async () => {
+    const { service, smtp } = await startWithMail()
+    smtp.refusals.push(refusal(451, 'canary-1 info@example.org'), refusal(421, 'canary-2'))
+    await post(service, byMailbox())
+    expect(await settled(service)).toEqual([
+      expect.objectContaining({
+        event: 'mail-delayed',
+        level: 40,
+        tries: 1,
+        errorCode: 'EENVELOPE',
+        smtpStatus: 451,
+      }),
+      expect.objectContaining({ event: 'mail-delayed', level: 40, tries: 2, smtpStatus: 421 }),
+      expect.objectContaining({ event: 'mail-sent', tries: 3 }),
+    ])
+    expect(service.clock.waits).toEqual([10_000, 60_000])
+    expect(smtp.letters).toHaveLength(1)
+    expect(service.logText()).not.toContain('canary')
+  })
+
+  it('that is down fails no change, and is given up in the end', async () => {
+    const service = await startAt('smtp://127.0.0.1:1')
+    expect(gist(await post(service, byMailbox()))).toBe('200 changed')
+    const lines = await settled(service)
+    expect(lines.map(({ event }) => event)).toEqual([...Array(4).fill('mail-delayed'), 'mail-dropped'])
+    expect(lines.at(-1)).toMatchObject({ level: 50, tries: 5, reason: 'gave-up', errorCode: 'ESOCKET' })
+    expect(service.clock.waits).toEqual([10_000, 60_000, 300_000, 1_200_000])
+    expect(gist(await post(service, byAccount()))).toBe('200 changed')
+  })
+
+  it('is told in the language that the person was answered in, and whom to turn to', async () => {
+    const { service, smtp } = await startWithMail({ REKEY_SUPPORT_CONTACT: 'Helpdesk, +49 30 1234' })
+    await service.http.post(CHANGES).set('accept-language', 'de').send(byMailbox())
+    await settled(service)
+    expect(smtp.letters[0]?.headers.subject).toContain('Passwort')
+    expect(smtp.letters[0]?.text).toContain('Helpdesk, +49 30 1234')
+  })
+
+  it('that refuses the mailbox for good is asked once, and its words stay out of the log', async () => {
+    const { service, smtp } = await startWithMail({ REKEY_LOG_MAILBOX: 'hashed' })
+    smtp.refusals.push(refusal(550, 'no such user: info@example.org canary'))
+    await post(service, byMailbox())
+    const lines = await settled(service)
+    const { requestId, mailbox } = service.attempts()[0] ?? {}
+    expect(lines).toEqual([
+      expect.objectContaining({
+        event: 'mail-dropped',
+        reason: 'refused',
+        smtpStatus: 550,
+        requestId,
+        mailbox,
+      }),
+    ])
+    expect(mailbox).toMatch(/^hashed:/)
+    expect(smtp.senders).toHaveLength(1)
+    expect(service.logText()).not.toMatch(/canary|info|example/)
+  })
+
+  it('is given the name and the password, and the log is not', async () => {
+    const smtp = await startSmtpServer()
+    const service = await startAt(`smtp://re%40key:p%40ss%20%C3%A4@127.0.0.1:${smtp.port}`)
+    await post(service, byMailbox())
+    await settled(service)
+    expect(smtp.logins).toEqual(['re@key p@ss ä'])
+    expect(service.logText()).not.toMatch(/p@ss|p%40ss|re@key/)
+  })
+})
+
+/** `0.0.0.0` leads to this host, and is none of the addresses that are known to do so. */
+const ELSEWHERE = '0.0.0.0'
+
+describe('a mail server elsewhere', () => {
+  it('is sent nothing in clear', async () => {
+    const smtp = await startSmtpServer({ hideSTARTTLS: true, disabledCommands: ['STARTTLS'] })
+    const service = await startAt(`smtp://me:secret@${ELSEWHERE}:${smtp.port}`)
+    await post(service, byMailbox())
+    expect((await settled(service)).at(-1)).toMatchObject({ event: 'mail-dropped', reason: 'gave-up' })
+    expect([smtp.logins, smtp.senders, smtp.letters]).toEqual([[], [], []])
+  })
+
+  it.each(['smtp', 'smtps'])('is sent nothing if its certificate is not trusted (%s)', async (scheme) => {
+    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0')
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const smtp = await startSmtpServer({ secure: scheme === 'smtps' })
+    const service = await startAt(`${scheme}://me:secret@${ELSEWHERE}:${smtp.port}`)
+    await post(service, byMailbox())
+    expect((await settled(service)).at(-1)).toMatchObject({ event: 'mail-dropped', reason: 'gave-up' })
+    expect([smtp.logins, smtp.senders, smtp.letters]).toEqual([[], [], []])
+  })
+})
+
+describe('a service that stops', () => {
+  it('tries a letter that waits once more, at once', async () => {
+    const { service, smtp } = await startWithMail()
+    smtp.refusals.push(refusal(451, 'later'))
+    const pause = service.clock.hold()
+    await post(service, byMailbox())
+    await pause.asked
+    await service.app.drain()
+    expect(smtp.letters).toHaveLength(1)
+    expect(mailLines(service).map(({ event }) => event)).toEqual(['mail-delayed', 'mail-sent'])
+  })
+
+  it('says which letters it drops', async () => {
+    const { service, smtp } = await startWithMail()
+    smtp.refusals.push(refusal(451, 'later'), refusal(451, 'later'))
+    const pause = service.clock.hold()
+    await post(service, byMailbox())
+    await pause.asked
+    await service.app.drain()
+    expect(smtp.letters).toEqual([])
+    expect(mailLines(service).at(-1)).toMatchObject({ event: 'mail-dropped', reason: 'stopped', tries: 2 })
+  })
+})

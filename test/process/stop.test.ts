@@ -1,0 +1,141 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { type Running, requestChange, start, startPanel, urlOf } from '../kit/process.js'
+import { scratchFile, simulatorEnvironment } from '../kit/service.js'
+import { startSmtpServer } from '../kit/smtp-server.js'
+import { byAccount, byMailbox, CHANGES, NEW_PASSWORD } from '../kit/submissions.js'
+import { createCertificate } from '../panel-simulator/certificate.js'
+import { CHANGE } from '../panel-simulator/command-names.js'
+
+const BODY = JSON.stringify(byAccount())
+const HEAD = [
+  `POST ${CHANGES} HTTP/1.1`,
+  'Host: rekey.example',
+  'Content-Type: application/json',
+  `Content-Length: ${BODY.length}`,
+].join('\r\n')
+
+/** A client that has sent these bytes, and gives what comes back. */
+async function send(service: Running, bytes: string): Promise<{ socket: Socket; text: () => string }> {
+  const socket = connect(Number(new URL(await urlOf(service)).port), '127.0.0.1')
+  onTestFinished(() => void socket.destroy())
+  socket.on('error', () => undefined)
+  let text = ''
+  socket.on('data', (chunk: Buffer) => {
+    text += chunk.toString('latin1')
+  })
+  await once(socket, 'connect')
+  await new Promise((resolve) => socket.write(bytes, resolve))
+  return { socket, text: () => text }
+}
+
+describe('the service, told to stop', () => {
+  it('waits for a change that was sent, though the client has gone', async () => {
+    const panel = await startPanel()
+    const service = start(simulatorEnvironment(panel))
+    await service.logged('ready')
+    const hold = panel.hold(CHANGE)
+    const client = new AbortController()
+    const request = requestChange(service, byAccount(), client.signal).catch(() => 'gone')
+    await hold.arrived
+    client.abort()
+    expect(await request).toBe('gone')
+
+    service.child.kill('SIGTERM')
+    await service.logged('stopping')
+    expect(await panel.accepts('info@example.org', NEW_PASSWORD)).toBe(false)
+    hold.release()
+    const [code] = await once(service.child, 'close')
+    expect(code).toBe(0)
+    expect(await panel.accepts('info@example.org', NEW_PASSWORD)).toBe(true)
+    expect(service.lines.map(({ event }) => event).slice(-3)).toEqual(['stopping', 'attempt', 'stopped'])
+    expect(service.lines.at(-2)).toMatchObject({ code: 'changed' })
+  })
+
+  it('while a person waits, answers first', async () => {
+    const panel = await startPanel()
+    const service = start(simulatorEnvironment(panel))
+    const hold = panel.hold(CHANGE)
+    const request = requestChange(service, byAccount())
+    await hold.arrived
+    service.child.kill('SIGTERM')
+    await service.logged('stopping')
+    hold.release()
+    expect((await request).status).toBe(200)
+    const [code] = await once(service.child, 'close')
+    expect(code).toBe(0)
+  })
+
+  it.each(['smtp', 'smtps'])('first sends the note of a change (%s)', async (scheme) => {
+    const panel = await startPanel()
+    // It leads to this host, and is none of the addresses that need no TLS.
+    const host = '0.0.0.0'
+    const { certificate, key } = await createCertificate({ hosts: [host] })
+    const smtp = await startSmtpServer({ secure: scheme === 'smtps', cert: certificate, key })
+    const release = smtp.hold()
+    const service = start({
+      ...simulatorEnvironment(panel),
+      NODE_EXTRA_CA_CERTS: scratchFile(certificate),
+      REKEY_SMTP_URL: `${scheme}://me:secret@${host}:${smtp.port}`,
+      REKEY_MAIL_FROM: 'post@example.org',
+    })
+    const response = await requestChange(service, byAccount())
+    expect(response.status).toBe(200)
+    service.child.kill('SIGTERM')
+    await service.logged('stopping')
+    release()
+    const [code] = await once(service.child, 'close')
+    expect(code).toBe(0)
+    expect(smtp.letters).toEqual([expect.objectContaining({ to: ['info@example.org'], overTls: true })])
+    expect(smtp.logins).toEqual(['me secret'])
+    expect(service.lines.map(({ event }) => event).slice(-3)).toEqual(['stopping', 'mail-sent', 'stopped'])
+  })
+
+  it.each([
+    ['headers', 'POST / HTTP/1.1\r\nHost: x\r\n'],
+    ['body', `${HEAD}\r\n\r\n${BODY.slice(0, -1)}`],
+  ])('does not wait for the rest of a request’s %s', async (_what, bytes) => {
+    const panel = await startPanel()
+    const service = start({ ...simulatorEnvironment(panel), REKEY_REQUEST_TIMEOUT_MS: '60000' })
+    await service.logged('ready')
+    await send(service, bytes)
+    service.child.kill('SIGTERM')
+    const [code] = await once(service.child, 'close')
+    expect(code).toBe(0)
+    expect(service.lines.at(-1)).toMatchObject({ event: 'stopped' })
+  })
+
+  it('refuses an attempt that it could read only then, and changes nothing', async () => {
+    const panel = await startPanel()
+    const service = start(simulatorEnvironment(panel))
+    await service.logged('ready')
+    const { socket, text } = await send(service, `${HEAD}\r\n\r\n${BODY.slice(0, -1)}`)
+    const hold = panel.hold(CHANGE)
+    const underWay = requestChange(service, byMailbox())
+    await hold.arrived
+    service.child.kill('SIGTERM')
+    await service.logged('stopping')
+    socket.write(BODY.slice(-1))
+    await once(socket, 'close')
+    expect(text()).toMatch(/^HTTP\/1\.1 503 .*"code":"panel-busy"/s)
+    hold.release()
+    expect((await underWay).status).toBe(200)
+    await once(service.child, 'close')
+    const attempts = service.lines.filter(({ event }) => event === 'attempt')
+    expect(attempts).toMatchObject([{ code: 'panel-busy', reason: 'stopping' }, { code: 'changed' }])
+    const changes = panel.calls.filter(({ command, args }) => command === CHANGE && args.length > 0)
+    expect(changes).toHaveLength(1)
+  })
+
+  it('does not wait for a look at the panel that nobody needs any more', async () => {
+    const panel = await startPanel()
+    const look = panel.hold('v-search-domain-owner')
+    const service = start({ ...simulatorEnvironment(panel), HESTIA_TIMEOUT_MS: '60000' })
+    await look.arrived
+    service.child.kill('SIGTERM')
+    const [code] = await once(service.child, 'close')
+    expect(code).toBe(0)
+    look.release()
+  })
+})

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest'
+import { setUpPanel } from '../../src/setup/setup-panel.js'
+import { startService } from '../kit/service.js'
+import { byAccount, byMailbox, gist, post } from '../kit/submissions.js'
+
+const options = { address: '192.0.2.9', profile: 'mail-password' }
+
+function scriptFor(modes: string): string {
+  const result = setUpPanel({ REKEY_MODES: modes, REKEY_PORT: 'wrong' }, options)
+  if (!result.ok) throw new Error(result.fault)
+  return result.script
+}
+
+/** The commands of the profile that the script writes. */
+function permittedBy(script: string): string[] {
+  const [, commands = ''] = /^COMMANDS='([\w,-]+)'"$/m.exec(script) ?? []
+  return commands.split(',')
+}
+
+const submissions = { mailbox: byMailbox(), account: byAccount({ code: '123456' }) } as const
+
+describe.each(['mailbox', 'account'] as const)('the profile for %s mode', (mode) => {
+  it('is all that a change and the readiness check need', async () => {
+    const service = await startService({ environment: { REKEY_MODES: mode } })
+    service.panel.switches.permittedCommands = permittedBy(scriptFor(mode))
+    expect((await service.http.get('/readyz')).body).toEqual({ status: 'ready', faults: [] })
+    expect(gist(await post(service, submissions[mode]))).toBe('200 changed')
+    expect(service.panel.failedLogins).toBe(0)
+  })
+
+  it.each(permittedBy(scriptFor(mode)))(
+    'has nothing to spare: without %s no change is made',
+    async (command) => {
+      const service = await startService({ environment: { REKEY_MODES: mode } })
+      const others = permittedBy(scriptFor(mode)).filter((permitted) => permitted !== command)
+      service.panel.switches.permittedCommands = others
+      expect((await service.http.get('/readyz')).status).toBe(503)
+      expect(gist(await post(service, submissions[mode]))).toBe('502 panel-misconfigured')
+    },
+  )
+})
+
+describe('the script for the panel', () => {
+  it('needs no complete configuration, and permits the commands of both modes by default', () => {
+    expect(permittedBy(scriptFor(''))).toHaveLength(6)
+    expect(setUpPanel({}, options).ok).toBe(true)
+    expect(setUpPanel({ REKEY_MODES: 'x' }, options)).toEqual({
+      ok: false,
+      fault: expect.stringMatching(/^REKEY_MODES must be/),
+    })
+  })
+})
