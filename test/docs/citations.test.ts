@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { root } from './kit/document-links.js'
+import { root } from '../kit/document-links.js'
 
 /** The code of a folder, comments that are wrapped as one line each. */
 function codeIn(folder: string): string[] {
