@@ -89,33 +89,62 @@ export function basePath() {
     .default('')
 }
 
+/** A text as a URL; undefined if it is none. */
+export function parseUrl(text: string): URL | undefined {
+  return URL.canParse(text) ? new URL(text) : undefined
+}
+
+/**
+ * A URL, and the value that `read` makes of it.
+ *
+ * @param message the fault if the text is no URL, or `read` makes nothing of it
+ * @param read may report a more exact fault by `fault`
+ */
+export function url<Value>(
+  message: string,
+  read: (url: URL, context: z.RefinementCtx) => Value | undefined,
+): z.ZodType<Value, string> {
+  return z.string().transform((text, context): Value => {
+    const parsed = parseUrl(text)
+    return (parsed && read(parsed, context)) ?? fault(context, message)
+  })
+}
+
+/** Whether a URL has neither login nor query nor fragment. */
+export function isBare({ username, password, search, hash }: URL): boolean {
+  return username === '' && password === '' && search === '' && hash === ''
+}
+
+/** Whether a URL has nothing behind its host and port. */
+export function isOrigin(url: URL): boolean {
+  return isBare(url) && /^\/?$/.test(url.pathname)
+}
+
+/** Whether nobody can listen on the way there. */
+export function isHttpsOrLoopback({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))
+}
+
 /** The panel's origin; plain HTTP only where nobody can listen. */
 export function panelUrl() {
   const message = 'must be the address of the panel, such as https://panel.example.com:8083'
-  return z.string().transform((value, context) => {
-    const url = URL.canParse(value) ? new URL(value) : undefined
-    if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) return fault(context, message)
-    if (url.username || url.password || url.search || url.hash || url.pathname !== '/') {
-      return fault(context, `${message}, and nothing behind it`)
-    }
-    if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+  return url(message, (panel, context) => {
+    if (panel.protocol !== 'https:' && panel.protocol !== 'http:') return undefined
+    if (!isOrigin(panel)) return fault(context, `${message}, and nothing behind it`)
+    if (!isHttpsOrLoopback(panel)) {
       return fault(context, 'must begin with https:// unless the panel is on this very host (loopback)')
     }
-    return url
+    return panel
   })
 }
 
 /** A mail server; `imap://` is upgraded by STARTTLS, but for one on the loopback. */
 export function imapUrl() {
   const message = 'must be the address of the mail server, such as imaps://mail.example.com:993'
-  return z.string().transform((value, context) => {
-    const url = URL.canParse(value) ? new URL(value) : undefined
-    const isServer = url?.protocol === 'imaps:' || url?.protocol === 'imap:'
-    if (!url || !isServer || url.port === '0' || !isHost(url.hostname)) return fault(context, message)
-    if (url.username || url.password || url.search || url.hash || !/^\/?$/.test(url.pathname)) {
-      return fault(context, `${message}, and nothing behind it`)
-    }
-    return url
+  return url(message, (server, context) => {
+    const isServer = server.protocol === 'imaps:' || server.protocol === 'imap:'
+    if (!isServer || server.port === '0' || !isHost(server.hostname)) return undefined
+    return isOrigin(server) ? server : fault(context, `${message}, and nothing behind it`)
   })
 }
 

@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { isLoopback } from '../lib/loopback.js'
-import { fault, isHost } from './fields.js'
+import { fault, isBare, isHost, isHttpsOrLoopback, parseUrl } from './fields.js'
 
 /** Origins, joined by commas, whose pages may show ours in a frame. */
 export function frameAncestors() {
@@ -18,18 +17,12 @@ export function frameAncestors() {
 }
 
 function parseAncestor(entry: string): string | undefined {
-  const url = URL.canParse(entry) ? new URL(entry) : undefined
+  const url = parseUrl(entry)
   if (!url || !isHttpsOrLoopback(url) || !/^https?:\/\/[^/]+\/?$/i.test(entry)) return undefined
-  if (url.username || url.password || url.search || url.hash) return undefined
-  return isAncestorHost(url.hostname) ? url.origin : undefined
+  return isBare(url) && isAncestorHost(url.hostname) ? url.origin : undefined
 }
 
 /** The URL standard lets `*` and `;` stand in a host; of addresses, CSP 3 ("host-part matches") knows 127.0.0.1 alone. */
 function isAncestorHost(hostname: string): boolean {
   return isHost(hostname) && (!/^[\d.]+$|^\[/.test(hostname) || hostname === '127.0.0.1')
-}
-
-/** Whether nobody can listen on the way there. */
-export function isHttpsOrLoopback({ protocol, hostname }: URL): boolean {
-  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))
 }

@@ -1,18 +1,14 @@
 import { z } from 'zod'
 import type { MailHost } from '../branding/brand.js'
-import { fault, isHost } from './fields.js'
+import { fault, isHost, url } from './fields.js'
 
 // The fields that name other servers to people and their browsers.
 
 /** A link that people follow; it holds no password. */
 export function link(isTaken: (url: URL) => boolean, message: string) {
-  return z
-    .string()
-    .transform((value, context) => {
-      const url = URL.canParse(value) ? new URL(value) : undefined
-      return url && isTaken(url) && !url.username && !url.password ? url.href : fault(context, message)
-    })
-    .optional()
+  return url(message, (target) =>
+    isTaken(target) && !target.username && !target.password ? target.href : undefined,
+  ).optional()
 }
 
 /**

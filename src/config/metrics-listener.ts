@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { fault, isHost } from './fields.js'
+import { fault, isHost, parseUrl } from './fields.js'
 
 /** Where a server is to listen. */
 export interface ListenAddress {
@@ -15,7 +15,7 @@ export function listenAddress() {
     .string()
     .transform((value, context): ListenAddress => {
       const [, host = '', port = ''] = /^(\[[^\]]*\]|[^:/?#@[\]]+):(\d{1,5})$/.exec(value) ?? []
-      const isAddress = URL.canParse(`http://${host}/`) && isHost(host)
+      const isAddress = parseUrl(`http://${host}/`) !== undefined && isHost(host)
       if (!isAddress || Number(port) > 65_535) return fault(context, message)
       return { host: host.replace(/^\[|\]$/g, ''), port: Number(port) }
     })

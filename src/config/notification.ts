@@ -4,7 +4,7 @@ import { isLoopback } from '../lib/loopback.js'
 import { Secret } from '../lib/secret.js'
 import type { SmtpServer } from '../notification/smtp-sender.js'
 import type { AddFault, Environment } from './environment.js'
-import { decode, fault, isHost, SECRET } from './fields.js'
+import { decode, fault, isHost, SECRET, url } from './fields.js'
 import type { Values } from './load.js'
 
 export const mailVariables = {
@@ -22,14 +22,7 @@ const PORTS = { 'smtps:': 465, 'smtp:': 587 } as const
 /** A mail server, with a name and a password if need be, both in percent-encoding. */
 function smtpUrl() {
   const message = 'must be the address of a mail server, such as smtp://NAME:PASSWORD@mail.example.com:587'
-  return z
-    .string()
-    .transform((value, context): SmtpServer => {
-      const server = URL.canParse(value) ? parseServer(new URL(value)) : undefined
-      return server ?? fault(context, message)
-    })
-    .optional()
-    .meta(SECRET)
+  return url(message, parseServer).optional().meta(SECRET)
 }
 
 function parseServer(url: URL): SmtpServer | undefined {

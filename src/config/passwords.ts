@@ -1,7 +1,5 @@
-import { z } from 'zod'
-import { isLoopback } from '../lib/loopback.js'
 import type { AddFault, Environment } from './environment.js'
-import { fault } from './fields.js'
+import { fault, isBare, isHttpsOrLoopback, url } from './fields.js'
 import type { Values } from './load.js'
 
 /** Whom to ask about breached passwords. */
@@ -16,20 +14,14 @@ export interface BreachServer {
 export function breachUrl() {
   const message =
     'must be the address of a server of breached passwords, such as https://api.pwnedpasswords.com'
-  return z
-    .string()
-    .transform((value, context) => {
-      const url = URL.canParse(value) ? new URL(value) : undefined
-      if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) return fault(context, message)
-      if (url.username || url.password || url.search || url.hash) {
-        return fault(context, `${message}, and nothing behind its path`)
-      }
-      if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
-        return fault(context, 'must begin with https:// unless the server is on this very host (loopback)')
-      }
-      return `${url.origin}${url.pathname.replace(/\/+$/, '')}`
-    })
-    .default('https://api.pwnedpasswords.com')
+  return url(message, (server, context) => {
+    if (server.protocol !== 'https:' && server.protocol !== 'http:') return undefined
+    if (!isBare(server)) return fault(context, `${message}, and nothing behind its path`)
+    if (!isHttpsOrLoopback(server)) {
+      return fault(context, 'must begin with https:// unless the server is on this very host (loopback)')
+    }
+    return `${server.origin}${server.pathname.replace(/\/+$/, '')}`
+  }).default('https://api.pwnedpasswords.com')
 }
 
 /** The server to ask, if one is asked; variables that would have no effect are faults. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { clients, networks, trustedProxies } from './callers.js'
-import { basePath, choices, flag, integer } from './fields.js'
+import { basePath, choices, flag, integer, parseUrl } from './fields.js'
 import { listenAddress } from './metrics-listener.js'
 import { breachUrl } from './passwords.js'
 
@@ -82,5 +82,5 @@ function contactUri() {
 }
 
 function isPage(value: string): boolean {
-  return /^https:\/\/[\x21-\x7e]+$/.test(value) && URL.canParse(value) && !new URL(value).username
+  return /^https:\/\/[\x21-\x7e]+$/.test(value) && parseUrl(value)?.username === ''
 }

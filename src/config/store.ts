@@ -1,7 +1,6 @@
-import { z } from 'zod'
 import { Secret } from '../lib/secret.js'
 import type { RedisAddress } from '../store/redis-client.js'
-import { decode, fault, isHost, SECRET } from './fields.js'
+import { decode, isHost, SECRET, url } from './fields.js'
 
 /**
  * `redis://` or `rediss://`, with a name, a password and a database if need be, or `unix://` and the path of a socket, with
@@ -9,13 +8,7 @@ import { decode, fault, isHost, SECRET } from './fields.js'
  */
 export function redisUrl() {
   const message = 'must be the address of the store, such as redis://127.0.0.1:6379 or unix:///run/redis.sock'
-  return z
-    .string()
-    .transform((value, context): RedisAddress => {
-      const url = URL.canParse(value) ? new URL(value) : undefined
-      const address = url && (url.protocol === 'unix:' ? parseSocket(url) : parseServer(url))
-      return address ?? fault(context, message)
-    })
+  return url(message, (store) => (store.protocol === 'unix:' ? parseSocket(store) : parseServer(store)))
     .optional()
     .meta(SECRET)
 }
