@@ -19,10 +19,10 @@ address.
 
 /** The text of docs/configuration.md: every variable with its default and what it means, by subject. */
 export function describeConfiguration(): string {
-  const sections = Object.entries(subjects).map(([subject, variables]) => {
+  const sections = subjects.map(({ title, variables }) => {
     const rows = Object.entries(variables).map(([name, field]) => rowOf(name, field))
     return [
-      `## ${subject}`,
+      `## ${title}`,
       '',
       '| variable | default | values | meaning |',
       '|---|---|---|---|',

@@ -1,18 +1,17 @@
 import { z } from 'zod'
 import { type Accent, createAccent, LIGHT_PAPERS } from '../branding/accent.js'
-import type { Brand } from '../branding/brand.js'
+import type { Brand, MailHost } from '../branding/brand.js'
 import { contrast, LEAST_CONTRAST, parseColor } from '../branding/contrast.js'
 import { type Logo, parseLogo } from '../branding/logo.js'
 import { type AddFault, readBytes } from './environment.js'
-import { fault, isHttpsOrLoopback } from './fields.js'
-import { link, mailHost } from './links.js'
-import type { Values } from './load.js'
+import { fault, isHost, isHttpsOrLoopback, url, type ValuesOf } from './fields.js'
 
 /** The logo comes with the first load of the page, which is to stay under 60 KB in all. */
 const MAX_LOGO_BYTES = 32 * 1024
 
-/** The variables that make the page the administrator's own. */
-export const brandVariables = {
+export const title = 'Branding'
+
+export const variables = {
   REKEY_BRAND_NAME: line(60).describe('Your name on the page, up to 60 characters.'),
   REKEY_LOGO_FILE: z
     .string()
@@ -41,10 +40,10 @@ export const brandVariables = {
   ),
 }
 
-/** Puts the brand together, with the logo from its file. */
-export function selectBrand(values: Values, addFault: AddFault): Brand {
+/** What makes the page the administrator's own, with the logo from its file. */
+export function select(values: ValuesOf<typeof variables>, addFault: AddFault) {
   const { REKEY_LOGO_FILE: logoFile } = values
-  return Object.freeze({
+  const brand: Brand = {
     name: values.REKEY_BRAND_NAME,
     logo: logoFile === undefined ? undefined : loadLogo(logoFile, addFault),
     accent: values.REKEY_ACCENT_COLOR,
@@ -53,7 +52,8 @@ export function selectBrand(values: Values, addFault: AddFault): Brand {
     webmailUrl: values.REKEY_WEBMAIL_URL,
     incoming: values.REKEY_IMAP_HOST,
     outgoing: values.REKEY_SMTP_HOST,
-  })
+  }
+  return { brand: Object.freeze(brand) }
 }
 
 function loadLogo(path: string, addFault: AddFault): Logo | undefined {
@@ -101,6 +101,32 @@ function accentColor() {
         context,
         `must have a contrast of ${LEAST_CONTRAST}:1 or more with the page’s white and its grey, #f2f4f7 (WCAG 2.2, 1.4.3); it has ${printed}:1`,
       )
+    })
+    .optional()
+}
+
+/** A link that people follow; it holds no password. */
+function link(isTaken: (url: URL) => boolean, message: string) {
+  return url(message, (target) =>
+    isTaken(target) && !target.username && !target.password ? target.href : undefined,
+  ).optional()
+}
+
+/**
+ * `HOST` or `HOST:PORT`.
+ *
+ * @param port of the protocol under TLS from the start, which is the default (RFC 8314)
+ * @param startTlsPort of the protocol with STARTTLS; every other one is taken to be under TLS
+ */
+function mailHost(port: number, startTlsPort: number) {
+  const message = `must be a host such as mail.example.org, or mail.example.org:${startTlsPort}`
+  return z
+    .string()
+    .transform((value, context): MailHost => {
+      const [, host = '', digits] = /^([^:]{1,253})(?::(\d{1,5}))?$/.exec(value) ?? []
+      const given = digits === undefined ? port : Number(digits)
+      if (!isHost(host) || given < 1 || given > 65_535) return fault(context, message)
+      return { host, port: given, security: given === startTlsPort ? 'starttls' : 'tls' }
     })
     .optional()
 }

@@ -3,15 +3,39 @@ import { z } from 'zod'
 import type { Client } from '../http/submission/clients.js'
 import { parseClientAddress } from '../lib/ip-address.js'
 import { Secret } from '../lib/secret.js'
-import { fault, SECRET } from './fields.js'
-
-// The fields that say who may call, and whose word on addresses is believed.
+import { fault, SECRET, type ValuesOf } from './fields.js'
 
 const NETWORK_NAMES = ['loopback', 'linklocal', 'uniquelocal']
 const NETWORKS_EXAMPLE = 'addresses and networks such as 10.0.0.1,192.168.0.0/16'
 
+/** A token of RFC 6750 section 2.1 (`b64token`), long enough that nobody guesses it: 32 hex digits have 128 bits. */
+const CLIENT = /^([A-Za-z0-9][\w.-]{0,31})=([\w.~+/-]{32,512}=*)$/
+
+export const title = 'Who may call'
+
+export const variables = {
+  REKEY_TRUST_PROXY: trustedProxies().describe(
+    'Whose `X-Forwarded-For` to believe: a number of proxies, or their addresses and networks, joined by commas.',
+  ),
+  REKEY_CLIENTS: clients().describe(
+    'Programs that may name the person’s address: `NAME=TOKEN`, several joined by commas or on lines of their own; a token has 32 characters or more, as `openssl rand -hex 32` makes it.',
+  ),
+  REKEY_WEBMAIL_ADDRESSES: networks('loopback').describe(
+    'The webmail servers that may use the forms without a token: addresses and networks, joined by commas.',
+  ),
+}
+
+/** The programs and servers that Rekey knows: proxies, clients and webmail. */
+export function select(values: ValuesOf<typeof variables>) {
+  return {
+    trustProxy: values.REKEY_TRUST_PROXY,
+    clients: values.REKEY_CLIENTS,
+    webmailAddresses: values.REKEY_WEBMAIL_ADDRESSES,
+  }
+}
+
 /** How many proxies stand before the service, or which: a number of hops, or addresses and networks. */
-export function trustedProxies() {
+function trustedProxies() {
   return z
     .string()
     .transform((value, context) => {
@@ -25,7 +49,7 @@ export function trustedProxies() {
 }
 
 /** Addresses and networks, joined by commas. */
-export function networks(fallback: (typeof NETWORK_NAMES)[number]) {
+function networks(fallback: (typeof NETWORK_NAMES)[number]) {
   return z
     .string()
     .default(fallback)
@@ -56,11 +80,8 @@ function isNetwork(entry: string): boolean {
     : length >= 7 && length <= 128 && (length === 128 || !address.startsWith('::'))
 }
 
-/** A token of RFC 6750 section 2.1 (`b64token`), long enough that nobody guesses it: 32 hex digits have 128 bits. */
-const CLIENT = /^([A-Za-z0-9][\w.-]{0,31})=([\w.~+/-]{32,512}=*)$/
-
 /** `NAME=TOKEN`, several joined by commas or line breaks. */
-export function clients() {
+function clients() {
   return z
     .string()
     .default('')

@@ -5,6 +5,11 @@ import { Secret } from '../lib/secret.js'
 
 // One builder per kind of value. Each message completes the sentence "VARIABLE …" and never quotes the value.
 
+/** The values that the fields of some variables make. */
+export type ValuesOf<V extends Readonly<Record<string, z.ZodType>>> = {
+  readonly [Name in keyof V]: z.output<V[Name]>
+}
+
 /** Marks a variable whose value may stand in a file named by its `_FILE` twin instead. */
 export const SECRET = { secret: true }
 
@@ -72,23 +77,6 @@ export function limit(count: number, window: `${number}${keyof typeof UNIT_MS}`)
   )
 }
 
-const PATH_SEGMENT = /^(?!\.{1,2}$)[A-Za-z0-9_.~-]+$/
-
-/** The path under which the service is mounted: nothing for the root, and without a slash at its end otherwise. */
-export function basePath() {
-  return z
-    .string()
-    .transform((value, context) => {
-      if (value === '/') return ''
-      const [beginning, ...segments] = value.replace(/\/$/, '').split('/')
-      if (beginning !== '' || !segments.every((segment) => PATH_SEGMENT.test(segment))) {
-        return fault(context, 'must be a path such as /password, of letters, digits and - _ . ~')
-      }
-      return `/${segments.join('/')}`
-    })
-    .default('')
-}
-
 /** A text as a URL; undefined if it is none. */
 export function parseUrl(text: string): URL | undefined {
   return URL.canParse(text) ? new URL(text) : undefined
@@ -123,29 +111,6 @@ export function isOrigin(url: URL): boolean {
 /** Whether nobody can listen on the way there. */
 export function isHttpsOrLoopback({ protocol, hostname }: URL): boolean {
   return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))
-}
-
-/** The panel's origin; plain HTTP only where nobody can listen. */
-export function panelUrl() {
-  const message = 'must be the address of the panel, such as https://panel.example.com:8083'
-  return url(message, (panel, context) => {
-    if (panel.protocol !== 'https:' && panel.protocol !== 'http:') return undefined
-    if (!isOrigin(panel)) return fault(context, `${message}, and nothing behind it`)
-    if (!isHttpsOrLoopback(panel)) {
-      return fault(context, 'must begin with https:// unless the panel is on this very host (loopback)')
-    }
-    return panel
-  })
-}
-
-/** A mail server; `imap://` is upgraded by STARTTLS, but for one on the loopback. */
-export function imapUrl() {
-  const message = 'must be the address of the mail server, such as imaps://mail.example.com:993'
-  return url(message, (server, context) => {
-    const isServer = server.protocol === 'imaps:' || server.protocol === 'imap:'
-    if (!isServer || server.port === '0' || !isHost(server.hostname)) return undefined
-    return isOrigin(server) ? server : fault(context, `${message}, and nothing behind it`)
-  })
 }
 
 /** A host of a URL whose scheme Node knows nothing of: it checks addresses in brackets, and nothing else. */

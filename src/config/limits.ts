@@ -1,7 +1,12 @@
-import { integer, limit } from './fields.js'
-import { redisUrl } from './store.js'
+import { Secret } from '../lib/secret.js'
+import type { RedisAddress } from '../store/redis-client.js'
+import { decode, integer, isHost, limit, SECRET, url, type ValuesOf } from './fields.js'
 
-export const limitVariables = {
+const DATABASE = /^(?:\d{1,4})?$/
+
+export const title = 'Limits, times and the shared store'
+
+export const variables = {
   REKEY_LIMIT_ADDRESS: limit(30, '15m').describe(
     'Submissions from one address, whatever they hold; of a client’s, those that can be read.',
   ),
@@ -14,13 +19,66 @@ export const limitVariables = {
   REKEY_REDIS_URL: redisUrl().describe(
     'Where several instances share limits and locks: `redis://`, or `rediss://` for TLS, as in `redis://NAME:PASSWORD@HOST:6379/0`; or a socket, `unix:///run/redis.sock?password=…&db=0`. Redis or Valkey.',
   ),
-}
-
-export const timeVariables = {
   REKEY_REFUSAL_DELAY_MS: integer(0, 10_000, 1000).describe(
     'Refusals of credentials leave so long after their request, or at a whole multiple of it where the panel takes longer. Keep it above the time of three panel commands, and of a login that the mail server refuses.',
   ),
   REKEY_REQUEST_TIMEOUT_MS: integer(1000, 120_000, 30_000).describe(
     'How long waiting, checking and changing may take together; a change is not begun in the last quarter.',
   ),
+}
+
+/** The rate limits, what takes how long, and the store that instances share. */
+export function select(values: ValuesOf<typeof variables>) {
+  return {
+    limits: Object.freeze({
+      address: values.REKEY_LIMIT_ADDRESS,
+      failures: values.REKEY_LIMIT_FAILURES,
+      target: values.REKEY_LIMIT_TARGET,
+    }),
+    /** Where instances share limits and locks; undefined if they are kept in memory. */
+    redis: values.REKEY_REDIS_URL,
+    refusalDelayMs: values.REKEY_REFUSAL_DELAY_MS,
+    requestTimeoutMs: values.REKEY_REQUEST_TIMEOUT_MS,
+  }
+}
+
+/**
+ * `redis://` or `rediss://`, with a name, a password and a database if need be, or `unix://` and the path of a socket, with
+ * `?password=` and `?db=`.
+ */
+function redisUrl() {
+  const message = 'must be the address of the store, such as redis://127.0.0.1:6379 or unix:///run/redis.sock'
+  return url(message, (store) => (store.protocol === 'unix:' ? parseSocket(store) : parseServer(store)))
+    .optional()
+    .meta(SECRET)
+}
+
+function parseServer(url: URL): RedisAddress | undefined {
+  const database = url.pathname.replace(/^\//, '')
+  const isServer = url.protocol === 'redis:' || url.protocol === 'rediss:'
+  if (!isServer || !isHost(url.hostname) || url.port === '0') return undefined
+  if (url.search || url.hash || !DATABASE.test(database)) return undefined
+  const [username, password] = [decode(url.username), decode(url.password)]
+  if (username === undefined || password === undefined) return undefined
+  return {
+    at: { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port || 6379) },
+    tls: url.protocol === 'rediss:',
+    username: username || undefined,
+    password: password ? new Secret(password) : undefined,
+    database: Number(database),
+  }
+}
+
+function parseSocket(url: URL): RedisAddress | undefined {
+  const { password, db = '', ...others } = Object.fromEntries(url.searchParams)
+  const path = decode(url.pathname)
+  if (url.host || url.hash || !path?.startsWith('/') || !DATABASE.test(db)) return undefined
+  if (Object.keys(others).length > 0) return undefined
+  return {
+    at: { path },
+    tls: false,
+    username: undefined,
+    password: password ? new Secret(password) : undefined,
+    database: Number(db),
+  }
 }

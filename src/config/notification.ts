@@ -4,10 +4,17 @@ import { isLoopback } from '../lib/loopback.js'
 import { Secret } from '../lib/secret.js'
 import type { SmtpServer } from '../notification/smtp-sender.js'
 import type { AddFault, Environment } from './environment.js'
-import { decode, fault, isHost, SECRET, url } from './fields.js'
-import type { Values } from './load.js'
+import { decode, fault, isHost, SECRET, url, type ValuesOf } from './fields.js'
 
-export const mailVariables = {
+/** RFC 8314 section 3.3 and RFC 6409 section 3.1. */
+const PORTS = { 'smtps:': 465, 'smtp:': 587 } as const
+
+/** `NAME <ADDRESS>`; the name may stand in quotes (RFC 5322 section 3.4). */
+const NAMED_ADDRESS = /^(?:"(?<quoted>[^"\\\p{Cc}]*)"|(?<plain>[^<>"\p{Cc}]*))\s*<(?<address>[^<>]+)>$/u
+
+export const title = 'Notes by mail'
+
+export const variables = {
   REKEY_SMTP_URL: smtpUrl().describe(
     'Where notes that a password was changed are handed in: `smtp://NAME:PASSWORD@mail.example.com:587`, with STARTTLS but on the loopback, or `smtps://` for TLS from the start (port 465). Without it none are sent.',
   ),
@@ -16,8 +23,15 @@ export const mailVariables = {
   ),
 }
 
-/** RFC 8314 section 3.3 and RFC 6409 section 3.1. */
-const PORTS = { 'smtps:': 465, 'smtp:': 587 } as const
+type Values = ValuesOf<typeof variables>
+
+/** The mail that Rekey sends. */
+export function select(values: Values, addFault: AddFault, environment: Environment) {
+  return {
+    /** Undefined if people aren't told of changes. */
+    mail: selectMail(values, addFault, environment),
+  }
+}
 
 /** A mail server, with a name and a password if need be, both in percent-encoding. */
 function smtpUrl() {
@@ -40,9 +54,6 @@ function parseServer(url: URL): SmtpServer | undefined {
   }
 }
 
-/** `NAME <ADDRESS>`; the name may stand in quotes (RFC 5322 section 3.4). */
-const NAMED_ADDRESS = /^(?:"(?<quoted>[^"\\\p{Cc}]*)"|(?<plain>[^<>"\p{Cc}]*))\s*<(?<address>[^<>]+)>$/u
-
 /** `ADDRESS`, or `NAME <ADDRESS>`: any address that mail can come from, not only those of mailboxes of a panel. */
 function mailFrom() {
   const message = 'must be an address, or a name and an address as in Example <postmaster@example.com>'
@@ -59,7 +70,7 @@ function mailFrom() {
 }
 
 /** Both variables, or none. */
-export function selectMail(values: Values, environment: Environment, addFault: AddFault) {
+function selectMail(values: Values, addFault: AddFault, environment: Environment) {
   const { REKEY_SMTP_URL: server, REKEY_MAIL_FROM: from } = values
   const isServerGiven = Boolean(environment.REKEY_SMTP_URL || environment.REKEY_SMTP_URL_FILE)
   const isFromGiven = Boolean(environment.REKEY_MAIL_FROM)

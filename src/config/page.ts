@@ -1,13 +1,20 @@
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { z } from 'zod'
-import { brandVariables } from './branding.js'
-import { frameAncestors } from './frames.js'
+import { findTemplateFaults, templateNames } from '../http/page/templates.js'
+import type { Messages } from '../languages/catalogue.js'
+import { loadCatalogues } from '../languages/load-catalogues.js'
+import { type AddFault, errorCode } from './environment.js'
+import { fault, isBare, isHost, isHttpsOrLoopback, parseUrl, type ValuesOf } from './fields.js'
+import { viewsDirectories } from './views-folder.js'
 
-export const pageVariables = {
+export const title = 'The page'
+
+export const variables = {
   REKEY_LANGUAGE: z
     .string()
     .default('en')
     .describe('The language where neither `?lang=` nor the browser names one that there is.'),
-  ...brandVariables,
   REKEY_FRAME_ANCESTORS: frameAncestors().describe(
     'The origins whose pages may show the page in a frame, such as `https://webmail.example.org`, joined by commas.',
   ),
@@ -17,4 +24,103 @@ export const pageVariables = {
     .describe(
       'A folder of templates, assets and catalogues that take the place of ours file by file: [branding.md](branding.md).',
     ),
+}
+
+type Values = ValuesOf<typeof variables>
+
+/** What the page says in which language, and where it may be shown. */
+export function select(values: Values, addFault: AddFault) {
+  return {
+    /** Used when neither `?lang=` nor the browser names a language that is available. */
+    language: values.REKEY_LANGUAGE,
+    /** Origins whose pages may show the page in a frame. */
+    frameAncestors: values.REKEY_FRAME_ANCESTORS,
+    /** Views that override ours file by file: templates, `assets/` and `messages/`. */
+    viewsDirectory: selectViews(values, addFault),
+    /** The words of every language that is spoken. */
+    catalogues: selectCatalogues(values, addFault),
+  }
+}
+
+/** Origins, joined by commas, whose pages may show ours in a frame. */
+function frameAncestors() {
+  const message =
+    'must be origins such as https://webmail.example.org, joined by commas (plain http only on the loopback)'
+  return z
+    .string()
+    .default('')
+    .transform((value, context): readonly string[] => {
+      if (value === '') return []
+      const origins = value.split(',').map((entry) => parseAncestor(entry.trim()))
+      const known = origins.filter((origin) => origin !== undefined)
+      return known.length === origins.length ? known : fault(context, message)
+    })
+}
+
+function parseAncestor(entry: string): string | undefined {
+  const url = parseUrl(entry)
+  if (!url || !isHttpsOrLoopback(url) || !/^https?:\/\/[^/]+\/?$/i.test(entry)) return undefined
+  return isBare(url) && isAncestorHost(url.hostname) ? url.origin : undefined
+}
+
+/** The URL standard lets `*` and `;` stand in a host; of addresses, CSP 3 ("host-part matches") knows 127.0.0.1 alone. */
+function isAncestorHost(hostname: string): boolean {
+  return isHost(hostname) && (!/^[\d.]+$|^\[/.test(hostname) || hostname === '127.0.0.1')
+}
+
+/** Loads the catalogues; the configured language must be that of one. */
+function selectCatalogues(
+  { REKEY_LANGUAGE: language, REKEY_VIEWS_DIR: own }: Values,
+  addFault: AddFault,
+): ReadonlyMap<string, Messages> {
+  const loaded = loadCatalogues(viewsDirectories(own))
+  if (!loaded.ok) {
+    loaded.faults.forEach(addFault)
+    return new Map()
+  }
+  if (!loaded.catalogues.has(language)) {
+    addFault(`REKEY_LANGUAGE must be one of ${[...loaded.catalogues.keys()].toSorted().join(', ')}`)
+  }
+  return loaded.catalogues
+}
+
+const VIEWS_DIR = 'REKEY_VIEWS_DIR'
+
+/**
+ * The administrator's folder of views, looked through: every template compiles, and each name overrides something. Names
+ * that begin with a dot are passed over: `.git`, and what editors and Kubernetes leave there.
+ */
+function selectViews({ REKEY_VIEWS_DIR: directory }: Values, addFault: AddFault): string | undefined {
+  if (directory === undefined) return undefined
+  try {
+    addNameFaults(directory, addFault)
+    for (const { name, line } of findTemplateFaults(viewsDirectories(directory))) {
+      const where = line === undefined ? '' : `: see line ${line}`
+      addFault(`${VIEWS_DIR} has ${name}, whose syntax is not that of a template${where}`)
+    }
+  } catch (error) {
+    addFault(`${VIEWS_DIR} names a folder that can't be read (${errorCode(error)})`)
+  }
+  return directory
+}
+
+function addNameFaults(directory: string, addFault: AddFault): void {
+  const [ours = ''] = viewsDirectories(undefined)
+  const templates = templateNames(ours)
+  const known = [...templates, 'assets/', 'messages/']
+  for (const name of visibleNames(directory)) {
+    // A name may hold a line break: it is printed as JSON.
+    const printed = JSON.stringify(name)
+    const entry = statSync(join(directory, name), { throwIfNoEntry: false })
+    if (!entry) addFault(`${VIEWS_DIR} has ${printed}, a link that leads nowhere`)
+    else if (!known.includes(entry.isDirectory() ? `${name}/` : name)) {
+      addFault(`${VIEWS_DIR} has ${printed}, which overrides nothing; there are ${known.join(', ')}`)
+    }
+  }
+}
+
+function visibleNames(directory: string): string[] {
+  return readdirSync(directory)
+    .filter((name) => !name.startsWith('.'))
+    .sort()
 }

@@ -2,11 +2,21 @@ import { z } from 'zod'
 import type { ServerTrust } from '../lib/server-trust.js'
 import type { PanelCredentials } from '../panel/credentials.js'
 import type { AddFault } from './environment.js'
-import { fingerprint, integer, panelUrl, secret } from './fields.js'
-import type { Values } from './load.js'
+import {
+  fault,
+  fingerprint,
+  integer,
+  isHttpsOrLoopback,
+  isOrigin,
+  secret,
+  url,
+  type ValuesOf,
+} from './fields.js'
 import { selectTrust } from './trust.js'
 
-export const panelVariables = {
+export const title = 'The panel'
+
+export const variables = {
   HESTIA_URL: panelUrl().describe(
     'The panel, such as `https://panel.example.com:8083`. Must be set. Plain `http://` is taken only on the loopback.',
   ),
@@ -35,8 +45,38 @@ export const panelVariables = {
   ),
 }
 
+type Values = ValuesOf<typeof variables>
+
+/** Where the panel is, how Rekey signs in to it, and how much it may ask of it. */
+export function select(values: Values, addFault: AddFault) {
+  return {
+    panel: Object.freeze({
+      url: values.HESTIA_URL,
+      // If there are none, that is a fault, and the configuration is never used.
+      credentials: selectCredentials(values, addFault) as PanelCredentials,
+      trust: selectPanelTrust(values, addFault),
+      timeoutMs: values.HESTIA_TIMEOUT_MS,
+      maxConcurrency: values.HESTIA_MAX_CONCURRENCY,
+      maxQueue: values.HESTIA_MAX_QUEUE,
+    }),
+  }
+}
+
+/** The panel's origin; plain HTTP only where nobody can listen. */
+function panelUrl() {
+  const message = 'must be the address of the panel, such as https://panel.example.com:8083'
+  return url(message, (panel, context) => {
+    if (panel.protocol !== 'https:' && panel.protocol !== 'http:') return undefined
+    if (!isOrigin(panel)) return fault(context, `${message}, and nothing behind it`)
+    if (!isHttpsOrLoopback(panel)) {
+      return fault(context, 'must begin with https:// unless the panel is on this very host (loopback)')
+    }
+    return panel
+  })
+}
+
 /** Exactly one kind of credentials, whole. */
-export function selectCredentials(values: Values, addFault: AddFault): PanelCredentials | undefined {
+function selectCredentials(values: Values, addFault: AddFault): PanelCredentials | undefined {
   const {
     HESTIA_ACCESS_KEY: accessKey,
     HESTIA_SECRET_KEY: secretKey,
@@ -64,7 +104,7 @@ export function selectCredentials(values: Values, addFault: AddFault): PanelCred
 }
 
 /** A plain panel has no certificate to trust. */
-export function selectPanelTrust(values: Values, addFault: AddFault): ServerTrust {
+function selectPanelTrust(values: Values, addFault: AddFault): ServerTrust {
   const { HESTIA_URL: url, HESTIA_CA_FILE: caFile, HESTIA_CERT_SHA256: certificateSha256 } = values
   if (url?.protocol === 'http:' && (caFile ?? certificateSha256) !== undefined) {
     addFault(

@@ -1,6 +1,6 @@
+import { z } from 'zod'
 import type { AddFault, Environment } from './environment.js'
-import { fault, isBare, isHttpsOrLoopback, url } from './fields.js'
-import type { Values } from './load.js'
+import { choices, fault, flag, integer, isBare, isHttpsOrLoopback, url, type ValuesOf } from './fields.js'
 
 /** Whom to ask about breached passwords. */
 export interface BreachServer {
@@ -10,8 +10,50 @@ export interface BreachServer {
   readonly mustBeKnown: boolean
 }
 
+export const title = 'Proof and passwords'
+
+export const variables = {
+  REKEY_MODES: choices(['mailbox', 'account']).describe('The ways of proof that are offered.'),
+  REKEY_ALLOW_ADMIN_ACCOUNTS: flag(false).describe(
+    'Whether the panel’s administrators may prove themselves by their panel password.',
+  ),
+  REKEY_PASSWORD_MIN_LENGTH: integer(8, 64, 12).describe('The least number of characters of a new password.'),
+  REKEY_PASSWORD_MIN_SCORE: integer(0, 4, 3).describe(
+    'How hard a new password must be to guess, from 0 (no matter) to 4, on the scale of zxcvbn.',
+  ),
+  REKEY_BREACH_CHECK: z
+    .enum(['off', 'online'], 'must be off or online')
+    .default('off')
+    .describe(
+      'Whether a new password may be one that is known from breaches: `online` asks `REKEY_BREACH_URL`, which learns five hex digits of its SHA-1.',
+    ),
+  REKEY_BREACH_URL: breachUrl().describe(
+    'For `online`: where `/range/` of Pwned Passwords is served. Plain `http://` is taken only on the loopback.',
+  ),
+  REKEY_BREACH_FAIL: z
+    .enum(['accept', 'refuse'], 'must be accept or refuse')
+    .default('accept')
+    .describe(
+      'For `online`: whether to `accept` or to `refuse` a password where no answer comes within 2 s.',
+    ),
+}
+
+type Values = ValuesOf<typeof variables>
+
+/** What proves the right to a change, and which new passwords are taken. */
+export function select(values: Values, addFault: AddFault, environment: Environment) {
+  return {
+    modes: values.REKEY_MODES,
+    allowAdminAccounts: values.REKEY_ALLOW_ADMIN_ACCOUNTS,
+    passwordMinLength: values.REKEY_PASSWORD_MIN_LENGTH,
+    passwordMinScore: values.REKEY_PASSWORD_MIN_SCORE,
+    /** Who is asked about breached passwords; undefined if nobody is. */
+    breachServer: selectBreachServer(values, addFault, environment),
+  }
+}
+
 /** A server of the range interface, below a path if need be; plain HTTP only where nobody can listen. */
-export function breachUrl() {
+function breachUrl() {
   const message =
     'must be the address of a server of breached passwords, such as https://api.pwnedpasswords.com'
   return url(message, (server, context) => {
@@ -25,10 +67,10 @@ export function breachUrl() {
 }
 
 /** The server to ask, if one is asked; variables that would have no effect are faults. */
-export function selectBreachServer(
+function selectBreachServer(
   values: Values,
-  environment: Environment,
   addFault: AddFault,
+  environment: Environment,
 ): BreachServer | undefined {
   const { REKEY_BREACH_CHECK: check, REKEY_BREACH_URL: url, REKEY_BREACH_FAIL: fail } = values
   if (check === 'online') return Object.freeze({ url, mustBeKnown: fail === 'refuse' })

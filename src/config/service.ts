@@ -1,15 +1,21 @@
 import { z } from 'zod'
-import { clients, networks, trustedProxies } from './callers.js'
-import { basePath, choices, flag, integer, parseUrl } from './fields.js'
-import { listenAddress } from './metrics-listener.js'
-import { breachUrl } from './passwords.js'
+import { fault, integer, isHost, parseUrl, type ValuesOf } from './fields.js'
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const
 
 const MAIL_URI = /^mailto:[\w.%+-]+@[a-z\d.-]+$/i
 const PHONE_URI = /^tel:\+?[\d().-]+$/i
 
-export const serviceVariables = {
+/** Where a server is to listen. */
+export interface ListenAddress {
+  /** A name or an address; one of IPv6 without brackets. */
+  readonly host: string
+  readonly port: number
+}
+
+export const title = 'The service'
+
+export const variables = {
   REKEY_HOST: z.string().default('127.0.0.1').describe('The address to listen on.'),
   REKEY_PORT: integer(0, 65_535, 8080).describe('The port to listen on; 0 takes any that is free.'),
   REKEY_BASE_PATH: basePath().describe('The path under which a proxy serves Rekey, such as `/password`.'),
@@ -33,42 +39,49 @@ export const serviceVariables = {
     ),
 }
 
-export const callerVariables = {
-  REKEY_TRUST_PROXY: trustedProxies().describe(
-    'Whose `X-Forwarded-For` to believe: a number of proxies, or their addresses and networks, joined by commas.',
-  ),
-  REKEY_CLIENTS: clients().describe(
-    'Programs that may name the person’s address: `NAME=TOKEN`, several joined by commas or on lines of their own; a token has 32 characters or more, as `openssl rand -hex 32` makes it.',
-  ),
-  REKEY_WEBMAIL_ADDRESSES: networks('loopback').describe(
-    'The webmail servers that may use the forms without a token: addresses and networks, joined by commas.',
-  ),
+/** Where the service listens, what it logs and what it says of itself. */
+export function select(values: ValuesOf<typeof variables>) {
+  return {
+    host: values.REKEY_HOST,
+    port: values.REKEY_PORT,
+    basePath: values.REKEY_BASE_PATH,
+    logLevel: values.REKEY_LOG_LEVEL,
+    logMailbox: values.REKEY_LOG_MAILBOX,
+    /** Where Prometheus finds the metrics; undefined if nothing is measured. */
+    metrics: values.REKEY_METRICS_ADDRESS,
+    securityContact: values.REKEY_SECURITY_CONTACT,
+  }
 }
 
-export const proofVariables = {
-  REKEY_MODES: choices(['mailbox', 'account']).describe('The ways of proof that are offered.'),
-  REKEY_ALLOW_ADMIN_ACCOUNTS: flag(false).describe(
-    'Whether the panel’s administrators may prove themselves by their panel password.',
-  ),
-  REKEY_PASSWORD_MIN_LENGTH: integer(8, 64, 12).describe('The least number of characters of a new password.'),
-  REKEY_PASSWORD_MIN_SCORE: integer(0, 4, 3).describe(
-    'How hard a new password must be to guess, from 0 (no matter) to 4, on the scale of zxcvbn.',
-  ),
-  REKEY_BREACH_CHECK: z
-    .enum(['off', 'online'], 'must be off or online')
-    .default('off')
-    .describe(
-      'Whether a new password may be one that is known from breaches: `online` asks `REKEY_BREACH_URL`, which learns five hex digits of its SHA-1.',
-    ),
-  REKEY_BREACH_URL: breachUrl().describe(
-    'For `online`: where `/range/` of Pwned Passwords is served. Plain `http://` is taken only on the loopback.',
-  ),
-  REKEY_BREACH_FAIL: z
-    .enum(['accept', 'refuse'], 'must be accept or refuse')
-    .default('accept')
-    .describe(
-      'For `online`: whether to `accept` or to `refuse` a password where no answer comes within 2 s.',
-    ),
+const PATH_SEGMENT = /^(?!\.{1,2}$)[A-Za-z0-9_.~-]+$/
+
+/** The path under which the service is mounted: nothing for the root, and without a slash at its end otherwise. */
+function basePath() {
+  return z
+    .string()
+    .transform((value, context) => {
+      if (value === '/') return ''
+      const [beginning, ...segments] = value.replace(/\/$/, '').split('/')
+      if (beginning !== '' || !segments.every((segment) => PATH_SEGMENT.test(segment))) {
+        return fault(context, 'must be a path such as /password, of letters, digits and - _ . ~')
+      }
+      return `/${segments.join('/')}`
+    })
+    .default('')
+}
+
+/** `HOST:PORT`, an address of IPv6 in brackets. */
+function listenAddress() {
+  const message = 'must be an address and a port, such as 127.0.0.1:9464 or [::1]:9464'
+  return z
+    .string()
+    .transform((value, context): ListenAddress => {
+      const [, host = '', port = ''] = /^(\[[^\]]*\]|[^:/?#@[\]]+):(\d{1,5})$/.exec(value) ?? []
+      const isAddress = parseUrl(`http://${host}/`) !== undefined && isHost(host)
+      if (!isAddress || Number(port) > 65_535) return fault(context, message)
+      return { host: host.replace(/^\[|\]$/g, ''), port: Number(port) }
+    })
+    .optional()
 }
 
 /** Whom people turn to, as a URI of one line: a page, a mailbox or a telephone. */

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import type { Logger } from 'pino'
-import type { ListenAddress } from '../config/metrics-listener.js'
+import type { ListenAddress } from '../config/service.js'
 import { statusOf } from '../core/answer.js'
 import type { ObserveAttempt } from '../core/observe-attempt.js'
 import { createHttpServer } from '../http/server.js'

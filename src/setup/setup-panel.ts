@@ -1,5 +1,5 @@
 import type { Environment } from '../config/environment.js'
-import { variables } from '../config/load.js'
+import { variables } from '../config/passwords.js'
 import { neededCommands } from '../panel/needed-commands.js'
 import { panelScript } from './script.js'
 

@@ -61,6 +61,20 @@ function importsOf(file: SourceFile): string[] {
   return file.imports.filter((name) => name.startsWith('.')).map((name) => join(dirname(file.path), name))
 }
 
+/** Every file that is loaded because of a file, by path from `src`: those that it imports, those that they import, and so on. */
+function reachedFrom(start: SourceFile): Set<string> {
+  const reached = new Set<string>()
+  const queue = [start]
+  for (const file of queue) {
+    for (const path of importsOf(file).map((name) => name.replace(/\.js$/, '.ts'))) {
+      const next = reached.has(path) ? undefined : files.find((other) => other.path === path)
+      reached.add(path)
+      if (next) queue.push(next)
+    }
+  }
+  return reached
+}
+
 function layerOf(room: string): number {
   return LAYERS.findIndex((rooms) => rooms.includes(room))
 }
@@ -100,6 +114,11 @@ describe('the house', () => {
         .map((path) => `${file.path} imports ${path}`),
     )
     expect(faults).toEqual([])
+  })
+
+  it('has no circle: no file imports itself by way of others, types included', () => {
+    const circular = files.filter((file) => reachedFrom(file).has(file.path))
+    expect(circular.map((file) => file.path)).toEqual([])
   })
 
   it('does no I/O and needs no package in its lowest layers', () => {
