@@ -29,7 +29,7 @@ Usage: rekey doctor [--url URL] [--json]
 Exits with 0, also where there are only warnings, or 1 where there is a fault.
 `,
 
-  'setup-panel': `Prints the commands that set the panel up for the modes in use (REKEY_MODES): permissions, access key and the
+  'setup-panel': `Prints the commands that set the panel up for the proofs in use (REKEY_PROOFS): permissions, access key and the
 address that may call. Paste them into a root shell on the panel's host, or send them there:
 
   rekey setup-panel --address 192.0.2.9 | ssh root@panel.example.com bash

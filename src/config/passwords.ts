@@ -13,7 +13,9 @@ export interface BreachServer {
 export const title = 'Proof and passwords'
 
 export const variables = {
-  REKEY_MODES: choices(['mailbox', 'account']).describe('The ways of proof that are offered.'),
+  REKEY_PROOFS: choices(['mailbox', 'account']).describe(
+    'How a person may prove the right to a change: by the mailbox’s current password (`mailbox`), by the hosting account that owns it (`account`), or by either.',
+  ),
   REKEY_ALLOW_ADMIN_ACCOUNTS: flag(false).describe(
     'Whether the panel’s administrators may prove themselves by their panel password.',
   ),
@@ -43,7 +45,7 @@ type Values = ValuesOf<typeof variables>
 /** What proves the right to a change, and which new passwords are taken. */
 export function select(values: Values, addFault: AddFault, environment: Environment) {
   return {
-    modes: values.REKEY_MODES,
+    proofs: values.REKEY_PROOFS,
     allowAdminAccounts: values.REKEY_ALLOW_ADMIN_ACCOUNTS,
     passwordMinLength: values.REKEY_PASSWORD_MIN_LENGTH,
     passwordMinScore: values.REKEY_PASSWORD_MIN_SCORE,

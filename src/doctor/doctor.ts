@@ -93,7 +93,7 @@ async function examinePanel(config: Config, { clock, now }: DoctorParts): Promis
 
 /** Asks the panel as the service does, one command at a time; a key that was refused is not shown again. */
 function createPanelKey(
-  { modes, panel }: Config,
+  { proofs, panel }: Config,
   dispatcher: ReturnType<typeof createDispatcher>,
   clock: Clock,
 ): PanelKey {
@@ -108,10 +108,10 @@ function createPanelKey(
     clock,
   })
   return {
-    needed: neededCommands(modes),
+    needed: neededCommands(proofs),
     probe: (command) => probe(run, command, createDeadline(timeoutMs, clock)),
     askRelease: () => askRelease(run, createDeadline(timeoutMs, clock)),
-    findExcess: createKeyExcessCheck(run, credentials, modes, timeoutMs, clock),
+    findExcess: createKeyExcessCheck(run, credentials, proofs, timeoutMs, clock),
   }
 }
 

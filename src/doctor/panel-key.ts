@@ -107,7 +107,7 @@ async function findPermissions(
 
 function missing(command: string): Finding {
   const found = `the key may not run ${command}; no more were tried, for the panel bans who asks for too many`
-  const cure = `Correct its profile: ${SETUP} for the same modes, which tells how.`
+  const cure = `Correct its profile: ${SETUP} for the same proofs, which tells how.`
   return fault('permissions', 'permission-missing', found, cure)
 }
 

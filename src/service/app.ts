@@ -77,7 +77,7 @@ export interface App {
 
 export function createApp(dependencies: AppDependencies): App {
   const { config, version, store, logger, clock, randomId, observeAttempt } = dependencies
-  const { basePath, modes } = config
+  const { basePath, proofs: modes } = config
   const brandWords = brandWordsOf(config.brand.name)
   const judgePassword = createPasswordChecks(config, brandWords, dependencies.passwordTools, logger)
   const policy = {

@@ -53,7 +53,7 @@ esac
 if [ -e $profile ] && [ "$(cat $profile)" != "$permissions" ]; then
   grep -lsE "^PERMISSIONS='(.*,)?${profile}(,.*)?'" $HESTIA/data/access-keys/* | xargs -r grep -HE '^(PERMISSIONS|COMMENT)=' >&2
   stop "the profile ${profile} is there with other commands. The keys that depend on it are shown above, if any.
-  Print this with the REKEY_MODES that it was made for, or with another --profile, which gets a key of its own.
+  Print this with the REKEY_PROOFS that it was made for, or with another --profile, which gets a key of its own.
   If no key but Rekey's has it: mv $profile $HESTIA/data/${profile}.old, and run this again at once."
 fi
 

@@ -12,9 +12,9 @@ export type SetupResult =
   | { readonly ok: true; readonly script: string }
   | { readonly ok: false; readonly fault: string }
 
-/** The commands that make a key for the modes in use. Of the configuration it needs `REKEY_MODES` alone, if that is set. */
+/** The commands that make a key for the proofs in use. `REKEY_PROOFS` is all that it reads of the configuration. */
 export function setUpPanel(environment: Environment, options: SetupOptions): SetupResult {
-  const modes = variables.REKEY_MODES.safeParse(environment.REKEY_MODES || undefined)
-  if (!modes.success) return { ok: false, fault: `REKEY_MODES ${modes.error.issues[0]?.message}` }
-  return { ok: true, script: panelScript({ ...options, commands: neededCommands(modes.data) }) }
+  const proofs = variables.REKEY_PROOFS.safeParse(environment.REKEY_PROOFS || undefined)
+  if (!proofs.success) return { ok: false, fault: `REKEY_PROOFS ${proofs.error.issues[0]?.message}` }
+  return { ok: true, script: panelScript({ ...options, commands: neededCommands(proofs.data) }) }
 }

@@ -451,13 +451,13 @@ describe('a new password', () => {
 
 describe('an operator', () => {
   it('may offer one way of proof alone: the other one is an unknown member', async () => {
-    const mailboxOnly = await startService({ environment: { REKEY_MODES: 'mailbox' } })
+    const mailboxOnly = await startService({ environment: { REKEY_PROOFS: 'mailbox' } })
     expect((await post(mailboxOnly, byAccount())).body.errors).toContainEqual({
       pointer: '/account',
       message: 'This member is not known here.',
     })
     expect(gist(await post(mailboxOnly, byMailbox()))).toBe('200 changed')
-    const accountOnly = await startService({ environment: { REKEY_MODES: 'account' } })
+    const accountOnly = await startService({ environment: { REKEY_PROOFS: 'account' } })
     expect((await post(accountOnly, byMailbox())).body.errors).toContainEqual({
       pointer: '/currentPassword',
       message: 'This member is not known here.',

@@ -26,7 +26,7 @@ describe('the configuration', () => {
       trustProxy: 0,
       clients: [],
       webmailAddresses: ['loopback'],
-      modes: ['mailbox', 'account'],
+      proofs: ['mailbox', 'account'],
       allowAdminAccounts: false,
       passwordMinLength: 12,
       refusalDelayMs: 1000,
@@ -43,23 +43,23 @@ describe('the configuration', () => {
 
   it('takes an empty variable for an unset one', () => {
     expect(
-      configOf({ ...least, REKEY_PORT: '', REKEY_MODES: '', HESTIA_API_KEY: '', HESTIA_API_KEY_FILE: '' }),
+      configOf({ ...least, REKEY_PORT: '', REKEY_PROOFS: '', HESTIA_API_KEY: '', HESTIA_API_KEY_FILE: '' }),
     ).toMatchObject({
       port: 8080,
-      modes: ['mailbox', 'account'],
+      proofs: ['mailbox', 'account'],
     })
   })
 
   it('is frozen', () => {
     const config = configOf(least)
-    const parts = [config, config.limits, config.limits.target, config.modes, config.panel, config.clients]
+    const parts = [config, config.limits, config.limits.target, config.proofs, config.panel, config.clients]
     expect(parts.map((part) => Object.isFrozen(part))).toEqual(parts.map(() => true))
   })
 
   it('reports all its faults at once, each with the name of its variable', () => {
     const faults = faultsOf({
       REKEY_PORT: '80a',
-      REKEY_MODES: 'mailbox,magic',
+      REKEY_PROOFS: 'mailbox,magic',
       REKEY_LIMIT_TARGET: 'many',
       HESTIA_URL: 'http://panel.example.com:8083',
       HESTIA_CERT_SHA256: 'AA:BB',
@@ -69,7 +69,7 @@ describe('the configuration', () => {
       'HESTIA_URL',
       'HESTIA_CERT_SHA256',
       'REKEY_PORT',
-      'REKEY_MODES',
+      'REKEY_PROOFS',
       'REKEY_LIMIT_TARGET',
       'HESTIA_ACCESS_KEY',
     ])
@@ -144,7 +144,7 @@ describe('the configuration', () => {
         'a b:9464',
       ],
     ],
-    ['REKEY_MODES', ['none', 'mailbox,mailbox', 'mailbox;account', ',']],
+    ['REKEY_PROOFS', ['none', 'mailbox,mailbox', 'mailbox;account', ',']],
     ['REKEY_ALLOW_ADMIN_ACCOUNTS', ['yes', '1']],
     ['REKEY_LOG_MAILBOX', ['none', 'HASHED']],
     [
@@ -208,7 +208,7 @@ describe('the configuration', () => {
     ['REKEY_METRICS_ADDRESS', '[::1]:9464', { metrics: { host: '::1', port: 9464 } }],
     ['REKEY_METRICS_ADDRESS', 'rekey.example.org:80', { metrics: { host: 'rekey.example.org', port: 80 } }],
     ['REKEY_METRICS_ADDRESS', '', { metrics: undefined }],
-    ['REKEY_MODES', 'account', { modes: ['account'] }],
+    ['REKEY_PROOFS', 'account', { proofs: ['account'] }],
     ['REKEY_LIMIT_ADDRESS', '3/30s', { limits: { address: { count: 3, windowMs: 30_000 } } }],
     ['REKEY_ALLOW_ADMIN_ACCOUNTS', 'true', { allowAdminAccounts: true }],
   ])('reads %s=%s', (name, value, expected) => {

@@ -177,10 +177,10 @@ describe('a key that may do more than is needed', () => {
 
   it.each(['mailbox', 'account'] as const)('is known where only %s mode is in use', async (mode) => {
     const panel = await startScopedPanel()
-    expect((await diagnose(panel, { REKEY_MODES: mode })).gist['key-scope']).toBe('key-may-do-more')
+    expect((await diagnose(panel, { REKEY_PROOFS: mode })).gist['key-scope']).toBe('key-may-do-more')
     const restricted = await startScopedPanel()
     restricted.switches.permittedCommands = neededCommands([mode])
-    expect((await diagnose(restricted, { REKEY_MODES: mode })).gist['key-scope']).toBe('ok')
+    expect((await diagnose(restricted, { REKEY_PROOFS: mode })).gist['key-scope']).toBe('ok')
   })
 })
 

@@ -56,7 +56,7 @@ export const answerPages: readonly AnswerPage[] = [
   {
     name: 'form-one-method',
     answer: 'none',
-    service: { environment: { REKEY_MODES: 'account' } },
+    service: { environment: { REKEY_PROOFS: 'account' } },
     ask: gets('/'),
   },
   { name: 'changed', answer: 'changed', ask: posts(ACCOUNT_FORM) },

@@ -42,6 +42,6 @@ describe('the program', () => {
     const { code, stdout, stderr } = await run(['doctor', '--fix'])
     expect([code, stdout]).toEqual([64, ''])
     expect(stderr).toContain('Usage: rekey doctor')
-    expect((await run(['setup-panel'], { REKEY_MODES: 'canary' })).code).toBe(78)
+    expect((await run(['setup-panel'], { REKEY_PROOFS: 'canary' })).code).toBe(78)
   })
 })

@@ -5,8 +5,8 @@ import { byAccount, byMailbox, gist, post } from '../kit/submissions.js'
 
 const options = { address: '192.0.2.9', profile: 'mail-password' }
 
-function scriptFor(modes: string): string {
-  const result = setUpPanel({ REKEY_MODES: modes, REKEY_PORT: 'wrong' }, options)
+function scriptFor(proofs: string): string {
+  const result = setUpPanel({ REKEY_PROOFS: proofs, REKEY_PORT: 'wrong' }, options)
   if (!result.ok) throw new Error(result.fault)
   return result.script
 }
@@ -21,7 +21,7 @@ const submissions = { mailbox: byMailbox(), account: byAccount({ code: '123456' 
 
 describe.each(['mailbox', 'account'] as const)('the profile for %s mode', (mode) => {
   it('is all that a change and the readiness check need', async () => {
-    const service = await startService({ environment: { REKEY_MODES: mode } })
+    const service = await startService({ environment: { REKEY_PROOFS: mode } })
     service.panel.switches.permittedCommands = permittedBy(scriptFor(mode))
     expect((await service.http.get('/readyz')).body).toEqual({ status: 'ready', faults: [] })
     expect(gist(await post(service, submissions[mode]))).toBe('200 changed')
@@ -31,7 +31,7 @@ describe.each(['mailbox', 'account'] as const)('the profile for %s mode', (mode)
   it.each(permittedBy(scriptFor(mode)))(
     'has nothing to spare: without %s no change is made',
     async (command) => {
-      const service = await startService({ environment: { REKEY_MODES: mode } })
+      const service = await startService({ environment: { REKEY_PROOFS: mode } })
       const others = permittedBy(scriptFor(mode)).filter((permitted) => permitted !== command)
       service.panel.switches.permittedCommands = others
       expect((await service.http.get('/readyz')).status).toBe(503)
@@ -41,12 +41,12 @@ describe.each(['mailbox', 'account'] as const)('the profile for %s mode', (mode)
 })
 
 describe('the script for the panel', () => {
-  it('needs no complete configuration, and permits the commands of both modes by default', () => {
+  it('needs no complete configuration, and permits the commands of both proofs by default', () => {
     expect(permittedBy(scriptFor(''))).toHaveLength(6)
     expect(setUpPanel({}, options).ok).toBe(true)
-    expect(setUpPanel({ REKEY_MODES: 'x' }, options)).toEqual({
+    expect(setUpPanel({ REKEY_PROOFS: 'x' }, options)).toEqual({
       ok: false,
-      fault: expect.stringMatching(/^REKEY_MODES must be/),
+      fault: expect.stringMatching(/^REKEY_PROOFS must be/),
     })
   })
 })

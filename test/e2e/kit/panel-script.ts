@@ -9,10 +9,10 @@ export function scriptOf(...options: string[]): string {
   return scriptFor('mailbox', ...options)
 }
 
-/** What `setup-panel` prints for these modes and options. */
-export function scriptFor(modes: string, ...options: string[]): string {
+/** What `setup-panel` prints for these proofs and options. */
+export function scriptFor(proofs: string, ...options: string[]): string {
   const args = [MAIN, 'setup-panel', ...options]
-  return execFileSync(process.execPath, args, { env: { REKEY_MODES: modes }, encoding: 'utf8' })
+  return execFileSync(process.execPath, args, { env: { REKEY_PROOFS: proofs }, encoding: 'utf8' })
 }
 
 /** As if it were pasted: an interactive shell reads it. */

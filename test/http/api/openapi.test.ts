@@ -120,7 +120,7 @@ describe('the OpenAPI document', () => {
   })
 
   it('offers only the proofs that the operator offers', async () => {
-    const { document, valid } = await startContract({ REKEY_MODES: 'account' })
+    const { document, valid } = await startContract({ REKEY_PROOFS: 'account' })
     const schema = document.paths[CHANGES]?.post?.requestBody?.content['application/json']?.schema ?? {}
     expect(valid(schema, byAccount())).toBe('')
     expect(valid(schema, byMailbox())).not.toBe('')

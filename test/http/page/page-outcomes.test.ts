@@ -143,9 +143,9 @@ describe('the rules in the form', () => {
   })
 
   it('name the present password only where it is known', async () => {
-    const account = await startService({ environment: { REKEY_MODES: 'account' } })
+    const account = await startService({ environment: { REKEY_PROOFS: 'account' } })
     expect(rules((await account.http.get('/')).text)).not.toContain('same-as-current')
-    const mailbox = await startService({ environment: { REKEY_MODES: 'mailbox' } })
+    const mailbox = await startService({ environment: { REKEY_PROOFS: 'mailbox' } })
     expect(rules((await mailbox.http.get('/')).text)).toContain('same-as-current')
   })
 
@@ -153,7 +153,7 @@ describe('the rules in the form', () => {
     ['mailbox', 'proof-mailbox', 'proof-account'],
     ['account', 'proof-account', 'proof-mailbox'],
   ])('stand under the fields of %s alone where that is the only way', async (mode, shown, hidden) => {
-    const service = await startService({ environment: { REKEY_MODES: mode } })
+    const service = await startService({ environment: { REKEY_PROOFS: mode } })
     for (const html of [(await service.http.get('/')).text, (await submit(service, {})).text]) {
       expect(html).toContain(shown)
       expect(html).not.toContain(hidden)

@@ -53,7 +53,7 @@ describe('the form', () => {
     ['mailbox', 'current_password', 'account_password'],
     ['account', 'account_password', 'current_password'],
   ])('shows no choice where %s is the only way', async (mode, shown, hidden) => {
-    const service = await startService({ environment: { REKEY_MODES: mode } })
+    const service = await startService({ environment: { REKEY_PROOFS: mode } })
     const { text } = await service.http.get('/')
     expect(text).toContain(`name="${shown}"`)
     expect(text).not.toContain(`name="${hidden}"`)

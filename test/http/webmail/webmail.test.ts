@@ -106,7 +106,7 @@ describe.each(forms)('the form of webmail at $path', (form) => {
   })
 
   it('is not there where the present password is no proof', async () => {
-    const service = await startService({ environment: { REKEY_MODES: 'account' } })
+    const service = await startService({ environment: { REKEY_PROOFS: 'account' } })
     const response = await post(service, form.path, filled(form))
     expect(response.status).toBe(404)
     expect(response.text).toMatch(/^error not-found: /)
