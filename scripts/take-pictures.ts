@@ -72,8 +72,8 @@ function serviceEnvironment(): NodeJS.ProcessEnv {
     HESTIA_SECRET_KEY: simulatorCredentials.secretKey,
     HESTIA_CERT_SHA256: panel.certificate.fingerprint,
     REKEY_PORT: '0',
-    REKEY_IMAP_HOST: 'mail.example.org',
-    REKEY_SMTP_HOST: 'mail.example.org',
+    REKEY_SHOWN_IMAP: 'mail.example.org',
+    REKEY_SHOWN_SMTP: 'mail.example.org',
   }
 }
 

@@ -32,11 +32,11 @@ export const variables = {
     isHttpsOrLoopback,
     'must be a link such as https://webmail.example.org/ (plain http only on the loopback)',
   ).describe('Where people find webmail, such as `https://webmail.example.org/`.'),
-  REKEY_IMAP_HOST: mailHost(993, 143).describe(
-    'The incoming mail server as people’s programs need it, with a port if it is not 993: `mail.example.org:143` means STARTTLS. Rekey itself uses `REKEY_IMAP_URL`.',
+  REKEY_SHOWN_IMAP: mailHost(993, 143).describe(
+    'The server for incoming mail, as the page shows it to people for their mail programs. Add the port if it isn’t 993; `mail.example.org:143` means STARTTLS. Rekey never connects to it: see `REKEY_IMAP_URL` for that.',
   ),
-  REKEY_SMTP_HOST: mailHost(465, 587).describe(
-    'The outgoing one, with a port if it is not 465: `mail.example.org:587` means STARTTLS.',
+  REKEY_SHOWN_SMTP: mailHost(465, 587).describe(
+    'The server for outgoing mail, in the same way. Add the port if it isn’t 465; `mail.example.org:587` means STARTTLS. Rekey itself sends by `REKEY_SMTP_URL`.',
   ),
 }
 
@@ -50,8 +50,8 @@ export function select(values: ValuesOf<typeof variables>, addFault: AddFault) {
     support: Object.freeze({ contact: values.REKEY_SUPPORT_CONTACT, url: values.REKEY_SUPPORT_URL }),
     extraText: values.REKEY_EXTRA_TEXT,
     webmailUrl: values.REKEY_WEBMAIL_URL,
-    incoming: values.REKEY_IMAP_HOST,
-    outgoing: values.REKEY_SMTP_HOST,
+    incoming: values.REKEY_SHOWN_IMAP,
+    outgoing: values.REKEY_SHOWN_SMTP,
   }
   return { brand: Object.freeze(brand) }
 }

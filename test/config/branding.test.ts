@@ -41,7 +41,7 @@ describe('the configuration of the brand', () => {
       ['webmail', 'http://webmail.example.org', 'mailto:a@example.org', 'https://me:pw@example.org/'],
     ],
     [
-      'REKEY_IMAP_HOST',
+      'REKEY_SHOWN_IMAP',
       [
         'mail_.example.org',
         'mail.example.org:0',
@@ -52,7 +52,7 @@ describe('the configuration of the brand', () => {
         'a b',
       ],
     ],
-    ['REKEY_SMTP_HOST', ['mail.example.org:', '<b>', 'mail..org', 'x'.repeat(254)]],
+    ['REKEY_SHOWN_SMTP', ['mail.example.org:', '<b>', 'mail..org', 'x'.repeat(254)]],
     ['REKEY_LOGO_FILE', ['/nowhere/at/all']],
   ])('refuses wrong values of %s, and quotes none', (name, values) => {
     for (const value of values) {
@@ -91,7 +91,7 @@ describe('the configuration of the brand', () => {
     ['mail.example.org:587', { port: 587, security: 'tls' }, { port: 587, security: 'starttls' }],
   ])('takes %s for a mail server of people’s programs', (value, incoming, outgoing) => {
     const host = 'mail.example.org'
-    const brand = brandOf({ REKEY_IMAP_HOST: value, REKEY_SMTP_HOST: value })
+    const brand = brandOf({ REKEY_SHOWN_IMAP: value, REKEY_SHOWN_SMTP: value })
     expect(brand.incoming).toEqual({ host, ...incoming })
     expect(brand.outgoing).toEqual({ host, ...outgoing })
   })

@@ -12,6 +12,6 @@ export const boldBrand = {
   REKEY_SUPPORT_URL: 'https://help.example.org/',
   REKEY_EXTRA_TEXT: 'Open on weekdays.\nhttps://www.example.org/where/to/find/us/and/when/and/what/to/bring',
   REKEY_WEBMAIL_URL: 'https://webmail.example.org/',
-  REKEY_IMAP_HOST: 'incoming.mail.rindfleischetikettierungsueberwachung.example:143',
-  REKEY_SMTP_HOST: 'outgoing.mail.rindfleischetikettierungsueberwachung.example',
+  REKEY_SHOWN_IMAP: 'incoming.mail.rindfleischetikettierungsueberwachung.example:143',
+  REKEY_SHOWN_SMTP: 'outgoing.mail.rindfleischetikettierungsueberwachung.example',
 }
