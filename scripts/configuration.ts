@@ -3,18 +3,19 @@ import { isSecret, subjects } from '../src/config/load.js'
 
 const INTRODUCTION = `# Configuration
 
-<!-- Made by \`npm run docs\` from src/config/load.ts and the files beside it: change the descriptions there. -->
+<!-- Made by \`npm run docs\` from the files in src/config: change the descriptions there. -->
 
-Rekey is configured by environment variables alone; an empty one counts as unset. \`node dist/main.js --check-config\`
-prints every fault at once and exits with 0, or with 78 where there is one.
+You configure Rekey with environment variables only. An empty variable counts as unset. \`node dist/main.js --check-config\`
+prints all mistakes at once and exits with 78 if there are any, otherwise with 0.
 
-A **secret** may stand in a file instead: the variable of that name with \`_FILE\` at its end names it. A line break at the
-end of the file is left out. Set one of the two, not both.
+To keep a **secret** in a file, add \`_FILE\` to the variable's name and set it to the file's path. A line break at the end of
+the file is ignored. Set one of the two variables, not both.
 
-A **limit** is \`COUNT/WINDOW\`: so many in a window of seconds, minutes or hours, as in \`5/15m\`, of 24 hours at most.
+A **limit** is \`COUNT/WINDOW\`, such as \`5/15m\`: that many in a window of seconds, minutes or hours, at most 24 hours.
 
-TLS to the panel and to the mail server is always verified; nothing turns that off. An IPv6 network of /56 counts as one
-address.
+Rekey always verifies the TLS certificates of the panel and the mail server. You can't turn that off.
+
+For limits, all addresses of an IPv6 /56 network count as one.
 `
 
 /** The text of docs/configuration.md: every variable with its default and what it means, by subject. */

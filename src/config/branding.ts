@@ -6,7 +6,7 @@ import { type Logo, parseLogo } from '../branding/logo.js'
 import { type AddFault, readBytes } from './environment.js'
 import { fault, isHost, isHttpsOrLoopback, url, type ValuesOf } from './fields.js'
 
-/** The logo comes with the first load of the page, which is to stay under 60 KB in all. */
+/** The logo is part of the first load of the page, which must stay under 60 KB in total. */
 const MAX_LOGO_BYTES = 32 * 1024
 
 export const title = 'Branding'
@@ -18,29 +18,29 @@ export const variables = {
     .optional()
     .describe('Your logo: a file with an SVG, PNG, JPEG or WebP picture, at most 32 KiB.'),
   REKEY_ACCENT_COLOR: accentColor().describe(
-    'Your colour, such as `#1f5fa8`. It must have a contrast of 4.5:1 with the page’s white and its grey, `#f2f4f7`; for dark systems it is lightened.',
+    'Your colour, such as `#1f5fa8`. It must have a contrast of 4.5:1 with the page’s white and its grey, `#f2f4f7`; on dark systems Rekey lightens it.',
   ),
   REKEY_SUPPORT_CONTACT: line(120).describe(
-    'Whom people may ask, such as `helpdesk@example.org, +49 30 1234`.',
+    'The contact for people who need help, such as `helpdesk@example.org, +49 30 1234`.',
   ),
   REKEY_SUPPORT_URL: link(
     ({ protocol }) => ['https:', 'mailto:', 'tel:'].includes(protocol),
     'must be a link that begins with https:, mailto: or tel:',
-  ).describe('A link to them: `https:`, `mailto:` or `tel:`.'),
-  REKEY_EXTRA_TEXT: lines(500).describe('A text of up to 500 characters at the page’s foot.'),
+  ).describe('The link to that contact: `https:`, `mailto:` or `tel:`.'),
+  REKEY_EXTRA_TEXT: lines(500).describe('A text of up to 500 characters at the bottom of the page.'),
   REKEY_WEBMAIL_URL: link(
     isHttpsOrLoopback,
     'must be a link such as https://webmail.example.org/ (plain http only on the loopback)',
-  ).describe('Where people find webmail, such as `https://webmail.example.org/`.'),
+  ).describe('The link to webmail that the page shows to people, such as `https://webmail.example.org/`.'),
   REKEY_SHOWN_IMAP: mailHost(993, 143).describe(
-    'The server for incoming mail, as the page shows it to people for their mail programs. Add the port if it isn’t 993; `mail.example.org:143` means STARTTLS. Rekey never connects to it: see `REKEY_IMAP_URL` for that.',
+    'The server for incoming mail, as the page shows it to people for their mail programs. Add the port if it isn’t 993; `mail.example.org:143` means STARTTLS. Rekey never connects to it; it uses `REKEY_IMAP_URL`.',
   ),
   REKEY_SHOWN_SMTP: mailHost(465, 587).describe(
-    'The server for outgoing mail, in the same way. Add the port if it isn’t 465; `mail.example.org:587` means STARTTLS. Rekey itself sends by `REKEY_SMTP_URL`.',
+    'The server for outgoing mail, in the same way. Add the port if it isn’t 465; `mail.example.org:587` means STARTTLS. Rekey never connects to it; it uses `REKEY_SMTP_URL`.',
   ),
 }
 
-/** What makes the page the administrator's own, with the logo from its file. */
+/** The name, looks and links that make the page the administrator's own. Reads the logo's file. */
 export function select(values: ValuesOf<typeof variables>, addFault: AddFault) {
   const { REKEY_LOGO_FILE: logoFile } = values
   const brand: Brand = {
@@ -95,7 +95,7 @@ function accentColor() {
       if (!color) return fault(context, 'must be a colour such as #1f5fa8')
       const ratio = Math.min(...LIGHT_PAPERS.map((paper) => contrast(color, paper)))
       if (ratio >= LEAST_CONTRAST) return createAccent(color)
-      // Cut off, not rounded: 4.499 is no 4.5.
+      // Cut off, not rounded: 4.499 is below 4.5.
       const printed = Math.floor(ratio * 100) / 100
       return fault(
         context,
@@ -116,7 +116,7 @@ function link(isTaken: (url: URL) => boolean, message: string) {
  * `HOST` or `HOST:PORT`.
  *
  * @param port of the protocol under TLS from the start, which is the default (RFC 8314)
- * @param startTlsPort of the protocol with STARTTLS; every other one is taken to be under TLS
+ * @param startTlsPort of the protocol with STARTTLS; any other port means TLS from the start
  */
 function mailHost(port: number, startTlsPort: number) {
   const message = `must be a host such as mail.example.org, or mail.example.org:${startTlsPort}`

@@ -8,20 +8,20 @@ import { fault, SECRET, type ValuesOf } from './fields.js'
 const NETWORK_NAMES = ['loopback', 'linklocal', 'uniquelocal']
 const NETWORKS_EXAMPLE = 'addresses and networks such as 10.0.0.1,192.168.0.0/16'
 
-/** A token of RFC 6750 section 2.1 (`b64token`), long enough that nobody guesses it: 32 hex digits have 128 bits. */
+/** A token of RFC 6750 section 2.1 (`b64token`), too long to be guessed: 32 hex digits have 128 bits. */
 const CLIENT = /^([A-Za-z0-9][\w.-]{0,31})=([\w.~+/-]{32,512}=*)$/
 
-export const title = 'Who may call'
+export const title = 'Proxies, clients and webmail servers'
 
 export const variables = {
   REKEY_TRUST_PROXY: trustedProxies().describe(
-    'Whose `X-Forwarded-For` to believe: a number of proxies, or their addresses and networks, joined by commas.',
+    'The proxies whose `X-Forwarded-For` is trusted: how many there are, or their addresses and networks, joined by commas.',
   ),
   REKEY_CLIENTS: clients().describe(
-    'Programs that may name the person’s address: `NAME=TOKEN`, several joined by commas or on lines of their own; a token has 32 characters or more, as `openssl rand -hex 32` makes it.',
+    'The programs that may name the person’s address, each as `NAME=TOKEN`, joined by commas or line breaks. Make a token with `openssl rand -hex 32`; it needs 32 characters or more.',
   ),
   REKEY_WEBMAIL_ADDRESSES: networks('loopback').describe(
-    'The webmail servers that may use the forms without a token: addresses and networks, joined by commas.',
+    'The webmail servers that may use the forms without a token: their addresses and networks, joined by commas.',
   ),
 }
 
@@ -34,7 +34,7 @@ export function select(values: ValuesOf<typeof variables>) {
   }
 }
 
-/** How many proxies stand before the service, or which: a number of hops, or addresses and networks. */
+/** The proxies in front of the service: how many there are, or their addresses and networks. */
 function trustedProxies() {
   return z
     .string()
@@ -62,15 +62,15 @@ function parseNetworks(list: string): readonly string[] | undefined {
 }
 
 /**
- * No network is so wide that it is everybody: who trusts all lets anyone forge the address that the limits count.
- * The IPv6 networks around zero hold all of IPv4, in its mapped form.
+ * Refuses networks so wide that they hold everybody: then anyone could forge the address that the limits count.
+ * The IPv6 networks around zero contain all of IPv4, in its mapped form.
  */
 function isNetwork(entry: string): boolean {
   if (NETWORK_NAMES.includes(entry)) return true
   const [text = '', bits, ...rest] = entry.split('/')
   const address = parseClientAddress(text)
   if (address === undefined || text.includes('%') || rest.length > 0) return false
-  // Express's own reader of networks throws on these.
+  // Express throws on these.
   if (isIP(address) === 6 && text.includes('.')) return false
   if (bits === undefined) return true
   if (!/^\d{1,3}$/.test(bits) || isIP(text) !== isIP(address)) return false

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 /** The environment of a process. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** Takes a fault of the configuration: a line that begins with the variable's name and never quotes its value. */
+/** Reports a fault of the configuration: a line that begins with the variable's name and never quotes its value. */
 export type AddFault = (fault: string) => void
 
 /** Reads a variable, or, if it is a secret, the file that its `_FILE` twin names. Empty counts as unset. */
@@ -19,16 +19,16 @@ export function readVariable(
   if (value !== undefined) addFault(`${name} and ${name}_FILE are both set: set one of them`)
   const text = readFile(`${name}_FILE`, path, addFault)?.replace(/\r?\n$/, '')
   if (text === '') addFault(`${name}_FILE names an empty file`)
-  // What is wrong with the file has been told: the other checks go on as if the value were there.
+  // The file's fault is reported. The other checks continue as if there were a value.
   return text ?? ''
 }
 
-/** Reads a file that a variable names; undefined, and a fault, if that fails. */
+/** Reads a file that a variable names; reports a fault and returns undefined if that fails. */
 export function readFile(variable: string, path: string, addFault: AddFault): string | undefined {
   return readBytes(variable, path, addFault)?.toString('utf8')
 }
 
-/** As `readFile`, for a file that holds no text. */
+/** Like `readFile`, for a file that isn't text. */
 export function readBytes(variable: string, path: string, addFault: AddFault): Buffer | undefined {
   try {
     return readFileSync(path)
@@ -38,7 +38,7 @@ export function readBytes(variable: string, path: string, addFault: AddFault): B
   }
 }
 
-/** What the system says of a file that can't be read, such as `ENOENT`. */
+/** The system's code for a file that can't be read, such as `ENOENT`. */
 export function errorCode(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
 }

@@ -5,12 +5,12 @@ import { Secret } from '../lib/secret.js'
 
 // One builder per kind of value. Each message completes the sentence "VARIABLE …" and never quotes the value.
 
-/** The values that the fields of some variables make. */
+/** The values of some variables, as their fields make them. */
 export type ValuesOf<V extends Readonly<Record<string, z.ZodType>>> = {
   readonly [Name in keyof V]: z.output<V[Name]>
 }
 
-/** Marks a variable whose value may stand in a file named by its `_FILE` twin instead. */
+/** Marks a variable that can be replaced by a `_FILE` variable, which names a file with the value. */
 export const SECRET = { secret: true }
 
 export function secret() {
@@ -77,7 +77,7 @@ export function limit(count: number, window: `${number}${keyof typeof UNIT_MS}`)
   )
 }
 
-/** A text as a URL; undefined if it is none. */
+/** Parses a URL; undefined if the text isn't one. */
 export function parseUrl(text: string): URL | undefined {
   return URL.canParse(text) ? new URL(text) : undefined
 }
@@ -85,8 +85,8 @@ export function parseUrl(text: string): URL | undefined {
 /**
  * A URL, and the value that `read` makes of it.
  *
- * @param message the fault if the text is no URL, or `read` makes nothing of it
- * @param read may report a more exact fault by `fault`
+ * @param message the fault if the text isn't a URL, or if `read` returns undefined
+ * @param read can report a more exact fault with `fault`
  */
 export function url<Value>(
   message: string,
@@ -108,12 +108,12 @@ export function isOrigin(url: URL): boolean {
   return isBare(url) && /^\/?$/.test(url.pathname)
 }
 
-/** Whether nobody can listen on the way there. */
+/** Whether nobody can listen in on connections to a URL: TLS, or HTTP that stays on this host. */
 export function isHttpsOrLoopback({ protocol, hostname }: URL): boolean {
   return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))
 }
 
-/** A host of a URL whose scheme Node knows nothing of: it checks addresses in brackets, and nothing else. */
+/** Checks the host of a URL whose scheme Node doesn't know. There Node checks only addresses in brackets. */
 export function isHost(hostname: string): boolean {
   if (hostname.startsWith('[')) return true
   if (/^[\d.]+$/.test(hostname)) return isIP(hostname) === 4

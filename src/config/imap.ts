@@ -11,27 +11,27 @@ export const variables = {
     .enum(['hash', 'imap'], 'must be hash or imap')
     .default('hash')
     .describe(
-      'How a mailbox’s present password is checked: against the `hash` that the panel stores, or by a login to the mail server, `imap`.',
+      'How Rekey checks a mailbox’s current password: against the `hash` that the panel stores, or by a login to the mail server (`imap`).',
     ),
   REKEY_IMAP_URL: imapUrl()
     .optional()
     .describe(
-      'For `imap`: `imaps://mail.example.com:993`, or `imap://` with STARTTLS. Plain `imap://` is taken only on the loopback.',
+      'Required with `imap`: the mail server’s address, such as `imaps://mail.example.com:993`. `imap://` uses STARTTLS, except on the loopback.',
     ),
   REKEY_IMAP_CA_FILE: z
     .string()
     .optional()
     .describe(
-      'For a mail server with a certificate of its own: a PEM file, as `HESTIA_CA_FILE`. With one, `imap://` on the loopback uses STARTTLS too.',
+      'If the mail server’s certificate is self-signed: a PEM file, as for `HESTIA_CA_FILE`. If it is set, `imap://` uses STARTTLS on the loopback too.',
     ),
   REKEY_IMAP_CERT_SHA256: fingerprint()
     .optional()
-    .describe('Instead: its fingerprint, as `HESTIA_CERT_SHA256`.'),
+    .describe('Instead of `REKEY_IMAP_CA_FILE`: the certificate’s fingerprint, as for `HESTIA_CERT_SHA256`.'),
 }
 
 type Values = ValuesOf<typeof variables>
 
-/** How a person's present mailbox password is checked. */
+/** How a mailbox's current password is checked. */
 export function select(values: Values, addFault: AddFault, environment: Environment) {
   return {
     /** The mail server that checks mailbox passwords; undefined if they are compared with the panel's hashes. */
@@ -39,7 +39,7 @@ export function select(values: Values, addFault: AddFault, environment: Environm
   }
 }
 
-/** A mail server; `imap://` is upgraded by STARTTLS, but for one on the loopback. */
+/** A mail server. `imap://` uses STARTTLS, except on the loopback. */
 function imapUrl() {
   const message = 'must be the address of the mail server, such as imaps://mail.example.com:993'
   return url(message, (server, context) => {
@@ -49,7 +49,7 @@ function imapUrl() {
   })
 }
 
-/** The mail server where it checks passwords; variables that would have no effect are faults. */
+/** The mail server, if it checks passwords. Variables that would have no effect are faults. */
 function selectMailServer(
   values: Values,
   addFault: AddFault,
@@ -57,7 +57,7 @@ function selectMailServer(
 ): MailServer | undefined {
   const { REKEY_MAILBOX_CHECK: check, REKEY_IMAP_URL: server } = values
   const { REKEY_IMAP_CA_FILE: caFile, REKEY_IMAP_CERT_SHA256: certificateSha256 } = values
-  // A wrong value is neither, and told elsewhere.
+  // A wrong value is neither `hash` nor `imap`; its field reports it.
   if (check === 'hash') {
     const idle = Object.entries({
       REKEY_IMAP_URL: server,
@@ -71,7 +71,7 @@ function selectMailServer(
   if (check !== 'imap') return undefined
   const trust = selectTrust('REKEY_IMAP', caFile, certificateSha256, addFault)
   if (server) return Object.freeze({ url: server, trust })
-  // A wrong address is told elsewhere.
+  // If the address is wrong, its field reports it.
   if (!environment.REKEY_IMAP_URL) addFault('REKEY_IMAP_URL must be set, because REKEY_MAILBOX_CHECK is imap')
   return undefined
 }

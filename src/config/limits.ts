@@ -8,26 +8,26 @@ export const title = 'Limits, times and the shared store'
 
 export const variables = {
   REKEY_LIMIT_ADDRESS: limit(30, '15m').describe(
-    'Submissions from one address, whatever they hold; of a client’s, those that can be read.',
+    'Submissions from one address, valid or not. Of a client’s, only those that can be read are counted.',
   ),
   REKEY_LIMIT_FAILURES: limit(5, '15m').describe(
-    'Refused credentials per mailbox and per hosting account, from one address; a success forgets them.',
+    'Refused credentials for one mailbox or hosting account from one address. A success resets the count.',
   ),
   REKEY_LIMIT_TARGET: limit(20, '1h').describe(
-    'Refused credentials per mailbox and per hosting account, from anywhere.',
+    'Refused credentials for one mailbox or hosting account from all addresses together.',
   ),
   REKEY_REDIS_URL: redisUrl().describe(
-    'Where several instances share limits and locks: `redis://`, or `rediss://` for TLS, as in `redis://NAME:PASSWORD@HOST:6379/0`; or a socket, `unix:///run/redis.sock?password=…&db=0`. Redis or Valkey.',
+    'The Redis or Valkey server in which several instances share limits and locks: `redis://NAME:PASSWORD@HOST:6379/0`, `rediss://` for TLS, or a socket, `unix:///run/redis.sock?password=…&db=0`.',
   ),
   REKEY_REFUSAL_DELAY_MS: integer(0, 10_000, 1000).describe(
-    'Refusals of credentials leave so long after their request, or at a whole multiple of it where the panel takes longer. Keep it above the time of three panel commands, and of a login that the mail server refuses.',
+    'How long after its request a refusal of credentials is sent, in milliseconds. If the panel takes longer, the refusal is sent at the next multiple of this time. Set it above the time of three panel commands, and of a login that the mail server refuses.',
   ),
   REKEY_REQUEST_TIMEOUT_MS: integer(1000, 120_000, 30_000).describe(
-    'How long waiting, checking and changing may take together; a change is not begun in the last quarter.',
+    'How long waiting, checking and changing may take together, in milliseconds. Rekey starts no change in the last quarter of this time.',
   ),
 }
 
-/** The rate limits, what takes how long, and the store that instances share. */
+/** The rate limits, the times of a request, and the store that instances share. */
 export function select(values: ValuesOf<typeof variables>) {
   return {
     limits: Object.freeze({
@@ -43,7 +43,7 @@ export function select(values: ValuesOf<typeof variables>) {
 }
 
 /**
- * `redis://` or `rediss://`, with a name, a password and a database if need be, or `unix://` and the path of a socket, with
+ * `redis://` or `rediss://`, optionally with a name, a password and a database, or `unix://` and the path of a socket, with
  * `?password=` and `?db=`.
  */
 function redisUrl() {

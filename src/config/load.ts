@@ -11,11 +11,11 @@ import * as panel from './panel.js'
 import * as passwords from './passwords.js'
 import * as service from './service.js'
 
-/** What can be configured about one thing. */
+/** The variables about one thing. */
 interface Subject {
   /** The heading in docs/configuration.md. */
   readonly title: string
-  /** By name, each with the description that docs/configuration.md gives. */
+  /** By name, each with its description for docs/configuration.md. */
   readonly variables: Readonly<Record<string, z.ZodType>>
 }
 
@@ -32,7 +32,7 @@ export const subjects: readonly Subject[] = [
   limits,
 ]
 
-/** Every variable that is read, but for the `_FILE` twins of the secrets. */
+/** Every variable that Rekey reads, except the `_FILE` variables of secrets. */
 export const variables = {
   ...panel.variables,
   ...service.variables,
@@ -53,7 +53,7 @@ export type ConfigResult =
   /** One line per fault, each beginning with the variable's name and never quoting its value. */
   | { readonly ok: false; readonly faults: readonly string[] }
 
-/** Whether a variable's value may stand in a file named by `NAME_FILE` instead. */
+/** Whether a variable can be replaced by a `_FILE` variable. */
 export function isSecret(field: z.ZodType): boolean {
   return field.meta()?.secret === true
 }
@@ -80,7 +80,7 @@ function selectAll(environment: Environment, addFault: AddFault) {
   })
 }
 
-/** The value of each variable; undefined for one with a fault, which no configuration is made of. */
+/** The value of each variable. It is undefined for one with a fault: then the configuration is never used. */
 function readValues(environment: Environment, addFault: AddFault): ValuesOf<typeof variables> {
   const entries = Object.entries(variables).map(([name, field]) => {
     const value = readVariable(environment, name, isSecret(field), addFault)

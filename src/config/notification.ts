@@ -12,14 +12,14 @@ const PORTS = { 'smtps:': 465, 'smtp:': 587 } as const
 /** `NAME <ADDRESS>`; the name may stand in quotes (RFC 5322 section 3.4). */
 const NAMED_ADDRESS = /^(?:"(?<quoted>[^"\\\p{Cc}]*)"|(?<plain>[^<>"\p{Cc}]*))\s*<(?<address>[^<>]+)>$/u
 
-export const title = 'Notes by mail'
+export const title = 'Notifications'
 
 export const variables = {
   REKEY_SMTP_URL: smtpUrl().describe(
-    'Where notes that a password was changed are handed in: `smtp://NAME:PASSWORD@mail.example.com:587`, with STARTTLS but on the loopback, or `smtps://` for TLS from the start (port 465). Without it none are sent.',
+    'The mail server that sends a notification after each change. `smtp://NAME:PASSWORD@mail.example.com:587` uses STARTTLS, except on the loopback; `smtps://` uses TLS from the start (port 465). If it isn’t set, no notification is sent.',
   ),
   REKEY_MAIL_FROM: mailFrom().describe(
-    'Whom these notes are from, such as `Example Mail <postmaster@example.com>`; must be set with `REKEY_SMTP_URL`.',
+    'Required with `REKEY_SMTP_URL`: the sender, such as `Example Mail <postmaster@example.com>`.',
   ),
 }
 
@@ -33,7 +33,7 @@ export function select(values: Values, addFault: AddFault, environment: Environm
   }
 }
 
-/** A mail server, with a name and a password if need be, both in percent-encoding. */
+/** A mail server, optionally with a name and a password, both percent-encoded. */
 function smtpUrl() {
   const message = 'must be the address of a mail server, such as smtp://NAME:PASSWORD@mail.example.com:587'
   return url(message, parseServer).optional().meta(SECRET)

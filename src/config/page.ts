@@ -14,21 +14,21 @@ export const variables = {
   REKEY_LANGUAGE: z
     .string()
     .default('en')
-    .describe('The language where neither `?lang=` nor the browser names one that there is.'),
+    .describe('The language used when neither `?lang=` nor the browser matches an available language.'),
   REKEY_FRAME_ANCESTORS: frameAncestors().describe(
-    'The origins whose pages may show the page in a frame, such as `https://webmail.example.org`, joined by commas.',
+    'The origins that may show the page in a frame, such as `https://webmail.example.org`, joined by commas.',
   ),
   REKEY_VIEWS_DIR: z
     .string()
     .optional()
     .describe(
-      'A folder of templates, assets and catalogues that take the place of ours file by file: [branding.md](branding.md).',
+      'A folder of templates, assets and catalogues that replace ours, file by file: [branding.md](branding.md).',
     ),
 }
 
 type Values = ValuesOf<typeof variables>
 
-/** What the page says in which language, and where it may be shown. */
+/** The page's languages and templates, and the frames that may show it. */
 export function select(values: Values, addFault: AddFault) {
   return {
     /** Used when neither `?lang=` nor the browser names a language that is available. */
@@ -37,7 +37,7 @@ export function select(values: Values, addFault: AddFault) {
     frameAncestors: values.REKEY_FRAME_ANCESTORS,
     /** Views that override ours file by file: templates, `assets/` and `messages/`. */
     viewsDirectory: selectViews(values, addFault),
-    /** The words of every language that is spoken. */
+    /** The texts of every language. */
     catalogues: selectCatalogues(values, addFault),
   }
 }
@@ -63,12 +63,12 @@ function parseAncestor(entry: string): string | undefined {
   return isBare(url) && isAncestorHost(url.hostname) ? url.origin : undefined
 }
 
-/** The URL standard lets `*` and `;` stand in a host; of addresses, CSP 3 ("host-part matches") knows 127.0.0.1 alone. */
+/** The URL standard allows `*` and `;` in a host; the only address that CSP 3 ("host-part matches") knows is 127.0.0.1. */
 function isAncestorHost(hostname: string): boolean {
   return isHost(hostname) && (!/^[\d.]+$|^\[/.test(hostname) || hostname === '127.0.0.1')
 }
 
-/** Loads the catalogues; the configured language must be that of one. */
+/** Loads the catalogues; the configured language must be one of theirs. */
 function selectCatalogues(
   { REKEY_LANGUAGE: language, REKEY_VIEWS_DIR: own }: Values,
   addFault: AddFault,
@@ -87,8 +87,8 @@ function selectCatalogues(
 const VIEWS_DIR = 'REKEY_VIEWS_DIR'
 
 /**
- * The administrator's folder of views, looked through: every template compiles, and each name overrides something. Names
- * that begin with a dot are passed over: `.git`, and what editors and Kubernetes leave there.
+ * Checks the administrator's folder of views: every template must compile, and each name must override something. Ignores
+ * names that begin with a dot, such as `.git` and what editors and Kubernetes leave there.
  */
 function selectViews({ REKEY_VIEWS_DIR: directory }: Values, addFault: AddFault): string | undefined {
   if (directory === undefined) return undefined

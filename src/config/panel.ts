@@ -18,30 +18,37 @@ export const title = 'The panel'
 
 export const variables = {
   HESTIA_URL: panelUrl().describe(
-    'The panel, such as `https://panel.example.com:8083`. Must be set. Plain `http://` is taken only on the loopback.',
+    'Required. The panel’s address, such as `https://panel.example.com:8083`. Plain `http://` is accepted only for the loopback.',
   ),
-  HESTIA_ACCESS_KEY: secret().describe('The access key (20 characters) …'),
-  HESTIA_SECRET_KEY: secret().describe(
-    '… and its secret (40 characters): the recommended kind of credentials. One kind must be set.',
+  HESTIA_ACCESS_KEY: secret().describe(
+    'The ID of the access key (20 characters). Set exactly one kind of credentials; an access key is recommended.',
   ),
-  HESTIA_API_KEY: secret().describe('Instead: a legacy API key, or `ACCESS:SECRET`.'),
-  HESTIA_ADMIN_USER: z.string().optional().describe('Instead, deprecated: an administrator’s name …'),
-  HESTIA_ADMIN_PASSWORD: secret().describe('… and password.'),
+  HESTIA_SECRET_KEY: secret().describe('The secret of the access key (40 characters).'),
+  HESTIA_API_KEY: secret().describe(
+    'Instead of an access key: a legacy API key, or both parts of an access key as `ACCESS:SECRET`.',
+  ),
+  HESTIA_ADMIN_USER: z
+    .string()
+    .optional()
+    .describe('Deprecated, instead of an access key: the name of an administrator of the panel.'),
+  HESTIA_ADMIN_PASSWORD: secret().describe('The password of that administrator.'),
   HESTIA_CA_FILE: z
     .string()
     .optional()
     .describe(
-      'For a self-signed panel: a PEM file with its certificate, or with the authority that signed it.',
+      'If the panel’s certificate is self-signed: a PEM file with that certificate, or with the authority that signed it.',
     ),
   HESTIA_CERT_SHA256: fingerprint()
     .optional()
     .describe(
-      'Instead: the certificate’s fingerprint, as `openssl x509 -noout -fingerprint -sha256` prints it.',
+      'Instead of `HESTIA_CA_FILE`: the certificate’s fingerprint, as `openssl x509 -noout -fingerprint -sha256` prints it.',
     ),
-  HESTIA_TIMEOUT_MS: integer(100, 60_000, 15_000).describe('How long one command of the panel may take.'),
-  HESTIA_MAX_CONCURRENCY: integer(1, 100, 8).describe('How many commands of the panel may run at once.'),
+  HESTIA_TIMEOUT_MS: integer(100, 60_000, 15_000).describe(
+    'The time-out of one panel command, in milliseconds.',
+  ),
+  HESTIA_MAX_CONCURRENCY: integer(1, 100, 8).describe('How many panel commands may run at the same time.'),
   HESTIA_MAX_QUEUE: integer(0, 10_000, 128).describe(
-    'How many commands of the panel may wait for their turn; beyond that the panel is busy.',
+    'How many panel commands may wait in the queue. If it is full, Rekey answers that the panel is busy.',
   ),
 }
 
@@ -52,7 +59,7 @@ export function select(values: Values, addFault: AddFault) {
   return {
     panel: Object.freeze({
       url: values.HESTIA_URL,
-      // If there are none, that is a fault, and the configuration is never used.
+      // Missing credentials are a fault: then the configuration is never used.
       credentials: selectCredentials(values, addFault) as PanelCredentials,
       trust: selectPanelTrust(values, addFault),
       timeoutMs: values.HESTIA_TIMEOUT_MS,
@@ -62,7 +69,7 @@ export function select(values: Values, addFault: AddFault) {
   }
 }
 
-/** The panel's origin; plain HTTP only where nobody can listen. */
+/** The panel's origin; plain HTTP only on the loopback. */
 function panelUrl() {
   const message = 'must be the address of the panel, such as https://panel.example.com:8083'
   return url(message, (panel, context) => {
@@ -75,7 +82,7 @@ function panelUrl() {
   })
 }
 
-/** Exactly one kind of credentials, whole. */
+/** Exactly one kind of credentials, complete. */
 function selectCredentials(values: Values, addFault: AddFault): PanelCredentials | undefined {
   const {
     HESTIA_ACCESS_KEY: accessKey,

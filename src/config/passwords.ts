@@ -2,11 +2,11 @@ import { z } from 'zod'
 import type { AddFault, Environment } from './environment.js'
 import { choices, fault, flag, integer, isBare, isHttpsOrLoopback, url, type ValuesOf } from './fields.js'
 
-/** Whom to ask about breached passwords. */
+/** The server to ask about breached passwords. */
 export interface BreachServer {
-  /** Where its path `/range/` is, without a slash at its end. */
+  /** Its path `/range/` comes after this; no slash at the end. */
   readonly url: string
-  /** Whether a password is refused where it can't be told. */
+  /** Whether a password is refused if the server doesn't answer. */
   readonly mustBeKnown: boolean
 }
 
@@ -17,44 +17,46 @@ export const variables = {
     'How a person may prove the right to a change: by the mailbox’s current password (`mailbox`), by the hosting account that owns it (`account`), or by either.',
   ),
   REKEY_ALLOW_ADMIN_ACCOUNTS: flag(false).describe(
-    'Whether the panel’s administrators may prove themselves by their panel password.',
+    'Whether administrators of the panel may use their panel password as proof.',
   ),
-  REKEY_PASSWORD_MIN_LENGTH: integer(8, 64, 12).describe('The least number of characters of a new password.'),
+  REKEY_PASSWORD_MIN_LENGTH: integer(8, 64, 12).describe(
+    'The minimum length of a new password, in characters.',
+  ),
   REKEY_PASSWORD_MIN_SCORE: integer(0, 4, 3).describe(
-    'How hard a new password must be to guess, from 0 (no matter) to 4, on the scale of zxcvbn.',
+    'The minimum strength of a new password on zxcvbn’s scale, from `0` (any) to `4`.',
   ),
   REKEY_BREACH_CHECK: z
     .enum(['off', 'online'], 'must be off or online')
     .default('off')
     .describe(
-      'Whether a new password may be one that is known from breaches: `online` asks `REKEY_BREACH_URL`, which learns five hex digits of its SHA-1.',
+      'Whether new passwords are checked against known breaches. `online` asks `REKEY_BREACH_URL`, which sees five hex digits of the password’s SHA-1.',
     ),
   REKEY_BREACH_URL: breachUrl().describe(
-    'For `online`: where `/range/` of Pwned Passwords is served. Plain `http://` is taken only on the loopback.',
+    'With `online`: the server of the Pwned Passwords range API, without `/range/`. Plain `http://` is accepted only for the loopback.',
   ),
   REKEY_BREACH_FAIL: z
     .enum(['accept', 'refuse'], 'must be accept or refuse')
     .default('accept')
     .describe(
-      'For `online`: whether to `accept` or to `refuse` a password where no answer comes within 2 s.',
+      'With `online`: whether to `accept` or `refuse` a password if the server doesn’t answer within 2 s.',
     ),
 }
 
 type Values = ValuesOf<typeof variables>
 
-/** What proves the right to a change, and which new passwords are taken. */
+/** How a person proves the right to a change, and which new passwords are accepted. */
 export function select(values: Values, addFault: AddFault, environment: Environment) {
   return {
     proofs: values.REKEY_PROOFS,
     allowAdminAccounts: values.REKEY_ALLOW_ADMIN_ACCOUNTS,
     passwordMinLength: values.REKEY_PASSWORD_MIN_LENGTH,
     passwordMinScore: values.REKEY_PASSWORD_MIN_SCORE,
-    /** Who is asked about breached passwords; undefined if nobody is. */
+    /** Undefined if no server is asked about breached passwords. */
     breachServer: selectBreachServer(values, addFault, environment),
   }
 }
 
-/** A server of the range interface, below a path if need be; plain HTTP only where nobody can listen. */
+/** A server of the range API, optionally below a path; plain HTTP only on the loopback. */
 function breachUrl() {
   const message =
     'must be the address of a server of breached passwords, such as https://api.pwnedpasswords.com'
@@ -68,7 +70,7 @@ function breachUrl() {
   }).default('https://api.pwnedpasswords.com')
 }
 
-/** The server to ask, if one is asked; variables that would have no effect are faults. */
+/** The server to ask, if any. Variables that would have no effect are faults. */
 function selectBreachServer(
   values: Values,
   addFault: AddFault,
@@ -77,7 +79,7 @@ function selectBreachServer(
   const { REKEY_BREACH_CHECK: check, REKEY_BREACH_URL: url, REKEY_BREACH_FAIL: fail } = values
   if (check === 'online') return Object.freeze({ url, mustBeKnown: fail === 'refuse' })
   for (const name of ['REKEY_BREACH_URL', 'REKEY_BREACH_FAIL']) {
-    // A wrong value of the switch is neither, and told elsewhere.
+    // A wrong value is neither `online` nor `off`; its field reports it.
     if (check === 'off' && environment[name]) addFault(`${name} is set, but REKEY_BREACH_CHECK is not online`)
   }
   return undefined

@@ -6,9 +6,9 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as cons
 const MAIL_URI = /^mailto:[\w.%+-]+@[a-z\d.-]+$/i
 const PHONE_URI = /^tel:\+?[\d().-]+$/i
 
-/** Where a server is to listen. */
+/** The address and port that a server listens on. */
 export interface ListenAddress {
-  /** A name or an address; one of IPv6 without brackets. */
+  /** A name or an address; an IPv6 address without brackets. */
   readonly host: string
   readonly port: number
 }
@@ -17,29 +17,29 @@ export const title = 'The service'
 
 export const variables = {
   REKEY_HOST: z.string().default('127.0.0.1').describe('The address to listen on.'),
-  REKEY_PORT: integer(0, 65_535, 8080).describe('The port to listen on; 0 takes any that is free.'),
+  REKEY_PORT: integer(0, 65_535, 8080).describe('The port to listen on; `0` takes any free port.'),
   REKEY_BASE_PATH: basePath().describe('The path under which a proxy serves Rekey, such as `/password`.'),
   REKEY_LOG_LEVEL: z
     .enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`)
     .default('info')
-    .describe('From which level on lines are written to the log.'),
+    .describe('The lowest level that is written to the log.'),
   REKEY_LOG_MAILBOX: z
     .enum(['plain', 'hashed'], 'must be plain or hashed')
     .default('plain')
     .describe(
-      'How the log names mailboxes and hosting accounts: as they are, or by hashes with a key that each start makes anew (see [audit-log.md](audit-log.md)).',
+      'How the log names mailboxes and hosting accounts: by name (`plain`), or by hashes whose key changes with each start (`hashed`): [audit-log.md](audit-log.md).',
     ),
   REKEY_METRICS_ADDRESS: listenAddress().describe(
-    'Where Prometheus finds `/metrics`, such as `127.0.0.1:9464`; off by default: [operations.md](operations.md#metrics).',
+    'The address and port that serve `/metrics` for Prometheus, such as `127.0.0.1:9464`. Off by default: [operations.md](operations.md#metrics).',
   ),
   REKEY_SECURITY_CONTACT: contactUri()
     .optional()
     .describe(
-      'Whom to tell of a hole in the service: `https:`, `mailto:` or `tel:`. With it `/.well-known/security.txt` is served (RFC 9116).',
+      'The contact for security reports: an `https:`, `mailto:` or `tel:` link. If it is set, Rekey serves `/.well-known/security.txt` (RFC 9116).',
     ),
 }
 
-/** Where the service listens, what it logs and what it says of itself. */
+/** Where the service listens, what it logs, its metrics and its security contact. */
 export function select(values: ValuesOf<typeof variables>) {
   return {
     host: values.REKEY_HOST,
@@ -47,7 +47,7 @@ export function select(values: ValuesOf<typeof variables>) {
     basePath: values.REKEY_BASE_PATH,
     logLevel: values.REKEY_LOG_LEVEL,
     logMailbox: values.REKEY_LOG_MAILBOX,
-    /** Where Prometheus finds the metrics; undefined if nothing is measured. */
+    /** Where Prometheus finds the metrics; undefined if they are off. */
     metrics: values.REKEY_METRICS_ADDRESS,
     securityContact: values.REKEY_SECURITY_CONTACT,
   }
@@ -55,7 +55,7 @@ export function select(values: ValuesOf<typeof variables>) {
 
 const PATH_SEGMENT = /^(?!\.{1,2}$)[A-Za-z0-9_.~-]+$/
 
-/** The path under which the service is mounted: nothing for the root, and without a slash at its end otherwise. */
+/** The path under which the service is mounted: empty for the root, otherwise without a slash at its end. */
 function basePath() {
   return z
     .string()
@@ -70,7 +70,7 @@ function basePath() {
     .default('')
 }
 
-/** `HOST:PORT`, an address of IPv6 in brackets. */
+/** `HOST:PORT`; an IPv6 address stands in brackets. */
 function listenAddress() {
   const message = 'must be an address and a port, such as 127.0.0.1:9464 or [::1]:9464'
   return z
@@ -84,7 +84,7 @@ function listenAddress() {
     .optional()
 }
 
-/** Whom people turn to, as a URI of one line: a page, a mailbox or a telephone. */
+/** A contact as a URI on one line: a page, a mailbox or a telephone number. */
 function contactUri() {
   return z
     .string()

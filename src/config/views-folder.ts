@@ -6,7 +6,7 @@ const VIEWS = fileURLToPath(new URL('../../views/', import.meta.url))
 /** Our own styles and scripts, as the build makes them of `views/assets` and `views/scripts`. */
 export const ASSETS = fileURLToPath(new URL('../../dist/assets/', import.meta.url))
 
-/** Where views are looked for: in the administrator's folder, if there is one, and then in ours. */
+/** The folders of views, in the order of their use: the administrator's, if there is one, then ours. */
 export function viewsDirectories(own: string | undefined): string[] {
   return [...(own === undefined ? [] : [own]), VIEWS]
 }
