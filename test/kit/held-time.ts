@@ -6,20 +6,27 @@ const READ_MS = 20
 
 /** Time-outs that pass when a test lets them. */
 export interface HeldTime {
-  /** Lets so much time (ms) pass as soon as something has happened; what is no promise is looked at often. */
+  /**
+   * Lets so much time (ms) pass as soon as something has happened, if it does before the test ends; what is no promise
+   * is looked at often.
+   */
   pass(durationMs: number, event: Promise<unknown> | (() => boolean)): Promise<void>
 }
 
-/** From now to its end, time-outs pass when the test lets them, however slow the machine is. */
+/** From now to the end of the test, time-outs pass when the test lets them, however slow the machine is. */
 export function holdTime(): HeldTime {
+  let isOver = false
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-  onTestFinished(() => void vi.useRealTimers())
+  onTestFinished(() => {
+    isOver = true
+    vi.useRealTimers()
+  })
   return {
     async pass(durationMs, event) {
-      if (typeof event === 'function') while (!event()) await setTimeout(1)
+      if (typeof event === 'function') while (!event() && !isOver) await setTimeout(1)
       else await event
       await setTimeout(READ_MS)
-      vi.advanceTimersByTime(durationMs)
+      if (!isOver) vi.advanceTimersByTime(durationMs)
     },
   }
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { holdTime } from '../kit/held-time.js'
 import { startService, type TestService } from '../kit/service.js'
 import { byAccount, byMailbox, gist, NEW_PASSWORD, post } from '../kit/submissions.js'
 import { createCertificate } from '../panel-simulator/certificate.js'
@@ -22,6 +23,9 @@ async function holdsNew(service: TestService): Promise<boolean> {
   return await service.panel.accepts(ADDRESS, NEW_PASSWORD)
 }
 
+const TIMEOUT_MS = 5000
+const TIMEOUT = { HESTIA_TIMEOUT_MS: `${TIMEOUT_MS}` }
+
 /** Loses the answer to a change of info@example.org, and holds the first look at what came of it. */
 async function loseAndLook(service: TestService, when: 'before-run' | 'after-run') {
   await service.app.checkReadiness()
@@ -35,10 +39,22 @@ async function loseAndLook(service: TestService, when: 'before-run' | 'after-run
   return { answer, look }
 }
 
+/** Loses the answer to a change, and lets time pass if it keeps silent. */
+function loseAnswer({ panel }: TestService, fault: (begun: () => void) => Fault): void {
+  let isSilent = false
+  panel.failNext(
+    CHANGE,
+    fault(() => {
+      isSilent = true
+    }),
+  )
+  void holdTime().pass(TIMEOUT_MS, () => isSilent)
+}
+
 /** Ways in which the answer to a change that was made, or was not, gets lost. */
-const losses: readonly (readonly [string, (run: boolean) => Fault])[] = [
+const losses: readonly (readonly [string, (run: boolean, begun: () => void) => Fault])[] = [
   ['a reset', (run) => ({ kind: 'reset', when: run ? 'after-run' : 'before-run' })],
-  ['silence', (run) => ({ kind: 'silence', run })],
+  ['silence', (run, begun) => ({ kind: 'silence', run, begun })],
   ['a proxy’s page', (run) => ({ kind: 'answer', run, status: 502, body: HTML })],
   ['a page with status 200', (run) => ({ kind: 'answer', run, status: 200, body: HTML })],
   ['an empty error', (run) => ({ kind: 'answer', run, status: 500, body: '' })],
@@ -53,8 +69,8 @@ const losses: readonly (readonly [string, (run: boolean) => Fault])[] = [
 
 describe('a change whose answer is lost', () => {
   it.each(losses)('by %s, but was made, is answered as changed', async (_what, fault) => {
-    const service = await startService({ environment: { HESTIA_TIMEOUT_MS: '1000' } })
-    service.panel.failNext(CHANGE, fault(true))
+    const service = await startService({ environment: TIMEOUT })
+    loseAnswer(service, (begun) => fault(true, begun))
     expect(gist(await post(service, byMailbox()))).toBe('200 changed')
     expect(await holdsNew(service)).toBe(true)
     expect(changesSeen(service)).toBe(1)
@@ -64,8 +80,8 @@ describe('a change whose answer is lost', () => {
   it.each(losses)(
     'by %s, and was not made, says that it had not been when last looked at',
     async (what, fault) => {
-      const service = await startService({ environment: { HESTIA_TIMEOUT_MS: '1000' } })
-      service.panel.failNext(CHANGE, fault(false))
+      const service = await startService({ environment: TIMEOUT })
+      loseAnswer(service, (begun) => fault(false, begun))
       const response = await post(service, byMailbox())
       const ended = what === 'a code that says nothing'
       expect(gist(response)).toBe(ended ? '502 panel-failed' : '503 panel-unavailable')
@@ -96,11 +112,12 @@ describe('a change whose answer is lost', () => {
   })
 
   it('is found to be made when the panel ends its work only later', async () => {
-    const service = await startService({ environment: { HESTIA_TIMEOUT_MS: '1000' } })
+    const service = await startService({ environment: TIMEOUT })
     await service.app.checkReadiness()
+    const time = holdTime()
     const change = service.panel.hold(CHANGE)
     const answer = post(service, byAccount())
-    await change.arrived
+    await time.pass(TIMEOUT_MS, change.arrived)
     const firstLook = service.panel.hold(VALUE)
     await firstLook.arrived
     const secondLook = service.panel.hold(VALUE)
@@ -228,9 +245,14 @@ describe('a read or a check', () => {
   )
 
   it('that times out is not sent again', async () => {
-    const service = await startService({ environment: { HESTIA_TIMEOUT_MS: '1000' } })
+    const service = await startService({ environment: TIMEOUT })
     await service.app.checkReadiness()
-    service.panel.failNext('v-check-user-password', { kind: 'silence', run: false })
+    let isSilent = false
+    const begun = (): void => {
+      isSilent = true
+    }
+    service.panel.failNext('v-check-user-password', { kind: 'silence', run: false, begun })
+    void holdTime().pass(TIMEOUT_MS, () => isSilent)
     expect(gist(await post(service, byAccount()))).toBe('503 panel-unavailable')
     expect(service.commands().filter((command) => command === 'v-check-user-password')).toHaveLength(2)
     expect(service.attempts()[0]).toMatchObject({ reason: 'timed-out', changeSent: false })
@@ -364,6 +386,7 @@ describe('waiting', () => {
     const hold = service.panel.hold(OWNER)
     const check = service.app.checkReadiness()
     await hold.arrived
+    void holdTime().pass(1000, () => service.app.panelLoad().waiting > 0)
     expect(gist(await post(service, byMailbox()))).toBe('503 panel-busy')
     expect(service.panel.calls).toHaveLength(1)
     hold.release()
