@@ -4,7 +4,7 @@ import type { Config } from '../config/load.js'
 import { createPasswordJudge, type JudgePassword } from '../core/password/policy.js'
 import type { EstimateStrength } from '../core/password/strength.js'
 import { createBreachDispatcher } from '../passwords/breach-dispatcher.js'
-import { createCommonPasswords } from '../passwords/common-passwords.js'
+import { isCommonPassword } from '../passwords/common-passwords.js'
 import { createBreachCheck } from '../passwords/pwned-passwords.js'
 import { createStrengthThread, type StrengthThread } from '../passwords/strength-thread.js'
 
@@ -32,7 +32,7 @@ export function createPasswordChecks(
   logger: Logger,
 ): JudgePassword {
   return createPasswordJudge({
-    policy: { minLength: passwordMinLength, isCommon: createCommonPasswords() },
+    policy: { minLength: passwordMinLength, isCommon: isCommonPassword },
     minScore: passwordMinScore,
     brandWords,
     estimateStrength,
