@@ -1,41 +1,67 @@
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { startService } from '../../kit/service.js'
 import { gist, post } from '../../kit/submissions.js'
 import { claimOf, expectService, witness } from '../../kit/truth.js'
-import { calls } from './kit/calls.js'
+import { type Call, calls } from './kit/calls.js'
 
-/** With these a change ends before it has begun: what is missing, malformed, suspended or too much is found first. */
-const BEFORE_THE_CHANGE = [1, 2, 3, 5, 14]
+// What each code means for each command stands in test/panel/commands.test.ts; here, that no answer is untrue.
 
-const CODES = Array.from({ length: 22 }, (_, code) => code)
+/** Asks for a change, one command of which ends with this code, and holds the answer against what the panel has then. */
+async function endCall({ call, proof }: Call, code: number, run: boolean): Promise<string> {
+  const service = await startService()
+  await service.app.checkReadiness()
+  const wish = {
+    address: proof.address,
+    oldPassword: proof.password,
+    newPassword: `the wholly new secret ${code}`,
+  }
+  const judge = witness(service, wish)
+  service.panel.failNext(call, { kind: 'exit', code, run })
+  const response = await post(service, proof.body(wish))
+  // Where the panel lies of the change itself, nobody can know better.
+  if (code !== 0) await judge(response)
+  expect(response.status).not.toBe(500)
+  service.panel.clearFaults()
+  service.clock.advance(600_000)
+  await expectService(service)
+  return code === 0 ? gist(response) : claimOf(response)
+}
 
-// What each code means for each command stands in test/panel and test/changes; here, that no answer is untrue.
-describe.each(calls)('the end of $call, in mode $mode,', ({ call, asks, proof }) => {
-  it.each(CODES)('with exit code %i is answered truly, whether or not the command ran', async (code) => {
-    const neverRan = asks === 'change' && BEFORE_THE_CHANGE.includes(code)
-    for (const run of neverRan ? [false] : [true, false]) {
-      const service = await startService()
-      await service.app.checkReadiness()
-      const newPassword = `the wholly new secret ${code}`
-      const wish = { address: proof.address, oldPassword: proof.password, newPassword }
-      const judge = witness(service, wish)
-      service.panel.failNext(call, { kind: 'exit', code, run })
-      const response = await post(service, proof.body(wish))
-      if (code !== 0) {
-        await judge(response)
-        expect(response.status).not.toBe(500)
-        const mayChange = asks === 'change' || (asks === 'siblings' && code === 3)
-        const lies = !mayChange && claimOf(response) === 'changed'
-        expect(lies, gist(response)).toBe(false)
-      } else if (asks === 'change' && !run) {
-        // The panel itself lies then: nobody can know better.
-        expect(gist(response)).toBe('200 changed')
-      } else if (run) {
-        await judge(response)
-      }
-      service.panel.clearFaults()
-      service.clock.advance(600_000)
-      await expectService(service)
-    }
-  })
-})
+const changes = calls.filter(({ asks }) => asks === 'change')
+const questions = calls.filter(({ asks }) => asks !== 'change')
+
+it.each(questions)(
+  'the end of $call, in mode $mode, with a code that means nothing there is told truly, and changes nothing',
+  async (call) => {
+    for (const code of [7, 10]) expect(await endCall(call, code, true)).toBe('unchanged')
+  },
+)
+
+it.each(questions.filter(({ asks }) => asks === 'whether'))(
+  'a $call that refuses is told truly, and changes nothing',
+  async (call) => {
+    expect(await endCall(call, 9, true)).toBe('unchanged')
+  },
+)
+
+it.each(changes)(
+  'the end of a change, in mode $mode, with a code that says nothing is told by what became of it',
+  async (call) => {
+    expect(await endCall(call, 13, true)).toBe('changed')
+    expect(await endCall(call, 13, false)).toBe('either')
+  },
+)
+
+it.each(changes)(
+  'the end of a change, in mode $mode, before it has begun is told as no change',
+  async (call) => {
+    expect(await endCall(call, 14, false)).toBe('unchanged')
+  },
+)
+
+it.each(changes)(
+  'the end of a change, in mode $mode, of which the panel says that it was made is told so',
+  async (call) => {
+    expect(await endCall(call, 0, false)).toBe('200 changed')
+  },
+)
