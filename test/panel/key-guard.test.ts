@@ -131,6 +131,18 @@ it('a key that was refused, and is taken again, is asked for all that it may do'
   expect(await panel.ask(READINESS)).toBe(true)
 })
 
+it('a key that was refused, and is taken again with less that it may do, does not lead to a ban', async () => {
+  const panel = createKeyedPanel(ALL)
+  expect(await panel.ask(READINESS)).toBe(true)
+  panel.permitted = undefined
+  expect(await panel.ask(BY_ACCOUNT)).toBe(false)
+  panel.permitted = ['v-check-user-password']
+  panel.clock.advance(5 * 60_000)
+  const before = panel.failedLoginsMs.length
+  await Promise.all(Array.from({ length: 8 }, () => panel.ask(BY_ACCOUNT)))
+  expect(panel.failedLoginsMs.length - before).toBeLessThan(PANEL_BANS_AT - LOOKS_OF_THE_DOCTOR)
+})
+
 it('one call goes ahead with a key of which nothing is known, and the others follow when it was taken', async () => {
   const panel = createKeyedPanel(ALL)
   let answer = (_given: CommandAnswer): void => undefined
