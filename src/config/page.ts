@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { findTemplateFaults, templateNames } from '../http/page/templates.js'
 import type { Messages } from '../languages/catalogue.js'
-import { loadCatalogues } from '../languages/load-catalogues.js'
+import { type LoadedCatalogues, loadCatalogues } from '../languages/load-catalogues.js'
 import { type AddFault, errorCode } from './environment.js'
 import { fault, isBare, isHost, isHttpsOrLoopback, parseUrl, type ValuesOf } from './fields.js'
 import { viewsDirectories } from './views-folder.js'
@@ -73,7 +73,7 @@ function selectCatalogues(
   { REKEY_LANGUAGE: language, REKEY_VIEWS_DIR: own }: Values,
   addFault: AddFault,
 ): ReadonlyMap<string, Messages> {
-  const loaded = loadCatalogues(viewsDirectories(own))
+  const loaded = own === undefined ? loadOurs() : loadCatalogues(viewsDirectories(own))
   if (!loaded.ok) {
     loaded.faults.forEach(addFault)
     return new Map()
@@ -123,4 +123,12 @@ function visibleNames(directory: string): string[] {
   return readdirSync(directory)
     .filter((name) => !name.startsWith('.'))
     .sort()
+}
+
+let ours: LoadedCatalogues | undefined
+
+/** They don't change while a process runs, so they are read and checked once. */
+function loadOurs(): LoadedCatalogues {
+  ours ??= loadCatalogues(viewsDirectories(undefined))
+  return ours
 }
