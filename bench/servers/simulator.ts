@@ -1,5 +1,5 @@
 import { startPanelSimulator } from '../../test/panel-simulator/simulator.js'
-import { hashMailPassword, type Scheme } from '../../test/panel-simulator/stored-hashes.js'
+import { hashMailPassword, type Scheme } from '../../test/panel-simulator/state/stored-hashes.js'
 import { DOMAINS } from '../submissions.js'
 
 // Hashing is the panel's work and none of ours: each password is hashed once.

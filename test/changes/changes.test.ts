@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest'
 import { startService, type TestService } from '../kit/service.js'
 import { byAccount, byMailbox, gist, NEW_PASSWORD, post } from '../kit/submissions.js'
-import { CHANGE } from '../panel-simulator/command-names.js'
-import { totp } from '../panel-simulator/totp.js'
+import { CHANGE } from '../panel-simulator/commands/command-names.js'
+import { totp } from '../panel-simulator/commands/totp.js'
 
 const OWNER = 'v-search-domain-owner'
 const VALUE = 'v-get-mail-account-value'

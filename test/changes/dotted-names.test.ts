@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { startService } from '../kit/service.js'
 import { byAccount, byMailbox, gist, NEW_PASSWORD, post } from '../kit/submissions.js'
 import { witness } from '../kit/truth.js'
-import { CHANGE } from '../panel-simulator/command-names.js'
+import { CHANGE } from '../panel-simulator/commands/command-names.js'
 import { panelReleases } from '../panel-simulator/simulator.js'
 
 // On 1.8 and 1.9 the plain name of `ann.lee` is answered as if all were well, though `ann-lee` would be destroyed.

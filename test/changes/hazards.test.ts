@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { startService } from '../kit/service.js'
 import { byAccount, byMailbox, CHANGES, gist, NEW_PASSWORD, post } from '../kit/submissions.js'
-import { CHANGE } from '../panel-simulator/command-names.js'
+import { CHANGE } from '../panel-simulator/commands/command-names.js'
 import { panelReleases } from '../panel-simulator/simulator.js'
 
 // One test for each hazard of the panel (docs/hestia.md): take its guard out, and the test is red. Those about names are in

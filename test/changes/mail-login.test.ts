@@ -4,7 +4,7 @@ import type { TestClock } from '../kit/clock.js'
 import { type MailServer, startMailServer } from '../kit/mail-server.js'
 import { scratchFile, startService, type TestService } from '../kit/service.js'
 import { byAccount, byMailbox, CHANGES, gist, NEW_PASSWORD, post } from '../kit/submissions.js'
-import { CHANGE } from '../panel-simulator/command-names.js'
+import { CHANGE } from '../panel-simulator/commands/command-names.js'
 
 const VALUE = 'v-get-mail-account-value'
 

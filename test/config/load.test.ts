@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { isSecret, loadConfig, variables } from '../../src/config/load.js'
 import { configOf, scratchFile } from '../kit/service.js'
-import { createCertificate } from '../panel-simulator/certificate.js'
+import { createCertificate } from '../panel-simulator/server/certificate.js'
 
 const least = {
   HESTIA_URL: 'https://panel.example.com:8083',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { diagnose, startScopedPanel } from '../kit/doctor.js'
 import { scratchFile } from '../kit/service.js'
-import { createCertificate } from '../panel-simulator/certificate.js'
+import { createCertificate } from '../panel-simulator/server/certificate.js'
 
 const DAY_MS = 86_400_000
 const inDays = (days: number): Date => new Date(Date.now() + days * DAY_MS)

@@ -7,7 +7,7 @@ import { type CallOutside, createOutsideCall } from '../../src/doctor/outside-ca
 import { type Diagnosis, readFindings } from '../kit/doctor.js'
 import { startProxy } from '../kit/proxy.js'
 import { startService } from '../kit/service.js'
-import { sharedCertificate } from '../panel-simulator/certificate.js'
+import { sharedCertificate } from '../panel-simulator/server/certificate.js'
 
 const call = createOutsideCall(5000)
 

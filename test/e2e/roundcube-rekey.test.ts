@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { CHANGE } from '../panel-simulator/command-names.js'
+import { CHANGE } from '../panel-simulator/commands/command-names.js'
 import { createStrangeAuthority } from './kit/authority.js'
 import { screenshot } from './kit/browser.js'
 import { changeInWebmail, openSettingsOf } from './kit/journey.js'

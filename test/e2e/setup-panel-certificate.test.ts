@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { createCertificate } from '../panel-simulator/certificate.js'
+import { createCertificate } from '../panel-simulator/server/certificate.js'
 import { createPanelHost, HESTIA } from './kit/panel-host.js'
 import { pipe, scriptOf } from './kit/panel-script.js'
 

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, rmSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { CHANGE } from '../panel-simulator/command-names.js'
+import { CHANGE } from '../panel-simulator/commands/command-names.js'
 import { createPanelHost, HESTIA, type PanelHost } from './kit/panel-host.js'
 import { lineAfter, paste, pipe, scriptFor, scriptOf, undoOf } from './kit/panel-script.js'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { startService } from '../kit/service.js'
 import { byAccount, byMailbox, gist, post } from '../kit/submissions.js'
-import { CHANGE } from '../panel-simulator/command-names.js'
+import { CHANGE } from '../panel-simulator/commands/command-names.js'
 
 describe('readiness', () => {
   it('is given when the panel takes the key for every needed command, and changes nothing', async () => {

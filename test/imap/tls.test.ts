@@ -5,7 +5,7 @@ import { Secret } from '../../src/lib/secret.js'
 import type { ServerTrust } from '../../src/lib/server-trust.js'
 import { holdTime } from '../kit/held-time.js'
 import { type MailServer, type MailServerOptions, startMailServer } from '../kit/mail-server.js'
-import { createCertificate } from '../panel-simulator/certificate.js'
+import { createCertificate } from '../panel-simulator/server/certificate.js'
 
 const TIMEOUT_MS = 5000
 

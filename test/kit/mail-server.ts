@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
-import { type Certificate, sharedCertificate } from '../panel-simulator/certificate.js'
+import { type Certificate, sharedCertificate } from '../panel-simulator/server/certificate.js'
 import { type MailFault, type MailStage, runMailSession, type SeenLogin } from './mail-session.js'
 
 export type { MailFault, MailStage }

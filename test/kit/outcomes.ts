@@ -1,4 +1,4 @@
-import { CHANGE } from '../panel-simulator/command-names.js'
+import { CHANGE } from '../panel-simulator/commands/command-names.js'
 import type { Fault } from '../panel-simulator/simulator.js'
 import type { TestService } from './service.js'
 import { byAccount, byMailbox, CHANGES } from './submissions.js'

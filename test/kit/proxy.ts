@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, request } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
-import type { Certificate } from '../panel-simulator/certificate.js'
+import type { Certificate } from '../panel-simulator/server/certificate.js'
 
 /** What a proxy does to what it hands on; nothing by default, but for naming the sender. */
 interface ProxyHabits {

@@ -4,7 +4,7 @@ import { createServer, type RequestListener, type ServerResponse } from 'node:ht
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
-import type { Certificate } from '../panel-simulator/certificate.js'
+import type { Certificate } from '../panel-simulator/server/certificate.js'
 
 /** What goes wrong, in place of an answer. */
 export type RangeFault =

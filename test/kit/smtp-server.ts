@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net'
 import { text as readText } from 'node:stream/consumers'
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 import { onTestFinished } from 'vitest'
-import { sharedCertificate } from '../panel-simulator/certificate.js'
+import { sharedCertificate } from '../panel-simulator/server/certificate.js'
 
 /** A letter as it arrived. */
 export interface ReceivedLetter {

@@ -1,6 +1,6 @@
 import type { Response } from 'supertest'
 import { expect } from 'vitest'
-import { CHANGE } from '../panel-simulator/command-names.js'
+import { CHANGE } from '../panel-simulator/commands/command-names.js'
 import type { PanelSimulator } from '../panel-simulator/simulator.js'
 import type { TestService } from './service.js'
 import { byAccount, gist, post } from './submissions.js'

@@ -6,7 +6,7 @@ import { createAttemptMetrics } from '../../src/metrics/attempt-metrics.js'
 import { counted, parseMetrics, scrape, withMetrics } from '../kit/metrics.js'
 import { startService } from '../kit/service.js'
 import { byAccount, byMailbox, gist, post } from '../kit/submissions.js'
-import { CHANGE } from '../panel-simulator/command-names.js'
+import { CHANGE } from '../panel-simulator/commands/command-names.js'
 
 const OWNER = 'v-search-domain-owner'
 const VALUE = 'v-get-mail-account-value'

@@ -1,23 +1,23 @@
 import { createServer as createHttpServer } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import type { AccountRecord } from './accounts.js'
-import { createApi } from './api.js'
-import { type Certificate, sharedCertificate } from './certificate.js'
-import { simulatorCredentials } from './credentials.js'
-import { createInterventions, type Fault, type Hold } from './faults.js'
-import { createListener, type PanelCall } from './listener.js'
-import type { MailDomain } from './mail-domains.js'
+import { simulatorCredentials } from './credentials/credentials.js'
+import { createApi } from './server/api.js'
+import { type Certificate, sharedCertificate } from './server/certificate.js'
+import { createInterventions, type Fault, type Hold } from './server/faults.js'
+import { createListener, type PanelCall } from './server/listener.js'
+import { createWorkload } from './server/workload.js'
+import type { AccountRecord } from './state/accounts.js'
+import type { MailDomain } from './state/mail-domains.js'
 import {
   type AuthLogEntry,
   createPanelState,
   type PanelState,
   type PanelStateOptions,
-} from './panel-state.js'
-import { panelReleases } from './releases.js'
-import { acceptsMailPassword } from './stored-hashes.js'
-import type { Switches } from './switches.js'
-import { createWorkload } from './workload.js'
+} from './state/panel-state.js'
+import { panelReleases } from './state/releases.js'
+import { acceptsMailPassword } from './state/stored-hashes.js'
+import type { Switches } from './state/switches.js'
 
 export type { Fault, PanelCall }
 export { panelReleases, simulatorCredentials }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { totp } from './commands/totp.js'
 import { argumentFields, startPanelClient } from './panel-client.js'
 import { type PanelSimulator, panelReleases, simulatorCredentials } from './simulator.js'
-import { totp } from './totp.js'
 import transcripts1_10 from './transcripts.json' with { type: 'json' }
 import transcripts1_8 from './transcripts-1.8.12.json' with { type: 'json' }
 import transcripts1_9 from './transcripts-1.9.4.json' with { type: 'json' }

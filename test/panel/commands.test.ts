@@ -6,7 +6,7 @@ import type { Command } from '../../src/panel/command-runner.js'
 import { createPanel } from '../../src/panel/commands.js'
 import type { CommandAnswer } from '../../src/panel/read-answer.js'
 import { createTestClock } from '../kit/clock.js'
-import { CHANGE } from '../panel-simulator/command-names.js'
+import { CHANGE } from '../panel-simulator/commands/command-names.js'
 
 const clock = createTestClock()
 const DEADLINE = createDeadline(30_000, clock)

@@ -5,7 +5,7 @@ import type { Asked, CommandAnswer, RefusedCall } from '../../src/panel/read-ans
 import { createMemoryKeyRest } from '../../src/store/memory-key-cooldown.js'
 import { createTestClock, type TestClock } from '../kit/clock.js'
 import { LOOKS_OF_THE_DOCTOR, mostWithinAWindow, PANEL_BANS_AT, WINDOW_MS } from '../kit/panel-bans.js'
-import { CHANGE } from '../panel-simulator/command-names.js'
+import { CHANGE } from '../panel-simulator/commands/command-names.js'
 
 const ALL = neededCommands(['mailbox', 'account'])
 

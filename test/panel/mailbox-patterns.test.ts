@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { exactPattern, siblingsPattern } from '../../src/panel/mailbox-patterns.js'
-import { createLineMatcher } from '../panel-simulator/basic-expression.js'
+import { createLineMatcher } from '../panel-simulator/hazards/basic-expression.js'
 
 const name = fc
   .array(fc.constantFrom('a', 'b', '0', '-', '_', '.', '.'), { minLength: 1, maxLength: 12 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { neededCommands, unneededCommand } from '../../src/panel/needed-commands.js'
-import { CHANGE } from '../panel-simulator/command-names.js'
+import { CHANGE } from '../panel-simulator/commands/command-names.js'
 
 describe('the commands of the panel', () => {
   it('are only those of the modes in use, each once', () => {

@@ -3,7 +3,7 @@ import { createDispatcher } from '../../src/panel/dispatcher.js'
 import type { RawAnswer } from '../../src/panel/read-answer.js'
 import { createTransport, TransportFailure, type TransportFailureReason } from '../../src/panel/transport.js'
 import { holdTime } from '../kit/held-time.js'
-import { createCertificate } from '../panel-simulator/certificate.js'
+import { createCertificate } from '../panel-simulator/server/certificate.js'
 import { type Fault, simulatorCredentials, startPanelSimulator } from '../panel-simulator/simulator.js'
 
 const TIMEOUT_MS = 5000

@@ -6,7 +6,7 @@ import { expectNoLeak } from '../kit/leaks.js'
 import { type RangeFault, type RangeServer, sha1, startRangeServer } from '../kit/range-server.js'
 import { startService, type TestService } from '../kit/service.js'
 import { byMailbox, gist, NEW_PASSWORD, post } from '../kit/submissions.js'
-import { sharedCertificate } from '../panel-simulator/certificate.js'
+import { sharedCertificate } from '../panel-simulator/server/certificate.js'
 
 const POLICY = '/api/v1/password-policy'
 const question = { email: 'info@example.org', newPassword: NEW_PASSWORD }

@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { requestChange, run, start, startPanel } from '../kit/process.js'
 import { simulatorEnvironment } from '../kit/service.js'
 import { byAccount, byMailbox, NEW_PASSWORD } from '../kit/submissions.js'
-import { CHANGE } from '../panel-simulator/command-names.js'
+import { CHANGE } from '../panel-simulator/commands/command-names.js'
 import { simulatorCredentials } from '../panel-simulator/simulator.js'
 
 const least = { HESTIA_URL: 'https://panel.example:8083', HESTIA_API_KEY: 'canary-key' }

@@ -5,8 +5,8 @@ import { type Running, requestChange, start, startPanel, urlOf } from '../kit/pr
 import { scratchFile, simulatorEnvironment } from '../kit/service.js'
 import { startSmtpServer } from '../kit/smtp-server.js'
 import { byAccount, byMailbox, CHANGES, NEW_PASSWORD } from '../kit/submissions.js'
-import { createCertificate } from '../panel-simulator/certificate.js'
-import { CHANGE } from '../panel-simulator/command-names.js'
+import { CHANGE } from '../panel-simulator/commands/command-names.js'
+import { createCertificate } from '../panel-simulator/server/certificate.js'
 
 const BODY = JSON.stringify(byAccount())
 const HEAD = [

@@ -4,7 +4,7 @@ import { scrape, withMetrics } from '../kit/metrics.js'
 import { type RangeFault, sha1, startRangeServer } from '../kit/range-server.js'
 import { startService } from '../kit/service.js'
 import { byAccount, byMailbox, CHANGES } from '../kit/submissions.js'
-import { CHANGE } from '../panel-simulator/command-names.js'
+import { CHANGE } from '../panel-simulator/commands/command-names.js'
 import { type Fault, type PanelSimulator, simulatorCredentials } from '../panel-simulator/simulator.js'
 
 const CANARY = 'canary-7f3a'

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createCertificate } from '../../panel-simulator/certificate.js'
+import { createCertificate } from '../../panel-simulator/server/certificate.js'
 import { scratchDirectory } from './scratch.js'
 
 /** PEM file with an authority that none of the servers here has its certificate from. */

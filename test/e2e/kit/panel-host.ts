@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createCertificate } from '../../panel-simulator/certificate.js'
+import { createCertificate } from '../../panel-simulator/server/certificate.js'
 import { PATH } from './programs.js'
 import { scratchDirectory } from './scratch.js'
 

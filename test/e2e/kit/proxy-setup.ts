@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createCertificate } from '../../panel-simulator/certificate.js'
+import { createCertificate } from '../../panel-simulator/server/certificate.js'
 import { freePort } from './programs.js'
 import { scratchDirectory } from './scratch.js'
 

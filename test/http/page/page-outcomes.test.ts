@@ -3,7 +3,7 @@ import { doneView } from '../../../src/http/page/result-views.js'
 import en from '../../../views/messages/en.json' with { type: 'json' }
 import { startService, type TestService } from '../../kit/service.js'
 import { ACCOUNT_FORM, MAILBOX_FORM } from '../../kit/submissions.js'
-import { CHANGE } from '../../panel-simulator/command-names.js'
+import { CHANGE } from '../../panel-simulator/commands/command-names.js'
 
 const VALUE = 'v-get-mail-account-value'
 

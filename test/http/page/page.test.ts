@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { startService, type TestService } from '../../kit/service.js'
 import { ACCOUNT_FORM, MAILBOX_FORM, NEW_PASSWORD } from '../../kit/submissions.js'
 import { expectValid } from '../../kit/valid-html.js'
-import { totp } from '../../panel-simulator/totp.js'
+import { totp } from '../../panel-simulator/commands/totp.js'
 
 function submit(service: TestService, form: object | string, headers: Record<string, string> = {}) {
   return service.http.post('/').set(headers).type('form').send(form)

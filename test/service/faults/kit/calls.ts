@@ -1,7 +1,7 @@
 import { byAccount, byMailbox } from '../../../kit/submissions.js'
 import type { Wish } from '../../../kit/truth.js'
-import { CHANGE } from '../../../panel-simulator/command-names.js'
-import { totp } from '../../../panel-simulator/totp.js'
+import { CHANGE } from '../../../panel-simulator/commands/command-names.js'
+import { totp } from '../../../panel-simulator/commands/totp.js'
 
 /** A way to prove that one may change a mailbox. */
 export interface Proof {

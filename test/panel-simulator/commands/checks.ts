@@ -1,8 +1,8 @@
 import { isIP } from 'node:net'
-import type { MailboxRecord, MailDomain } from './mail-domains.js'
+import type { MailboxRecord, MailDomain } from '../state/mail-domains.js'
+import type { PanelState } from '../state/panel-state.js'
+import type { PanelRelease } from '../state/releases.js'
 import { exitCodes, failed, type Outcome } from './outcome.js'
-import type { PanelState } from './panel-state.js'
-import type { PanelRelease } from './releases.js'
 
 /** A check answers how the command ends when it fails, so that checks chain by `??` in the panel's order. */
 type Check = Outcome | undefined

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout } from 'node:timers/promises'
+import { succeeded } from '../commands/outcome.js'
 import { type Answer, NOT_FOUND } from './answers.js'
 import type { Api } from './api.js'
 import type { Fault, Interventions } from './faults.js'
-import { succeeded } from './outcome.js'
 import { type PanelRequest, readPanelRequest } from './panel-request.js'
 
 /** An API request that reached the panel. */

@@ -1,7 +1,7 @@
-import { createLineMatcher } from './basic-expression.js'
-import type { MailboxRecord, MailDomain } from './mail-domains.js'
+import { createLineMatcher } from '../hazards/basic-expression.js'
+import type { MailboxRecord, MailDomain } from '../state/mail-domains.js'
+import type { PanelState } from '../state/panel-state.js'
 import { exitCodes, failed, type Outcome } from './outcome.js'
-import type { PanelState } from './panel-state.js'
 
 /** The panel searches by `grep "DOMAIN='NAME'"`, so a dot in the name asked for stands for any character. */
 export function findDomains(panel: PanelState, domain: string, owner?: string): MailDomain[] {

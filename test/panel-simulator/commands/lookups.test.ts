@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { MailDomain } from '../state/mail-domains.js'
 import { findMailboxes } from './lookups.js'
-import type { MailDomain } from './mail-domains.js'
 
 describe('a lookup of mailboxes, as by GNU grep,', () => {
   it('takes a dot of a name for any character', () => {

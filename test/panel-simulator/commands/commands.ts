@@ -1,11 +1,11 @@
+import type { Workload } from '../server/workload.js'
+import type { PanelState } from '../state/panel-state.js'
+import type { PanelRelease } from '../state/releases.js'
 import { checkUser2fa, checkUserPassword, listUser } from './account-commands.js'
 import { changeMailAccountPassword } from './change-command.js'
 import { CHANGE } from './command-names.js'
 import { getMailAccountValue, searchDomainOwner } from './mail-commands.js'
 import { exitCodes, type Outcome, succeeded } from './outcome.js'
-import type { PanelState } from './panel-state.js'
-import type { PanelRelease } from './releases.js'
-import type { Workload } from './workload.js'
 
 interface Command {
   readonly usage: string

@@ -1,4 +1,4 @@
-import { trim } from './panel-request.js'
+import { trim } from '../server/panel-request.js'
 
 /** What every simulator takes as credentials; the keys have the panel's own lengths. */
 export const simulatorCredentials = {

@@ -1,4 +1,4 @@
-import type { PanelState } from './panel-state.js'
+import type { PanelState } from '../state/panel-state.js'
 
 /** A password that is the name of a file under `/tmp/` stands for the file's first line. */
 export function readPassword(panel: PanelState, argument: string): string {

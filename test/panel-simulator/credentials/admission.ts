@@ -1,11 +1,11 @@
-import { checkUserActive } from './checks.js'
-import { CHANGE } from './command-names.js'
-import { userArgumentIndex } from './commands.js'
+import { checkUserActive } from '../commands/checks.js'
+import { CHANGE } from '../commands/command-names.js'
+import { userArgumentIndex } from '../commands/commands.js'
+import { exitCodes } from '../commands/outcome.js'
+import { type PanelRequest, trim } from '../server/panel-request.js'
+import type { PanelState } from '../state/panel-state.js'
+import type { Switches } from '../state/switches.js'
 import { type AccessKeyCredentials, simulatorCredentials } from './credentials.js'
-import { exitCodes } from './outcome.js'
-import { type PanelRequest, trim } from './panel-request.js'
-import type { PanelState } from './panel-state.js'
-import type { Switches } from './switches.js'
 
 /** A request that ends before its command runs. */
 export interface Refusal {

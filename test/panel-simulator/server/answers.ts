@@ -1,5 +1,5 @@
-import type { Refusal } from './admission.js'
-import { exitCodes, type Outcome } from './outcome.js'
+import { exitCodes, type Outcome } from '../commands/outcome.js'
+import type { Refusal } from '../credentials/admission.js'
 
 /** An HTTP answer. */
 export interface Answer {

@@ -1,10 +1,10 @@
-import { refuseAccessKey, refuseLegacyCredentials } from './admission.js'
+import { runCommand } from '../commands/commands.js'
+import { exitCodes, type Outcome } from '../commands/outcome.js'
+import { refuseAccessKey, refuseLegacyCredentials } from '../credentials/admission.js'
+import { readCredentials } from '../credentials/credentials.js'
+import type { PanelState } from '../state/panel-state.js'
 import { type Answer, CRASHED, renderOutcome, renderRefusal, UNREADABLE } from './answers.js'
-import { runCommand } from './commands.js'
-import { readCredentials } from './credentials.js'
-import { exitCodes, type Outcome } from './outcome.js'
 import { type PanelRequest, trim } from './panel-request.js'
-import type { PanelState } from './panel-state.js'
 import type { Workload } from './workload.js'
 
 /** An end that a test imposes on a command, whether or not the command runs. */

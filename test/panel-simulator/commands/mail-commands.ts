@@ -1,3 +1,4 @@
+import type { PanelState } from '../state/panel-state.js'
 import {
   checkAccountFormat,
   checkDomainExists,
@@ -8,7 +9,6 @@ import {
 } from './checks.js'
 import { findDomainFile, findDomains, findMailboxes, formatDomain, readOne, recordValues } from './lookups.js'
 import { exitCodes, type Outcome, succeeded } from './outcome.js'
-import type { PanelState } from './panel-state.js'
 
 export function searchDomainOwner(panel: PanelState, args: readonly string[]): Outcome {
   const [domain = '', type = 'any'] = args

@@ -1,8 +1,8 @@
-import { renderAccount } from './accounts.js'
+import { readPassword } from '../hazards/password-argument.js'
+import { renderAccount } from '../state/accounts.js'
+import type { PanelState } from '../state/panel-state.js'
 import { checkAddressFormat, checkUserExists, checkUserFormat } from './checks.js'
 import { exitCodes, failed, type Outcome, succeeded } from './outcome.js'
-import type { PanelState } from './panel-state.js'
-import { readPassword } from './password-argument.js'
 import { acceptsTotp } from './totp.js'
 
 /** Suspended accounts pass, and such as may not log in: only the panel's login page asks for that. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { CHANGE } from './command-names.js'
-import { startPanelClient } from './panel-client.js'
-import { type PanelSimulator, panelReleases } from './simulator.js'
-import { totp } from './totp.js'
+import { CHANGE } from '../commands/command-names.js'
+import { totp } from '../commands/totp.js'
+import { startPanelClient } from '../panel-client.js'
+import { type PanelSimulator, panelReleases } from '../simulator.js'
 
 const CHECK = 'v-check-user-password'
 const GET = 'v-get-mail-account-value'

@@ -1,9 +1,9 @@
 import { connect } from 'node:tls'
 import { describe, expect, it } from 'vitest'
-import { createCertificate } from './certificate.js'
-import { CHANGE } from './command-names.js'
-import { argumentFields, startPanelClient } from './panel-client.js'
-import { simulatorCredentials, startPanelSimulator } from './simulator.js'
+import { CHANGE } from '../commands/command-names.js'
+import { argumentFields, startPanelClient } from '../panel-client.js'
+import { createCertificate } from '../server/certificate.js'
+import { simulatorCredentials, startPanelSimulator } from '../simulator.js'
 
 const { accessKey, secretKey, apiKey, aliceOnly } = simulatorCredentials
 const OWNER = { cmd: 'v-search-domain-owner', ...argumentFields(['example.org', 'mail']) }

@@ -1,8 +1,8 @@
 import { request } from 'undici'
 import { describe, expect, it } from 'vitest'
-import { CHANGE } from './command-names.js'
-import { argumentFields, startPanelClient } from './panel-client.js'
-import { type PanelCall, simulatorCredentials, startPanelSimulator } from './simulator.js'
+import { CHANGE } from '../commands/command-names.js'
+import { argumentFields, startPanelClient } from '../panel-client.js'
+import { type PanelCall, simulatorCredentials, startPanelSimulator } from '../simulator.js'
 
 const CHECK = 'v-check-user-password'
 const CHANGE_INFO = ['alice', 'example.org', 'info', 'a new one']

@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { CHANGE } from './command-names.js'
-import { startPanelClient } from './panel-client.js'
+import { CHANGE } from '../commands/command-names.js'
+import { startPanelClient } from '../panel-client.js'
 
 describe('a simulator with a login directory', () => {
   it('keeps the mail server’s files in step with itself, with the hashes that it is told to make', async () => {

@@ -1,5 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
-import { createLineMatcher } from './basic-expression.js'
+import { createLineMatcher } from '../hazards/basic-expression.js'
+import { readPassword } from '../hazards/password-argument.js'
+import type { MailboxRecord } from '../state/mail-domains.js'
+import type { PanelState } from '../state/panel-state.js'
 import {
   checkAccountFormat,
   checkDomainActive,
@@ -12,10 +15,7 @@ import {
   checkUserFormat,
 } from './checks.js'
 import { findDomainFile, findDomains, findMailboxes, formatDomain, readOne } from './lookups.js'
-import type { MailboxRecord } from './mail-domains.js'
 import { type Outcome, succeeded } from './outcome.js'
-import type { PanelState } from './panel-state.js'
-import { readPassword } from './password-argument.js'
 
 /** Changes a mailbox's password with all the harm that the panel does on the way. */
 export async function changeMailAccountPassword(
