@@ -1,7 +1,13 @@
 import { z } from 'zod'
-import { type Accent, createAccent, LIGHT_PAPERS } from '../branding/accent.js'
+import {
+  type Accent,
+  contrast,
+  createAccent,
+  LEAST_CONTRAST,
+  LIGHT_PAPERS,
+  parseColor,
+} from '../branding/accent.js'
 import type { Brand, MailHost } from '../branding/brand.js'
-import { contrast, LEAST_CONTRAST, parseColor } from '../branding/contrast.js'
 import { type Logo, parseLogo } from '../branding/logo.js'
 import { type AddFault, readBytes } from './environment.js'
 import { fault, isHost, isHttpsOrLoopback, url, type ValuesOf } from './fields.js'

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
-import { isLoopback } from '../lib/loopback.js'
+import { isLoopback } from '../lib/ip-address.js'
 import { Secret } from '../lib/secret.js'
 
 // One builder per kind of value. Each message completes the sentence "VARIABLE …" and never quotes the value.

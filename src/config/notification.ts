@@ -1,6 +1,6 @@
 import { domainToASCII } from 'node:url'
 import { z } from 'zod'
-import { isLoopback } from '../lib/loopback.js'
+import { isLoopback } from '../lib/ip-address.js'
 import { Secret } from '../lib/secret.js'
 import type { SmtpServer } from '../notification/smtp-sender.js'
 import type { AddFault, Environment } from './environment.js'

@@ -5,13 +5,16 @@ import { isInForce } from './confirm-change.js'
 import type { DomainLocks, Turn } from './domain-locks.js'
 import type { DomainOwner, DomainOwners } from './domain-owners.js'
 import { isOutage, outcomeOfOutage } from './outage.js'
-import { type Panel, PanelFault } from './panel-port.js'
+import { type CommandRecord, type Panel, PanelFault } from './panel-port.js'
 import type { JudgePassword } from './password/policy.js'
 import { makeChange } from './send-change.js'
 import { invalidCredentials, type Target, type Verification } from './verification.js'
 import { verifyAccount, verifyNextForm } from './verify-account.js'
 import { verifyMailbox } from './verify-mailbox.js'
 import type { PasswordCheck } from './verify-password.js'
+
+/** Makes one attempt, handing each call of the panel to `record`; see `changePassword`. */
+export type PasswordChange = (attempt: Attempt, record: (entry: CommandRecord) => void) => Promise<Outcome>
 
 /** What a change works with. The panel is given per attempt, so that its calls can be told apart in the log. */
 export interface ChangeDependencies {

@@ -2,7 +2,17 @@ import type { Outcome } from './attempt.js'
 import { MailServerFault } from './mail-server-port.js'
 import { PanelFault } from './panel-port.js'
 import { BreachCheckUnavailable } from './password/breach-check.js'
-import { StoreUnavailable } from './store-unavailable.js'
+
+/** The store that instances share can't be reached: nobody knows what the others have counted, or are changing. */
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable'
+  readonly code = 'store-unavailable'
+
+  /** There is no cause: what a client fails with may quote its commands, and they the password. */
+  constructor() {
+    super('store-unavailable')
+  }
+}
 
 /** What keeps an attempt from being carried out and is not the person's doing. */
 export type Outage = PanelFault | MailServerFault | StoreUnavailable | BreachCheckUnavailable

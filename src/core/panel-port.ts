@@ -93,3 +93,27 @@ interface FaultDetails {
   readonly mayHaveRun?: boolean
   readonly cause?: unknown
 }
+
+/** How busy the panel is with us now. */
+export interface PanelLoad {
+  /** Commands that run. */
+  readonly running: number
+  /** Commands that wait for their turn. */
+  readonly waiting: number
+  /** `open`: the panel is left alone, for it does not answer; `half-open`: a probe is under way. */
+  readonly breaker: BreakerState
+}
+
+export const breakerStates = ['closed', 'half-open', 'open'] as const
+
+export type BreakerState = (typeof breakerStates)[number]
+
+/** What the service's key to the panel may do beyond what is needed. */
+export type KeyExcess =
+  /** A kind of key that may run every command. */
+  | { readonly code: 'legacy-key'; readonly kind: 'api-key' | 'admin-password' }
+  /** An access key that may run a command which is not needed. */
+  | { readonly code: 'key-may-do-more'; readonly command: string }
+
+/** Finds out whether the key may do more than is needed; undefined if nothing of the kind was found. */
+export type FindKeyExcess = () => Promise<KeyExcess | undefined>

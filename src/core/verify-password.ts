@@ -1,10 +1,15 @@
 import type { Deadline } from '../lib/deadline.js'
 import type { Secret } from '../lib/secret.js'
 import type { DomainOwner } from './domain-owners.js'
-import type { HashCheck } from './hash-check.js'
 import type { MailLogin } from './mail-server-port.js'
 import type { Mailbox } from './mailbox.js'
 import type { Panel } from './panel-port.js'
+
+/**
+ * Tells whether a mailbox's stored hash, in Dovecot's form, accepts a password. Rejects with a `PanelFault`
+ * (`panel-failed`) that names the scheme if the hash is of an unknown scheme or cannot be read.
+ */
+export type HashCheck = (password: Secret, storedHash: Secret) => Promise<boolean>
 
 /** A password that may be the one that opens a mailbox. */
 export interface Guess {

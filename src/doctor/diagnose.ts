@@ -1,5 +1,5 @@
 import type { Environment } from '../config/environment.js'
-import { systemClock } from '../lib/system-clock.js'
+import { systemClock } from '../lib/clock.js'
 import { examine } from './doctor.js'
 import { examineOutside } from './outside.js'
 import { createOutsideCall } from './outside-call.js'

@@ -1,4 +1,4 @@
-import { isLoopback } from '../lib/loopback.js'
+import { isLoopback } from '../lib/ip-address.js'
 import { type Finding, fault, notChecked, ok, warning } from './finding.js'
 import { failedIn, inOrder, type Step } from './in-order.js'
 import { examineClientAddress, FORGED_ADDRESS } from './outside-address.js'

@@ -1,4 +1,4 @@
-import type { FindKeyExcess, KeyExcess } from '../core/key-excess.js'
+import type { FindKeyExcess, KeyExcess } from '../core/panel-port.js'
 import type { ReadinessFault } from '../core/readiness.js'
 import { MAILBOX_VALUE, PATTERN_REFUSED } from '../panel/mailbox-patterns.js'
 import { triedReleases } from '../panel/release.js'

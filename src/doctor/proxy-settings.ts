@@ -1,4 +1,4 @@
-import { isLoopback } from '../lib/loopback.js'
+import { isLoopback } from '../lib/ip-address.js'
 import { type Finding, ok, warning } from './finding.js'
 
 interface ProxySettings {

@@ -1,5 +1,5 @@
-import type { HashCheck } from '../core/hash-check.js'
 import { PanelFault } from '../core/panel-port.js'
+import type { HashCheck } from '../core/verify-password.js'
 import { schemes } from './schemes.js'
 
 /** Dovecot's form of a stored hash; the name is short and plain, so that it may be logged. */

@@ -4,8 +4,8 @@ import {
   MIN_ADDRESS_PART_LENGTH,
   type PasswordReason,
   passwordReasonCodes,
+  passwordRulesAttribute,
 } from '../core/password/rules.js'
-import { passwordRulesAttribute } from '../core/password/rules-attribute.js'
 import { strengthSuggestions, strengthWarnings } from '../core/password/strength.js'
 import type { Messages } from '../languages/catalogue.js'
 import { reasonMessage } from '../languages/messages.js'

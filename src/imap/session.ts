@@ -1,6 +1,6 @@
 import { ImapFlow } from 'imapflow'
 import { inTime } from '../lib/in-time.js'
-import { isLoopback } from '../lib/loopback.js'
+import { isLoopback } from '../lib/ip-address.js'
 import type { ServerTrust } from '../lib/server-trust.js'
 import { SessionFault } from './session-fault.js'
 import { createWire } from './wire.js'

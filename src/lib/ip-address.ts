@@ -19,3 +19,9 @@ export function parseClientAddress(text: string): string | undefined {
   const [high, low] = [Number.parseInt(mapped[1] ?? '', 16), Number.parseInt(mapped[2] ?? '', 16)]
   return [high >> 8, high & 255, low >> 8, low & 255].join('.')
 }
+
+/** Whether what is sent to this host stays on it, so that nobody can listen. IPv6 addresses stand in brackets, as in URLs. */
+export function isLoopback(hostname: string): boolean {
+  if (isIP(hostname) === 4) return hostname.startsWith('127.')
+  return hostname === '[::1]' || hostname.toLowerCase() === 'localhost'
+}

@@ -1,7 +1,7 @@
 import { ipKeyGenerator, type Options, type Store } from 'express-rate-limit'
 import type { Attempt } from '../core/attempt.js'
 import type { AttemptLimits, Limit, ReachedLimit, Verdict } from '../core/attempt-limits.js'
-import { StoreUnavailable } from '../core/store-unavailable.js'
+import { StoreUnavailable } from '../core/outage.js'
 import { inParallel } from '../lib/in-parallel.js'
 
 /** One thing that is counted: the guesses at a mailbox or an account, from one address or from all. */

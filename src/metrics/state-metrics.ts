@@ -1,5 +1,5 @@
 import { Gauge, type Registry } from 'prom-client'
-import { breakerStates, type PanelLoad } from '../core/panel-load.js'
+import { breakerStates, type PanelLoad } from '../core/panel-port.js'
 import type { CheckReadiness, ReadinessFault } from '../core/readiness.js'
 import { inTime } from '../lib/in-time.js'
 import { withoutStatus } from './words.js'

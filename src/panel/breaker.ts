@@ -7,8 +7,7 @@ import {
   handleWhen,
   noJitterGenerator,
 } from 'cockatiel'
-import type { BreakerState } from '../core/panel-load.js'
-import { PanelFault } from '../core/panel-port.js'
+import { type BreakerState, PanelFault } from '../core/panel-port.js'
 import { inTurn } from '../lib/in-turn.js'
 
 /** After so many calls in a row that the panel did not answer it is taken to be down, and left alone for a while. */

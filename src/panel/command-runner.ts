@@ -1,6 +1,5 @@
 import { BulkheadRejectedError, bulkhead } from 'cockatiel'
-import type { PanelLoad } from '../core/panel-load.js'
-import { type CommandRecord, PanelFault } from '../core/panel-port.js'
+import { type CommandRecord, PanelFault, type PanelLoad } from '../core/panel-port.js'
 import type { Clock } from '../lib/clock.js'
 import type { Deadline } from '../lib/deadline.js'
 import { inTurn } from '../lib/in-turn.js'

@@ -1,5 +1,5 @@
 import type { Modes } from '../core/attempt.js'
-import type { FindKeyExcess } from '../core/key-excess.js'
+import type { FindKeyExcess } from '../core/panel-port.js'
 import type { Clock } from '../lib/clock.js'
 import { createDeadline } from '../lib/deadline.js'
 import type { RunCommand } from './command-runner.js'

@@ -3,9 +3,8 @@ import type { Dispatcher } from 'undici'
 import type { Config } from '../config/load.js'
 import { createPasswordJudge, type JudgePassword } from '../core/password/policy.js'
 import type { EstimateStrength } from '../core/password/strength.js'
-import { createBreachDispatcher } from '../passwords/breach-dispatcher.js'
 import { isCommonPassword } from '../passwords/common-passwords.js'
-import { createBreachCheck } from '../passwords/pwned-passwords.js'
+import { createBreachCheck, createBreachDispatcher } from '../passwords/pwned-passwords.js'
 import { createStrengthThread, type StrengthThread } from '../passwords/strength-thread.js'
 
 /** How long a server of breached passwords may take, in all. */

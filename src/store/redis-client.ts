@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis'
-import { StoreUnavailable } from '../core/store-unavailable.js'
+import { StoreUnavailable } from '../core/outage.js'
 import type { Secret } from '../lib/secret.js'
 
 /** Where a Redis or Valkey server is, and how it lets us in. */

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis'
 import type { DomainLocks, Turn } from '../core/domain-locks.js'
-import { StoreUnavailable } from '../core/store-unavailable.js'
+import { StoreUnavailable } from '../core/outage.js'
 import type { Clock } from '../lib/clock.js'
 import { createDomainQueue, waitedTooLong } from './domain-queue.js'
 import { createLease, type Lease } from './redis-lease.js'

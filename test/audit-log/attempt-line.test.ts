@@ -139,7 +139,7 @@ describe('the documentation of the log', () => {
       .map((path) => readFileSync(new URL(path, source), 'utf8'))
       .join('\n')
     // What is wrong with a key is an event by its code.
-    const excess = readFileSync(new URL('core/key-excess.ts', source), 'utf8')
+    const excess = readFileSync(new URL('core/panel-port.ts', source), 'utf8')
     const codes = [...excess.matchAll(/\bcode: '([a-z-]+)'/g)].map(([, code]) => code)
     const written = [...text.matchAll(/\bevent: '([a-z-]+)'|\breport\('([a-z-]+)'/g)].map(
       ([, event, reported]) => event ?? reported,

@@ -1,8 +1,17 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { accentStylesheet, createAccent, DARK_PAPERS, LIGHT_PAPERS } from '../../src/branding/accent.js'
-import { type Color, contrast, LEAST_CONTRAST, parseColor, printColor } from '../../src/branding/contrast.js'
+import {
+  accentStylesheet,
+  type Color,
+  contrast,
+  createAccent,
+  DARK_PAPERS,
+  LEAST_CONTRAST,
+  LIGHT_PAPERS,
+  parseColor,
+  printColor,
+} from '../../src/branding/accent.js'
 
 const channel = fc.integer({ min: 0, max: 255 })
 const color: fc.Arbitrary<Color> = fc.tuple(channel, channel, channel)

@@ -1,7 +1,7 @@
 import type { Store } from 'express-rate-limit'
 import type { Response } from 'supertest'
 import type { AnswerCode } from '../../src/core/answer.js'
-import { StoreUnavailable } from '../../src/core/store-unavailable.js'
+import { StoreUnavailable } from '../../src/core/outage.js'
 import { createMemoryStore } from '../../src/store/memory-store.js'
 import type { SharedStore } from '../../src/store/shared-store.js'
 import { CHANGE } from '../panel-simulator/commands/command-names.js'

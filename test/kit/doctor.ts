@@ -2,7 +2,7 @@ import { expect, onTestFinished } from 'vitest'
 import { examine } from '../../src/doctor/doctor.js'
 import type { Check, Finding } from '../../src/doctor/finding.js'
 import { asJson, asText } from '../../src/doctor/report.js'
-import { systemClock } from '../../src/lib/system-clock.js'
+import { systemClock } from '../../src/lib/clock.js'
 import { neededCommands } from '../../src/panel/needed-commands.js'
 import {
   type PanelSimulator,

@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest'
-import type { PanelLoad } from '../../src/core/panel-load.js'
+import type { PanelLoad } from '../../src/core/panel-port.js'
 import type { ReadinessFault } from '../../src/core/readiness.js'
 import { createMetrics } from '../../src/service/metrics.js'
 import { holdTime } from '../kit/held-time.js'

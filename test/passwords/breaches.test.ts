@@ -1,6 +1,6 @@
 import { createServer } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { createBreachDispatcher } from '../../src/passwords/breach-dispatcher.js'
+import { createBreachDispatcher } from '../../src/passwords/pwned-passwords.js'
 import { holdTime } from '../kit/held-time.js'
 import { expectNoLeak } from '../kit/leaks.js'
 import { type RangeFault, type RangeServer, sha1, startRangeServer } from '../kit/range-server.js'

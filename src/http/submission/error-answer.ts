@@ -1,7 +1,7 @@
 import type { Answer } from '../../core/answer.js'
 import { AddressLimitExceeded } from '../../core/attempt-limits.js'
+import { StoreUnavailable } from '../../core/outage.js'
 import { BreachCheckUnavailable } from '../../core/password/breach-check.js'
-import { StoreUnavailable } from '../../core/store-unavailable.js'
 import { MethodNotAllowed } from '../route-methods.js'
 import { UnknownWebmailHost } from '../webmail/webmail-hosts.js'
 import { InvalidToken } from './clients.js'

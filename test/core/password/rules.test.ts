@@ -1,7 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Mailbox, parseMailbox } from '../../../src/core/mailbox.js'
-import { breachedRules, panelWouldMisread } from '../../../src/core/password/rules.js'
+import {
+  breachedRules,
+  GENERATED_SPECIALS,
+  MAX_PASSWORD_BYTES,
+  panelWouldMisread,
+  passwordRulesAttribute,
+} from '../../../src/core/password/rules.js'
 import { isCommonPassword } from '../../../src/passwords/common-passwords.js'
 
 const policy = { minLength: 12, isCommon: isCommonPassword }
@@ -113,5 +119,28 @@ describe('a hosting-account password', () => {
     (password) => {
       expect(panelWouldMisread(password)).toBe(false)
     },
+  )
+})
+
+it('the passwordrules attribute is in Apple’s syntax', () => {
+  expect(passwordRulesAttribute(12)).toBe(
+    'minlength: 12; maxlength: 72; allowed: upper, lower, digit, [-!#$%*+,.:;=?@^_~];',
+  )
+  // A class of one's own has printable ASCII, ends at the first bracket, and takes a hyphen only as its first.
+  expect(GENERATED_SPECIALS).toMatch(/^-?[!-,.-\\^-~]*$/)
+})
+
+it('a password that is made by the passwordrules attribute is one that the panel takes as it is', () => {
+  const mailbox = mailboxOf('info@example.org')
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
+  const unit = fc.constantFrom(...letters, ...GENERATED_SPECIALS)
+  fc.assert(
+    fc.property(fc.string({ unit, minLength: 12, maxLength: MAX_PASSWORD_BYTES }), (password) => {
+      const uncommon = { minLength: 12, isCommon: () => false }
+      const reasons = breachedRules(uncommon, mailbox, password, undefined).map(({ code }) => code)
+      // By chance it may hold the domain's name.
+      expect(reasons.filter((code) => code !== 'contains-address')).toEqual([])
+    }),
+    { numRuns: 1000 },
   )
 })
