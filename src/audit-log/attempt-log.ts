@@ -1,16 +1,14 @@
 import type { Logger } from 'pino'
 import { type Answer, type FieldFault, statusOf } from '../core/answer.js'
-import type { AttemptContext } from '../core/attempt-context.js'
+import type { RecordAttempt } from '../core/attempt-context.js'
 import type { CommandRecord } from '../core/panel-port.js'
 import type { AttemptLine } from './attempt-line.js'
 import type { LogNames } from './log-names.js'
 
 /** Writes the one line that an attempt leaves. */
-export type LogAttempt = (context: AttemptContext, answer: Answer, nowMs: number) => void
-
-export function createAttemptLog(logger: Logger, names: LogNames): LogAttempt {
-  return function logAttempt(context, answer, nowMs) {
-    const { requestId, clientAddress, client, mode, mailbox, account, arrivedMs, commands } = context
+export function createAttemptLog(logger: Logger, names: LogNames): RecordAttempt {
+  return function logAttempt({ context, answer, durationMs }) {
+    const { requestId, clientAddress, client, mode, mailbox, account, commands } = context
     const line: AttemptLine = {
       event: 'attempt',
       code: answer.code,
@@ -21,7 +19,7 @@ export function createAttemptLog(logger: Logger, names: LogNames): LogAttempt {
       mailbox: mailbox === undefined ? undefined : names.mailbox(mailbox),
       account: account === undefined ? undefined : names.account(account),
       ...detailsOf(answer),
-      durationMs: Math.round(nowMs - arrivedMs),
+      durationMs: Math.round(durationMs),
       panelMs: Math.round(busyMs(commands)),
       commands: commands.map(({ command, result, startedMs, endedMs }) => ({
         command,

@@ -1,3 +1,4 @@
+import type { Answer } from './answer.js'
 import type { Mode } from './attempt.js'
 import type { CommandRecord } from './panel-port.js'
 
@@ -18,3 +19,14 @@ export interface AttemptContext {
   mailbox?: string
   account?: string
 }
+
+/** What an attempt leaves when it has ended. The audit log and the metrics are both fed from it. */
+export interface AttemptRecord {
+  readonly context: Readonly<AttemptContext>
+  readonly answer: Answer
+  /** From its arrival to its answer. */
+  readonly durationMs: number
+}
+
+/** Told once of each attempt, when it has ended; never fails. */
+export type RecordAttempt = (record: AttemptRecord) => void

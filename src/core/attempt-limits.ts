@@ -6,9 +6,12 @@ export interface Limit {
   readonly windowMs: number
 }
 
+/** The limits, as they are called in the `RateLimit` header. */
+export const limitNames = ['address', 'failures', 'target'] as const
+
 /** A limit that was reached, and until when. */
 export interface ReachedLimit extends Limit {
-  /** As it is called in the `RateLimit` header. */
+  /** One of `limitNames`. */
   readonly name: string
   readonly retryAfterMs: number
 }

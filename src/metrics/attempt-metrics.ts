@@ -1,5 +1,7 @@
 import { Counter, Histogram, type Registry } from 'prom-client'
-import type { ObserveAttempt } from '../core/observe-attempt.js'
+import { statusOf } from '../core/answer.js'
+import type { RecordAttempt } from '../core/attempt-context.js'
+import { limitNames } from '../core/attempt-limits.js'
 import type { CommandRecord } from '../core/panel-port.js'
 import { commandResult, ran } from './words.js'
 
@@ -9,14 +11,8 @@ const COMMAND_BUCKETS_S = [0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 15, 30]
 /** `none`: the submission was not read, so that nobody knows. */
 const MODES = ['mailbox', 'account', 'none'] as const
 
-/** All values that the labels may have. */
-interface KnownLabels {
-  readonly codes: readonly string[]
-  readonly limits: readonly string[]
-}
-
-/** Counts attempts and their commands of the panel. */
-export function createAttemptMetrics(registry: Registry, { codes, limits }: KnownLabels): ObserveAttempt {
+/** Counts attempts and their commands of the panel: nothing of who made them, nor of what they typed. */
+export function createAttemptMetrics(registry: Registry): RecordAttempt {
   const registers = [registry]
   const attempts = new Counter({
     name: 'rekey_attempts_total',
@@ -40,13 +36,14 @@ export function createAttemptMetrics(registry: Registry, { codes, limits }: Know
   const observeCommand = createCommandMetrics(registers)
 
   // A counter that first appears with a 1 has not risen, for Prometheus: the first unknown outcome would raise no alert.
-  for (const code of codes) for (const mode of MODES) attempts.inc({ code, mode }, 0)
-  for (const limit of limits) limitsReached.inc({ limit }, 0)
+  for (const code of Object.keys(statusOf)) for (const mode of MODES) attempts.inc({ code, mode }, 0)
+  for (const limit of limitNames) limitsReached.inc({ limit }, 0)
 
-  return function observeAttempt({ code, mode, limit, durationMs, commands }) {
+  return function countAttempt({ context: { mode, commands }, answer, durationMs }) {
+    const { code } = answer
     attempts.inc({ code, mode: mode ?? 'none' })
     durations.observe({ code }, durationMs / 1000)
-    if (limit !== undefined) limitsReached.inc({ limit })
+    if (code === 'too-many-attempts') limitsReached.inc({ limit: answer.limit.name })
     for (const command of commands) observeCommand(command)
   }
 }

@@ -2,13 +2,14 @@ import { join } from 'node:path'
 import express, { type Express } from 'express'
 import type { Logger } from 'pino'
 import type { Dispatcher } from 'undici'
+import { createAttemptLog } from '../audit-log/attempt-log.js'
 import { createHashedNames, plainNames } from '../audit-log/log-names.js'
 import { brandView, brandWordsOf } from '../branding/brand.js'
 import type { Config } from '../config/load.js'
 import { ASSETS, viewsDirectories } from '../config/views-folder.js'
+import type { RecordAttempt } from '../core/attempt-context.js'
 import { changePassword, type PasswordChange } from '../core/change-password.js'
 import { createDomainOwners } from '../core/domain-owners.js'
-import type { ObserveAttempt } from '../core/observe-attempt.js'
 import type { FindKeyExcess, PanelLoad } from '../core/panel-port.js'
 import type { JudgePassword } from '../core/password/policy.js'
 import type { CheckReadiness } from '../core/readiness.js'
@@ -59,7 +60,7 @@ export interface AppDependencies {
   readonly clock: Clock
   readonly randomId: () => string
   /** Absent where nothing is measured. */
-  readonly observeAttempt?: ObserveAttempt | undefined
+  readonly countAttempt?: RecordAttempt | undefined
 }
 
 /** The service, wired and not listening. */
@@ -74,7 +75,7 @@ export interface App {
 }
 
 export function createApp(dependencies: AppDependencies): App {
-  const { config, version, store, logger, clock, randomId, observeAttempt } = dependencies
+  const { config, version, store, logger, clock, randomId, countAttempt } = dependencies
   const { basePath, proofs: modes } = config
   const brandWords = brandWordsOf(config.brand.name)
   const judgePassword = createPasswordChecks(config, brandWords, dependencies.passwordTools, logger)
@@ -98,7 +99,12 @@ export function createApp(dependencies: AppDependencies): App {
   const names = config.logMailbox === 'hashed' ? createHashedNames(randomId()) : plainNames
   const notes = createChangeNotes(config, { logger, names, clock, randomId })
   const afterAnswer = notes.tell
-  const answering = createAnswering({ logger, names, clock, inFlight, afterAnswer, observeAttempt })
+  const logAttempt = createAttemptLog(logger, names)
+  const recordAttempt: RecordAttempt = (record) => {
+    logAttempt(record)
+    countAttempt?.(record)
+  }
+  const answering = createAnswering({ logger, clock, inFlight, recordAttempt, afterAnswer })
   const doors = createDoors({
     addressLimit: createAddressLimit(
       config.limits.address,

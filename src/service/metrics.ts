@@ -2,8 +2,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import type { Logger } from 'pino'
 import type { ListenAddress } from '../config/service.js'
-import { statusOf } from '../core/answer.js'
-import type { ObserveAttempt } from '../core/observe-attempt.js'
+import type { RecordAttempt } from '../core/attempt-context.js'
 import { createHttpServer } from '../http/server.js'
 import { describeError } from '../lib/describe-error.js'
 import { createAttemptMetrics } from '../metrics/attempt-metrics.js'
@@ -13,12 +12,9 @@ import { addStateMetrics, type StateSources } from '../metrics/state-metrics.js'
 
 export type { Build }
 
-/** The limits' names, as in the `RateLimit` header. */
-const LIMITS = ['address', 'failures', 'target']
-
 /** What the service counts of itself, and a server of its own that shows it. */
 export interface Metrics {
-  readonly observeAttempt: ObserveAttempt
+  readonly countAttempt: RecordAttempt
   /** Begins to listen, and logs where, or why it can't; false then. To be called once. */
   show(sources: StateSources): Promise<boolean>
   close(): void
@@ -33,7 +29,7 @@ export function createMetrics({ host, port }: ListenAddress, build: Build, logge
   )
 
   return {
-    observeAttempt: createAttemptMetrics(registry, { codes: Object.keys(statusOf), limits: LIMITS }),
+    countAttempt: createAttemptMetrics(registry),
 
     async show(sources) {
       addStateMetrics(registry, sources)

@@ -42,7 +42,7 @@ export async function serve(config: Config, build: Build): Promise<boolean> {
     logger,
     clock: systemClock,
     randomId: randomUUID,
-    observeAttempt: metrics?.observeAttempt,
+    countAttempt: metrics?.countAttempt,
   })
   const opened = { dispatcher, store, metrics, passwordTools }
   const { panelLoad, checkReadiness } = app

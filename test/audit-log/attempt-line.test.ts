@@ -71,7 +71,7 @@ describe('the line of an attempt', () => {
       mailbox: 'info@example.org',
       account: 'alice',
     }
-    createAttemptLog(logger, plainNames)(context, answer, 3.7)
+    createAttemptLog(logger, plainNames)({ context, answer, durationMs: 3.7 })
     expect(lines.map(faultsOf)).toEqual([''])
   })
 

@@ -142,7 +142,7 @@ export async function startServiceAt(
     logger,
     clock,
     randomId: randomUUID,
-    observeAttempt: metrics?.observeAttempt,
+    countAttempt: metrics?.countAttempt,
   })
   const { panelLoad, checkReadiness } = app
   await metrics?.show({ panelLoad, checkReadiness, checkStore: store.checkReadiness })

@@ -116,7 +116,7 @@ it('what callers send makes no series: others’ attempts of the same kinds coun
 
 it('whatever answers in the panel’s place makes few series', async () => {
   const registry = new Registry()
-  const observe = createAttemptMetrics(registry, { codes: [], limits: [] })
+  const countAttempt = createAttemptMetrics(registry)
   const number = fc.integer({ min: 0, max: 999 })
   const result = fc.oneof(
     number,
@@ -125,7 +125,15 @@ it('whatever answers in the panel’s place makes few series', async () => {
   fc.assert(
     fc.property(result, (given) => {
       const commands = [{ command: OWNER, result: given, startedMs: 0, endedMs: 1 }]
-      observe({ code: 'panel-failed', mode: 'mailbox', limit: undefined, durationMs: 1, commands })
+      const context = {
+        requestId: 'the-id',
+        arrivedMs: 0,
+        clientAddress: '192.0.2.1',
+        awaitsLog: false,
+        commands,
+      }
+      const answer = { code: 'panel-failed', reason: 'not-the-panel', changeSent: false } as const
+      countAttempt({ context, answer, durationMs: 1 })
     }),
     { numRuns: 2000 },
   )

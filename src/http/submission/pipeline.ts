@@ -1,10 +1,7 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import type { Logger } from 'pino'
-import { createAttemptLog } from '../../audit-log/attempt-log.js'
-import type { LogNames } from '../../audit-log/log-names.js'
 import type { Answer } from '../../core/answer.js'
-import type { AttemptContext } from '../../core/attempt-context.js'
-import type { ObserveAttempt } from '../../core/observe-attempt.js'
+import type { AttemptContext, RecordAttempt } from '../../core/attempt-context.js'
 import type { Messages } from '../../languages/catalogue.js'
 import type { Clock } from '../../lib/clock.js'
 import { describeError } from '../../lib/describe-error.js'
@@ -12,7 +9,6 @@ import { messagesOf } from '../negotiate-language.js'
 import { contextOf } from '../request-context.js'
 import { answerToError } from './error-answer.js'
 import type { InFlight } from './in-flight.js'
-import { measureAttempt } from './measure-attempt.js'
 
 /** How requests come to their answers, whatever the answers look like. */
 export interface Answering {
@@ -34,20 +30,17 @@ export type AfterAnswer = (context: AttemptContext, answer: Answer, messages: Me
 
 interface AnsweringParts {
   readonly logger: Logger
-  readonly names: LogNames
   readonly clock: Clock
   readonly inFlight: InFlight
+  readonly recordAttempt: RecordAttempt
   readonly afterAnswer: AfterAnswer
-  /** Absent where nothing is measured. */
-  readonly observeAttempt?: ObserveAttempt | undefined
 }
 
 /** For an attempt that could be read only when the process had been told to stop: it may not live to see its end. */
 const STOPPING: Answer = { code: 'panel-busy', reason: 'stopping', changeSent: false }
 
 export function createAnswering(parts: AnsweringParts): Answering {
-  const { logger, names, clock, inFlight, afterAnswer, observeAttempt } = parts
-  const logAttempt = createAttemptLog(logger, names)
+  const { logger, clock, inFlight, recordAttempt, afterAnswer } = parts
 
   const beginAttempt: RequestHandler = (_request, response, next) => {
     contextOf(response).awaitsLog = true
@@ -60,9 +53,7 @@ export function createAnswering(parts: AnsweringParts): Answering {
     if (!context.awaitsLog) return
     // One line per attempt, also where an answer that was logged can't be shown.
     context.awaitsLog = false
-    const nowMs = clock.now()
-    logAttempt(context, answer, nowMs)
-    observeAttempt?.(measureAttempt(context, answer, nowMs))
+    recordAttempt({ context, answer, durationMs: clock.now() - context.arrivedMs })
   }
 
   return {

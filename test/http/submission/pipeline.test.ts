@@ -2,6 +2,7 @@ import express, { type Response } from 'express'
 import { pino } from 'pino'
 import supertest from 'supertest'
 import { describe, expect, it } from 'vitest'
+import { createAttemptLog } from '../../../src/audit-log/attempt-log.js'
 import { plainNames } from '../../../src/audit-log/log-names.js'
 import type { Answer } from '../../../src/core/answer.js'
 import { createRequestContext } from '../../../src/http/request-context.js'
@@ -20,9 +21,9 @@ async function attempt(
   const logger = pino({ base: null }, { write: (line: string) => void lines.push(JSON.parse(line)) })
   const answering = createAnswering({
     logger,
-    names: plainNames,
     clock,
     inFlight: createInFlight(),
+    recordAttempt: createAttemptLog(logger, plainNames),
     afterAnswer: (_context, answer) => void told.push(answer.code),
   })
   const handlers = answering.attempt([], outcome, (response) => {
