@@ -16,6 +16,27 @@ export interface ReachedLimit extends Limit {
   readonly retryAfterMs: number
 }
 
+/** What was counted for a key, the latest hit included. */
+export interface Hits {
+  readonly totalHits: number
+  /** When the key's window ends, by `Date`; undefined where the store does not say. */
+  readonly resetTime: Date | undefined
+}
+
+/**
+ * Counts hits per key in windows of one length, which begin at the key's first hit. Each call but `init` may reject with
+ * `StoreUnavailable`. It has the methods that express-rate-limit asks of a store.
+ */
+export interface LimitStore {
+  /** To be called once, before any other. */
+  init(options: { readonly windowMs: number }): void
+  increment(key: string): Promise<Hits>
+  /** Takes one hit back. */
+  decrement(key: string): Promise<void>
+  /** Forgets all that was counted for the key. */
+  resetKey(key: string): Promise<void>
+}
+
 /**
  * What an attempt says of its sender. `guess`: credentials were tried in vain, which counts. `neutral`: counts against nobody.
  * `proven`: the mailbox is theirs, and all that was counted for it and their address is forgotten.

@@ -1,11 +1,11 @@
 import type { RequestHandler, Response } from 'express'
-import { ipKeyGenerator, rateLimit, type Store } from 'express-rate-limit'
-import { AddressLimitExceeded, type Limit } from '../core/attempt-limits.js'
+import { ipKeyGenerator, rateLimit } from 'express-rate-limit'
+import { AddressLimitExceeded, type Limit, type LimitStore } from '../core/attempt-limits.js'
 
 /** Limits submissions per client address, before anything of them is read; throws an `AddressLimitExceeded`. */
 export function createAddressLimit(
   limit: Limit,
-  store: Store,
+  store: LimitStore,
   addressOf: (response: Response) => string,
 ): RequestHandler {
   return rateLimit({

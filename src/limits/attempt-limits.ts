@@ -1,6 +1,6 @@
-import { ipKeyGenerator, type Options, type Store } from 'express-rate-limit'
+import { ipKeyGenerator } from 'express-rate-limit'
 import type { Attempt } from '../core/attempt.js'
-import type { AttemptLimits, Limit, ReachedLimit, Verdict } from '../core/attempt-limits.js'
+import type { AttemptLimits, Limit, LimitStore, ReachedLimit, Verdict } from '../core/attempt-limits.js'
 import { StoreUnavailable } from '../core/outage.js'
 import { inParallel } from '../lib/in-parallel.js'
 
@@ -8,7 +8,7 @@ import { inParallel } from '../lib/in-parallel.js'
 interface Counter {
   readonly name: string
   readonly limit: Limit
-  readonly store: Store
+  readonly store: LimitStore
   readonly key: string
   /** Whether a success forgets what was counted. */
   readonly forgetful: boolean
@@ -21,14 +21,13 @@ const SOON_MS = 1000
 export function createAttemptLimits(
   failures: Limit,
   target: Limit,
-  createStore: (name: string) => Store,
+  createStore: (name: string) => LimitStore,
 ): AttemptLimits {
   const limiters = [
     { name: 'failures', limit: failures, keysOf: failureKeys, forgetful: true },
     { name: 'target', limit: target, keysOf: targetKeys, forgetful: false },
   ].map((limiter) => ({ ...limiter, store: createStore(limiter.name) }))
-  // Stores are made to be set up by the library's own middleware; the window is all that they take from it.
-  for (const { store, limit } of limiters) store.init?.({ windowMs: limit.windowMs } as Options)
+  for (const { store, limit } of limiters) store.init(limit)
   const underWay = new Map<string, number>()
 
   /** Counts the attempt; gives the limit if it had been reached before. */

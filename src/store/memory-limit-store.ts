@@ -1,4 +1,4 @@
-import type { Store } from 'express-rate-limit'
+import type { LimitStore } from '../core/attempt-limits.js'
 
 /** A million addresses must not fill the memory; whoever has more of them than this can make room for further tries. */
 const MAX_KEYS = 50_000
@@ -10,7 +10,7 @@ interface Window {
 }
 
 /** Counts hits per key in windows of one length, which begin at the key's first hit; where there are too many the oldest go. */
-export function createMemoryLimitStore(maxKeys = MAX_KEYS): Store {
+export function createMemoryLimitStore(maxKeys = MAX_KEYS): LimitStore {
   // All windows are of one length: their order is that of their ends.
   const windows = new Map<string, Window>()
   let windowMs = 0
@@ -45,20 +45,20 @@ export function createMemoryLimitStore(maxKeys = MAX_KEYS): Store {
       windowMs = options.windowMs
     },
 
-    increment(key) {
+    async increment(key) {
       const window = current(key) ?? begin(key)
       window.hits += 1
       return { totalHits: window.hits, resetTime: new Date(window.endMs) }
     },
 
-    decrement(key) {
+    async decrement(key) {
       const window = current(key)
       if (!window) return
       window.hits -= 1
       if (window.hits === 0) windows.delete(key)
     },
 
-    resetKey(key) {
+    async resetKey(key) {
       windows.delete(key)
     },
   }

@@ -1,4 +1,4 @@
-import type { Store } from 'express-rate-limit'
+import type { LimitStore } from '../core/attempt-limits.js'
 import type { DomainLocks } from '../core/domain-locks.js'
 import type { KeyRest } from '../core/key-cooldown.js'
 import type { CheckReadiness } from '../core/readiness.js'
@@ -6,7 +6,7 @@ import type { CheckReadiness } from '../core/readiness.js'
 /** Where the service keeps what its instances must agree on: counts, locks, and that the panel is left alone. */
 export interface SharedStore {
   /** @param name of the limit: each counts for itself */
-  createLimitStore(name: string): Store
+  createLimitStore(name: string): LimitStore
   readonly locks: DomainLocks
   /** @param keyId tells keys to the panel apart, and is no secret */
   createKeyRest(keyId: string): KeyRest

@@ -169,7 +169,7 @@ describe('counts that instances share', () => {
   it('are those of all, and are taken back without a trace', async () => {
     const limits = (await Promise.all([createStore(), createStore()])).map((store) => {
       const limit = store.createLimitStore('test')
-      limit.init?.({ windowMs: 60_000 } as Parameters<NonNullable<typeof limit.init>>[0])
+      limit.init({ windowMs: 60_000 })
       return limit
     })
     const [ours, theirs] = limits

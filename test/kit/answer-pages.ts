@@ -1,6 +1,6 @@
-import type { Store } from 'express-rate-limit'
 import type { Response } from 'supertest'
 import type { AnswerCode } from '../../src/core/answer.js'
+import type { LimitStore } from '../../src/core/attempt-limits.js'
 import { StoreUnavailable } from '../../src/core/outage.js'
 import { createMemoryStore } from '../../src/store/memory-store.js'
 import type { SharedStore } from '../../src/store/shared-store.js'
@@ -40,7 +40,7 @@ function failingStore(error: Error): SharedStore {
   const fail = async (): Promise<never> => {
     throw error
   }
-  const limits: Store = { increment: fail, decrement: fail, resetKey: fail }
+  const limits: LimitStore = { init: () => undefined, increment: fail, decrement: fail, resetKey: fail }
   return { ...createMemoryStore(createTestClock()), createLimitStore: () => limits }
 }
 

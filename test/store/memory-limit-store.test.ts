@@ -1,5 +1,5 @@
-import type { Options, Store } from 'express-rate-limit'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { LimitStore } from '../../src/core/attempt-limits.js'
 import { createMemoryLimitStore } from '../../src/store/memory-limit-store.js'
 
 const WINDOW_MS = 60_000
@@ -7,13 +7,13 @@ const WINDOW_MS = 60_000
 beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: 0 }))
 afterEach(() => void vi.useRealTimers())
 
-function createStore(maxKeys?: number): Store {
+function createStore(maxKeys?: number): LimitStore {
   const store = createMemoryLimitStore(maxKeys)
-  store.init?.({ windowMs: WINDOW_MS } as Options)
+  store.init({ windowMs: WINDOW_MS })
   return store
 }
 
-async function hits(store: Store, key: string): Promise<number> {
+async function hits(store: LimitStore, key: string): Promise<number> {
   const { totalHits } = await store.increment(key)
   return totalHits
 }
