@@ -1,4 +1,4 @@
-import { catalogueSchema, type Messages } from './catalogue.js'
+import type { Messages } from './catalogue.js'
 
 export type CheckedCatalogue =
   | { readonly ok: true; readonly messages: Messages }
@@ -7,83 +7,82 @@ export type CheckedCatalogue =
 
 const PLACEHOLDER = /\{\w+\}/g
 const FORMS = ['zero', 'one', 'two', 'few', 'many', 'other']
+const DIRECTIONS = ['ltr', 'rtl']
 
 /**
- * Holds a catalogue against the shape, and its placeholders against those of the reference: a text with another
- * placeholder would show braces to people, or hide a number from them.
+ * Checks that a catalogue has the texts of the reference, all of them and no other, with the same placeholders: a text
+ * with another placeholder would show braces to people, or hide a number from them.
  *
  * @param language as its file is named (BCP 47)
- * @param reference the catalogue whose placeholders are right; the catalogue itself, if it is that one
+ * @param reference the catalogue whose texts are right; the catalogue itself, if it is that one
  */
 export function checkCatalogue(language: string, content: unknown, reference: unknown): CheckedCatalogue {
-  const parsed = catalogueSchema.safeParse(content)
-  if (!parsed.success) {
-    return { ok: false, faults: parsed.error.issues.map(describeIssue) }
-  }
-  const messages = parsed.data
+  const rules = pluralRules(language)
+  if (!rules) return { ok: false, faults: ['language is no language tag (BCP 47)'] }
+  const faults = faultsUnder('', content, reference, rules)
+  if (faults.length > 0) return { ok: false, faults }
+  const messages = content as Messages
   if (messages.language !== language) {
     return { ok: false, faults: ['language is not that of the file’s name'] }
   }
-  const rules = pluralRules(language)
-  if (!rules) return { ok: false, faults: ['language is no language tag (BCP 47)'] }
-  const faults = textFaults('', messages, reference, rules)
-  return faults.length === 0 ? { ok: true, messages } : { ok: false, faults }
+  if (!DIRECTIONS.includes(messages.direction)) return { ok: false, faults: [wrong('direction')] }
+  return { ok: true, messages }
 }
 
-function describeIssue({ code, path, ...issue }: Issue): string {
-  const key = path.join('.')
-  if (path.length === 0 && code !== 'unrecognized_keys') return 'is no JSON object'
-  if (code !== 'unrecognized_keys') return `${key} is missing or wrong`
-  return `${[key, ''].join(key ? '.' : '')}${(issue.keys ?? []).join(', ')} is not known`
-}
-
-interface Issue {
-  readonly code?: string
-  readonly path: readonly PropertyKey[]
-  readonly keys?: readonly string[]
-}
-
-type Forms = Readonly<Record<string, string>>
 type Tree = Readonly<Record<string, unknown>>
 
 /**
- * The faults of all texts under this key. What stands under it has the right shape, so that the reference has the same keys.
- * It makes little on the way: garbage of twenty catalogues would let the memory of a service at rest grow.
+ * The faults of all texts under this key. It makes little on the way: garbage of twenty catalogues would let the memory
+ * of a service at rest grow.
  */
-function textFaults(key: string, content: unknown, reference: unknown, rules: Intl.PluralRules): string[] {
-  if (typeof content === 'string') return placeholderFaults(key, content, wantedIn(reference))
-  if (isForms(content)) return formsFaults(key, content, wantedIn(reference), rules)
-  return Object.entries(content ?? {}).flatMap(([name, value]) =>
-    textFaults(key ? `${key}.${name}` : name, value, (reference as Tree | undefined)?.[name], rules),
+function faultsUnder(key: string, content: unknown, reference: unknown, rules: Intl.PluralRules): string[] {
+  if (typeof reference === 'string') return textFaults(key, content, placeholdersOf(reference))
+  if (!isTree(content) || !isTree(reference)) return [key === '' ? 'is no JSON object' : wrong(key)]
+  if (typeof reference.other === 'string') {
+    return formsFaults(key, content, placeholdersOf(reference.other), rules)
+  }
+  const under = (name: string): string => (key === '' ? name : `${key}.${name}`)
+  const faults = Object.entries(reference).flatMap(([name, text]) =>
+    faultsUnder(under(name), content[name], text, rules),
   )
+  return [...faults, ...unknownNames(content, Object.keys(reference)).map((name) => unknown(under(name)))]
 }
 
-function isForms(content: unknown): content is Forms {
-  return typeof content === 'object' && content !== null && 'other' in content
+function isTree(content: unknown): content is Tree {
+  return typeof content === 'object' && content !== null && !Array.isArray(content)
 }
 
-function formsFaults(key: string, forms: Forms, wanted: string, rules: Intl.PluralRules): string[] {
+function unknownNames(content: Tree, known: readonly string[]): string[] {
+  return Object.keys(content).filter((name) => !known.includes(name))
+}
+
+function formsFaults(key: string, forms: Tree, wanted: string, rules: Intl.PluralRules): string[] {
   const categories: readonly string[] = rules.resolvedOptions().pluralCategories
   const wrongForms = FORMS.filter((form) => categories.includes(form) !== form in forms).map(
     (form) => `${key}.${form} is ${form in forms ? 'no plural form of this language' : 'missing'}`,
   )
   const wrongTexts = Object.entries(forms).flatMap(([form, text]) => {
+    if (!FORMS.includes(form)) return [unknown(`${key}.${form}`)]
     // A form for one number alone may say it in words.
-    const spelled = placeholdersOf(text) === '' && isForOneNumber(form, rules)
-    return spelled ? [] : placeholderFaults(`${key}.${form}`, text, wanted)
+    const spelled = typeof text === 'string' && placeholdersOf(text) === '' && isForOneNumber(form, rules)
+    return textFaults(`${key}.${form}`, text, spelled ? '' : wanted)
   })
   return [...wrongForms, ...wrongTexts]
 }
 
-function wantedIn(reference: unknown): string {
-  const text = isForms(reference) ? reference.other : reference
-  return typeof text === 'string' ? placeholdersOf(text) : ''
-}
-
-function placeholderFaults(key: string, text: string, wanted: string): string[] {
+function textFaults(key: string, text: unknown, wanted: string): string[] {
+  if (typeof text !== 'string' || text === '') return [wrong(key)]
   // A brace that belongs to no placeholder is a typo of one.
   const isRight = placeholdersOf(text) === wanted && !/[{}]/.test(text.replaceAll(PLACEHOLDER, ''))
   return isRight ? [] : [`${key} must hold ${wanted === '' ? 'no placeholder' : wanted}`]
+}
+
+function wrong(key: string): string {
+  return `${key} is missing or wrong`
+}
+
+function unknown(key: string): string {
+  return `${key} is not known`
 }
 
 function placeholdersOf(text: string): string {

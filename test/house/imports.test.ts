@@ -56,9 +56,11 @@ function roomOf(path: string): string {
   return path.includes(sep) ? (path.split(sep)[0] ?? '') : ''
 }
 
-/** The files of ours that a file imports, as paths from `src`. */
+/** The modules of ours that a file imports, as paths from `src`. */
 function importsOf(file: SourceFile): string[] {
-  return file.imports.filter((name) => name.startsWith('.')).map((name) => join(dirname(file.path), name))
+  return file.imports
+    .filter((name) => name.startsWith('.') && !name.endsWith('.json'))
+    .map((name) => join(dirname(file.path), name))
 }
 
 /** Every file that is loaded because of a file, by path from `src`: those that it imports, those that they import, and so on. */

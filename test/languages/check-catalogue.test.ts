@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { viewsDirectories } from '../../src/config/views-folder.js'
+import { fieldFaultCodes, statusOf } from '../../src/core/answer.js'
+import { passwordReasonCodes } from '../../src/core/password/rules.js'
+import { strengthSuggestions, strengthWarnings } from '../../src/core/password/strength.js'
 import { checkCatalogue } from '../../src/languages/check-catalogue.js'
 import { loadCatalogues } from '../../src/languages/load-catalogues.js'
 
@@ -68,8 +71,41 @@ describe('a catalogue', () => {
         void Object.assign(c.reason ?? {}, { 'too-short': { one: '{min}', few: '{min}', other: '{min}' } }),
       'reason.too-short.few is no plural form of this language',
     ],
+    [
+      'a plural form that no language has',
+      (c: Content) =>
+        void Object.assign(c.reason ?? {}, { 'too-short': { one: '{min}', other: '{min}', odd: '{min}' } }),
+      'reason.too-short.odd is not known',
+    ],
+    [
+      'a plural form that is no text',
+      (c: Content) => void Object.assign(c.reason ?? {}, { 'too-short': { one: 1, other: '{min}' } }),
+      'reason.too-short.one is missing or wrong',
+    ],
+    [
+      'a list in the place of a section',
+      (c: Content) => void Object.assign(c, { steps: [] }),
+      'steps is missing or wrong',
+    ],
+    [
+      'a direction that no writing has',
+      (c: Content) => void Object.assign(c, { direction: 'up' }),
+      'direction is missing or wrong',
+    ],
   ])('with %s is refused by name', (_what, change, fault) => {
     expect(faultsOf(change)).toEqual([fault])
+  })
+
+  it('of English has words for every code, and for no other', () => {
+    const { answer, field, reason, strength } = reference
+    const codes = [
+      [answer, [...Object.keys(statusOf), 'change-not-seen']],
+      [field, fieldFaultCodes],
+      [reason, passwordReasonCodes],
+      [strength.warning, strengthWarnings],
+      [strength.suggestion, strengthSuggestions],
+    ]
+    for (const [words, known] of codes) expect(Object.keys(words).toSorted()).toEqual(known.toSorted())
   })
 
   it('may say one number in words where its plural form is for that alone', () => {
