@@ -1,8 +1,7 @@
 import { z } from 'zod'
-import { type AnswerCode, statusOf } from '../core/answer.js'
+import { answerCodes } from '../core/answer.js'
 import { passwordReasonCodes } from '../core/password/rules.js'
 
-const codes = Object.keys(statusOf) as [AnswerCode, ...AnswerCode[]]
 const durationMs = z.int().min(0)
 
 const command = z.strictObject({
@@ -22,7 +21,7 @@ export const attemptLine = z
       .describe('30 is news, 40 a warning, 50 an error: what an operator must mend is 40 or more.'),
     time: z.int().describe('When the line was written, in milliseconds since 1970.'),
     event: z.literal('attempt').describe('Of this kind of line.'),
-    code: z.enum(codes).describe('How the attempt ended: a code of the JSON interface.'),
+    code: z.enum(answerCodes).describe('How the attempt ended: a code of the JSON interface.'),
     requestId: z.string().describe('The reference that the answer had.'),
     clientAddress: z
       .string()

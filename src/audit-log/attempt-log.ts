@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import { type Answer, type FieldFault, statusOf } from '../core/answer.js'
+import { type Answer, answers, type FieldFault } from '../core/answer.js'
 import type { RecordAttempt } from '../core/attempt-context.js'
 import type { CommandRecord } from '../core/panel-port.js'
 import type { AttemptLine } from './attempt-line.js'
@@ -27,44 +27,26 @@ export function createAttemptLog(logger: Logger, names: LogNames): RecordAttempt
         durationMs: Math.round(endedMs - startedMs),
       })),
     }
-    logger[levelOf(answer)](line)
+    logger[answers[answer.code].level](line)
   }
 }
 
 /** Only what is known to hold no secret is named here. */
 function detailsOf(answer: Answer): Partial<AttemptLine> {
-  switch (answer.code) {
-    case 'changed':
-      return { evidence: answer.evidence }
-    case 'invalid-request':
-      return { faults: [...new Set(answer.faults.map(describeFault))] }
-    case 'password-rejected':
-      return { reasons: answer.reasons.map((reason) => reason.code) }
-    case 'too-many-attempts':
-      return { limit: answer.limit.name }
-    case 'panel-misconfigured':
-    case 'panel-failed':
-    case 'panel-unavailable':
-    case 'panel-busy':
-      return { reason: answer.reason, changeSent: answer.changeSent }
-    case 'mail-server-unavailable':
-      return { reason: answer.reason, credentialsSent: answer.credentialsSent }
-    case 'breach-check-unavailable':
-      return { reason: answer.reason }
-    default:
-      return {}
+  return {
+    evidence: 'evidence' in answer ? answer.evidence : undefined,
+    faults: 'faults' in answer ? [...new Set(answer.faults.map(describeFault))] : undefined,
+    reasons: 'reasons' in answer ? answer.reasons.map((reason) => reason.code) : undefined,
+    limit: 'limit' in answer ? answer.limit.name : undefined,
+    reason: 'reason' in answer ? answer.reason : undefined,
+    changeSent: 'changeSent' in answer ? answer.changeSent : undefined,
+    credentialsSent: 'credentialsSent' in answer ? answer.credentialsSent : undefined,
   }
 }
 
 /** The name of a member that is not known is of the caller's choice, and may be anything. */
 function describeFault({ pointer, code }: FieldFault): string {
   return code === 'unknown' ? code : `${pointer} ${code}`.trim()
-}
-
-/** A person's mistake is news; what an operator must mend is a warning or an error. */
-function levelOf({ code }: Answer): 'info' | 'warn' | 'error' {
-  if (code === 'mailbox-ambiguous' || code === 'panel-busy') return 'warn'
-  return statusOf[code] >= 500 ? 'error' : 'info'
 }
 
 /** How long at least one command was under way: commands that run side by side are not counted twice. */

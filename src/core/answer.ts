@@ -1,5 +1,6 @@
-import type { Outcome } from './attempt.js'
-import type { ReachedLimit } from './attempt-limits.js'
+import type { ReachedLimit, Verdict } from './attempt-limits.js'
+import type { PanelFaultCode } from './panel-port.js'
+import type { PasswordReason } from './password/rules.js'
 
 /** What is wrong with one member of a request. */
 export const fieldFaultCodes = [
@@ -24,6 +25,45 @@ export interface FieldFault {
   readonly code: FieldFaultCode
 }
 
+/** How an attempt ended; the whole truth as far as it is known. */
+export type Outcome =
+  | {
+      readonly code: 'changed'
+      /** `answered`: the panel said so. `looked-up`: its answer was lost, the stored hash accepts the new password. */
+      readonly evidence: 'answered' | 'looked-up'
+    }
+  | {
+      readonly code:
+        | 'invalid-credentials'
+        | 'code-required'
+        | 'mailbox-not-found'
+        | 'mailbox-suspended'
+        /** The panel would destroy the logins of other mailboxes, whose names it would take for this one. */
+        | 'mailbox-ambiguous'
+    }
+  | { readonly code: 'password-rejected'; readonly reasons: readonly PasswordReason[] }
+  | {
+      readonly code: PanelFaultCode
+      /** For the operator's log. */
+      readonly reason: string
+      /** A change was sent, and when last looked at the password had not been changed. */
+      readonly changeSent: boolean
+    }
+  | {
+      readonly code: 'mail-server-unavailable'
+      /** For the operator's log. */
+      readonly reason: string
+      /** The mail server may have tried the password. */
+      readonly credentialsSent: boolean
+    }
+  | { readonly code: 'store-unavailable' }
+  | {
+      readonly code: 'breach-check-unavailable'
+      /** For the operator's log. */
+      readonly reason: string
+    }
+  | { readonly code: 'outcome-unknown' }
+
 /** A request that got no further than HTTP. */
 export type RequestRefusal =
   | { readonly code: 'invalid-request'; readonly faults: readonly FieldFault[] }
@@ -44,31 +84,58 @@ export type RequestRefusal =
 export type Answer = Outcome | RequestRefusal
 export type AnswerCode = Answer['code']
 
-/** The one table from what happened to the HTTP status, for page, API and webmail alike. */
-export const statusOf: Readonly<Record<AnswerCode, number>> = {
-  changed: 200,
-  'invalid-request': 400,
-  'invalid-token': 401,
-  'invalid-credentials': 403,
-  'code-required': 403,
-  'mailbox-suspended': 403,
-  'cross-site-request': 403,
-  'unknown-webmail-host': 403,
-  'mailbox-not-found': 404,
-  'not-found': 404,
-  'method-not-allowed': 405,
-  'mailbox-ambiguous': 409,
-  'payload-too-large': 413,
-  'unsupported-media-type': 415,
-  'password-rejected': 422,
-  'too-many-attempts': 429,
-  'internal-error': 500,
-  'panel-misconfigured': 502,
-  'panel-failed': 502,
-  'panel-unavailable': 503,
-  'mail-server-unavailable': 503,
-  'panel-busy': 503,
-  'store-unavailable': 503,
-  'breach-check-unavailable': 503,
-  'outcome-unknown': 504,
+/** What follows from an answer, for every face alike. */
+interface Consequences {
+  /** Of HTTP. */
+  readonly status: number
+  /** Of the audit line: a person's mistake is news; what an operator must mend is a warning or an error. */
+  readonly level: 'info' | 'warn' | 'error'
+  /** After how many seconds another try makes sense; absent where waiting does not help, or the answer itself tells. */
+  readonly retryAfterS?: number
+  /** `neutral` where it is absent. */
+  readonly verdict?: Verdict
+}
+
+/** All that the service can answer, by code. To add an outcome, add it to `Outcome` and here. */
+export const answers: Readonly<Record<AnswerCode, Consequences>> = {
+  changed: { status: 200, level: 'info', verdict: 'proven' },
+  'invalid-request': { status: 400, level: 'info' },
+  'invalid-token': { status: 401, level: 'info' },
+  'invalid-credentials': { status: 403, level: 'info', verdict: 'guess' },
+  'code-required': { status: 403, level: 'info' },
+  'mailbox-suspended': { status: 403, level: 'info' },
+  'cross-site-request': { status: 403, level: 'info' },
+  'unknown-webmail-host': { status: 403, level: 'info' },
+  'mailbox-not-found': { status: 404, level: 'info' },
+  'not-found': { status: 404, level: 'info' },
+  'method-not-allowed': { status: 405, level: 'info' },
+  'mailbox-ambiguous': { status: 409, level: 'warn' },
+  'payload-too-large': { status: 413, level: 'info' },
+  'unsupported-media-type': { status: 415, level: 'info' },
+  'password-rejected': { status: 422, level: 'info' },
+  'too-many-attempts': { status: 429, level: 'info' },
+  'internal-error': { status: 500, level: 'error' },
+  'panel-misconfigured': { status: 502, level: 'error' },
+  'panel-failed': { status: 502, level: 'error' },
+  'panel-unavailable': { status: 503, level: 'error', retryAfterS: 30 },
+  'mail-server-unavailable': { status: 503, level: 'error', retryAfterS: 30 },
+  'panel-busy': { status: 503, level: 'warn', retryAfterS: 10 },
+  'store-unavailable': { status: 503, level: 'error', retryAfterS: 30 },
+  'breach-check-unavailable': { status: 503, level: 'error', retryAfterS: 30 },
+  'outcome-unknown': { status: 504, level: 'error' },
+}
+
+export const answerCodes = Object.keys(answers) as AnswerCode[]
+
+/** After how many seconds another try makes sense (RFC 9110 section 10.2.3). */
+export function retryAfterSeconds(answer: Answer): number | undefined {
+  if (answer.code !== 'too-many-attempts') return answers[answer.code].retryAfterS
+  return Math.max(1, Math.ceil(answer.limit.retryAfterMs / 1000))
+}
+
+/** What an attempt that ended so says of its sender. */
+export function verdictOf(outcome: Outcome): Verdict {
+  // Where the answer was lost, nobody may try on for nothing.
+  if ('credentialsSent' in outcome && outcome.credentialsSent) return 'guess'
+  return answers[outcome.code].verdict ?? 'neutral'
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../lib/clock.js'
 import { type Deadline, sooner } from '../lib/deadline.js'
-import type { Attempt, Outcome } from './attempt.js'
+import type { Outcome } from './answer.js'
+import type { Attempt } from './attempt.js'
 import { isInForce } from './confirm-change.js'
 import type { DomainLocks, Turn } from './domain-locks.js'
 import type { DomainOwner, DomainOwners } from './domain-owners.js'

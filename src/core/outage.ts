@@ -1,4 +1,4 @@
-import type { Outcome } from './attempt.js'
+import type { Outcome } from './answer.js'
 import { MailServerFault } from './mail-server-port.js'
 import { PanelFault } from './panel-port.js'
 import { BreachCheckUnavailable } from './password/breach-check.js'

@@ -1,5 +1,6 @@
 import { sooner } from '../lib/deadline.js'
-import type { Attempt, Outcome } from './attempt.js'
+import type { Outcome } from './answer.js'
+import type { Attempt } from './attempt.js'
 import { type LookTools, look, type Seen } from './confirm-change.js'
 import type { Turn } from './domain-locks.js'
 import { PanelFault } from './panel-port.js'

@@ -1,4 +1,4 @@
-import type { Outcome } from './attempt.js'
+import type { Outcome } from './answer.js'
 import type { DomainOwner } from './domain-owners.js'
 import type { Mailbox } from './mailbox.js'
 import type { Panel } from './panel-port.js'

@@ -1,13 +1,12 @@
 import type { Response } from 'express'
-import { type Answer, statusOf } from '../core/answer.js'
-import { retryAfterSeconds } from '../languages/retry-after.js'
+import { type Answer, answers, retryAfterSeconds } from '../core/answer.js'
 
 /**
  * Sets what an answer has before its body, for page, API and webmail alike: the status, `WWW-Authenticate`,
  * `Retry-After`, and the `RateLimit` headers (draft-8) of the limits that are counted after the body was read.
  */
 export function setHead(response: Response, answer: Answer): void {
-  response.status(statusOf[answer.code])
+  response.status(answers[answer.code].status)
   // RFC 9110 section 11.6.1: a 401 names the scheme that it wants.
   if (answer.code === 'invalid-token') response.setHeader('WWW-Authenticate', 'Bearer')
   const seconds = retryAfterSeconds(answer)

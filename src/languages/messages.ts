@@ -1,8 +1,7 @@
-import type { Answer } from '../core/answer.js'
+import { type Answer, retryAfterSeconds } from '../core/answer.js'
 import type { PasswordReason } from '../core/password/rules.js'
 import type { Strength } from '../core/password/strength.js'
 import type { Counted, Messages } from './catalogue.js'
-import { retryAfterSeconds, waitInWords } from './retry-after.js'
 
 /** What is needed to count in a language; making it takes longer than all that is done with it. */
 interface Counting {
@@ -61,4 +60,21 @@ export function wordsOf(answer: Answer, messages: Messages): { title: string; de
   const seconds = retryAfterSeconds(answer)
   if (seconds === undefined) return { title, detail }
   return { title, detail: detail.replaceAll('{wait}', waitInWords(seconds, messages.language)) }
+}
+
+const waitFormats = new Map<string, Intl.RelativeTimeFormat>()
+
+/** To make one takes longer than all else in the answer to somebody who floods us. */
+function relativeTimeFormat(language: string): Intl.RelativeTimeFormat {
+  const format = waitFormats.get(language) ?? new Intl.RelativeTimeFormat(language)
+  waitFormats.set(language, format)
+  return format
+}
+
+/** Such as `in 12 minutes`: never sooner than it is, and no finer than a person waits. */
+export function waitInWords(seconds: number, language: string): string {
+  const format = relativeTimeFormat(language)
+  if (seconds < 60) return format.format(seconds, 'second')
+  const minutes = Math.ceil(seconds / 60)
+  return minutes < 120 ? format.format(minutes, 'minute') : format.format(Math.ceil(minutes / 60), 'hour')
 }

@@ -1,5 +1,5 @@
 import { Counter, Histogram, type Registry } from 'prom-client'
-import { statusOf } from '../core/answer.js'
+import { answerCodes } from '../core/answer.js'
 import type { RecordAttempt } from '../core/attempt-context.js'
 import { limitNames } from '../core/attempt-limits.js'
 import type { CommandRecord } from '../core/panel-port.js'
@@ -36,7 +36,7 @@ export function createAttemptMetrics(registry: Registry): RecordAttempt {
   const observeCommand = createCommandMetrics(registers)
 
   // A counter that first appears with a 1 has not risen, for Prometheus: the first unknown outcome would raise no alert.
-  for (const code of Object.keys(statusOf)) for (const mode of MODES) attempts.inc({ code, mode }, 0)
+  for (const code of answerCodes) for (const mode of MODES) attempts.inc({ code, mode }, 0)
   for (const limit of limitNames) limitsReached.inc({ limit }, 0)
 
   return function countAttempt({ context: { mode, commands }, answer, durationMs }) {

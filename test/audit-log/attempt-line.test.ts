@@ -4,7 +4,7 @@ import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
 import { createAttemptLog } from '../../src/audit-log/attempt-log.js'
 import { plainNames } from '../../src/audit-log/log-names.js'
-import { type Answer, type AnswerCode, statusOf } from '../../src/core/answer.js'
+import { type Answer, type AnswerCode, answerCodes } from '../../src/core/answer.js'
 import { driveOutcomes, outcomeEnvironment } from '../kit/outcomes.js'
 import { startService } from '../kit/service.js'
 
@@ -52,8 +52,8 @@ describe('the line of an attempt', () => {
     const lines = service.attempts()
     expect(lines.map(faultsOf).filter((faults) => faults !== '')).toEqual([])
     const driven = new Set(lines.map(({ code }) => code))
-    expect(Object.keys(statusOf).filter((code) => !driven.has(code))).toEqual(
-      Object.keys(statusOf).filter((code) => NOT_DRIVEN.some((each) => each === code)),
+    expect(answerCodes.filter((code) => !driven.has(code))).toEqual(
+      answerCodes.filter((code) => NOT_DRIVEN.some((each) => each === code)),
     )
   })
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Credentials, Outcome } from '../../src/core/attempt.js'
+import type { Outcome } from '../../src/core/answer.js'
+import type { Credentials } from '../../src/core/attempt.js'
 import { changePassword } from '../../src/core/change-password.js'
 import { createDomainOwners } from '../../src/core/domain-owners.js'
 import { parseMailbox } from '../../src/core/mailbox.js'

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { type AnswerCode, statusOf } from '../../src/core/answer.js'
+import { type AnswerCode, answerCodes, answers } from '../../src/core/answer.js'
 import { PATH } from './kit/programs.js'
 
 const DRIVER = fileURLToPath(new URL('../../integrations/roundcube/rekey.php', import.meta.url))
@@ -61,12 +61,12 @@ function problem(code: AnswerCode, more: object = {}): Call {
   const body = {
     title: 'Title',
     detail: 'Detail.',
-    status: statusOf[code],
+    status: answers[code].status,
     code,
     requestId: 'the-id',
     ...more,
   }
-  return { status: statusOf[code], body: JSON.stringify(body) }
+  return { status: answers[code].status, body: JSON.stringify(body) }
 }
 
 /** What happened, and what to do. */
@@ -146,13 +146,15 @@ describe('the driver', () => {
     'store-unavailable': { ...words, code: CONNECT_ERROR },
     'breach-check-unavailable': { ...words, code: CONNECT_ERROR },
   }
-  const codes = (Object.keys(statusOf) as AnswerCode[]).filter((code) => code !== 'changed')
+  const codes = answerCodes.filter((code) => code !== 'changed')
   it.each(codes)('tells a person of %s what the person can use, and the log the rest', (code) => {
     const { result, log } = make(problem(code))
     expect(result).toEqual(told[code] ?? ERROR)
-    const isForTheLog = told[code] === undefined || statusOf[code] >= 500
+    const isForTheLog = told[code] === undefined || answers[code].status >= 500
     expect(log).toEqual(
-      isForTheLog ? [`Password plugin: Rekey answered ${statusOf[code]} ${code} (reference the-id)`] : [],
+      isForTheLog
+        ? [`Password plugin: Rekey answered ${answers[code].status} ${code} (reference the-id)`]
+        : [],
     )
   })
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { viewsDirectories } from '../../src/config/views-folder.js'
-import { fieldFaultCodes, statusOf } from '../../src/core/answer.js'
+import { answerCodes, fieldFaultCodes } from '../../src/core/answer.js'
 import { passwordReasonCodes } from '../../src/core/password/rules.js'
 import { strengthSuggestions, strengthWarnings } from '../../src/core/password/strength.js'
 import { checkCatalogue } from '../../src/languages/check-catalogue.js'
@@ -99,7 +99,7 @@ describe('a catalogue', () => {
   it('of English has words for every code, and for no other', () => {
     const { answer, field, reason, strength } = reference
     const codes = [
-      [answer, [...Object.keys(statusOf), 'change-not-seen']],
+      [answer, [...answerCodes, 'change-not-seen']],
       [field, fieldFaultCodes],
       [reason, passwordReasonCodes],
       [strength.warning, strengthWarnings],

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { Registry } from 'prom-client'
 import { expect, it } from 'vitest'
-import { statusOf } from '../../src/core/answer.js'
+import { answerCodes } from '../../src/core/answer.js'
 import { createAttemptMetrics } from '../../src/metrics/attempt-metrics.js'
 import { counted, parseMetrics, scrape, withMetrics } from '../kit/metrics.js'
 import { startService } from '../kit/service.js'
@@ -82,7 +82,7 @@ it('all that an alert may wait for stands at 0 before it has happened', async ()
   for (const limit of ['address', 'failures', 'target']) {
     expect(values[`rekey_limits_reached_total{limit="${limit}"}`]).toBe(0)
   }
-  for (const code of Object.keys(statusOf)) {
+  for (const code of answerCodes) {
     for (const mode of ['mailbox', 'account', 'none']) {
       expect(values[`rekey_attempts_total{code="${code}",mode="${mode}"}`]).toBe(0)
     }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { createDocument } from 'zod-openapi'
-import { type AnswerCode, statusOf } from '../../core/answer.js'
+import { type AnswerCode, answerCodes, answers } from '../../core/answer.js'
 import type { Modes } from '../../core/attempt.js'
 import { passwordVerdict, policyDescription } from '../describe-policy.js'
 import { health, readiness } from '../health.js'
@@ -14,9 +14,7 @@ const JSON_TYPE = 'application/json'
 const CALLERS = [{}, { client: [] }]
 
 /** What can stand in the way of a change; webmail's forms are no part of this interface. */
-const CHANGE_REFUSALS = (Object.keys(statusOf) as AnswerCode[]).filter(
-  (code) => code !== 'unknown-webmail-host',
-)
+const CHANGE_REFUSALS = answerCodes.filter((code) => code !== 'unknown-webmail-host')
 
 /** What can stand in the way of a question, which the panel has no part in. */
 const QUESTION_REFUSALS: readonly AnswerCode[] = [
@@ -117,12 +115,12 @@ export function createOpenApiDocument(basePath: string, modes: Modes, version: s
 
 /** Every status but that of success, with the codes that it stands for. */
 function problemResponses(codes: readonly AnswerCode[]) {
-  const statuses = new Set(codes.map((code) => statusOf[code]).filter((status) => status !== 200))
+  const statuses = new Set(codes.map((code) => answers[code].status).filter((status) => status !== 200))
   return Object.fromEntries(
     [...statuses].map((status) => [
       `${status}` as `${4 | 5}${string}`,
       {
-        description: codes.filter((code) => statusOf[code] === status).join(', '),
+        description: codes.filter((code) => answers[code].status === status).join(', '),
         content: { 'application/problem+json': { schema: problem } },
       },
     ]),

@@ -1,6 +1,6 @@
 import type { Response } from 'express'
 import { z } from 'zod'
-import { type Answer, type AnswerCode, statusOf } from '../../core/answer.js'
+import { type Answer, type AnswerCode, answerCodes, answers } from '../../core/answer.js'
 import type { Messages } from '../../languages/catalogue.js'
 import { wordsOf } from '../../languages/messages.js'
 import { setHead } from '../answer-head.js'
@@ -8,7 +8,7 @@ import { brokenRules, describeReasons } from '../describe-policy.js'
 import { messagesOf } from '../negotiate-language.js'
 import { contextOf } from '../request-context.js'
 
-const codes = Object.keys(statusOf).filter((code) => code !== 'changed') as Exclude<AnswerCode, 'changed'>[]
+const codes = answerCodes.filter((code) => code !== 'changed') as Exclude<AnswerCode, 'changed'>[]
 
 /** Every answer but success: an RFC 9457 problem with members of our own. */
 export const problem = z
@@ -43,7 +43,7 @@ export function sendJson(response: Response, answer: Answer): void {
   const body: z.output<typeof problem> = {
     type: `urn:rekey:problem:${answer.code}`,
     ...wordsOf(answer, messages),
-    status: statusOf[answer.code],
+    status: answers[answer.code].status,
     code: answer.code,
     requestId: contextOf(response).requestId,
     ...membersOf(answer, messages),

@@ -1,5 +1,5 @@
-import type { Answer } from '../../core/answer.js'
-import type { Attempt, Outcome } from '../../core/attempt.js'
+import { type Answer, type Outcome, verdictOf } from '../../core/answer.js'
+import type { Attempt } from '../../core/attempt.js'
 import type { AttemptContext } from '../../core/attempt-context.js'
 import type { AttemptLimits, Verdict } from '../../core/attempt-limits.js'
 import type { PasswordChange } from '../../core/change-password.js'
@@ -68,19 +68,5 @@ export function createSubmit(parts: SubmitParts): Submit {
     const leaveMs = readMs + Math.max(1, steps) * refusalDelayMs
     // Timers may fire a little early.
     while (clock.now() < leaveMs) await clock.wait(leaveMs - clock.now())
-  }
-}
-
-function verdictOf(outcome: Outcome): Verdict {
-  switch (outcome.code) {
-    case 'changed':
-      return 'proven'
-    case 'invalid-credentials':
-      return 'guess'
-    case 'mail-server-unavailable':
-      // Where the answer was lost, nobody may try on for nothing.
-      return outcome.credentialsSent ? 'guess' : 'neutral'
-    default:
-      return 'neutral'
   }
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { statusOf } from '../../../src/core/answer.js'
+import { answerCodes } from '../../../src/core/answer.js'
 import { answerPages } from '../../kit/answer-pages.js'
 import { askForPages } from '../../kit/shown-pages.js'
 import { htmlFaults } from '../../kit/valid-html.js'
@@ -14,7 +14,7 @@ const WITHOUT_PAGE = [
 
 it('every outcome has its page among those that are looked at, or a reason why no page shows it', () => {
   const shown = new Set<string>(answerPages.map(({ answer }) => answer))
-  expect([...shown, ...WITHOUT_PAGE].toSorted()).toEqual([...Object.keys(statusOf), 'none'].toSorted())
+  expect([...shown, ...WITHOUT_PAGE].toSorted()).toEqual([...answerCodes, 'none'].toSorted())
 })
 
 it('every page is valid HTML, from left to right and from right to left', async () => {

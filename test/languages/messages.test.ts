@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { waitInWords } from '../../src/languages/retry-after.js'
+import { waitInWords } from '../../src/languages/messages.js'
 
 it.each([
   [1, 'in 1 second'],
