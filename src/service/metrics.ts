@@ -10,8 +10,6 @@ import { createMetricsHandler } from '../metrics/handler.js'
 import { type Build, createRegistry } from '../metrics/registry.js'
 import { addStateMetrics, type StateSources } from '../metrics/state-metrics.js'
 
-export type { Build }
-
 /** What the service counts of itself, and a server of its own that shows it. */
 export interface Metrics {
   readonly countAttempt: RecordAttempt
