@@ -80,6 +80,17 @@ export type RequestRefusal =
         | 'internal-error'
     }
 
+/** Thrown by a guard or a limit that stops a request; carries the answer. */
+export class Refused extends Error {
+  override readonly name = 'Refused'
+  readonly answer: RequestRefusal
+
+  constructor(answer: RequestRefusal) {
+    super(answer.code)
+    this.answer = answer
+  }
+}
+
 /** All that the service can answer to a submission. */
 export type Answer = Outcome | RequestRefusal
 export type AnswerCode = Answer['code']

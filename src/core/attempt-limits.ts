@@ -59,14 +59,3 @@ export type Admission =
 export interface AttemptLimits {
   admit(attempt: Attempt): Promise<Admission>
 }
-
-/** A submission that was stopped before it was read; thrown in `abuse`, answered in `http`. */
-export class AddressLimitExceeded extends Error {
-  override readonly name = 'AddressLimitExceeded'
-  readonly limit: ReachedLimit
-
-  constructor(limit: ReachedLimit) {
-    super(`limit ${limit.name} reached`)
-    this.limit = limit
-  }
-}

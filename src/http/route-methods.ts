@@ -1,13 +1,9 @@
 import type { RequestHandler, Router } from 'express'
+import { Refused } from '../core/answer.js'
 
 type Handlers = readonly RequestHandler[]
 
-/** The path has no handler for this method. */
-export class MethodNotAllowed extends Error {
-  override readonly name = 'MethodNotAllowed'
-}
-
-/** Serves a path by its methods; every other one gets `Allow` and a `MethodNotAllowed` (RFC 9110 section 15.5.6). */
+/** Serves a path by its methods; every other one is refused with `Allow` (RFC 9110 section 15.5.6). */
 export function routeMethods(
   router: Router,
   path: string,
@@ -19,6 +15,11 @@ export function routeMethods(
   const allow = [...(get.length > 0 ? ['GET', 'HEAD'] : []), ...(post.length > 0 ? ['POST'] : [])].join(', ')
   route.all((_request, response, next) => {
     response.setHeader('Allow', allow)
-    next(new MethodNotAllowed())
+    next(new Refused({ code: 'method-not-allowed' }))
   })
+}
+
+/** Refuses every request that no router before it has answered. */
+export const refuseUnknownPath: RequestHandler = (_request, _response, next) => {
+  next(new Refused({ code: 'not-found' }))
 }

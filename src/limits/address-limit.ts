@@ -1,8 +1,9 @@
 import type { RequestHandler, Response } from 'express'
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit'
-import { AddressLimitExceeded, type Limit, type LimitStore } from '../core/attempt-limits.js'
+import { Refused } from '../core/answer.js'
+import type { Limit, LimitStore } from '../core/attempt-limits.js'
 
-/** Limits submissions per client address, before anything of them is read; throws an `AddressLimitExceeded`. */
+/** Limits submissions per client address, before anything of them is read; refuses with `Refused`. */
 export function createAddressLimit(
   limit: Limit,
   store: LimitStore,
@@ -19,7 +20,7 @@ export function createAddressLimit(
     handler(_request, response, next) {
       // The library has just set it.
       const retryAfterMs = Number(response.getHeader('retry-after')) * 1000
-      next(new AddressLimitExceeded({ ...limit, name: 'address', retryAfterMs }))
+      next(new Refused({ code: 'too-many-attempts', limit: { ...limit, name: 'address', retryAfterMs } }))
     },
     // They warn on the console, past the log, of a proxy that our own configuration rules on.
     validate: false,

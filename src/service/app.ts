@@ -23,6 +23,7 @@ import { createLanguages } from '../http/negotiate-language.js'
 import { createPageRouter } from '../http/page/page.js'
 import { createRender } from '../http/page/templates.js'
 import { contextOf, createRequestContext } from '../http/request-context.js'
+import { refuseUnknownPath } from '../http/route-methods.js'
 import { createFraming, createSecurityHeaders } from '../http/security-headers.js'
 import { createSecurityTxtRouter } from '../http/security-txt.js'
 import { createClientCheck } from '../http/submission/clients.js'
@@ -145,8 +146,7 @@ export function createApp(dependencies: AppDependencies): App {
     ...createFraming(config.frameAncestors),
     createPageRouter({ ...routes, render: createRender(views, { brand }), languages, brand }),
   )
-  handler.use((_request, response) => sendJson(response, { code: 'not-found' }))
-  handler.use(answering.onError(sendJson))
+  handler.use(refuseUnknownPath, answering.onError(sendJson))
   const findKeyExcess = createKeyExcessCheck(run, credentials, modes, timeoutMs, clock)
   async function drain(): Promise<void> {
     await inFlight.drain()

@@ -11,7 +11,7 @@ import {
 } from '../describe-policy.js'
 import { messagesOf } from '../negotiate-language.js'
 import { contextOf } from '../request-context.js'
-import { routeMethods } from '../route-methods.js'
+import { refuseUnknownPath, routeMethods } from '../route-methods.js'
 import type { Doors } from '../submission/guards.js'
 import { parseBody } from '../submission/parse-body.js'
 import { parseSubmission } from '../submission/parse-submission.js'
@@ -71,7 +71,6 @@ export function createApiRouter(parts: ApiParts): Router {
   })
   routeMethods(router, '/client-address', { get: [answerClientAddress] })
   routeMethods(router, '/openapi.json', { get: [(_request, response) => sendDocument(response)] })
-  router.use((_request, response) => sendJson(response, { code: 'not-found' }))
-  router.use(answering.onError(sendJson))
+  router.use(refuseUnknownPath, answering.onError(sendJson))
   return router
 }

@@ -6,7 +6,7 @@ import { setHead } from '../answer-head.js'
 import { describePolicy } from '../describe-policy.js'
 import { messagesOf } from '../negotiate-language.js'
 import { contextOf } from '../request-context.js'
-import { routeMethods } from '../route-methods.js'
+import { refuseUnknownPath, routeMethods } from '../route-methods.js'
 import type { Doors } from '../submission/guards.js'
 import { type ParsedSubmission, parseSubmission } from '../submission/parse-submission.js'
 import type { Answering } from '../submission/pipeline.js'
@@ -80,11 +80,8 @@ export function createPageRouter(parts: PageParts): Router {
     post: change,
   })
   // Those that are there have been served before.
-  routeMethods(router, '/assets/*path', {
-    get: [(_request, response) => sendNotice(response, { code: 'not-found' })],
-  })
-  router.use((_request, response) => sendNotice(response, { code: 'not-found' }))
-  router.use(answering.onError(sendNotice))
+  routeMethods(router, '/assets/*path', { get: [refuseUnknownPath] })
+  router.use(refuseUnknownPath, answering.onError(sendNotice))
   return router
 }
 

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { RequestHandler } from 'express'
+import { Refused } from '../../core/answer.js'
 import type { Secret } from '../../lib/secret.js'
 import { contextOf } from '../request-context.js'
 
@@ -8,11 +9,6 @@ export interface Client {
   /** As it stands in the log. */
   readonly name: string
   readonly token: Secret
-}
-
-/** The caller showed a bearer token that is nobody's. */
-export class InvalidToken extends Error {
-  override readonly name = 'InvalidToken'
 }
 
 /** Tells clients apart by the token that they bear (RFC 6750 section 2.1). */
@@ -43,7 +39,7 @@ export function createClientCheck(clients: readonly Client[]): ClientCheck {
     refuseInvalidTokens(request, response, next) {
       const isInvalid =
         tokenIn(request.get('authorization')) !== undefined && contextOf(response).client === undefined
-      next(isInvalid ? new InvalidToken() : undefined)
+      next(isInvalid ? new Refused({ code: 'invalid-token' }) : undefined)
     },
   }
 }

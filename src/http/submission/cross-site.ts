@@ -1,9 +1,5 @@
 import type { Request, RequestHandler } from 'express'
-
-/** A browser sent this on behalf of another site's page. */
-export class CrossSiteRequest extends Error {
-  override readonly name = 'CrossSiteRequest'
-}
+import { Refused } from '../../core/answer.js'
 
 /**
  * Refuses submissions that another site's page makes a visitor's browser send: they would guess passwords from
@@ -11,7 +7,7 @@ export class CrossSiteRequest extends Error {
  * it belongs to another customer.
  */
 export const refuseCrossSite: RequestHandler = (request, _response, next) => {
-  next(isCrossSite(request) ? new CrossSiteRequest() : undefined)
+  next(isCrossSite(request) ? new Refused({ code: 'cross-site-request' }) : undefined)
 }
 
 /** Browsers send `Sec-Fetch-Site` over HTTPS and to loopback, `Origin` always; other programs send neither. */

@@ -1,23 +1,10 @@
-import type { Answer } from '../../core/answer.js'
-import { AddressLimitExceeded } from '../../core/attempt-limits.js'
-import { StoreUnavailable } from '../../core/outage.js'
-import { BreachCheckUnavailable } from '../../core/password/breach-check.js'
-import { MethodNotAllowed } from '../route-methods.js'
-import { UnknownWebmailHost } from '../webmail/webmail-hosts.js'
-import { InvalidToken } from './clients.js'
-import { CrossSiteRequest } from './cross-site.js'
-import { UnsupportedMediaType } from './read-body.js'
+import { type Answer, Refused } from '../../core/answer.js'
+import { isOutage, outcomeOfOutage } from '../../core/outage.js'
 
-/** What to answer to an error that Express, a body parser or one of our own handlers raised. */
+/** The answer to an error that a guard, a limit, a body parser or Express threw. All others are bugs. */
 export function answerToError(error: unknown): Answer {
-  if (error instanceof AddressLimitExceeded) return { code: 'too-many-attempts', limit: error.limit }
-  if (error instanceof StoreUnavailable) return { code: error.code }
-  if (error instanceof BreachCheckUnavailable) return { code: error.code, reason: error.reason }
-  if (error instanceof MethodNotAllowed) return { code: 'method-not-allowed' }
-  if (error instanceof CrossSiteRequest) return { code: 'cross-site-request' }
-  if (error instanceof InvalidToken) return { code: 'invalid-token' }
-  if (error instanceof UnknownWebmailHost) return { code: 'unknown-webmail-host' }
-  if (error instanceof UnsupportedMediaType) return { code: 'unsupported-media-type' }
+  if (error instanceof Refused) return error.answer
+  if (isOutage(error)) return outcomeOfOutage(error)
   if (hasType(error, 'entity.parse.failed')) {
     return { code: 'invalid-request', faults: [{ pointer: '', code: 'not-json' }] }
   }

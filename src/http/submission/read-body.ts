@@ -1,11 +1,7 @@
 import express, { type RequestHandler } from 'express'
+import { Refused } from '../../core/answer.js'
 
 const MAX_BODY_BYTES = 8 * 1024
-
-/** The body is of another type than the route takes. */
-export class UnsupportedMediaType extends Error {
-  override readonly name = 'UnsupportedMediaType'
-}
 
 /** Reads a JSON body of at most 8 KiB, whatever it holds. */
 export const readJson: RequestHandler[] = [
@@ -22,6 +18,6 @@ export const readForm: RequestHandler[] = [
 function requireType(type: string): RequestHandler {
   return function checkType(request, _response, next) {
     const given = request.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase()
-    next(given === type ? undefined : new UnsupportedMediaType())
+    next(given === type ? undefined : new Refused({ code: 'unsupported-media-type' }))
   }
 }

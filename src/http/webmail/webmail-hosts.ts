@@ -1,11 +1,7 @@
 import type { Request, RequestHandler } from 'express'
 import { compile } from 'proxy-addr'
+import { Refused } from '../../core/answer.js'
 import { parseClientAddress } from '../../lib/ip-address.js'
-
-/** The request does not come from a webmail server that the operator named. */
-export class UnknownWebmailHost extends Error {
-  override readonly name = 'UnknownWebmailHost'
-}
 
 /** What proxies add to the requests that they hand on. */
 const PROXY_HEADER =
@@ -32,6 +28,6 @@ export function createWebmailHostCheck(networks: readonly string[]): RequestHand
   }
 
   return function refuseOtherHosts(request, _response, next) {
-    next(comesFromWebmail(request) ? undefined : new UnknownWebmailHost())
+    next(comesFromWebmail(request) ? undefined : new Refused({ code: 'unknown-webmail-host' }))
   }
 }

@@ -2,7 +2,7 @@ import { type Response, Router } from 'express'
 import type { Answer } from '../../core/answer.js'
 import type { Mode, Modes } from '../../core/attempt.js'
 import type { Form } from '../page/form-fields.js'
-import { routeMethods } from '../route-methods.js'
+import { refuseUnknownPath, routeMethods } from '../route-methods.js'
 import type { Doors } from '../submission/guards.js'
 import { parseSubmission } from '../submission/parse-submission.js'
 import type { Answering } from '../submission/pipeline.js'
@@ -63,8 +63,7 @@ function createFormRouter({ fields, success }: WebmailForm, parts: WebmailParts)
 
   const router = Router()
   if (modes.includes(MODE)) routeMethods(router, '/', { post: change })
-  router.use((_request, response) => send(response, { code: 'not-found' }))
-  router.use(answering.onError(send))
+  router.use(refuseUnknownPath, answering.onError(send))
   return router
 }
 
