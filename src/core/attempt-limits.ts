@@ -1,5 +1,3 @@
-import type { Attempt } from './attempt.js'
-
 /** So many in a window of time. */
 export interface Limit {
   readonly count: number
@@ -14,6 +12,8 @@ export interface ReachedLimit extends Limit {
   /** One of `limitNames`. */
   readonly name: string
   readonly retryAfterMs: number
+  /** Tells apart whom the limit counts, as base64; absent if the header doesn't. */
+  readonly partition?: string | undefined
 }
 
 /** What was counted for a key, the latest hit included. */
@@ -42,20 +42,3 @@ export interface LimitStore {
  * `proven`: the mailbox is theirs, and all that was counted for it and their address is forgotten.
  */
 export type Verdict = 'guess' | 'neutral' | 'proven'
-
-/** Whether an attempt may go on to the panel. */
-export type Admission =
-  | {
-      readonly admitted: true
-      /** To be called when the attempt has ended; never fails. */
-      end(verdict: Verdict): Promise<void>
-    }
-  | { readonly admitted: false; readonly limit: ReachedLimit }
-
-/**
- * Limits on refused credentials; reject with `StoreUnavailable` where nobody can tell how many there were. An attempt counts from its start, so that many at once can't slip
- * through.
- */
-export interface AttemptLimits {
-  admit(attempt: Attempt): Promise<Admission>
-}

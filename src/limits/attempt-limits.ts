@@ -1,80 +1,82 @@
 import { ipKeyGenerator } from 'express-rate-limit'
+import { type Outcome, verdictOf } from '../core/answer.js'
 import type { Attempt } from '../core/attempt.js'
-import type { AttemptLimits, Limit, LimitStore, ReachedLimit, Verdict } from '../core/attempt-limits.js'
-import { StoreUnavailable } from '../core/outage.js'
+import type { Verdict } from '../core/attempt-limits.js'
 import { inParallel } from '../lib/in-parallel.js'
+import type { Limiter } from './limiter.js'
+
+/**
+ * Carries an attempt out if no limit on refused credentials is reached, and counts it by its outcome; it counts from its
+ * start, so that many at once can't slip through. Rejects with `Refused`, and with `StoreUnavailable` if the counters
+ * can't be reached.
+ */
+export type LimitAttempt = (attempt: Attempt, carryOut: () => Promise<Outcome>) => Promise<Outcome>
 
 /** One thing that is counted: the guesses at a mailbox or an account, from one address or from all. */
 interface Counter {
-  readonly name: string
-  readonly limit: Limit
-  readonly store: LimitStore
+  readonly limiter: Limiter
   readonly key: string
   /** Whether a success forgets what was counted. */
   readonly forgetful: boolean
 }
 
-/** When to come back where a limit is reached only by attempts under way, which may yet turn out to be right. */
+/** When to come back if a limit is reached only by attempts under way, which may yet turn out to be right. */
 const SOON_MS = 1000
 
-/** Counts refused credentials per mailbox and per hosting account. */
-export function createAttemptLimits(
-  failures: Limit,
-  target: Limit,
-  createStore: (name: string) => LimitStore,
-): AttemptLimits {
-  const limiters = [
-    { name: 'failures', limit: failures, keysOf: failureKeys, forgetful: true },
-    { name: 'target', limit: target, keysOf: targetKeys, forgetful: false },
-  ].map((limiter) => ({ ...limiter, store: createStore(limiter.name) }))
-  for (const { store, limit } of limiters) store.init(limit)
+/** Counts refused credentials per mailbox and per hosting account: from one address, and from all. */
+export function createAttemptLimits(failures: Limiter, target: Limiter): LimitAttempt {
   const underWay = new Map<string, number>()
 
-  /** Counts the attempt; gives the limit if it had been reached before. */
-  async function begin({ name, limit, store, key }: Counter): Promise<ReachedLimit | undefined> {
-    const id = `${name} ${key}`
-    const others = underWay.get(id) ?? 0
-    underWay.set(id, others + 1)
-    const { totalHits, resetTime } = await store.increment(key)
-    if (totalHits <= limit.count) return undefined
-    // The library's store tells the time by Date.
-    const untilResetMs = resetTime ? Math.max(0, resetTime.getTime() - Date.now()) : limit.windowMs
-    const onlyByOthers = totalHits - 1 - others < limit.count
-    return { ...limit, name, retryAfterMs: onlyByOthers ? SOON_MS : untilResetMs }
+  function countersOf(attempt: Attempt): Counter[] {
+    return [
+      ...failureKeys(attempt).map((key) => ({ limiter: failures, key, forgetful: true })),
+      ...targetKeys(attempt).map((key) => ({ limiter: target, key, forgetful: false })),
+    ]
   }
 
-  async function end({ name, store, key, forgetful }: Counter, verdict: Verdict): Promise<void> {
-    const id = `${name} ${key}`
+  /** Counts the attempt; resolves to how long to wait if the limit had been reached before. */
+  async function begin({ limiter, key }: Counter): Promise<number | undefined> {
+    const id = `${limiter.name} ${key}`
+    const others = underWay.get(id) ?? 0
+    underWay.set(id, others + 1)
+    const { totalHits, resetTime } = await limiter.hit(key)
+    if (totalHits <= limiter.count) return undefined
+    const onlyByOthers = totalHits - 1 - others < limiter.count
+    return onlyByOthers ? SOON_MS : limiter.untilResetMs(resetTime)
+  }
+
+  async function end({ limiter, key, forgetful }: Counter, verdict: Verdict): Promise<void> {
+    const id = `${limiter.name} ${key}`
     const others = (underWay.get(id) ?? 1) - 1
     if (others > 0) underWay.set(id, others)
     else underWay.delete(id)
-    try {
-      if (verdict === 'proven' && forgetful) await store.resetKey(key)
-      else if (verdict !== 'guess') await store.decrement(key)
-    } catch (error) {
-      // What has been done is true all the same; what was counted is forgotten when its window ends.
-      if (!(error instanceof StoreUnavailable)) throw error
-    }
+    if (verdict === 'proven' && forgetful) await limiter.forget(key)
+    else if (verdict !== 'guess') await limiter.giveBack(key)
   }
 
-  return {
-    async admit(attempt) {
-      const counters = limiters.flatMap(({ keysOf, ...limiter }) =>
-        keysOf(attempt).map((key) => ({ ...limiter, key })),
-      )
-      const endAll = async (verdict: Verdict): Promise<void> => {
-        await Promise.all(counters.map((counter) => end(counter, verdict)))
-      }
-      const begun = await inParallel(counters.map(begin)).catch(async (error: unknown) => {
-        await endAll('neutral')
-        throw error
-      })
-      const reached = begun.filter((limit) => limit !== undefined)
-      const [longest] = reached.toSorted((a, b) => b.retryAfterMs - a.retryAfterMs)
-      if (!longest) return { admitted: true, end: endAll }
-      await endAll('neutral')
-      return { admitted: false, limit: longest }
-    },
+  /** Counts an attempt everywhere, or nowhere: throws then. */
+  async function admit(counters: readonly Counter[]): Promise<void> {
+    const waitsMs = await inParallel(counters.map(begin))
+    const reached = counters.flatMap(({ limiter }, index) => {
+      const waitMs = waitsMs[index]
+      return waitMs === undefined ? [] : [{ limiter, waitMs }]
+    })
+    const [longest] = reached.toSorted((a, b) => b.waitMs - a.waitMs)
+    if (longest) throw longest.limiter.refusal(longest.waitMs)
+  }
+
+  return async function limitAttempt(attempt, carryOut) {
+    const counters = countersOf(attempt)
+    let verdict: Verdict = 'neutral'
+    try {
+      await admit(counters)
+      verdict = 'guess'
+      const outcome = await carryOut()
+      verdict = verdictOf(outcome)
+      return outcome
+    } finally {
+      await Promise.all(counters.map((counter) => end(counter, verdict)))
+    }
   }
 }
 

@@ -37,6 +37,7 @@ import { createWellKnownRouter } from '../http/well-known.js'
 import type { Clock } from '../lib/clock.js'
 import { createAddressLimit } from '../limits/address-limit.js'
 import { createAttemptLimits } from '../limits/attempt-limits.js'
+import { createLimiter } from '../limits/limiter.js'
 import { type CommandRunner, createCommandRunner, type RunCommand } from '../panel/command-runner.js'
 import { createPanel } from '../panel/commands.js'
 import { keyIdOf } from '../panel/credentials.js'
@@ -106,17 +107,15 @@ export function createApp(dependencies: AppDependencies): App {
     countAttempt?.(record)
   }
   const answering = createAnswering({ logger, clock, inFlight, recordAttempt, afterAnswer })
+  const createLimit = (name: keyof Config['limits']) =>
+    createLimiter(name, config.limits[name], store.createLimitStore(name))
   const doors = createDoors({
-    addressLimit: createAddressLimit(
-      config.limits.address,
-      store.createLimitStore('address'),
-      (response) => contextOf(response).clientAddress,
-    ),
+    addressLimit: createAddressLimit(createLimit('address'), (response) => contextOf(response).clientAddress),
     clients: createClientCheck(config.clients),
     refuseOtherHosts: createWebmailHostCheck(config.webmailAddresses),
   })
   const submit = createSubmit({
-    limits: createAttemptLimits(config.limits.failures, config.limits.target, store.createLimitStore),
+    limitAttempt: createAttemptLimits(createLimit('failures'), createLimit('target')),
     change: createPasswordChange(dependencies, run, judgePassword, mailChecks.checkPassword),
     clock,
     refusalDelayMs: config.refusalDelayMs,

@@ -17,7 +17,7 @@ export interface Doors {
 
 interface DoorParts {
   /** Counts by the address in the request's context. */
-  readonly addressLimit: RequestHandler
+  readonly addressLimit: readonly RequestHandler[]
   readonly clients: ClientCheck
   readonly refuseOtherHosts: RequestHandler
 }
@@ -25,16 +25,16 @@ interface DoorParts {
 export function createDoors({ addressLimit, clients, refuseOtherHosts }: DoorParts): Doors {
   const { identify, refuseInvalidTokens } = clients
   return {
-    page: [refuseCrossSite, addressLimit, ...readForm],
+    page: [refuseCrossSite, ...addressLimit, ...readForm],
     api: [
       refuseCrossSite,
       identify,
       // A client's body says whom to count.
-      unlessClient(addressLimit),
+      ...addressLimit.map(unlessClient),
       refuseInvalidTokens,
       ...readJson,
       forClient(takeClientAddress),
-      forClient(addressLimit),
+      ...addressLimit.map(forClient),
     ],
     webmail: [refuseCrossSite, refuseOtherHosts, ...readForm],
   }

@@ -1,17 +1,16 @@
-import { type Answer, type Outcome, verdictOf } from '../../core/answer.js'
-import type { Attempt } from '../../core/attempt.js'
+import { type Answer, Refused } from '../../core/answer.js'
 import type { AttemptContext } from '../../core/attempt-context.js'
-import type { AttemptLimits, Verdict } from '../../core/attempt-limits.js'
 import type { PasswordChange } from '../../core/change-password.js'
 import type { Clock } from '../../lib/clock.js'
 import { createDeadline } from '../../lib/deadline.js'
+import type { LimitAttempt } from '../../limits/attempt-limits.js'
 import type { ParsedSubmission } from './parse-submission.js'
 
 /** Carries out a submission, if it could be read, and gives the answer when it may be given. */
 export type Submit = (parsed: ParsedSubmission, context: AttemptContext) => Promise<Answer>
 
 interface SubmitParts {
-  readonly limits: AttemptLimits
+  readonly limitAttempt: LimitAttempt
   readonly change: PasswordChange
   readonly clock: Clock
   /** No refusal of credentials leaves sooner than this after the request's arrival. */
@@ -21,7 +20,7 @@ interface SubmitParts {
 }
 
 export function createSubmit(parts: SubmitParts): Submit {
-  const { limits, change, clock, refusalDelayMs } = parts
+  const { limitAttempt, change, clock, refusalDelayMs } = parts
 
   return async function submit(parsed, context) {
     if (!parsed.ok) return { code: 'invalid-request', faults: parsed.faults }
@@ -33,27 +32,15 @@ export function createSubmit(parts: SubmitParts): Submit {
 
     const deadline = createDeadline(parts.requestTimeoutMs, clock)
     const attempt = { ...parsed.value, clientAddress: context.clientAddress, deadline }
-    const admission = await limits.admit(attempt)
-    if (!admission.admitted) return { code: 'too-many-attempts', limit: admission.limit }
-
-    const outcome = await changeCounted(attempt, admission.end, context)
-    if (outcome.code === 'invalid-credentials') await holdBack(readMs)
-    return outcome
-  }
-
-  /** The count ends with the change, not when its refusal may leave: what is known by then is no longer under way. */
-  async function changeCounted(
-    attempt: Attempt,
-    end: (verdict: Verdict) => Promise<void>,
-    { commands }: AttemptContext,
-  ): Promise<Outcome> {
-    let verdict: Verdict = 'guess'
+    const { commands } = context
     try {
-      const outcome = await change(attempt, (entry) => commands.push(entry))
-      verdict = verdictOf(outcome)
+      const outcome = await limitAttempt(attempt, () => change(attempt, (entry) => commands.push(entry)))
+      // The count has ended: an attempt that waits for its refusal to leave is no longer under way.
+      if (outcome.code === 'invalid-credentials') await holdBack(readMs)
       return outcome
-    } finally {
-      await end(verdict)
+    } catch (error) {
+      if (error instanceof Refused) return error.answer
+      throw error
     }
   }
 

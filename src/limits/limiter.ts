@@ -1,0 +1,47 @@
+import { Refused } from '../core/answer.js'
+import type { Hits, Limit, LimitStore } from '../core/attempt-limits.js'
+import { StoreUnavailable } from '../core/outage.js'
+
+/** A limit by its name, and what was counted against it by key. Each key's window begins with its first hit. */
+export interface Limiter extends Limit {
+  /** As it is called in the `RateLimit` header. */
+  readonly name: string
+  /** Counts a hit. Rejects with `StoreUnavailable` if the counters can't be reached. */
+  hit(key: string): Promise<Hits>
+  /** Takes one hit back; never fails. */
+  giveBack(key: string): Promise<void>
+  /** Takes all hits of a key back; never fails. */
+  forget(key: string): Promise<void>
+  /** How long a window still lasts; the whole of it if the store can't tell. */
+  untilResetMs(resetTime: Date | undefined): number
+  /** @param partition see `ReachedLimit` */
+  refusal(retryAfterMs: number, partition?: string): Refused
+}
+
+/** @param store keeps the counts of this limit alone */
+export function createLimiter(name: string, { count, windowMs }: Limit, store: LimitStore): Limiter {
+  store.init({ windowMs })
+  return {
+    name,
+    count,
+    windowMs,
+    hit: (key) => store.increment(key),
+    giveBack: (key) => ifAvailable(store.decrement(key)),
+    forget: (key) => ifAvailable(store.resetKey(key)),
+    // Stores tell the time by Date.
+    untilResetMs: (resetTime) => (resetTime ? Math.max(0, resetTime.getTime() - Date.now()) : windowMs),
+    refusal(retryAfterMs, partition) {
+      const limit = { name, count, windowMs, retryAfterMs, partition }
+      return new Refused({ code: 'too-many-attempts', limit })
+    },
+  }
+}
+
+/** What has been done is true all the same; what was counted is forgotten when its window ends. */
+async function ifAvailable(takenBack: Promise<void>): Promise<void> {
+  try {
+    await takenBack
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable)) throw error
+  }
+}

@@ -1,0 +1,130 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { type Outcome, Refused } from '../../src/core/answer.js'
+import type { Attempt } from '../../src/core/attempt.js'
+import type { LimitStore } from '../../src/core/attempt-limits.js'
+import { parseMailbox } from '../../src/core/mailbox.js'
+import { StoreUnavailable } from '../../src/core/outage.js'
+import { Secret } from '../../src/lib/secret.js'
+import { createAttemptLimits, type LimitAttempt } from '../../src/limits/attempt-limits.js'
+import { createLimiter } from '../../src/limits/limiter.js'
+import { createMemoryLimitStore } from '../../src/store/memory-limit-store.js'
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: 0 }))
+afterEach(() => void vi.useRealTimers())
+
+const refused: Outcome = { code: 'invalid-credentials' }
+const changed: Outcome = { code: 'changed', evidence: 'answered' }
+const lost: Outcome = { code: 'mail-server-unavailable', reason: 'timed-out', credentialsSent: true }
+const away: Outcome = { code: 'mail-server-unavailable', reason: 'unreachable', credentialsSent: false }
+
+function attempt(clientAddress = '203.0.113.7'): Attempt {
+  const mailbox = parseMailbox('info@example.org')
+  if (!mailbox) throw new Error('the mailbox can’t be read')
+  return {
+    mailbox,
+    credentials: { mode: 'mailbox', password: new Secret('current') },
+    newPassword: new Secret('next'),
+    clientAddress,
+    deadline: { leftMs: () => 1000 },
+  }
+}
+
+interface Limits {
+  readonly failures?: number
+  readonly target?: number
+  readonly targetStore?: LimitStore
+}
+
+function createLimits({ failures = 100, target = 100, targetStore }: Limits): LimitAttempt {
+  return createAttemptLimits(
+    createLimiter('failures', { count: failures, windowMs: 60_000 }, createMemoryLimitStore()),
+    createLimiter('target', { count: target, windowMs: 600_000 }, targetStore ?? createMemoryLimitStore()),
+  )
+}
+
+/** Makes one attempt after the other; the outcome's code of each, or the name of the limit that stopped it. */
+async function inOrder(limit: LimitAttempt, outcomes: readonly Outcome[]): Promise<string[]> {
+  const seen: string[] = []
+  for (const outcome of outcomes) {
+    const made = limit(attempt(), async () => outcome).then(({ code }) => code, refusalOf)
+    seen.push(await made)
+  }
+  return seen
+}
+
+function refusalOf(error: unknown): string {
+  if (!(error instanceof Refused) || error.answer.code !== 'too-many-attempts') throw error
+  return `${error.answer.limit.name} in ${error.answer.limit.retryAfterMs}`
+}
+
+it('only refused credentials, and those whose answer was lost, count against their sender', async () => {
+  expect(await inOrder(createLimits({ failures: 2 }), [away, refused, away, lost, refused])).toEqual([
+    'mail-server-unavailable',
+    'invalid-credentials',
+    'mail-server-unavailable',
+    'mail-server-unavailable',
+    'failures in 60000',
+  ])
+})
+
+it('a success forgets what one address did, and not what all did', async () => {
+  const seen = await inOrder(createLimits({ failures: 2, target: 3 }), [
+    ...[refused, changed, refused, refused],
+    changed,
+  ])
+  expect(seen.at(-1)).toBe('target in 600000')
+})
+
+it('an attempt that fails by a bug stays counted, as nobody knows how far it came', async () => {
+  const limit = createLimits({ failures: 1 })
+  const bug = limit(attempt(), async () => {
+    throw new TypeError('a bug')
+  })
+  await expect(bug).rejects.toThrow(TypeError)
+  expect(await inOrder(limit, [changed])).toEqual(['failures in 60000'])
+})
+
+it('attempts under way count, and who comes while they last may soon come again', async () => {
+  const limit = createLimits({ failures: 1 })
+  let resolve: (outcome: Outcome) => void = () => undefined
+  const promise = new Promise<Outcome>((done) => {
+    resolve = done
+  })
+  const first = limit(attempt(), () => promise)
+  expect(await inOrder(limit, [changed])).toEqual(['failures in 1000'])
+  resolve(refused)
+  await first
+  expect(await inOrder(limit, [changed])).toEqual(['failures in 60000'])
+})
+
+it('a refused attempt counts nowhere, though another limit would have let it pass', async () => {
+  const limit = createLimits({ failures: 1, target: 2 })
+  await inOrder(limit, [refused, changed, changed])
+  expect((await limit(attempt('203.0.113.8'), async () => refused)).code).toBe('invalid-credentials')
+})
+
+it('where two limits are reached, the longer wait is told', async () => {
+  expect(await inOrder(createLimits({ failures: 1, target: 1 }), [refused, changed])).toEqual([
+    'invalid-credentials',
+    'target in 600000',
+  ])
+})
+
+it('an attempt that one counter could not count is counted by none, and not carried out', async () => {
+  const memory = createMemoryLimitStore()
+  let isDown = true
+  const increment: LimitStore['increment'] = async (key) => {
+    if (isDown) throw new StoreUnavailable()
+    return memory.increment(key)
+  }
+  const limit = createLimits({ failures: 1, targetStore: { ...memory, increment } })
+  let carriedOut = false
+  const made = limit(attempt(), async () => {
+    carriedOut = true
+    return changed
+  })
+  await expect(made).rejects.toThrow(StoreUnavailable)
+  expect(carriedOut).toBe(false)
+  isDown = false
+  expect(await inOrder(limit, [changed])).toEqual(['changed'])
+})
