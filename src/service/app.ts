@@ -27,10 +27,8 @@ import { refuseUnknownPath } from '../http/route-methods.js'
 import { createFraming, createSecurityHeaders } from '../http/security-headers.js'
 import { createSecurityTxtRouter } from '../http/security-txt.js'
 import { createClientCheck } from '../http/submission/clients.js'
-import { createDoors } from '../http/submission/guards.js'
-import { createInFlight } from '../http/submission/in-flight.js'
-import { createAnswering } from '../http/submission/pipeline.js'
-import { createSubmit } from '../http/submission/submit.js'
+import { createGuards } from '../http/submission/guards.js'
+import { createPipeline } from '../http/submission/pipeline.js'
 import { createWebmailRouter } from '../http/webmail/webmail.js'
 import { createWebmailHostCheck } from '../http/webmail/webmail-hosts.js'
 import { createWellKnownRouter } from '../http/well-known.js'
@@ -97,31 +95,31 @@ export function createApp(dependencies: AppDependencies): App {
   const languages = createLanguages(config.catalogues, config.language)
   const views = viewsDirectories(config.viewsDirectory)
   const brand = brandView(config.brand)
-  const inFlight = createInFlight()
   const names = config.logMailbox === 'hashed' ? createHashedNames(randomId()) : plainNames
   const notes = createChangeNotes(config, { logger, names, clock, randomId })
-  const afterAnswer = notes.tell
   const logAttempt = createAttemptLog(logger, names)
   const recordAttempt: RecordAttempt = (record) => {
     logAttempt(record)
     countAttempt?.(record)
   }
-  const answering = createAnswering({ logger, clock, inFlight, recordAttempt, afterAnswer })
   const createLimit = (name: keyof Config['limits']) =>
     createLimiter(name, config.limits[name], store.createLimitStore(name))
-  const doors = createDoors({
-    addressLimit: createAddressLimit(createLimit('address'), (response) => contextOf(response).clientAddress),
-    clients: createClientCheck(config.clients),
-    refuseOtherHosts: createWebmailHostCheck(config.webmailAddresses),
-  })
-  const submit = createSubmit({
+  const guards = createGuards(
+    createAddressLimit(createLimit('address'), (response) => contextOf(response).clientAddress),
+    createClientCheck(config.clients),
+    createWebmailHostCheck(config.webmailAddresses),
+  )
+  const pipeline = createPipeline({
+    logger,
+    clock,
     limitAttempt: createAttemptLimits(createLimit('failures'), createLimit('target')),
     change: createPasswordChange(dependencies, run, judgePassword, mailChecks.checkPassword),
-    clock,
     refusalDelayMs: config.refusalDelayMs,
     requestTimeoutMs: config.requestTimeoutMs,
+    recordAttempt,
+    afterAnswer: notes.tell,
   })
-  const routes = { answering, doors, submit, modes, policy, judgePassword, basePath, version }
+  const routes = { pipeline, guards, modes, policy, judgePassword, basePath, version }
   // Others have fixed their paths: they are served at the root too.
   const fixedPaths = [createWellKnownRouter(basePath), createWebmailRouter(routes)]
   if (config.securityContact !== undefined) {
@@ -145,10 +143,10 @@ export function createApp(dependencies: AppDependencies): App {
     ...createFraming(config.frameAncestors),
     createPageRouter({ ...routes, render: createRender(views, { brand }), languages, brand }),
   )
-  handler.use(refuseUnknownPath, answering.onError(sendJson))
+  handler.use(refuseUnknownPath, pipeline.onError(sendJson))
   const findKeyExcess = createKeyExcessCheck(run, credentials, modes, timeoutMs, clock)
   async function drain(): Promise<void> {
-    await inFlight.drain()
+    await pipeline.drain()
     await notes.close()
   }
   return { handler, checkReadiness, findKeyExcess, panelLoad: load, drain }

@@ -1,7 +1,9 @@
-import type { Answer, FieldFault } from '../../core/answer.js'
+import type { Answer } from '../../core/answer.js'
 import type { Mode, Modes } from '../../core/attempt.js'
 import type { Messages } from '../../languages/catalogue.js'
 import { reasonMessage } from '../../languages/messages.js'
+import { type ParsedSubmission, parseSubmission } from '../submission/parse-submission.js'
+import { type Form, toRequest } from '../submission/read-body.js'
 
 /** The fields of the form, by the names that password managers and scripts see. */
 export type FieldName =
@@ -13,49 +15,43 @@ export type FieldName =
   | 'new_password'
   | 'confirm_password'
 
-/** What the form holds as a person typed it; a repeated field makes an array. */
-export type Form = Readonly<Record<string, unknown>>
-
 /** A message that belongs to a field. */
 export interface FieldError {
   readonly field: FieldName
   readonly message: string
 }
 
-/** Where in the JSON interface's request each field stands: one set of rules serves both. */
-const POINTERS: Readonly<Record<string, FieldName>> = {
-  '/email': 'email',
-  '/currentPassword': 'current_password',
-  '/account/username': 'username',
-  '/account/password': 'account_password',
-  '/account/code': 'code',
-  '/newPassword': 'new_password',
-  '/confirmPassword': 'confirm_password',
+/** The fields that each proof sends, by the member of the JSON interface that each stands for. */
+const FIELDS: Readonly<Record<Mode, Readonly<Record<string, FieldName>>>> = {
+  mailbox: {
+    '/email': 'email',
+    '/currentPassword': 'current_password',
+    '/newPassword': 'new_password',
+  },
+  account: {
+    '/email': 'email',
+    '/account/username': 'username',
+    '/account/password': 'account_password',
+    '/account/code': 'code',
+    '/newPassword': 'new_password',
+  },
 }
+
+/** What stands for no member: the JSON interface asks for no second time. */
+const CONFIRMATION = { pointer: '/confirmPassword', field: 'confirm_password' } as const
 
 /** The method chosen in the form, or the first of those configured. */
 export function chosenMode(modes: Modes, form: Form): Mode {
   return modes.find((mode) => mode === form.method) ?? modes[0]
 }
 
-/** The form as a request of the JSON interface; an empty field is a missing member. */
-export function toRequest(modes: Modes, form: Form): Record<string, unknown> {
-  const base = { email: given(form.email), newPassword: given(form.new_password) }
-  if (chosenMode(modes, form) === 'mailbox') return { ...base, currentPassword: given(form.current_password) }
-  const { username, account_password, code } = form
-  return {
-    ...base,
-    account: {
-      username: given(withoutSpaces(username)),
-      password: given(account_password),
-      code: given(withoutSpaces(code)),
-    },
-  }
-}
-
-/** Faults that only a form can have. */
-export function confirmationFaults(form: Form): FieldFault[] {
-  return form.new_password === form.confirm_password ? [] : [{ pointer: '/confirmPassword', code: 'differs' }]
+/** Checks a form by the rules of the JSON interface, and that the new password was typed twice alike. */
+export function parseForm(modes: Modes, form: Form): ParsedSubmission {
+  const typed = { ...form, username: withoutSpaces(form.username), code: withoutSpaces(form.code) }
+  const parsed = parseSubmission(modes, toRequest(FIELDS[chosenMode(modes, form)], typed))
+  if (form.new_password === form.confirm_password) return parsed
+  const faults = parsed.ok ? [] : parsed.faults
+  return { ok: false, faults: [...faults, { pointer: CONFIRMATION.pointer, code: 'differs' }] }
 }
 
 /** What of an answer belongs to fields. A refusal of credentials always names the same one. */
@@ -63,7 +59,7 @@ export function fieldErrors(answer: Answer, mode: Mode, messages: Messages): Fie
   switch (answer.code) {
     case 'invalid-request':
       return answer.faults.flatMap((fault) => {
-        const field = POINTERS[fault.pointer]
+        const field = fieldAt(fault.pointer, mode)
         return field ? [{ field, message: messages.field[fault.code] }] : []
       })
     case 'password-rejected':
@@ -87,8 +83,8 @@ export function fieldErrors(answer: Answer, mode: Mode, messages: Messages): Fie
   }
 }
 
-function given(value: unknown): unknown {
-  return value === '' ? undefined : value
+function fieldAt(pointer: string, mode: Mode): FieldName | undefined {
+  return pointer === CONFIRMATION.pointer ? CONFIRMATION.field : FIELDS[mode][pointer]
 }
 
 function withoutSpaces(value: unknown): unknown {

@@ -3,7 +3,8 @@ import type { Mode, Modes } from '../../core/attempt.js'
 import type { Messages } from '../../languages/catalogue.js'
 import { wordsOf } from '../../languages/messages.js'
 import type { DescribedRule } from '../describe-policy.js'
-import { chosenMode, type FieldError, type FieldName, type Form, fieldErrors } from './form-fields.js'
+import type { Form } from '../submission/read-body.js'
+import { chosenMode, type FieldError, type FieldName, fieldErrors } from './form-fields.js'
 
 interface FieldView {
   readonly name: FieldName

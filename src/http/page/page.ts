@@ -7,11 +7,10 @@ import { describePolicy } from '../describe-policy.js'
 import { messagesOf } from '../negotiate-language.js'
 import { contextOf } from '../request-context.js'
 import { refuseUnknownPath, routeMethods } from '../route-methods.js'
-import type { Doors } from '../submission/guards.js'
-import { type ParsedSubmission, parseSubmission } from '../submission/parse-submission.js'
-import type { Answering } from '../submission/pipeline.js'
-import type { Submit } from '../submission/submit.js'
-import { confirmationFaults, type Form, toRequest } from './form-fields.js'
+import type { Guards } from '../submission/guards.js'
+import type { Face, Pipeline } from '../submission/pipeline.js'
+import type { Form } from '../submission/read-body.js'
+import { parseForm } from './form-fields.js'
 import { formView } from './form-view.js'
 import { type FrameParts, formHref, frameView } from './layout-view.js'
 import { doneView, doubtView, isInDoubt } from './result-views.js'
@@ -19,9 +18,8 @@ import { type PagePolicy, scriptView } from './script-view.js'
 import type { Render } from './templates.js'
 
 interface PageParts extends FrameParts {
-  readonly answering: Answering
-  readonly doors: Doors
-  readonly submit: Submit
+  readonly pipeline: Pipeline
+  readonly guards: Guards
   readonly modes: Modes
   readonly policy: PagePolicy
   readonly render: Render
@@ -29,7 +27,7 @@ interface PageParts extends FrameParts {
 
 /** The page: the form, its answers, and notices for what is no form at all. */
 export function createPageRouter(parts: PageParts): Router {
-  const { answering, doors, submit, modes, basePath, brand, render } = parts
+  const { pipeline, guards, modes, basePath, brand, render } = parts
   const router = Router()
 
   function send(response: Response, template: string, answer: string, view: object, email = ''): void {
@@ -60,40 +58,27 @@ export function createPageRouter(parts: PageParts): Router {
     send(response, 'notice', answer.code, { heading: title, detail })
   }
 
-  function sendAnswer(response: Response, answer: Answer, body: unknown): void {
-    const messages = messagesOf(response)
-    if (answer.code !== 'changed' && !isInDoubt(answer)) return void sendForm(response, formOf(body), answer)
-    setHead(response, answer)
-    if (isInDoubt(answer)) return void send(response, 'unknown', answer.code, doubtView(messages, answer))
-    const mailbox = String(formOf(body).email).trim()
-    send(response, 'done', answer.code, doneView(messages, mailbox, brand))
+  const face: Face<Form> = {
+    guards: guards.page,
+    parse: (form) => parseForm(modes, form),
+    show(response, answer, form) {
+      if (!form) return sendNotice(response, answer)
+      if (answer.code !== 'changed' && !isInDoubt(answer)) return sendForm(response, form, answer)
+      setHead(response, answer)
+      const messages = messagesOf(response)
+      if (isInDoubt(answer)) return send(response, 'unknown', answer.code, doubtView(messages, answer))
+      send(response, 'done', answer.code, doneView(messages, String(form.email).trim(), brand))
+    },
   }
-
-  const change = answering.attempt(
-    doors.page,
-    (body, context) => submit(parseForm(modes, formOf(body)), context),
-    sendAnswer,
-  )
 
   routeMethods(router, '/', {
     get: [(request, response) => sendForm(response, { email: addressInQuery(request) })],
-    post: change,
+    post: pipeline.submission(face),
   })
   // Those that are there have been served before.
   routeMethods(router, '/assets/*path', { get: [refuseUnknownPath] })
-  router.use(refuseUnknownPath, answering.onError(sendNotice))
+  router.use(refuseUnknownPath, pipeline.onError(face.show))
   return router
-}
-
-/** What arrived as a form; nothing where there was no body. */
-function formOf(body: unknown): Form {
-  return (body ?? {}) as Form
-}
-
-function parseForm(modes: Modes, form: Form): ParsedSubmission {
-  const parsed = parseSubmission(modes, toRequest(modes, form))
-  const faults = [...(parsed.ok ? [] : parsed.faults), ...confirmationFaults(form)]
-  return faults.length === 0 ? parsed : { ok: false, faults }
 }
 
 /** Webmail links here with the person's address. */

@@ -6,7 +6,7 @@ import { refuseCrossSite } from './cross-site.js'
 import { readForm, readJson } from './read-body.js'
 
 /** What a submission must pass, in order, until its body has been read: by who sends it. */
-export interface Doors {
+export interface Guards {
   /** A person's browser. */
   readonly page: readonly RequestHandler[]
   /** A program that speaks JSON. */
@@ -15,15 +15,12 @@ export interface Doors {
   readonly webmail: readonly RequestHandler[]
 }
 
-interface DoorParts {
-  /** Counts by the address in the request's context. */
-  readonly addressLimit: readonly RequestHandler[]
-  readonly clients: ClientCheck
-  readonly refuseOtherHosts: RequestHandler
-}
-
-export function createDoors({ addressLimit, clients, refuseOtherHosts }: DoorParts): Doors {
-  const { identify, refuseInvalidTokens } = clients
+/** @param addressLimit counts by the address in the request's context */
+export function createGuards(
+  addressLimit: readonly RequestHandler[],
+  { identify, refuseInvalidTokens }: ClientCheck,
+  refuseOtherHosts: RequestHandler,
+): Guards {
   return {
     page: [refuseCrossSite, ...addressLimit, ...readForm],
     api: [

@@ -1,89 +1,146 @@
-import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
+import type { ErrorRequestHandler, RequestHandler, Response } from 'express'
 import type { Logger } from 'pino'
-import type { Answer } from '../../core/answer.js'
+import { type Answer, Refused } from '../../core/answer.js'
 import type { AttemptContext, RecordAttempt } from '../../core/attempt-context.js'
+import type { PasswordChange } from '../../core/change-password.js'
 import type { Messages } from '../../languages/catalogue.js'
 import type { Clock } from '../../lib/clock.js'
+import { createDeadline } from '../../lib/deadline.js'
 import { describeError } from '../../lib/describe-error.js'
+import type { LimitAttempt } from '../../limits/attempt-limits.js'
 import { messagesOf } from '../negotiate-language.js'
 import { contextOf } from '../request-context.js'
 import { answerToError } from './error-answer.js'
-import type { InFlight } from './in-flight.js'
+import type { ParsedSubmission, Submission } from './parse-submission.js'
+import { createRefusalDelay } from './refusal-delay.js'
 
-/** How requests come to their answers, whatever the answers look like. */
-export interface Answering {
-  /**
-   * The handlers of an attempt, in order: it passes the door, it is decided, its answer is logged, then sent, then told
-   * to `afterAnswer`. A process that stops waits for it, also when the client has gone.
-   */
-  attempt(
-    door: readonly RequestHandler[],
-    decide: (body: unknown, context: AttemptContext) => Promise<Answer>,
-    send: (response: Response, answer: Answer, body: unknown) => void,
-  ): readonly RequestHandler[]
-  /** Turns errors into answers, and logs those that are ours. */
-  onError(send: (response: Response, answer: Answer) => void): ErrorRequestHandler
+/** What sets one way in apart from the others. */
+export interface Face<Body> {
+  /** What a submission must pass, in order, until its body has been read. */
+  readonly guards: readonly RequestHandler[]
+  parse(body: Body, context: AttemptContext): ParsedSubmission
+  /** @param body absent if the request was stopped before or while its body was read */
+  show(response: Response, answer: Answer, body?: Body): void
+}
+
+/** The way that requests go, whatever face they meet. */
+export interface Pipeline {
+  /** The handlers of a submission, in order. Once its body was read it is carried out, also if its sender has gone. */
+  submission<Body>(face: Face<Body>): RequestHandler[]
+  /** Turns what was thrown into an answer, and logs what is a bug. */
+  onError(show: (response: Response, answer: Answer) => void): ErrorRequestHandler
+  /** For a process that stops: carries out no more submissions, and resolves when those under way have ended. */
+  drain(): Promise<void>
 }
 
 /** Told of an attempt, and of the words that it was answered in, when its answer has been sent; neither waits nor fails. */
 export type AfterAnswer = (context: AttemptContext, answer: Answer, messages: Messages) => void
 
-interface AnsweringParts {
+interface PipelineParts {
   readonly logger: Logger
   readonly clock: Clock
-  readonly inFlight: InFlight
+  readonly limitAttempt: LimitAttempt
+  readonly change: PasswordChange
+  /** No refusal of credentials leaves sooner than this after the submission had been read. */
+  readonly refusalDelayMs: number
+  /** How long waiting, checking and changing may take together, from when the submission had been read. */
+  readonly requestTimeoutMs: number
   readonly recordAttempt: RecordAttempt
   readonly afterAnswer: AfterAnswer
 }
 
-/** For an attempt that could be read only when the process had been told to stop: it may not live to see its end. */
+/** For a submission that was read only when the process had been told to stop: it may not live to see its end. */
 const STOPPING: Answer = { code: 'panel-busy', reason: 'stopping', changeSent: false }
 
-export function createAnswering(parts: AnsweringParts): Answering {
-  const { logger, clock, inFlight, recordAttempt, afterAnswer } = parts
+export function createPipeline(parts: PipelineParts): Pipeline {
+  const { logger, clock, limitAttempt, change, recordAttempt, afterAnswer } = parts
+  const delayRefusal = createRefusalDelay(parts.refusalDelayMs, clock)
+  const underWay = new Set<Promise<void>>()
+  let stopping = false
 
-  const beginAttempt: RequestHandler = (_request, response, next) => {
-    contextOf(response).awaitsLog = true
-    next()
+  /** The way of a submission, from top to bottom: the guards, then `carryOut`, which nothing but a bug leaves early. */
+  function submission<Body>(face: Face<Body>): RequestHandler[] {
+    return [beginAttempt, ...face.guards, ({ body }, response) => track(carryOut(face, body, response))]
   }
 
-  /** Requests that are no attempts leave no line. */
-  function log(response: Response, answer: Answer): void {
+  async function carryOut<Body>(face: Face<Body>, body: Body, response: Response): Promise<void> {
     const context = contextOf(response)
+    const answer = stopping ? STOPPING : await decide(face.parse(body, context), context)
+    record(context, answer)
+    try {
+      face.show(response, answer, body)
+    } finally {
+      // Also if the answer can't be shown: what it says is true.
+      afterAnswer(context, answer, messagesOf(response))
+    }
+  }
+
+  async function decide(parsed: ParsedSubmission, context: AttemptContext): Promise<Answer> {
+    if (!parsed.ok) return { code: 'invalid-request', faults: parsed.faults }
+    const readMs = clock.now()
+    nameAttempt(context, parsed.value)
+    const deadline = createDeadline(parts.requestTimeoutMs, clock)
+    const attempt = { ...parsed.value, clientAddress: context.clientAddress, deadline }
+    try {
+      const outcome = await limitAttempt(attempt, () =>
+        change(attempt, (entry) => context.commands.push(entry)),
+      )
+      // Its count has ended: an attempt that waits for its refusal to leave is no longer under way.
+      if (outcome.code === 'invalid-credentials') await delayRefusal(readMs)
+      return outcome
+    } catch (error) {
+      if (error instanceof Refused) return error.answer
+      throw error
+    }
+  }
+
+  /** Once per attempt, also if an answer that was recorded can't be shown; never for other requests. */
+  function record(context: AttemptContext, answer: Answer): void {
     if (!context.awaitsLog) return
-    // One line per attempt, also where an answer that was logged can't be shown.
     context.awaitsLog = false
     recordAttempt({ context, answer, durationMs: clock.now() - context.arrivedMs })
   }
 
-  return {
-    attempt(door, decide, send) {
-      async function carryOut({ body }: Request, response: Response): Promise<void> {
-        const context = contextOf(response)
-        const answer = inFlight.isStopping() ? STOPPING : await decide(body, context)
-        log(response, answer)
-        try {
-          send(response, answer, body)
-        } finally {
-          // Also where the answer can't be shown: what it says is true.
-          afterAnswer(context, answer, messagesOf(response))
-        }
+  function onError(show: (response: Response, answer: Answer) => void): ErrorRequestHandler {
+    return (error, _request, response, _next) => {
+      const answer = answerToError(error)
+      const context = contextOf(response)
+      if (answer.code === 'internal-error') {
+        logger.error({ event: 'internal-error', requestId: context.requestId, ...describeError(error) })
       }
-      return [beginAttempt, ...door, (request, response) => inFlight.track(carryOut(request, response))]
-    },
-
-    onError(send) {
-      return (error, _request, response, _next) => {
-        const answer = answerToError(error)
-        if (answer.code === 'internal-error') {
-          const { requestId } = contextOf(response)
-          logger.error({ event: 'internal-error', requestId, ...describeError(error) })
-        }
-        log(response, answer)
-        // Half an answer can't be taken back; it must not look like a whole one.
-        if (response.headersSent) response.destroy()
-        else send(response, answer)
-      }
-    },
+      record(context, answer)
+      // Half an answer can't be taken back; it must not look like a whole one.
+      if (response.headersSent) response.destroy()
+      else show(response, answer)
+    }
   }
+
+  async function track(work: Promise<void>): Promise<void> {
+    underWay.add(work)
+    try {
+      await work
+    } finally {
+      underWay.delete(work)
+    }
+  }
+
+  async function drain(): Promise<void> {
+    stopping = true
+    while (underWay.size > 0) await Promise.allSettled(underWay)
+  }
+
+  return { submission, onError, drain }
+}
+
+/** From here on the request owes the log a line. */
+const beginAttempt: RequestHandler = (_request, response, next) => {
+  contextOf(response).awaitsLog = true
+  next()
+}
+
+/** Lets the line say whom the attempt is about. */
+function nameAttempt(context: AttemptContext, { mailbox, credentials }: Submission): void {
+  context.mode = credentials.mode
+  context.mailbox = mailbox.address
+  if (credentials.mode === 'account') context.account = credentials.username
 }

@@ -5,32 +5,32 @@ import { reasonMessage, wordsOf } from '../../languages/messages.js'
 import { setHead } from '../answer-head.js'
 import { messagesOf } from '../negotiate-language.js'
 import { contextOf } from '../request-context.js'
+import type { FieldNames } from '../submission/read-body.js'
 
 interface TextWords {
   /** The whole body of a success. */
   readonly success: string
-  /** The fields of the form, by the JSON pointer of what each stands for. */
-  readonly names: Readonly<Record<string, string>>
+  readonly fields: FieldNames
 }
 
 /**
  * Sends an answer to a webmail program. A refusal begins with `error `, as the panel's own does: the panel's driver for
  * Roundcube takes every answer for success that holds an `ok` and no `error`.
  */
-export function sendText(response: Response, answer: Answer, { success, names }: TextWords): void {
+export function sendText(response: Response, answer: Answer, { success, fields }: TextWords): void {
   const messages = messagesOf(response)
   setHead(response, answer)
   response.type('text/plain')
   if (answer.code === 'changed') return void response.send(success)
   const { title, detail } = wordsOf(answer, messages)
-  const words = [`${title}.`, detail, ...furtherWords(answer, names, messages)].join(' ')
+  const words = [`${title}.`, detail, ...furtherWords(answer, fields, messages)].join(' ')
   response.send(`error ${answer.code}: ${words} [${contextOf(response).requestId}]\n`)
 }
 
-function furtherWords(answer: Answer, names: TextWords['names'], messages: Messages): string[] {
+function furtherWords(answer: Answer, fields: FieldNames, messages: Messages): string[] {
   if (answer.code === 'password-rejected') {
     return answer.reasons.map((reason) => reasonMessage(messages, reason))
   }
   if (answer.code !== 'invalid-request') return []
-  return answer.faults.map(({ pointer, code }) => `${names[pointer] ?? pointer}: ${messages.field[code]}`)
+  return answer.faults.map(({ pointer, code }) => `${fields[pointer] ?? pointer}: ${messages.field[code]}`)
 }

@@ -1,26 +1,22 @@
-import { type Response, Router } from 'express'
-import type { Answer } from '../../core/answer.js'
+import { Router } from 'express'
 import type { Mode, Modes } from '../../core/attempt.js'
-import type { Form } from '../page/form-fields.js'
 import { refuseUnknownPath, routeMethods } from '../route-methods.js'
-import type { Doors } from '../submission/guards.js'
+import type { Guards } from '../submission/guards.js'
 import { parseSubmission } from '../submission/parse-submission.js'
-import type { Answering } from '../submission/pipeline.js'
-import type { Submit } from '../submission/submit.js'
+import type { Face, Pipeline } from '../submission/pipeline.js'
+import { type Form, toRequest } from '../submission/read-body.js'
 import { sendText } from './plain-text.js'
 
 interface WebmailParts {
-  readonly answering: Answering
-  readonly doors: Doors
-  readonly submit: Submit
+  readonly pipeline: Pipeline
+  readonly guards: Guards
   readonly modes: Modes
 }
 
 /** A form that a webmail program already knows how to post, and the one answer that it takes for success. */
 interface WebmailForm {
   readonly path: string
-  /** The form's fields, by the member of the JSON interface that each stands for. */
-  readonly fields: Readonly<Record<'email' | 'currentPassword' | 'newPassword', string>>
+  readonly fields: Readonly<Record<'/email' | '/currentPassword' | '/newPassword', string>>
   readonly success: string
 }
 
@@ -29,13 +25,13 @@ const FORMS: readonly WebmailForm[] = [
   // sends to the panel today").
   {
     path: '/reset/mail',
-    fields: { email: 'email', currentPassword: 'password', newPassword: 'new' },
+    fields: { '/email': 'email', '/currentPassword': 'password', '/newPassword': 'new' },
     success: '==ok==',
   },
   // Roundcube's httpapi driver, by the names that its documentation uses.
   {
     path: '/roundcube',
-    fields: { email: 'user', currentPassword: 'curpass', newPassword: 'newpass' },
+    fields: { '/email': 'user', '/currentPassword': 'curpass', '/newPassword': 'newpass' },
     success: 'ok',
   },
 ]
@@ -50,26 +46,17 @@ export function createWebmailRouter(parts: WebmailParts): Router {
   return router
 }
 
-function createFormRouter({ fields, success }: WebmailForm, parts: WebmailParts): Router {
-  const { answering, doors, submit, modes } = parts
-  const names = Object.fromEntries(Object.entries(fields).map(([member, field]) => [`/${member}`, field]))
-  const send = (response: Response, answer: Answer): void => sendText(response, answer, { success, names })
-
-  const change = answering.attempt(
-    doors.webmail,
-    (body, context) => submit(parseSubmission([MODE], toRequest(fields, (body ?? {}) as Form)), context),
-    send,
-  )
-
+function createFormRouter(
+  { fields, success }: WebmailForm,
+  { pipeline, guards, modes }: WebmailParts,
+): Router {
+  const face: Face<Form> = {
+    guards: guards.webmail,
+    parse: (form) => parseSubmission([MODE], toRequest(fields, form)),
+    show: (response, answer) => sendText(response, answer, { success, fields }),
+  }
   const router = Router()
-  if (modes.includes(MODE)) routeMethods(router, '/', { post: change })
-  router.use(refuseUnknownPath, answering.onError(send))
+  if (modes.includes(MODE)) routeMethods(router, '/', { post: pipeline.submission(face) })
+  router.use(refuseUnknownPath, pipeline.onError(face.show))
   return router
-}
-
-/** The form as a request of the JSON interface; an empty field is a missing member. */
-function toRequest(fields: WebmailForm['fields'], form: Form): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(fields).map(([member, field]) => [member, form[field] === '' ? undefined : form[field]]),
-  )
 }

@@ -1,63 +1,178 @@
-import express, { type Response } from 'express'
+import express, { type RequestHandler, type Response } from 'express'
 import { pino } from 'pino'
 import supertest from 'supertest'
 import { describe, expect, it } from 'vitest'
 import { createAttemptLog } from '../../../src/audit-log/attempt-log.js'
 import { plainNames } from '../../../src/audit-log/log-names.js'
-import type { Answer } from '../../../src/core/answer.js'
+import { type Answer, type Outcome, Refused } from '../../../src/core/answer.js'
 import { createRequestContext } from '../../../src/http/request-context.js'
-import { createInFlight } from '../../../src/http/submission/in-flight.js'
-import { createAnswering } from '../../../src/http/submission/pipeline.js'
+import { parseSubmission } from '../../../src/http/submission/parse-submission.js'
+import { createPipeline } from '../../../src/http/submission/pipeline.js'
+import type { LimitAttempt } from '../../../src/limits/attempt-limits.js'
 import { createTestClock } from '../../kit/clock.js'
+import { byMailbox } from '../../kit/submissions.js'
 
-/** Runs one attempt whose outcome is known, or is a bug, and whose first answer can't be shown. */
-async function attempt(
-  outcome: () => Promise<Answer>,
-  begin: (response: Response) => void = () => undefined,
-) {
+const changed: Outcome = { code: 'changed', evidence: 'answered' }
+const tooMany = new Refused({
+  code: 'too-many-attempts',
+  limit: { name: 'failures', count: 1, windowMs: 1000, retryAfterMs: 1000 },
+})
+
+interface Given {
+  readonly guards?: readonly RequestHandler[]
+  readonly body?: object
+  readonly limitAttempt?: LimitAttempt
+  readonly change?: () => Promise<Outcome>
+  /** Before the answer is sent. */
+  readonly show?: (response: Response, answer: Answer) => void
+}
+
+/** A pipeline with one face, and everything that happens on the way, in order. */
+function createWay({ guards = [], body = byMailbox(), ...given }: Given) {
   const clock = createTestClock()
+  const steps: string[] = []
   const lines: Record<string, unknown>[] = []
-  const told: string[] = []
-  const logger = pino({ base: null }, { write: (line: string) => void lines.push(JSON.parse(line)) })
-  const answering = createAnswering({
+  const logger = pino(
+    { base: null },
+    {
+      write(text: string) {
+        const line = JSON.parse(text)
+        lines.push(line)
+        steps.push(`log ${line.event} ${line.code ?? line.error}`)
+      },
+    },
+  )
+  const pipeline = createPipeline({
     logger,
     clock,
-    inFlight: createInFlight(),
+    limitAttempt: given.limitAttempt ?? ((_attempt, carryOut) => carryOut()),
+    change: given.change ?? (async () => changed),
+    refusalDelayMs: 0,
+    requestTimeoutMs: 1000,
+    afterAnswer: (_context, { code }) => void steps.push(`after ${code}`),
     recordAttempt: createAttemptLog(logger, plainNames),
-    afterAnswer: (_context, answer) => void told.push(answer.code),
   })
-  const handlers = answering.attempt([], outcome, (response) => {
-    begin(response)
-    throw new TypeError('canary')
+  const handlers = pipeline.submission<object>({
+    guards: [
+      ...guards,
+      (request, _response, next) => {
+        request.body = body
+        next()
+      },
+    ],
+    parse: (read) => parseSubmission(['mailbox'], read),
+    show(response, answer, read) {
+      steps.push(`show ${answer.code} ${read === body ? 'and what was sent' : ''}`.trim())
+      given.show?.(response, answer)
+      response.send(answer.code)
+    },
   })
   const app = express()
     .use(createRequestContext(clock, () => 'the-id'))
     .post('/', ...handlers)
-    .use(answering.onError((response, answer) => void response.status(500).send(answer.code)))
-  const request = supertest(app).post('/')
-  const failures: unknown[] = []
-  const response = await request.then(
-    (answer) => answer,
-    (error: unknown) => void failures.push(error),
-  )
-  return { response, failures, lines, told }
+    .use(
+      pipeline.onError((response, answer) => {
+        steps.push(`show ${answer.code}`)
+        response.status(500).send(answer.code)
+      }),
+    )
+  const post = () =>
+    supertest(app)
+      .post('/')
+      .then(
+        ({ text }) => text,
+        ({ code }) => String(code),
+      )
+  return { pipeline, post, steps, lines }
 }
+
+describe('a submission', () => {
+  it('is decided, leaves its line, is answered, and then told of', async () => {
+    const { post, steps } = createWay({})
+    expect(await post()).toBe('changed')
+    expect(steps).toEqual(['log attempt changed', 'show changed and what was sent', 'after changed'])
+  })
+
+  it('that a guard refuses is answered without what was sent, leaves its line, and is told of to nobody', async () => {
+    const refuse: RequestHandler = (_request, _response, next) =>
+      next(new Refused({ code: 'cross-site-request' }))
+    const { post, steps } = createWay({ guards: [refuse] })
+    await post()
+    expect(steps).toEqual(['log attempt cross-site-request', 'show cross-site-request'])
+  })
+
+  it('that can’t be parsed, or that a limit refuses, is answered with what was sent', async () => {
+    const unread = createWay({ body: {} })
+    await unread.post()
+    expect(unread.steps).toContain('show invalid-request and what was sent')
+    const limited = createWay({
+      limitAttempt: async () => {
+        throw tooMany
+      },
+    })
+    await limited.post()
+    expect(limited.steps).toEqual([
+      'log attempt too-many-attempts',
+      'show too-many-attempts and what was sent',
+      'after too-many-attempts',
+    ])
+  })
+
+  it('under way is waited for when the process stops, and one that was read later is not carried out', async () => {
+    let changes = 0
+    let finish: (outcome: Outcome) => void = () => undefined
+    const outcome = new Promise<Outcome>((resolve) => {
+      finish = resolve
+    })
+    let begin: () => void = () => undefined
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve
+    })
+    const { pipeline, post, steps, lines } = createWay({
+      change() {
+        changes += 1
+        begin()
+        return outcome
+      },
+    })
+    const first = post()
+    await begun
+    const drained = pipeline.drain().then(() => steps.push('drained'))
+    expect(await post()).toBe('panel-busy')
+    expect(lines).toEqual([expect.objectContaining({ code: 'panel-busy', reason: 'stopping' })])
+    expect(steps).not.toContain('drained')
+    finish(changed)
+    expect(await first).toBe('changed')
+    await drained
+    expect(steps.slice(-2)).toEqual(['after changed', 'drained'])
+    expect(changes).toBe(1)
+  })
+})
 
 describe('a bug', () => {
   it('in the middle of an answer ends the connection, and is no second answer', async () => {
-    const { lines, failures, told } = await attempt(
-      async () => ({ code: 'changed', evidence: 'answered' }),
-      (response) => void response.status(200).write('half an '),
-    )
-    expect(failures).toEqual([expect.objectContaining({ code: 'ECONNRESET' })])
-    expect(lines.map(({ event }) => event)).toEqual(['attempt', 'internal-error'])
-    expect(told).toEqual(['changed'])
+    const { post, steps } = createWay({
+      show(response) {
+        response.status(200).write('half an ')
+        throw new TypeError('canary')
+      },
+    })
+    expect(await post()).toBe('ECONNRESET')
+    expect(steps).toEqual([
+      'log attempt changed',
+      'show changed and what was sent',
+      'after changed',
+      'log internal-error TypeError',
+    ])
   })
 
   it('in showing an answer is a 500 without its message, and the attempt keeps its one true line', async () => {
-    const { response, lines } = await attempt(async () => ({ code: 'changed', evidence: 'answered' }))
-    expect(response?.status).toBe(500)
-    expect(response?.text).toBe('internal-error')
+    const { post, lines } = createWay({
+      show() {
+        throw new TypeError('canary')
+      },
+    })
+    expect(await post()).toBe('internal-error')
     expect(lines).toEqual([
       expect.objectContaining({ event: 'attempt', code: 'changed', requestId: 'the-id' }),
       expect.objectContaining({ event: 'internal-error', error: 'TypeError', requestId: 'the-id' }),
@@ -66,10 +181,12 @@ describe('a bug', () => {
   })
 
   it('in finding the answer is logged as such, with the place where it arose', async () => {
-    const { response, lines } = await attempt(async () => {
-      throw new RangeError('canary')
+    const { post, lines } = createWay({
+      change: async () => {
+        throw new RangeError('canary')
+      },
     })
-    expect(response?.text).toBe('internal-error')
+    expect(await post()).toBe('internal-error')
     expect(lines).toEqual([
       expect.objectContaining({ event: 'internal-error', error: 'RangeError', at: expect.any(Array) }),
       expect.objectContaining({ event: 'attempt', code: 'internal-error', level: 50 }),
