@@ -4,11 +4,35 @@ import { routeMethods } from './route-methods.js'
 /** Where password managers look for the form (W3C, "A Well-Known URL for Changing Passwords"). */
 const CHANGE_PASSWORD_PATH = '/.well-known/change-password'
 
-/** Leads from the well-known path to the form. */
-export function createWellKnownRouter(basePath: string): Router {
+/** Where those who found a hole look for whom to tell (RFC 9116). */
+const SECURITY_TXT_PATH = '/.well-known/security.txt'
+
+/** RFC 9116 section 2.5.5 recommends less than a year. */
+const VALID_MS = 180 * 24 * 60 * 60 * 1000
+
+/**
+ * Leads from the well-known paths to the form, and to the contact for security if there is one.
+ *
+ * @param securityContact a URI: `https:`, `mailto:` or `tel:`
+ */
+export function createWellKnownRouter(basePath: string, securityContact: string | undefined): Router {
   const router = Router()
   routeMethods(router, CHANGE_PASSWORD_PATH, {
     get: [(_request, response) => response.redirect(303, `${basePath}/`)],
   })
+  if (securityContact !== undefined) {
+    routeMethods(router, SECURITY_TXT_PATH, {
+      get: [(_request, response) => void response.type('text/plain').send(securityTxt(securityContact))],
+    })
+  }
   return router
+}
+
+/**
+ * The contact is as current as the configuration that names it, so the file is good for half a year from when it is read:
+ * a fixed date would pass unseen, and make the file worthless.
+ */
+function securityTxt(contact: string): string {
+  const expires = new Date(Date.now() + VALID_MS)
+  return `Contact: ${contact}\nExpires: ${expires.toISOString()}\n`
 }

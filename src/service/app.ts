@@ -17,7 +17,6 @@ import type { PasswordCheck } from '../core/verify-password.js'
 import { createApiRouter } from '../http/api/api.js'
 import { sendJson } from '../http/api/problem.js'
 import { createAssetsRouter } from '../http/assets.js'
-import { createBrandAssets } from '../http/brand-assets.js'
 import { createHealthRouter } from '../http/health.js'
 import { createLanguages } from '../http/negotiate-language.js'
 import { createPageRouter } from '../http/page/page.js'
@@ -25,7 +24,6 @@ import { createRender } from '../http/page/templates.js'
 import { contextOf, createRequestContext } from '../http/request-context.js'
 import { refuseUnknownPath } from '../http/route-methods.js'
 import { createFraming, createSecurityHeaders } from '../http/security-headers.js'
-import { createSecurityTxtRouter } from '../http/security-txt.js'
 import { createClientCheck } from '../http/submission/clients.js'
 import { createGuards } from '../http/submission/guards.js'
 import { createPipeline } from '../http/submission/pipeline.js'
@@ -121,10 +119,7 @@ export function createApp(dependencies: AppDependencies): App {
   })
   const routes = { pipeline, guards, modes, policy, judgePassword, basePath, version }
   // Others have fixed their paths: they are served at the root too.
-  const fixedPaths = [createWellKnownRouter(basePath), createWebmailRouter(routes)]
-  if (config.securityContact !== undefined) {
-    fixedPaths.push(createSecurityTxtRouter(config.securityContact, () => new Date()))
-  }
+  const fixedPaths = [createWellKnownRouter(basePath, config.securityContact), createWebmailRouter(routes)]
 
   const handler = express()
   handler.set('trust proxy', config.trustProxy)
@@ -132,7 +127,7 @@ export function createApp(dependencies: AppDependencies): App {
   handler.disable('x-powered-by')
   handler.use(createRequestContext(clock, randomId), ...createSecurityHeaders())
   const own = config.viewsDirectory === undefined ? [] : [join(config.viewsDirectory, 'assets')]
-  handler.use(`${basePath}/assets`, createAssetsRouter([...own, ASSETS]), createBrandAssets(config.brand))
+  handler.use(`${basePath}/assets`, createAssetsRouter([...own, ASSETS], config.brand))
   handler.use(languages.setLanguage)
   handler.use(...fixedPaths)
   const mount = basePath === '' ? '/' : basePath
