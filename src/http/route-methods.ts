@@ -1,13 +1,11 @@
 import type { RequestHandler, Router } from 'express'
 import { Refused } from '../core/answer.js'
 
-type Handlers = readonly RequestHandler[]
-
 /** Serves a path by its methods; every other one is refused with `Allow` (RFC 9110 section 15.5.6). */
 export function routeMethods(
   router: Router,
   path: string,
-  { get = [], post = [] }: { readonly get?: Handlers; readonly post?: Handlers },
+  { get = [], post = [] }: Partial<Record<'get' | 'post', readonly RequestHandler[]>>,
 ): void {
   const route = router.route(path)
   if (get.length > 0) route.get(...get)

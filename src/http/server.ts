@@ -9,13 +9,7 @@ import {
 import type { Duplex } from 'node:stream'
 
 /** How long a client may take to send its headers, and its whole request. */
-interface Patience {
-  readonly headersTimeoutMs: number
-  readonly requestTimeoutMs: number
-  readonly checkIntervalMs: number
-}
-
-const PATIENCE: Patience = { headersTimeoutMs: 10_000, requestTimeoutMs: 30_000, checkIntervalMs: 1000 }
+const PATIENCE = { headersTimeoutMs: 10_000, requestTimeoutMs: 30_000, checkIntervalMs: 1000 }
 
 interface Exchange {
   readonly request: IncomingMessage

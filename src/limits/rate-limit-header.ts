@@ -1,13 +1,5 @@
 import type { ServerResponse } from 'node:http'
-
-/** A limit as its header names it. */
-interface ShownLimit {
-  readonly name: string
-  readonly count: number
-  readonly windowMs: number
-  /** Tells apart whom the limit counts, as base64. */
-  readonly partition?: string | undefined
-}
+import type { ReachedLimit } from '../core/answer.js'
 
 /**
  * Adds a limit to the `RateLimit` headers (draft-ietf-httpapi-ratelimit-headers-08), where others may stand already.
@@ -17,7 +9,7 @@ interface ShownLimit {
  */
 export function showLimit(
   response: ServerResponse,
-  { name, count, windowMs, partition }: ShownLimit,
+  { name, count, windowMs, partition }: Omit<ReachedLimit, 'retryAfterMs'>,
   remaining: number,
   seconds: number,
 ): void {

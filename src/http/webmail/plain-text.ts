@@ -7,17 +7,13 @@ import { messagesOf } from '../negotiate-language.js'
 import { contextOf } from '../request-context.js'
 import type { FieldNames } from '../submission/read-body.js'
 
-interface TextWords {
-  /** The whole body of a success. */
-  readonly success: string
-  readonly fields: FieldNames
-}
-
 /**
  * Sends an answer to a webmail program. A refusal begins with `error `, as the panel's own does: the panel's driver for
  * Roundcube takes every answer for success that holds an `ok` and no `error`.
+ *
+ * @param success the whole body of a success
  */
-export function sendText(response: Response, answer: Answer, { success, fields }: TextWords): void {
+export function sendText(response: Response, answer: Answer, fields: FieldNames, success: string): void {
   const messages = messagesOf(response)
   setHead(response, answer)
   response.type('text/plain')

@@ -53,7 +53,7 @@ function createFormRouter(
   const face: Face<Form> = {
     guards: guards.webmail,
     parse: (form) => parseSubmission([MODE], toRequest(fields, form)),
-    show: (response, answer) => sendText(response, answer, { success, fields }),
+    show: (response, answer) => sendText(response, answer, fields, success),
   }
   const router = Router()
   if (modes.includes(MODE)) routeMethods(router, '/', { post: pipeline.submission(face) })
