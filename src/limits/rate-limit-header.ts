@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import type { ReachedLimit } from '../core/answer.js'
+import type { ReachedLimit } from '../core/attempt-limits.js'
 
 /**
  * Adds a limit to the `RateLimit` headers (draft-ietf-httpapi-ratelimit-headers-08), where others may stand already.
