@@ -19,11 +19,16 @@ const seed = Number(process.env.REKEY_TEST_SEED ?? randomInt(2 ** 31))
 beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: Date.now() }))
 afterEach(() => void vi.useRealTimers())
 
-/** Makes the next calls of a random command fail in a random way. */
+const VALUE = 'v-get-mail-account-value'
+
+/**
+ * Makes the next calls of a random command fail in a random way. Of a mailbox's values the panel never says 3: if it said so
+ * falsely of a name's siblings, nobody could know better.
+ */
 function disturb({ panel }: TestService, random: Random): void {
   const command = random.oneOf([
     'v-search-domain-owner',
-    'v-get-mail-account-value',
+    VALUE,
     'v-check-user-password',
     'v-list-user',
     CHANGE,
@@ -34,7 +39,11 @@ function disturb({ panel }: TestService, random: Random): void {
     { kind: 'reset', when: random.oneOf(['before-run', 'after-run', 'mid-answer'] as const) },
     { kind: 'silence', run },
     { kind: 'answer', run, status: random.oneOf([200, 500, 502, 503]), body: '<html></html>' },
-    { kind: 'exit', run: false, code: random.oneOf([1, 2, 3, 5, 12, 14]) },
+    {
+      kind: 'exit',
+      run: false,
+      code: random.oneOf(command === VALUE ? [1, 2, 5, 12, 14] : [1, 2, 3, 5, 12, 14]),
+    },
     { kind: 'exit', run: true, code: random.oneOf([12, 13, 20]) },
     { kind: 'truncated', run: true },
     { kind: 'padded', run: true, bytes: 300_000 },
