@@ -383,6 +383,14 @@ describe('of many logins', () => {
     expect(server.logins).toHaveLength(129)
   })
 
+  it('one whose time is over when its turn comes is never begun', async () => {
+    const { server, login } = await setUp()
+    const over = { leftMs: () => 0 }
+    const late = login(ADDRESS, new Secret(PASSWORD), CLIENT_ADDRESS, over)
+    await expect(late).rejects.toMatchObject({ reason: 'timed-out', credentialsSent: false })
+    expect(server.connections).toBe(0)
+  })
+
   it('those whose time is over while they wait are never sent', async () => {
     const { server, logIn } = await setUpHeld({ maxConcurrency: 1 })
     const time = holdTime()
