@@ -1,12 +1,50 @@
+import type { Response } from 'supertest'
+import type { AnswerCode } from '../../src/core/answer.js'
+import type { LimitStore } from '../../src/core/attempt-limits.js'
+import { StoreUnavailable } from '../../src/core/outage.js'
+import { createMemoryStore } from '../../src/store/memory-store.js'
+import type { SharedStore } from '../../src/store/shared-store.js'
 import { CHANGE } from '../panel-simulator/commands/command-names.js'
 import type { Fault } from '../panel-simulator/simulator.js'
-import type { TestService } from './service.js'
+import { createTestClock } from './clock.js'
+import type { TestService, TestServiceOptions } from './service.js'
 import { byAccount, byMailbox, CHANGES } from './submissions.js'
 
 const VALUE = 'v-get-mail-account-value'
-const TOKEN = 'token-'.repeat(6)
 
-/** The environment that `driveOutcomes` needs. */
+/** Of the client that `outcomeEnvironment` names. */
+export const TOKEN = 'token-'.repeat(6)
+
+/** What the submissions have for a password that is not the right one. */
+export const WRONG_PASSWORD = 'a wrong password'
+
+/** What the panel does wrong at the next calls of a command. */
+export type CallFault = readonly [call: string, fault: Fault, times?: number]
+
+/** How a submission is sent, and what goes wrong meanwhile. */
+export interface Way {
+  /** JSON, or a text that is sent as it is. */
+  readonly body: object | string
+  readonly headers?: Readonly<Record<string, string>>
+  /** By default where submissions of the kind belong. */
+  readonly path?: string
+  readonly method?: 'get' | 'put' | 'post'
+  readonly faults?: readonly CallFault[]
+  /** Whether the panel refuses the service's key. */
+  readonly keyRevoked?: boolean
+  /** How often it is sent; the last answer counts. */
+  readonly times?: number
+  /** What the service needs that `outcomeEnvironment` does not give it. */
+  readonly service?: TestServiceOptions
+}
+
+const wrong = byMailbox({ currentPassword: WRONG_PASSWORD })
+const dave = { username: 'dave', password: 'dave panel pw' }
+const exits = (code: number): Fault => ({ kind: 'exit', run: false, code })
+const lostAfterRun: Fault = { kind: 'reset', when: 'after-run' }
+const noPanel: Fault = { kind: 'answer', run: false, status: 500, body: '' }
+
+/** The environment of a service in which each answer can be reached, for which its way names no other. */
 export const outcomeEnvironment = {
   REKEY_CLIENTS: `roundcube=${TOKEN}`,
   REKEY_TRUST_PROXY: '1',
@@ -14,70 +52,116 @@ export const outcomeEnvironment = {
   REKEY_LIMIT_FAILURES: '1/1h',
 }
 
-interface Submission {
-  readonly body: object | string
-  readonly headers?: Record<string, string>
-  readonly path?: string
-  readonly faults?: readonly (readonly [command: string, fault: Fault, times?: number])[]
-  /** How often it is sent. */
-  readonly times?: number
-  readonly keyRevoked?: boolean
+/** A store whose counting fails so. */
+function failingStore(error: Error): SharedStore {
+  const fail = async (): Promise<never> => {
+    throw error
+  }
+  const limits: LimitStore = { init: () => undefined, increment: fail, decrement: fail, resetKey: fail }
+  return { ...createMemoryStore(createTestClock()), createLimitStore: () => limits }
 }
 
-const wrong = byMailbox({ currentPassword: 'wrong' })
-const dave = { username: 'dave', password: 'dave panel pw' }
-const exits = (code: number): Fault => ({ kind: 'exit', run: false, code })
-const noPanel: Fault = { kind: 'answer', run: false, status: 500, body: '' }
-const lostAfterRun: Fault = { kind: 'reset', when: 'after-run' }
+/** Nobody listens there. */
+const nobody = 'http://127.0.0.1:9'
 
-/** Each from an address of its own, 203.0.113.1 and so on; the names in them stand in no log whose names are hashed. */
-const submissions: readonly Submission[] = [
-  { body: wrong },
-  { body: byMailbox() },
-  { body: byAccount(), faults: [[CHANGE, lostAfterRun]] },
-  { body: {} },
-  { body: { ...wrong, account: { 'info@example.org': 1 } } },
-  { body: wrong, headers: { authorization: 'Bearer nobody' } },
-  { body: { ...wrong, clientAddress: '198.51.100.7' }, headers: { authorization: `Bearer ${TOKEN}` } },
-  { body: byAccount(dave) },
-  { body: byAccount({ username: 'alice', password: 'wrong' }) },
-  { body: byMailbox({ email: 'paused@example.org', currentPassword: 'paused mail pw' }) },
-  { body: wrong, headers: { 'sec-fetch-site': 'cross-site' } },
-  { body: 'user=info@example.org', path: '/roundcube', headers: { 'content-type': 'text/plain' } },
-  { body: byAccount({}, { email: 'nobody@example.org' }) },
-  { body: byMailbox({ email: 'john.doe@example.org', currentPassword: 'john.doe mail pw' }) },
-  { body: 'x'.repeat(9000) },
-  { body: '<info@example.org>', headers: { 'content-type': 'text/xml' } },
-  { body: byMailbox({ newPassword: 'info' }) },
-  { body: byMailbox({ email: 'sales@example.org', currentPassword: 'wrong' }), times: 2 },
-  { body: {}, times: 5 },
-  { body: byAccount(), faults: [['v-list-user', noPanel]] },
-  { body: byAccount(), faults: [[CHANGE, exits(12)]] },
-  { body: byAccount(), faults: [['v-check-user-password', exits(14)]] },
-  { body: byAccount(), faults: [['v-check-user-password', { kind: 'reset', when: 'before-run' }, 2]] },
-  { body: byAccount(), keyRevoked: true },
-  {
+/** How each answer is reached, by its code. */
+export const ways: Readonly<Record<AnswerCode, Way>> = {
+  changed: { body: byAccount() },
+  'invalid-request': { body: {} },
+  'invalid-token': { body: wrong, headers: { authorization: 'Bearer nobody' } },
+  'invalid-credentials': { body: wrong },
+  'code-required': { body: byAccount(dave, { email: 'dave@dave.example' }) },
+  'mailbox-suspended': {
+    body: byMailbox({ email: 'paused@example.org', currentPassword: 'paused mail pw' }),
+  },
+  'cross-site-request': { body: wrong, headers: { 'sec-fetch-site': 'cross-site' } },
+  'unknown-webmail-host': {
+    body: 'user=info@example.org',
+    path: '/roundcube',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  },
+  // So long that the page must break it.
+  'mailbox-not-found': { body: byAccount({}, { email: `${'nobody.'.repeat(8)}at.all@example.org` }) },
+  'not-found': { body: {}, path: '/nothing', method: 'get' },
+  'method-not-allowed': { body: {}, method: 'put' },
+  'mailbox-ambiguous': {
+    body: byMailbox({ email: 'john.doe@example.org', currentPassword: 'john.doe mail pw' }),
+  },
+  'payload-too-large': { body: 'x'.repeat(9000) },
+  'unsupported-media-type': { body: '<info@example.org>', headers: { 'content-type': 'text/xml' } },
+  'password-rejected': { body: byMailbox({ newPassword: ' info' }) },
+  'too-many-attempts': {
+    body: byMailbox({ email: 'sales@example.org', currentPassword: WRONG_PASSWORD }),
+    times: 2,
+  },
+  'internal-error': { body: wrong, service: { store: failingStore(new TypeError('a bug')) } },
+  'panel-misconfigured': { body: byAccount(), keyRevoked: true },
+  'panel-failed': { body: byAccount(), faults: [['v-list-user', { kind: 'truncated', run: true }]] },
+  'panel-unavailable': {
+    body: byAccount(),
+    faults: [['v-check-user-password', { kind: 'reset', when: 'before-run' }, 2]],
+  },
+  'panel-busy': { body: byAccount(), faults: [['v-check-user-password', exits(14)]] },
+  'mail-server-unavailable': {
+    body: wrong,
+    service: { environment: { REKEY_MAILBOX_CHECK: 'imap', REKEY_IMAP_URL: 'imaps://127.0.0.1:9' } },
+  },
+  'store-unavailable': { body: wrong, service: { store: failingStore(new StoreUnavailable()) } },
+  'breach-check-unavailable': {
+    body: wrong,
+    service: {
+      environment: {
+        REKEY_BREACH_CHECK: 'online',
+        REKEY_BREACH_URL: nobody,
+        REKEY_BREACH_FAIL: 'refuse',
+      },
+    },
+  },
+  'outcome-unknown': {
     body: byAccount(),
     faults: [
       [CHANGE, lostAfterRun],
-      [VALUE, { kind: 'answer', run: false, status: 502, body: '' }, 5],
+      [VALUE, noPanel, 5],
     ],
   },
+}
+
+/** More that the service can be sent, for what is written of it. */
+const variants: readonly Way[] = [
+  { body: byMailbox() },
+  { body: byAccount(), faults: [[CHANGE, lostAfterRun]] },
+  { body: { ...wrong, account: { 'info@example.org': 1 } } },
+  { body: { ...wrong, clientAddress: '198.51.100.7' }, headers: { authorization: `Bearer ${TOKEN}` } },
+  { body: byAccount({ username: 'alice', password: WRONG_PASSWORD }) },
+  { body: byMailbox({ newPassword: 'info' }) },
+  { body: {}, times: 5 },
+  { body: byAccount(), faults: [[VALUE, noPanel]] },
+  { body: byAccount(), faults: [[CHANGE, exits(12)]] },
 ]
 
+/** Sends a submission of the JSON interface in its way, from an address of its own, and gives the last answer. */
+export async function send(
+  { http, panel }: TestService,
+  { body, headers, path = CHANGES, method = 'post', faults = [], keyRevoked = false, times = 1 }: Way,
+  clientAddress: string,
+): Promise<Response> {
+  panel.switches.keyRevoked = keyRevoked
+  for (const [command, fault, count] of faults) panel.failNext(command, fault, count)
+  const submit = () =>
+    http[method](path)
+      .set({ 'content-type': 'application/json', 'x-forwarded-for': clientAddress, ...headers })
+      .send(body)
+  for (let sent = 1; sent < times; sent++) await submit()
+  return await submit()
+}
+
 /** Has a service, started with `outcomeEnvironment`, come to every end that it can come to by itself. */
-export async function driveOutcomes({ http, panel, clock }: TestService): Promise<void> {
-  for (const [index, submission] of submissions.entries()) {
-    const { body, headers, path = CHANGES, faults = [], times = 1, keyRevoked = false } = submission
+export async function driveOutcomes(service: TestService): Promise<void> {
+  const driven = [...variants, ...Object.values(ways).filter((way) => way.service === undefined)]
+  for (const [index, way] of driven.entries()) {
     // After a lost change its domain is closed for a while, and after a refused key the panel is left alone.
-    clock.advance(300_000)
-    panel.switches.keyRevoked = keyRevoked
-    for (const [command, fault, count] of faults) panel.failNext(command, fault, count)
-    for (let sent = 0; sent < times; sent++) {
-      await http
-        .post(path)
-        .set({ 'content-type': 'application/json', 'x-forwarded-for': `203.0.113.${index + 1}`, ...headers })
-        .send(body)
-    }
+    service.clock.advance(300_000)
+    await send(service, way, `203.0.113.${index + 1}`)
+    service.panel.clearFaults()
   }
 }

@@ -49,3 +49,22 @@ export const ACCOUNT_FORM = {
   account_password: 'alice panel pw',
   ...NEW_PASSWORD_TWICE,
 }
+
+/** The page's form, filled in with what a submission of the JSON interface holds. */
+export function formOf(body: Record<string, unknown>): Record<string, string> {
+  const { email, newPassword, currentPassword, account } = body as Partial<Record<string, string>> & {
+    account?: Record<string, string>
+  }
+  const fields = {
+    email,
+    method: account ? 'account' : 'mailbox',
+    current_password: currentPassword,
+    username: account?.username,
+    account_password: account?.password,
+    code: account?.code,
+    new_password: newPassword,
+    confirm_password: newPassword,
+  }
+  const given = Object.entries(fields).filter((field): field is [string, string] => field[1] !== undefined)
+  return email === undefined ? {} : Object.fromEntries(given)
+}
