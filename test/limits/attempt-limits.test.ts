@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { type Outcome, Refused } from '../../src/core/answer.js'
-import type { Attempt } from '../../src/core/attempt.js'
+import type { Attempt, Credentials } from '../../src/core/attempt.js'
 import type { LimitStore } from '../../src/core/attempt-limits.js'
 import { parseMailbox } from '../../src/core/mailbox.js'
 import { StoreUnavailable } from '../../src/core/outage.js'
@@ -17,12 +17,22 @@ const changed: Outcome = { code: 'changed', evidence: 'answered' }
 const lost: Outcome = { code: 'mail-server-unavailable', reason: 'timed-out', credentialsSent: true }
 const away: Outcome = { code: 'mail-server-unavailable', reason: 'unreachable', credentialsSent: false }
 
-function attempt(clientAddress = '203.0.113.7'): Attempt {
-  const mailbox = parseMailbox('info@example.org')
+const byMailbox: Credentials = { mode: 'mailbox', password: new Secret('current') }
+
+function byAccount(username: string): Credentials {
+  return { mode: 'account', username, password: new Secret('current'), code: undefined }
+}
+
+function attempt(
+  clientAddress = '203.0.113.7',
+  address = 'info@example.org',
+  credentials: Credentials = byMailbox,
+): Attempt {
+  const mailbox = parseMailbox(address)
   if (!mailbox) throw new Error('the mailbox can’t be read')
   return {
     mailbox,
-    credentials: { mode: 'mailbox', password: new Secret('current') },
+    credentials,
     newPassword: new Secret('next'),
     clientAddress,
     deadline: { leftMs: () => 1000 },
@@ -96,6 +106,35 @@ it('attempts under way count, and who comes while they last may soon come again'
   await first
   expect(await inOrder(limit, [changed])).toEqual(['failures in 60000'])
 })
+
+it('where one of two attempts under way has failed, who comes while the other lasts may soon come again', async () => {
+  const limit = createLimits({ failures: 2 })
+  let resolve: (outcome: Outcome) => void = () => undefined
+  const promise = new Promise<Outcome>((done) => {
+    resolve = done
+  })
+  const slow = limit(attempt(), () => promise)
+  await inOrder(limit, [refused])
+  expect(await inOrder(limit, [changed])).toEqual(['failures in 1000'])
+  resolve(refused)
+  await slow
+  expect(await inOrder(limit, [changed])).toEqual(['failures in 60000'])
+})
+
+it.each(['failures', 'target'] as const)(
+  'the limit on %s counts each mailbox by itself, and each hosting account whichever mailboxes it is tried for',
+  async (name) => {
+    const limit = createLimits({ [name]: 1 })
+    const ends = (address: string, credentials: Credentials): Promise<string> =>
+      limit(attempt(undefined, address, credentials), async () => refused).then(({ code }) => code, refusalOf)
+    expect(await ends('one@example.org', byMailbox)).toBe('invalid-credentials')
+    expect(await ends('two@example.org', byMailbox)).toBe('invalid-credentials')
+    expect(await ends('three@example.org', byAccount('alice'))).toBe('invalid-credentials')
+    expect(await ends('four@example.org', byAccount('bob'))).toBe('invalid-credentials')
+    expect(await ends('five@example.org', byAccount('alice'))).toContain(`${name} in`)
+    expect(await ends('three@example.org', byMailbox)).toContain(`${name} in`)
+  },
+)
 
 it('a refused attempt counts nowhere, though another limit would have let it pass', async () => {
   const limit = createLimits({ failures: 1, target: 2 })

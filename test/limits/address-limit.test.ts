@@ -1,0 +1,92 @@
+import express, { type ErrorRequestHandler } from 'express'
+import supertest from 'supertest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { Refused, type RequestRefusal } from '../../src/core/answer.js'
+import { createAddressLimit } from '../../src/limits/address-limit.js'
+import { createLimiter } from '../../src/limits/limiter.js'
+import { createMemoryLimitStore } from '../../src/store/memory-limit-store.js'
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: 0 }))
+afterEach(() => void vi.useRealTimers())
+
+const HERE = '203.0.113.7'
+
+/** Submissions before a limit of two a minute; how each ends: its headers, or its refusal. */
+function createSubmissions() {
+  const limiter = createLimiter('address', { count: 2, windowMs: 60_000 }, createMemoryLimitStore())
+  let refusal: RequestRefusal | undefined
+  const onError: ErrorRequestHandler = (error, _request, response, _next) => {
+    if (!(error instanceof Refused)) throw error
+    refusal = error.answer
+    response.status(429).end()
+  }
+  const app = express()
+  app.use((request, response, next) => {
+    response.locals.address = request.get('x-address')
+    next()
+  })
+  app.use(createAddressLimit(limiter, ({ locals }) => locals.address))
+  app.use((_request, response) => void response.end())
+  app.use(onError)
+
+  return async function submit(address: string) {
+    refusal = undefined
+    const { status, headers } = await supertest(app).post('/').set('x-address', address)
+    const policy = headers['ratelimit-policy'] ?? ''
+    return { status, limit: headers.ratelimit, policy, headers, refusal }
+  }
+}
+
+it('a submission within the limit of its address is shown how many are left, and until when', async () => {
+  const submit = createSubmissions()
+  expect(await submit(HERE)).toMatchObject({ status: 200, limit: '"address"; r=1; t=60' })
+  vi.setSystemTime(20_500)
+  expect(await submit(HERE)).toMatchObject({ status: 200, limit: '"address"; r=0; t=40' })
+})
+
+it('a submission past the limit of its address is refused until the window is over, and others are not', async () => {
+  const submit = createSubmissions()
+  const { policy } = await submit(HERE)
+  await submit(HERE)
+  vi.setSystemTime(20_000)
+  const partition = /^"address"; q=2; w=60; pk=:([^:]+):$/.exec(policy)?.[1]
+  expect(await submit(HERE)).toMatchObject({
+    status: 429,
+    refusal: {
+      code: 'too-many-attempts',
+      limit: { name: 'address', count: 2, windowMs: 60_000, retryAfterMs: 40_000, partition },
+    },
+  })
+  expect(await submit('203.0.113.8')).toMatchObject({ status: 200 })
+  vi.setSystemTime(60_000)
+  expect(await submit(HERE)).toMatchObject({ status: 200 })
+})
+
+it('addresses are told apart in the header by a short digest that does not name them', async () => {
+  const submit = createSubmissions()
+  const digestOf = async (address: string) => {
+    const { policy } = await submit(address)
+    return Buffer.from(/pk=:([^:]+):$/.exec(policy)?.[1] ?? '', 'base64').toString()
+  }
+  const here = await digestOf(HERE)
+  expect(here).toMatch(/^[0-9a-f]{12}$/)
+  expect(await digestOf(HERE)).toBe(here)
+  expect(await digestOf('203.0.113.8')).not.toBe(here)
+})
+
+it('an IPv6 network of /56 counts as one address', async () => {
+  const submit = createSubmissions()
+  await submit('2001:db8:0:12::1')
+  await submit('2001:db8:0:34::2')
+  expect(await submit('2001:db8:0:56::3')).toMatchObject({ status: 429 })
+  expect(await submit('2001:db8:0:112::1')).toMatchObject({ status: 200 })
+})
+
+it('the limit of an address is shown in no header but those that we set ourselves', async () => {
+  const { headers } = await createSubmissions()(HERE)
+  expect(
+    Object.keys(headers)
+      .filter((name) => name.includes('limit'))
+      .toSorted(),
+  ).toEqual(['ratelimit', 'ratelimit-policy'])
+})
