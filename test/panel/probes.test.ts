@@ -1,0 +1,174 @@
+import { expect, it } from 'vitest'
+import type { Modes } from '../../src/core/attempt.js'
+import { PanelFault } from '../../src/core/panel-port.js'
+import { createDeadline } from '../../src/lib/deadline.js'
+import { Secret } from '../../src/lib/secret.js'
+import type { Command, RunCommand } from '../../src/panel/command-runner.js'
+import type { PanelCredentials } from '../../src/panel/credentials.js'
+import { createKeyExcessCheck } from '../../src/panel/key-excess.js'
+import { createKeyGuard } from '../../src/panel/key-guard.js'
+import { probe } from '../../src/panel/probe.js'
+import type { CommandAnswer } from '../../src/panel/read-answer.js'
+import { createReadinessCheck } from '../../src/panel/readiness.js'
+import { askRelease } from '../../src/panel/release.js'
+import { createMemoryKeyRest } from '../../src/store/memory-key-cooldown.js'
+import { createTestClock } from '../kit/clock.js'
+
+const OWNER = 'v-search-domain-owner'
+const VALUE = 'v-get-mail-account-value'
+const TIMEOUT_MS = 5000
+
+/** What a permitted command answers that was called without arguments, and the lookup of a mailbox that is not there. */
+const USAGE: Partial<CommandAnswer> = { exitCode: 1, output: 'Usage: v-x' }
+const NONE: Partial<CommandAnswer> = { exitCode: 3, output: "Error: mail domain rekey.invalid doesn't exist" }
+
+type Reply = Partial<CommandAnswer> | Error
+
+const forbidden = new PanelFault('panel-misconfigured', 'command-forbidden')
+const untried = new PanelFault('panel-misconfigured', 'command-untried')
+
+/** A panel that answers as a key that may run everything is answered, but for these replies. */
+function createRun(replies: Readonly<Record<string, Reply>> = {}): { run: RunCommand; sent: Command[] } {
+  const sent: Command[] = []
+  const run: RunCommand = async (command) => {
+    sent.push(command)
+    const reply = replies[command.name] ?? (command.name === VALUE ? NONE : USAGE)
+    if (reply instanceof Error) throw reply
+    return { is: 'ran', exitCode: 0, output: '', ...reply }
+  }
+  return { run, sent }
+}
+
+const namesOf = (sent: readonly Command[]): string[] => sent.map(({ name }) => name)
+
+async function probed(name: string, reply?: Reply) {
+  const { run, sent } = createRun(reply && { [name]: reply })
+  const deadline = createDeadline(TIMEOUT_MS, createTestClock())
+  return { fault: await probe(run, name, deadline), sent: sent[0], deadline }
+}
+
+it('a probe asks for the output of a command without arguments, of a mailbox’s value for one that can’t exist', async () => {
+  const owner = await probed(OWNER)
+  const asked = { asked: 'output', repeatable: true }
+  expect(owner.sent).toEqual({ ...asked, name: OWNER, args: [], deadline: owner.deadline })
+  const value = await probed(VALUE)
+  const args = ['rekey', 'rekey.invalid', 'no\\.such\\.mailbox', 'account']
+  expect(value.sent).toEqual({ ...asked, name: VALUE, args, deadline: value.deadline })
+  expect([owner.fault, value.fault]).toEqual([undefined, undefined])
+})
+
+it.each([
+  [OWNER, NONE, 'panel-failed'],
+  [OWNER, { exitCode: 0 }, 'panel-failed'],
+  [VALUE, USAGE, 'panel-failed'],
+  [VALUE, { exitCode: 2, output: 'Error: invalid account format :: no' }, 'escaped-name-refused'],
+  [VALUE, { exitCode: 2, output: 'Error: invalid user format :: no' }, 'panel-failed'],
+  [OWNER, forbidden, 'command-forbidden'],
+])('a probe of %s that is answered with %o finds the fault %s', async (name, reply, code) => {
+  expect((await probed(name, reply)).fault).toEqual({ code, command: name })
+})
+
+it('a bug in a probe is no fault of the panel', async () => {
+  const bug = new RangeError('bug')
+  await expect(probed(OWNER, bug)).rejects.toBe(bug)
+  const { run } = createRun({ 'v-list-sys-info': bug })
+  await expect(askRelease(run, createDeadline(TIMEOUT_MS, createTestClock()))).rejects.toBe(bug)
+})
+
+function createReadiness(replies?: Readonly<Record<string, Reply>>, modes: Modes = ['mailbox', 'account']) {
+  const clock = createTestClock()
+  const { run, sent } = createRun(replies)
+  const guard = createKeyGuard(createMemoryKeyRest(clock), clock)
+  return { clock, sent, guard, check: createReadinessCheck(run, guard, modes, TIMEOUT_MS, clock) }
+}
+
+it('a service is ready when every command that its modes need may be run, and each is asked for in time', async () => {
+  const { check, sent } = createReadiness(undefined, ['mailbox'])
+  expect(await check()).toEqual([])
+  expect(namesOf(sent)).toEqual([OWNER, VALUE, 'v-change-mail-account-password'])
+  expect(sent.map(({ deadline }) => deadline.leftMs())).toEqual([TIMEOUT_MS, TIMEOUT_MS, TIMEOUT_MS])
+})
+
+it('what is wrong with the connection or the key is told once, and nothing more is asked', async () => {
+  const { check, sent } = createReadiness({ [OWNER]: new PanelFault('panel-unavailable', 'timed-out') })
+  expect(await check()).toEqual([{ code: 'timed-out' }])
+  expect(namesOf(sent)).toEqual([OWNER])
+})
+
+it.each([forbidden, untried])('what is wrong with single commands is told of each: %o', async (fault) => {
+  const { check } = createReadiness({ [OWNER]: fault, 'v-list-user': forbidden })
+  expect(await check()).toEqual([
+    { code: fault.reason, command: OWNER },
+    { code: 'command-forbidden', command: 'v-list-user' },
+  ])
+})
+
+it('readiness is remembered for half a minute, and no longer', async () => {
+  const { check, sent, clock } = createReadiness(undefined, ['mailbox'])
+  await Promise.all([check(), check()])
+  clock.advance(29_999)
+  await check()
+  expect(sent).toHaveLength(3)
+  clock.advance(1)
+  await check()
+  expect(sent).toHaveLength(6)
+})
+
+it('a key that was refused is told of without asking, also where readiness is remembered', async () => {
+  const { check, sent, guard } = createReadiness(undefined, ['mailbox'])
+  expect(await check()).toEqual([])
+  const refused = { is: 'refused', refusal: 'key-refused' } as const
+  await guard.pass({ name: OWNER, asked: 'output', repeatable: true }, async () => refused)
+  expect(await check()).toEqual([{ code: 'key-refused' }])
+  expect(sent).toHaveLength(3)
+})
+
+const ACCESS_KEY: PanelCredentials = {
+  kind: 'access-key',
+  accessKey: new Secret('id'),
+  secretKey: new Secret('secret'),
+}
+
+function findExcess(credentials: PanelCredentials, modes: Modes, replies?: Readonly<Record<string, Reply>>) {
+  const { run, sent } = createRun(replies)
+  const find = createKeyExcessCheck(run, credentials, modes, TIMEOUT_MS, createTestClock())
+  return { find, sent }
+}
+
+it('an access key may do more than is needed if it may run a command that no mode needs', async () => {
+  const allowed = findExcess(ACCESS_KEY, ['mailbox'])
+  expect(await allowed.find()).toEqual({ code: 'key-may-do-more', command: 'v-list-user' })
+  expect(namesOf(allowed.sent)).toEqual(['v-list-user'])
+  const refused = findExcess(ACCESS_KEY, ['mailbox'], { 'v-list-user': forbidden })
+  expect(await refused.find()).toBeUndefined()
+})
+
+it.each([
+  ['api-key', { kind: 'api-key', key: new Secret('x'.repeat(32)) }],
+  ['admin-password', { kind: 'admin-password', user: 'admin', password: new Secret('password') }],
+] as const)(
+  'a key of the kind %s may do everything, and nothing needs to be asked',
+  async (kind, credentials) => {
+    const { find, sent } = findExcess(credentials, ['mailbox'])
+    expect(await find()).toEqual({ code: 'legacy-key', kind })
+    expect(sent).toEqual([])
+  },
+)
+
+it.each([
+  [{ output: '{"sysinfo":{"HESTIA":"1.10.3"}}' }, '1.10.3'],
+  [{ output: '{"sysinfo":{"HESTIA":"1.9"}}' }, '1.9'],
+  [{ output: '{"sysinfo":{"HESTIA":"1.10.3 or so"}}' }, undefined],
+  [{ output: '{"sysinfo":{"HESTIA":"v1.10.3"}}' }, undefined],
+  [{ output: '{"sysinfo":{"HESTIA":"1"}}' }, undefined],
+  [{ output: '{"sysinfo":{}}' }, undefined],
+  [{ output: '{}' }, undefined],
+  [{ output: 'Error: x' }, undefined],
+  [forbidden, undefined],
+])('the panel that answers %o has the release %s', async (reply, release) => {
+  const { run, sent } = createRun({ 'v-list-sys-info': reply })
+  const deadline = createDeadline(TIMEOUT_MS, createTestClock())
+  expect(await askRelease(run, deadline)).toBe(release)
+  const command = { name: 'v-list-sys-info', args: ['json'], asked: 'output', repeatable: true, deadline }
+  expect(sent).toEqual([command])
+})
