@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Clock } from '../../src/lib/clock.js'
 
 export interface TestClock extends Clock {
@@ -8,13 +9,33 @@ export interface TestClock extends Clock {
   hold(): { readonly asked: Promise<void>; release(): void }
 }
 
-/** Time that stands still but for waits, which are over at once, and for `advance`. */
+/**
+ * How many turns the event loop makes before time passes: enough for a call by a loopback connection to arrive. What
+ * takes other threads, such as the check of a hash, is not waited for.
+ */
+const TURNS = 20
+
+/**
+ * Time that stands still but for waits, and for `advance`. Waits are over in the order of their ends: as soon as there
+ * is nothing to do, time passes to the next end.
+ */
 export function createTestClock(): TestClock {
   let nowMs = 0
   const waits: number[] = []
+  const ends: { readonly atMs: number; come(): void }[] = []
   const holds: { begin(): void; readonly over: Promise<void> }[] = []
   const advance = (durationMs: number): void => {
     nowMs += durationMs
+  }
+  const pass = async (): Promise<void> => {
+    while (ends.length > 0) {
+      for (let turn = 0; turn < TURNS; turn++) await setImmediate()
+      const next = ends.toSorted((one, other) => one.atMs - other.atMs)[0]
+      if (!next) return
+      ends.splice(ends.indexOf(next), 1)
+      nowMs = Math.max(nowMs, next.atMs)
+      next.come()
+    }
   }
   return {
     waits,
@@ -22,9 +43,13 @@ export function createTestClock(): TestClock {
     async wait(durationMs) {
       waits.push(durationMs)
       const hold = holds.shift()
-      hold?.begin()
-      await hold?.over
-      advance(durationMs)
+      if (hold) {
+        hold.begin()
+        await hold.over
+      }
+      const end = new Promise<void>((come) => void ends.push({ atMs: nowMs + durationMs, come }))
+      if (ends.length === 1) void pass()
+      await end
     },
     advance,
     hold() {
