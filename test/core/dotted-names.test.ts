@@ -51,9 +51,9 @@ const byAccount: Credentials = {
 /** Asks for a change before a panel of this state, without anything in between. */
 async function change(state: PanelState, localPart: string, credentials: Credentials): Promise<Outcome> {
   const clock = createTestClock()
-  const workload = createWorkload(0)
+  const workload = createWorkload({ profile: undefined, delayMs: 0, clock })
   const run: RunCommand = async ({ name, args, asked }) => {
-    const { code, output } = await runCommand(name, args, state, workload)
+    const { code, output } = await runCommand(name, args, 'access-key', state, workload)
     return { is: 'ran', exitCode: code, output: asked === 'code' ? '' : output }
   }
   const mailbox = parseMailbox(`${localPart}@example.org`)

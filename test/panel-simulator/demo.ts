@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { neededCommands } from '../../src/panel/needed-commands.js'
+import { commandRangeMs, machineNames } from './server/command-costs.js'
 import { panelReleases, simulatorCredentials, startPanelSimulator } from './simulator.js'
 
 /** `npm run demo`: the built service before a panel simulator, to be tried by hand. */
@@ -24,17 +25,11 @@ const CREDENTIALS = [
   ['account', 'info@example.org', 'admin', 'Adm1n-secret', 'administrators are refused'],
 ] as const
 
-const wanted = process.env.REKEY_DEMO_PANEL_RELEASE ?? '1.10'
-const release = panelReleases.find((known) => known === wanted)
-if (release === undefined) {
-  process.stderr.write(
-    `REKEY_DEMO_PANEL_RELEASE must be one of ${panelReleases.join(', ')}, not "${wanted}"\n`,
-  )
-  process.exit(1)
-}
+const release = readChoice('REKEY_DEMO_PANEL_RELEASE', panelReleases, '1.10')
+const machine = readChoice('REKEY_DEMO_PANEL', machineNames, 'fast')
 const directory = mkdtempSync(join(tmpdir(), 'rekey-demo-'))
 const caFile = join(directory, 'panel.pem')
-const panel = await startPanelSimulator({ release, delayMs: 250 })
+const panel = await startPanelSimulator({ release, machine })
 // As `setup-panel` makes it.
 panel.switches.permittedCommands = neededCommands(['mailbox', 'account'])
 writeFileSync(caFile, panel.certificate.certificate)
@@ -60,6 +55,19 @@ service.once('exit', async (code) => {
   process.exitCode = code ?? 1
 })
 showWhatItWrites(service)
+
+/** Ends the process if the variable holds none of the choices. */
+function readChoice<Choice extends string>(
+  variable: string,
+  choices: readonly Choice[],
+  byDefault: Choice,
+): Choice {
+  const wanted = process.env[variable] ?? byDefault
+  const choice = choices.find((known) => known === wanted)
+  if (choice !== undefined) return choice
+  process.stderr.write(`${variable} must be one of ${choices.join(', ')}, not "${wanted}"\n`)
+  process.exit(1)
+}
 
 /** The environment without settings for another Rekey; the port may be chosen. */
 function foreignEnvironment(): NodeJS.ProcessEnv {
@@ -95,8 +103,12 @@ function introduce(url: string): void {
     currentPassword: 'info mail pw',
     newPassword: 'a wholly new secret',
   })
+  const range = commandRangeMs(machine)
+    .map((ms) => (ms / 1000).toFixed(2))
+    .join(' to ')
   process.stdout.write(`
-Rekey runs before a simulator of Hestia ${release} at ${panel.url} (each of its commands takes 0.25 s).
+Rekey runs before a simulator of Hestia ${release} at ${panel.url}, as on a ${machine} machine: a command alone takes
+${range} s, and longer beside others.
 
   The page:  ${url}/
 

@@ -1,9 +1,11 @@
 import { createServer as createHttpServer } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import { type Clock, systemClock } from '../../src/lib/clock.js'
 import { simulatorCredentials } from './credentials/credentials.js'
 import { createApi } from './server/api.js'
 import { type Certificate, sharedCertificate } from './server/certificate.js'
+import type { MachineName } from './server/command-costs.js'
 import { createInterventions, type Fault, type Hold } from './server/faults.js'
 import { createListener, type PanelCall } from './server/listener.js'
 import { createWorkload } from './server/workload.js'
@@ -25,8 +27,12 @@ export { panelReleases, simulatorCredentials }
 export interface SimulatorOptions extends PanelStateOptions {
   /** 0, the default, takes any free port. */
   readonly port?: number
-  /** How long each command takes; 0 by default. */
+  /** How long each command takes, however many run at once; 0 by default. */
   readonly delayMs?: number
+  /** Instead: the machine that the panel runs on, which makes each command take its own time, and longer beside others. */
+  readonly machine?: MachineName
+  /** By which commands take their time; the system's by default. */
+  readonly clock?: Clock
   /** By default one that all simulators of the process share. */
   readonly certificate?: Certificate
   readonly plainHttp?: boolean
@@ -47,6 +53,7 @@ export interface PanelSimulator {
   readonly failedLogins: number
   /** The highest number of commands that ran at once. */
   readonly maxConcurrent: number
+  /** Has no effect where there is a machine. */
   delayMs: number
   readonly files: Map<string, string>
   readonly switches: Switches
@@ -86,12 +93,14 @@ interface StoredMailbox {
 export async function startPanelSimulator({
   port = 0,
   delayMs = 0,
+  machine,
+  clock = systemClock,
   certificate,
   plainHttp = false,
   ...stateOptions
 }: SimulatorOptions = {}): Promise<PanelSimulator> {
   const panel = await createPanelState(stateOptions)
-  const workload = createWorkload(delayMs)
+  const workload = createWorkload({ profile: machine, delayMs, clock })
   const api = createApi(panel, workload)
   const interventions = createInterventions()
   const calls: PanelCall[] = []

@@ -17,11 +17,15 @@ import {
 import { findDomainFile, findDomains, findMailboxes, formatDomain, readOne } from './lookups.js'
 import { type Outcome, succeeded } from './outcome.js'
 
-/** Changes a mailbox's password with all the harm that the panel does on the way. */
+/**
+ * Changes a mailbox's password with all the harm that the panel does on the way.
+ *
+ * @param workDone when its time is over: what it writes, it writes at its end
+ */
 export async function changeMailAccountPassword(
   panel: PanelState,
   args: readonly string[],
-  pause: () => Promise<void>,
+  workDone: Promise<void>,
 ): Promise<Outcome> {
   const [user = '', domainArgument = '', account = '', password = ''] = args
   const domain = formatDomain(domainArgument)
@@ -44,7 +48,7 @@ export async function changeMailAccountPassword(
   const linesBefore = file.loginFile
   const hash = await panel.hashPassword(readPassword(panel, password))
   const line = renderLoginLine(account, hash, readOne(panel, mailboxes))
-  await pause()
+  await workDone
   const deletes = createLineMatcher(`^${account}:`)
   file.loginFile = linesBefore.filter((before) => !deletes(before))
   await setImmediate()

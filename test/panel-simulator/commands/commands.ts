@@ -1,3 +1,4 @@
+import type { CredentialKind } from '../server/answers.js'
 import type { Workload } from '../server/workload.js'
 import type { PanelState } from '../state/panel-state.js'
 import type { PanelRelease } from '../state/releases.js'
@@ -10,7 +11,7 @@ import { exitCodes, type Outcome, succeeded } from './outcome.js'
 interface Command {
   readonly usage: string
   readonly required: number
-  run(panel: PanelState, args: readonly string[], pause: () => Promise<void>): Outcome | Promise<Outcome>
+  run(panel: PanelState, args: readonly string[], done: Promise<void>): Outcome | Promise<Outcome>
 }
 
 const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
@@ -45,14 +46,15 @@ export function userArgumentIndex(name: string): number | undefined {
 export async function runCommand(
   name: string,
   args: readonly string[],
+  kind: CredentialKind,
   panel: PanelState,
   workload: Workload,
 ): Promise<Outcome> {
   const command = COMMANDS.get(name)
-  // The shell says so on its error output, which the panel does not read.
-  if (!command) return { code: exitCodes.arguments, output: '' }
-  return workload.run(() => {
-    if (args.length >= command.required) return command.run(panel, args, () => workload.pause())
-    return { code: exitCodes.arguments, output: `Usage: ${name} ${command.usage}` }
-  })
+  if (!command || args.length < command.required) {
+    // That there is no such command the shell says on its error output, which the panel does not read.
+    const output = command ? `Usage: ${name} ${command.usage}` : ''
+    return workload.run({ kind }, () => ({ code: exitCodes.arguments, output }))
+  }
+  return workload.run({ kind, command: name }, (done) => command.run(panel, args, done))
 }

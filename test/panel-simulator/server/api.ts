@@ -45,11 +45,11 @@ export function createApi(panel: PanelState, workload: Workload): Api {
       if (refusal) {
         if (refusal.code === exitCodes.password) refusedKeys += 1
         if (refusal.missesPermission) missingPermissions += 1
-        return renderRefusal(request.returncode, refusal)
+        return workload.run({ kind: credentials.kind }, () => renderRefusal(request.returncode, refusal))
       }
       const args = request.args.map(trim)
       if (args.some((argument) => argument.includes('\0'))) return CRASHED
-      const run = () => runCommand(request.command, args, panel, workload)
+      const run = () => runCommand(request.command, args, credentials.kind, panel, workload)
       const outcome = forced?.run === false ? forced.outcome : await run()
       return renderOutcome(credentials.kind, request.returncode, forced?.outcome ?? outcome)
     },
