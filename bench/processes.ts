@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import type { MachineName } from '../test/panel-simulator/command-costs.js'
 import { simulatorCredentials } from '../test/panel-simulator/simulator.js'
-import type { Order } from './servers/simulator.js'
+import type { Order, Spent } from './servers/simulator.js'
 
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 const START_MS = 20_000
@@ -29,6 +30,9 @@ export interface Simulator extends Server {
   setDelay(delayMs: number): Promise<void>
   /** How many commands named this domain since the last order. */
   callsFor(domain: string): Promise<number>
+  accepts(address: string, password: string): Promise<boolean>
+  spent(): Promise<Spent>
+  stop(): Promise<void>
 }
 
 async function forkServer(name: string, env: Record<string, string>): Promise<[ChildProcess, object]> {
@@ -42,13 +46,14 @@ async function forkServer(name: string, env: Record<string, string>): Promise<[C
   return [child, message as object]
 }
 
-export async function startSimulator(): Promise<Simulator> {
-  const [child, message] = await forkServer('simulator', {})
+/** @param machine what the panel runs on; without it commands take no time of their own */
+export async function startSimulator(machine?: MachineName): Promise<Simulator> {
+  const [child, message] = await forkServer('simulator', { PANEL_MACHINE: machine ?? '' })
   const { url, certificate } = message as { url: string; certificate: string }
-  async function order(what: Order): Promise<number> {
+  async function order<Answer>(what: Order): Promise<Answer> {
     child.send(what)
-    const [answer] = await once(child, 'message')
-    return (answer as { calls: number }).calls
+    const [message] = await once(child, 'message')
+    return (message as { answer: Answer }).answer
   }
   return {
     url,
@@ -56,6 +61,9 @@ export async function startSimulator(): Promise<Simulator> {
     pid: child.pid ?? 0,
     setDelay: async (delayMs) => void (await order({ delayMs })),
     callsFor: (domain) => order({ callsFor: domain }),
+    accepts: (address, password) => order({ accepts: address, password }),
+    spent: () => order({ spent: true }),
+    stop: () => stop(child),
   }
 }
 
@@ -70,6 +78,12 @@ export interface Rekey extends Server {
   /** From its start to the line that says that it is ready. */
   readonly readyMs: number
   stop(): Promise<void>
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  child.kill()
+  await once(child, 'exit')
+  children.delete(child)
 }
 
 let started = 0
@@ -109,11 +123,7 @@ export async function startRekey(simulator: Simulator, env: Record<string, strin
     url: `http://127.0.0.1:${port}`,
     pid: child.pid ?? 0,
     readyMs: time - startMs,
-    async stop() {
-      child.kill()
-      await once(child, 'exit')
-      children.delete(child)
-    },
+    stop: () => stop(child),
   }
 }
 

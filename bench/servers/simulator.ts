@@ -1,3 +1,4 @@
+import { machineNames } from '../../test/panel-simulator/command-costs.js'
 import { startPanelSimulator } from '../../test/panel-simulator/simulator.js'
 import { hashMailPassword, type Scheme } from '../../test/panel-simulator/state/stored-hashes.js'
 import { DOMAINS } from '../submissions.js'
@@ -12,13 +13,38 @@ const hashOnce = (password: string, scheme?: Scheme): Promise<string> => {
 }
 
 /** What the bench may ask of the simulator. */
-export type Order = { readonly delayMs: number } | { readonly callsFor: string }
+export type Order =
+  | { readonly delayMs: number }
+  | { readonly callsFor: string }
+  | { readonly accepts: string; readonly password: string }
+  | { readonly spent: true }
 
-const panel = await startPanelSimulator({ hashPassword: hashOnce, moreDomains: DOMAINS })
-process.on('message', (order: Order) => {
+/** What was spent since the simulator's start. */
+export interface Spent {
+  readonly commands: number
+  /** On a core of its own. */
+  readonly workMs: number
+}
+
+const { PANEL_MACHINE = '' } = process.env
+const machine = machineNames.find((name) => name === PANEL_MACHINE)
+const panel = await startPanelSimulator({
+  hashPassword: hashOnce,
+  moreDomains: DOMAINS,
+  moreMailboxes: 12,
+  ...(machine && { machine }),
+})
+let forgotten = 0
+process.on('message', async (order: Order) => process.send?.({ answer: await obey(order) }))
+
+async function obey(order: Order): Promise<number | boolean | Spent> {
+  if ('accepts' in order) return panel.accepts(order.accepts, order.password)
+  if ('spent' in order) return { commands: forgotten + panel.calls.length, workMs: panel.workMs }
   if ('delayMs' in order) panel.delayMs = order.delayMs
   const name = 'callsFor' in order ? order.callsFor : ''
-  process.send?.({ calls: panel.calls.filter(({ args }) => args.includes(name)).length })
+  const calls = panel.calls.filter(({ args }) => args.includes(name)).length
+  forgotten += panel.calls.length
   panel.calls.length = 0
-})
+  return calls
+}
 process.send?.({ url: panel.url, certificate: panel.certificate.certificate })

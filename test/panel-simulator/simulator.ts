@@ -53,6 +53,8 @@ export interface PanelSimulator {
   readonly failedLogins: number
   /** The highest number of commands that ran at once. */
   readonly maxConcurrent: number
+  /** How much work its calls were, in ms on a core of its own. */
+  readonly workMs: number
   /** Has no effect where there is a machine. */
   delayMs: number
   readonly files: Map<string, string>
@@ -128,6 +130,9 @@ export async function startPanelSimulator({
     },
     get maxConcurrent() {
       return workload.maxConcurrent
+    },
+    get workMs() {
+      return workload.workMs
     },
     get delayMs() {
       return workload.delayMs

@@ -120,6 +120,7 @@ describe('a panel on a machine', () => {
     for (const { body } of await Promise.all(answers)) expect(body).toBe('info')
     expect(clock.now()).toBeCloseTo(expectedMs, 3)
     expect(panel.maxConcurrent).toBe(count)
+    expect(panel.workMs).toBe(machine === 'small' ? 750 * count : 210 * count)
   })
 
   it.each(machineNames)('that is %s takes a time for a call that it refuses', async (machine) => {

@@ -16,6 +16,8 @@ export interface Workload {
   /** How long each takes if there is no profile of the machine. */
   delayMs: number
   readonly maxConcurrent: number
+  /** How much work its calls were, in ms on a core of its own. */
+  readonly workMs: number
   /**
    * Runs the call, which takes as long as the machine needs beside all others, and at least one turn of the event loop.
    *
@@ -34,13 +36,18 @@ export function createWorkload({ profile, delayMs, clock }: WorkloadOptions): Wo
   const machine = createMachine(profile ? coresOf(profile) : Number.POSITIVE_INFINITY, clock)
   let running = 0
   let maxConcurrent = 0
+  let totalMs = 0
   return {
     delayMs,
     get maxConcurrent() {
       return maxConcurrent
     },
+    get workMs() {
+      return totalMs
+    },
     async run({ kind, command }, run) {
       const workMs = profile ? commandMs(profile, kind, command) : this.delayMs
+      totalMs += workMs
       running += 1
       maxConcurrent = Math.max(maxConcurrent, running)
       const done = workMs > 0 ? machine.work(workMs) : setImmediate()

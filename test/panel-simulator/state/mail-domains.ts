@@ -29,15 +29,20 @@ export async function createMailDomains(hashPassword: HashPassword): Promise<Mai
   })
 }
 
-/** Domains for many changes at once. */
-export async function createMoreDomains(count: number, hashPassword: HashPassword): Promise<MailDomain[]> {
+/** Domains for many changes at once; all their mailboxes have the same password. */
+export async function createMoreDomains(
+  count: number,
+  moreMailboxes: number,
+  hashPassword: HashPassword,
+): Promise<MailDomain[]> {
   const hash = await hashPassword('info mail pw')
+  const accounts = ['info', ...Array.from({ length: moreMailboxes }, (_, index) => `box${index}`)]
   return Array.from({ length: count }, (_, index) => ({
     owner: 'alice',
     name: `d${index}.example`,
     suspended: false,
-    mailboxes: [{ account: 'info', hash, suspended: false }],
-    loginFile: [`info:${hash}`],
+    mailboxes: accounts.map((account) => ({ account, hash, suspended: false })),
+    loginFile: accounts.map((account) => `${account}:${hash}`),
   }))
 }
 

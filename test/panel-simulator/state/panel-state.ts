@@ -36,6 +36,8 @@ export interface PanelStateOptions {
   readonly loginDirectory?: string
   /** How many more domains alice has: `d0.example` and so on, each with a mailbox `info`. */
   readonly moreDomains?: number
+  /** How many mailboxes each of these has besides: `box0` and so on, with the password of `info`. */
+  readonly moreMailboxes?: number
 }
 
 /** The state of a fresh panel, shared with no other. */
@@ -44,10 +46,11 @@ export async function createPanelState({
   hashPassword = hashMailPassword,
   loginDirectory,
   moreDomains = 0,
+  moreMailboxes = 0,
 }: PanelStateOptions): Promise<PanelState> {
   const domains = [
     ...(await createMailDomains(hashPassword)),
-    ...(await createMoreDomains(moreDomains, hashPassword)),
+    ...(await createMoreDomains(moreDomains, moreMailboxes, hashPassword)),
   ]
   const publishLogins = (domain: MailDomain): void => {
     if (loginDirectory !== undefined) writeLoginFile(loginDirectory, domain)
