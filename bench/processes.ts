@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import type { MachineName } from '../test/panel-simulator/command-costs.js'
+import type { MachineName } from '../test/panel-simulator/server/command-costs.js'
 import { simulatorCredentials } from '../test/panel-simulator/simulator.js'
 import type { Order, Spent } from './servers/simulator.js'
 

@@ -1,4 +1,4 @@
-import { machineNames } from '../../test/panel-simulator/command-costs.js'
+import { machineNames } from '../../test/panel-simulator/server/command-costs.js'
 import { startPanelSimulator } from '../../test/panel-simulator/simulator.js'
 import { hashMailPassword, type Scheme } from '../../test/panel-simulator/state/stored-hashes.js'
 import { DOMAINS } from '../submissions.js'

@@ -55,6 +55,10 @@ export const attemptLine = z
       .boolean()
       .optional()
       .describe('With panel-…: a change was sent, and was not seen to be made when last looked at.'),
+    proven: z
+      .boolean()
+      .optional()
+      .describe('With panel-busy: the credentials were right, and the change was not sent for lack of time.'),
     credentialsSent: z
       .boolean()
       .optional()

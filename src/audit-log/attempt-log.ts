@@ -41,6 +41,7 @@ function detailsOf(answer: Answer): Partial<AttemptLine> {
     reason: 'reason' in answer ? answer.reason : undefined,
     changeSent: 'changeSent' in answer ? answer.changeSent : undefined,
     credentialsSent: 'credentialsSent' in answer ? answer.credentialsSent : undefined,
+    proven: 'proven' in answer ? answer.proven : undefined,
   }
 }
 

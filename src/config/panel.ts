@@ -46,7 +46,9 @@ export const variables = {
   HESTIA_TIMEOUT_MS: integer(100, 60_000, 15_000).describe(
     'The time-out of one panel command, in milliseconds.',
   ),
-  HESTIA_MAX_CONCURRENCY: integer(1, 100, 8).describe('How many panel commands may run at the same time.'),
+  HESTIA_MAX_CONCURRENCY: integer(1, 100, 8).describe(
+    'How many panel commands may run at the same time, at most. Rekey runs only as many as make the panel faster.',
+  ),
   HESTIA_MAX_QUEUE: integer(0, 10_000, 128).describe(
     'How many panel commands may wait in the queue. If it is full, Rekey answers that the panel is busy.',
   ),

@@ -48,6 +48,10 @@ export type Outcome =
       readonly reason: string
       /** A change was sent, and when last looked at the password had not been changed. */
       readonly changeSent: boolean
+      /** The credentials were right, and the change was not sent for lack of time. */
+      readonly proven?: boolean
+      /** After what time (ms) it is worth another try, where that is known. */
+      readonly retryAfterMs?: number | undefined
     }
   | {
       readonly code: 'mail-server-unavailable'
@@ -140,13 +144,19 @@ export const answerCodes = Object.keys(answers) as AnswerCode[]
 
 /** After how many seconds another try makes sense (RFC 9110 section 10.2.3). */
 export function retryAfterSeconds(answer: Answer): number | undefined {
-  if (answer.code !== 'too-many-attempts') return answers[answer.code].retryAfterS
-  return Math.max(1, Math.ceil(answer.limit.retryAfterMs / 1000))
+  const afterMs = answer.code === 'too-many-attempts' ? answer.limit.retryAfterMs : knownRetryMs(answer)
+  return afterMs === undefined ? answers[answer.code].retryAfterS : Math.max(1, Math.ceil(afterMs / 1000))
+}
+
+function knownRetryMs(answer: Answer): number | undefined {
+  return 'retryAfterMs' in answer ? answer.retryAfterMs : undefined
 }
 
 /** What an attempt that ended so says of its sender. */
 export function verdictOf(outcome: Outcome): Verdict {
   // Where the answer was lost, nobody may try on for nothing.
   if ('credentialsSent' in outcome && outcome.credentialsSent) return 'guess'
+  // That there was no time for the change tells a guesser that he was right.
+  if ('proven' in outcome && outcome.proven) return 'guess'
   return answers[outcome.code].verdict ?? 'neutral'
 }

@@ -1,25 +1,32 @@
 import type { Clock } from '../lib/clock.js'
-import { type Deadline, sooner } from '../lib/deadline.js'
+import type { AccountRecords } from './account-records.js'
 import type { Outcome } from './answer.js'
 import type { Attempt } from './attempt.js'
 import { isInForce } from './confirm-change.js'
 import type { DomainLocks, Turn } from './domain-locks.js'
 import type { DomainOwner, DomainOwners } from './domain-owners.js'
 import { isOutage, outcomeOfOutage } from './outage.js'
-import { type CommandRecord, type Panel, PanelFault } from './panel-port.js'
+import {
+  type CommandRecord,
+  type EnterPanel,
+  type PanelCommand,
+  PanelFault,
+  type PanelVisit,
+} from './panel-port.js'
 import type { JudgePassword } from './password/policy.js'
 import { makeChange } from './send-change.js'
 import { invalidCredentials, type Target, type Verification } from './verification.js'
-import { verifyAccount, verifyNextForm } from './verify-account.js'
-import { verifyMailbox } from './verify-mailbox.js'
+import { planAccountProof, verifyAccount, verifyNextForm } from './verify-account.js'
+import { planMailboxProof, verifyMailbox } from './verify-mailbox.js'
 import type { PasswordCheck } from './verify-password.js'
 
 /** Makes one attempt, handing each call of the panel to `record`; see `changePassword`. */
 export type PasswordChange = (attempt: Attempt, record: (entry: CommandRecord) => void) => Promise<Outcome>
 
-/** What a change works with. The panel is given per attempt, so that its calls can be told apart in the log. */
+/** What a change works with. The panel is entered per attempt, so that its calls can be told apart in the log. */
 export interface ChangeDependencies {
-  readonly panel: Panel
+  readonly enterPanel: EnterPanel
+  readonly accounts: AccountRecords
   readonly owners: DomainOwners
   readonly locks: DomainLocks
   readonly judgePassword: JudgePassword
@@ -29,32 +36,76 @@ export interface ChangeDependencies {
   readonly allowAdminAccounts: boolean
 }
 
+/** What an attempt works with once it has its place before the panel. */
+type Tools = ChangeDependencies & { readonly panel: PanelVisit; readonly begunMs: number }
+
 /**
  * The way of a change: rules, verification, then the change itself, one at a time per domain. Resolves to what is
  * known to have happened; rejects only on a bug.
  */
 export async function changePassword(attempt: Attempt, dependencies: ChangeDependencies): Promise<Outcome> {
-  const { mailbox, credentials, newPassword, deadline } = attempt
-  const { locks, clock, judgePassword } = dependencies
+  const { mailbox, credentials, newPassword } = attempt
   const current = credentials.mode === 'mailbox' ? credentials.password : undefined
-  // The rest of the time is for the change itself, and for finding out what came of it.
-  const toBegin = sooner(deadline, deadline.leftMs() / 4)
   try {
-    const reasons = await judgePassword(mailbox, newPassword, current)
+    const reasons = await dependencies.judgePassword(mailbox, newPassword, current)
     if (reasons.length > 0) return { code: 'password-rejected', reasons }
-    const provenMs = clock.now()
-    const verification = await verify(attempt, dependencies)
-    if (!verification.passed) return verification.outcome
-    const { target } = verification
-    return await locks.run(mailbox, toBegin.leftMs(), async (turn) => {
-      const stale = await reverify(attempt, target, provenMs, turn, dependencies)
-      if (stale) return stale
-      return await sendChange(target, attempt, turn, toBegin, dependencies)
-    })
+    const begunMs = dependencies.clock.now()
+    const proof = planProof(attempt, dependencies)
+    const panel = dependencies.enterPanel([...proof, 'change-password'])
+    try {
+      return await proveAndChange(attempt, proof, { ...dependencies, panel, begunMs })
+    } finally {
+      panel.leave()
+    }
   } catch (error) {
     if (isOutage(error)) return outcomeOfOutage(error)
     throw error
   }
+}
+
+function planProof(
+  { mailbox, credentials }: Attempt,
+  dependencies: ChangeDependencies,
+): readonly PanelCommand[] {
+  return credentials.mode === 'mailbox'
+    ? planMailboxProof(mailbox, dependencies)
+    : planAccountProof(mailbox, credentials)
+}
+
+async function proveAndChange(
+  attempt: Attempt,
+  proof: readonly PanelCommand[],
+  tools: Tools,
+): Promise<Outcome> {
+  const { locks, clock, panel, begunMs: provenMs } = tools
+  const verification = await verify(attempt, tools)
+  if (!verification.passed) {
+    const { outcome } = verification
+    if (outcome.code === 'invalid-credentials') await waitUntil(provenMs + panel.expectedMs(proof), clock)
+    return outcome
+  }
+  panel.prove()
+  const { target } = verification
+  const leftToWaitMs = attempt.deadline.leftMs() - panel.expectedMs(['change-password'])
+  try {
+    return await locks.run(attempt.mailbox, leftToWaitMs, async (turn) => {
+      const stale = await reverify(attempt, target, provenMs, turn, tools)
+      return stale ?? (await sendChange(target, attempt, turn, tools))
+    })
+  } catch (error) {
+    // That there was no time to change tells that the credentials were right.
+    if (error instanceof PanelFault && error.code === 'panel-busy') {
+      const { code, reason, retryAfterMs } = error
+      return { code, reason, changeSent: false, proven: true, retryAfterMs }
+    }
+    throw error
+  }
+}
+
+/** Commands that were not needed must not tell what exists: a refusal takes as long as all of them would have. */
+async function waitUntil(timeMs: number, clock: Clock): Promise<void> {
+  const waitMs = timeMs - clock.now()
+  if (waitMs > 0) await clock.wait(waitMs)
 }
 
 /**
@@ -65,23 +116,17 @@ async function sendChange(
   target: Target,
   attempt: Attempt,
   turn: Turn,
-  toBegin: Deadline,
-  dependencies: ChangeDependencies,
+  dependencies: Tools,
 ): Promise<Outcome> {
-  if (toBegin.leftMs() <= 0) throw new PanelFault('panel-busy', 'waited-too-long')
   await turn.confirm()
   const outcome = await makeChange(target, attempt, turn, dependencies)
   if (outcome !== 'missing') return outcome
   const elsewhere = await verifyElsewhere(target, attempt, dependencies)
   if (!elsewhere.passed) return elsewhere.outcome
-  return await sendChange(elsewhere.target, attempt, turn, toBegin, dependencies)
+  return await sendChange(elsewhere.target, attempt, turn, dependencies)
 }
 
-async function verifyElsewhere(
-  target: Target,
-  attempt: Attempt,
-  dependencies: ChangeDependencies,
-): Promise<Verification> {
+async function verifyElsewhere(target: Target, attempt: Attempt, dependencies: Tools): Promise<Verification> {
   if (attempt.credentials.mode === 'account') return await verifyNextForm(target, dependencies.panel)
   // An owner that was remembered may have lost the domain.
   dependencies.owners.forget(attempt.mailbox)
@@ -93,7 +138,7 @@ function isSame(one: DomainOwner, other: DomainOwner): boolean {
   return one.username === other.username && one.domainForm === other.domainForm
 }
 
-function verify(attempt: Attempt, dependencies: ChangeDependencies): Promise<Verification> {
+function verify(attempt: Attempt, dependencies: Tools): Promise<Verification> {
   const { credentials } = attempt
   return credentials.mode === 'mailbox'
     ? verifyMailbox(attempt, credentials, dependencies)
@@ -112,7 +157,7 @@ async function reverify(
   target: Target,
   provenMs: number,
   { lastForMailboxMsAgo }: Turn,
-  dependencies: ChangeDependencies,
+  dependencies: Tools,
 ): Promise<Outcome | undefined> {
   if (attempt.credentials.mode !== 'mailbox') return undefined
   const { clock, checkPassword } = dependencies

@@ -1,10 +1,14 @@
 import type { Clock } from '../lib/clock.js'
+import { createDeadline } from '../lib/deadline.js'
 import type { Secret } from '../lib/secret.js'
 import type { Attempt } from './attempt.js'
 import { isOutage } from './outage.js'
 import type { Panel } from './panel-port.js'
 import type { Target } from './verification.js'
 import type { CheckResult, PasswordCheck } from './verify-password.js'
+
+/** How long (ms) one look may take, whatever is left of its sender's patience. */
+const LOOK_TIMEOUT_MS = 10_000
 
 export interface LookTools {
   readonly panel: Panel
@@ -17,7 +21,7 @@ export type Seen = 'new' | 'old' | 'nothing'
 
 /**
  * Finds out which password is in force, looking at the given times (ms from now, the first one 0). Those that a slow
- * look has missed are skipped, but for the last, which counts; so are those after the attempt's deadline.
+ * look has missed are skipped, but for the last, which counts.
  */
 export async function look(
   target: Target,
@@ -31,7 +35,6 @@ export async function look(
   for (const timeMs of timesMs) {
     const untilThen = timeMs - (clock.now() - start)
     if (untilThen < 0 && timeMs > 0 && timeMs !== timesMs.at(-1)) continue
-    if (untilThen >= attempt.deadline.leftMs()) break
     if (untilThen > 0) await clock.wait(untilThen)
     seen = await lookOnce(target, attempt, tools)
     if (seen === 'new') return seen
@@ -61,10 +64,11 @@ async function confirmOld(target: Target, attempt: Attempt, tools: LookTools): P
 async function ask(
   { mailbox, owner }: Target,
   password: Secret,
-  { clientAddress, deadline }: Attempt,
-  { panel, checkPassword }: LookTools,
+  { clientAddress }: Attempt,
+  { panel, checkPassword, clock }: LookTools,
 ): Promise<CheckResult | undefined> {
   try {
+    const deadline = createDeadline(LOOK_TIMEOUT_MS, clock)
     const guess = { mailbox, owner: Promise.resolve(owner), password, clientAddress, deadline }
     return await checkPassword.check(guess, panel)
   } catch (error) {

@@ -26,8 +26,16 @@ export function isOutage(error: unknown): error is Outage {
 
 /** How an attempt ends that met an outage before a change was sent. */
 export function outcomeOfOutage(outage: Outage): Outcome {
-  if (outage instanceof PanelFault) return { code: outage.code, reason: outage.reason, changeSent: false }
+  if (outage instanceof PanelFault)
+    return { code: outage.code, reason: outage.reason, changeSent: false, retryAfterMs: outage.retryAfterMs }
   if (outage instanceof StoreUnavailable) return { code: outage.code }
   if (outage instanceof BreachCheckUnavailable) return { code: outage.code, reason: outage.reason }
   return { code: outage.code, reason: outage.reason, credentialsSent: outage.credentialsSent }
+}
+
+/** Waits for all of them. An outage of one is for its user to find; a bug is thrown, whoever uses the result. */
+export async function settleAll(work: readonly (Promise<unknown> | undefined)[]): Promise<void> {
+  for (const result of await Promise.allSettled(work)) {
+    if (result.status === 'rejected' && !isOutage(result.reason)) throw result.reason
+  }
 }

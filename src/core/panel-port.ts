@@ -1,4 +1,3 @@
-import type { Deadline } from '../lib/deadline.js'
 import type { Secret } from '../lib/secret.js'
 
 /** A hosting account of the panel, as far as it matters here. */
@@ -55,10 +54,37 @@ export interface Panel {
     domainForm: string,
     localPart: string,
     password: Secret,
-    /** Until when its answer is waited for. */
-    deadline: Deadline,
   ): Promise<ChangeAnswer>
 }
+
+/** The commands of the panel, by what they are for. */
+export type PanelCommand =
+  | 'check-account'
+  | 'check-code'
+  | 'read-account'
+  | 'find-owner'
+  | 'read-mailbox'
+  | 'change-password'
+
+/** The panel, and an attempt's place in the queue before it. */
+export interface PanelVisit extends Panel {
+  /** The attempt was proven: its commands go first from now on. */
+  prove(): void
+  /** Whether so many commands would be answered side by side as soon as one. */
+  hasRoom(commands: number): boolean
+  /** How long (ms) these commands take one after another, as they lately did. */
+  expectedMs(commands: readonly PanelCommand[]): number
+  /** The attempt has ended: its commands that were not sent are not sent any more. */
+  leave(): void
+}
+
+/**
+ * Takes an attempt into the queue, or throws a `PanelFault` (`panel-busy`) at once where its commands don't fit into its
+ * time.
+ *
+ * @param plan all that the attempt takes if it succeeds, in order
+ */
+export type EnterPanel = (plan: readonly PanelCommand[]) => PanelVisit
 
 /** One call of a panel command, for the log. */
 export interface CommandRecord {
@@ -80,17 +106,25 @@ export class PanelFault extends Error {
   readonly reason: string
   /** Whether the command may have run all the same. */
   readonly mayHaveRun: boolean
+  /** After what time (ms) it is worth another try, where that is known. */
+  readonly retryAfterMs: number | undefined
 
-  constructor(code: PanelFaultCode, reason: string, { mayHaveRun = false, cause }: FaultDetails = {}) {
+  constructor(
+    code: PanelFaultCode,
+    reason: string,
+    { mayHaveRun = false, retryAfterMs, cause }: FaultDetails = {},
+  ) {
     super(`${code}: ${reason}`, { cause })
     this.code = code
     this.reason = reason
     this.mayHaveRun = mayHaveRun
+    this.retryAfterMs = retryAfterMs
   }
 }
 
 interface FaultDetails {
   readonly mayHaveRun?: boolean
+  readonly retryAfterMs?: number | undefined
   readonly cause?: unknown
 }
 
@@ -98,6 +132,8 @@ interface FaultDetails {
 export interface PanelLoad {
   /** Commands that run. */
   readonly running: number
+  /** How many commands may run now: as many as the panel has been seen to gain by. */
+  readonly limit: number
   /** Commands that wait for their turn. */
   readonly waiting: number
   /** `open`: the panel is left alone, for it does not answer; `half-open`: a probe is under way. */

@@ -1,4 +1,3 @@
-import { sooner } from '../lib/deadline.js'
 import type { Outcome } from './answer.js'
 import type { Attempt } from './attempt.js'
 import { type LookTools, look, type Seen } from './confirm-change.js'
@@ -22,14 +21,11 @@ export async function makeChange(
 ): Promise<Outcome | 'missing'> {
   const { owner, mailbox } = target
   const { panel, checkPassword } = tools
-  const { deadline } = attempt
   const answer = await panel.changeMailboxPassword(
     owner.username,
     owner.domainForm,
     mailbox.localPart,
     attempt.newPassword,
-    // Looking what came of it takes time too.
-    sooner(deadline, deadline.leftMs() / 4),
   )
   switch (answer) {
     case 'done':

@@ -1,42 +1,60 @@
-import { inParallel } from '../lib/in-parallel.js'
+import type { AccountRecords } from './account-records.js'
 import type { Attempt, Credentials } from './attempt.js'
-import type { HostingAccount, Panel } from './panel-port.js'
+import type { Mailbox } from './mailbox.js'
+import { settleAll } from './outage.js'
+import type { HostingAccount, Panel, PanelCommand, PanelVisit } from './panel-port.js'
 import { panelWouldMisread } from './password/rules.js'
 import { invalidCredentials, refused, standingOf, type Target, type Verification } from './verification.js'
 
 type AccountCredentials = Extract<Credentials, { mode: 'account' }>
 
 interface AccountRules {
-  readonly panel: Panel
+  readonly panel: PanelVisit
+  readonly accounts: AccountRecords
   readonly allowAdminAccounts: boolean
+  /** When the attempt began, by the clock. */
+  readonly begunMs: number
+}
+
+/** The commands that this proof takes one after another, where all is right. */
+export function planAccountProof({ localPart }: Mailbox, { code }: AccountCredentials): PanelCommand[] {
+  return [
+    'check-account',
+    'read-account',
+    ...(code === undefined ? [] : (['check-code'] as const)),
+    ...(localPart.includes('.') ? (['read-mailbox'] as const) : []),
+  ]
 }
 
 /**
  * Checks the name and password of the hosting account that owns the mailbox, and all that the panel's own login
- * page enforces and its command does not (docs/hestia.md, hazard 7). The panel is asked everything side by side, so
- * a right and a wrong password cost the same calls.
+ * page enforces and its command does not (docs/hestia.md, hazard 7). A wrong password costs the panel one command; where
+ * it has room for more, the rest is asked beside it.
  */
 export async function verifyAccount(
   { mailbox, clientAddress }: Attempt,
   { username, password, code }: AccountCredentials,
-  { panel, allowAdminAccounts }: AccountRules,
+  { panel, accounts, allowAdminAccounts, begunMs }: AccountRules,
 ): Promise<Verification> {
   if (panelWouldMisread(password.reveal())) return invalidCredentials
   const [domainForm = mailbox.domain] = mailbox.domainForms
   const target = { mailbox, owner: { username, domainForm } }
-  const [passwordRight, codeRight, account, hasSiblings] = await inParallel([
-    panel.isAccountPassword(username, password, clientAddress),
-    code === undefined ? Promise.resolve(false) : panel.isTwoFactorCode(username, code),
-    panel.lookUpAccount(username),
-    panel.hasSiblings(username, domainForm, mailbox.localPart),
-  ])
+  const lookUpAccount = () => accounts.find(username, begunMs, panel)
+  const lookUpSiblings = () => panel.hasSiblings(username, domainForm, mailbox.localPart)
 
-  if (!passwordRight || !account || !mayLogIn(account, clientAddress, allowAdminAccounts))
-    return invalidCredentials
+  const [hasRoomForTwo, hasRoomForThree] = [panel.hasRoom(2), panel.hasRoom(3)]
+  const checked = panel.isAccountPassword(username, password, clientAddress)
+  const record = hasRoomForTwo ? lookUpAccount() : undefined
+  const siblings = hasRoomForThree ? lookUpSiblings() : undefined
+  await settleAll([checked, record, siblings])
+
+  if (!(await checked)) return invalidCredentials
+  const account = await (record ?? lookUpAccount())
+  if (!account || !mayLogIn(account, clientAddress, allowAdminAccounts)) return invalidCredentials
   if (account.twoFactor && code === undefined) return refused({ code: 'code-required' })
-  if (account.twoFactor && !codeRight) return invalidCredentials
+  if (account.twoFactor && code && !(await panel.isTwoFactorCode(username, code))) return invalidCredentials
   if (account.suspended) return refused({ code: 'mailbox-suspended' })
-  return await verifyTarget(target, hasSiblings, panel)
+  return await verifyTarget(target, await (siblings ?? lookUpSiblings()), panel)
 }
 
 /** The same account's mailbox under the next form of its domain, where it is not under the one that was tried. */

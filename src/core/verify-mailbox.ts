@@ -1,18 +1,30 @@
-import { inParallel } from '../lib/in-parallel.js'
 import type { Secret } from '../lib/secret.js'
 import type { Attempt, Credentials } from './attempt.js'
 import type { DomainOwner, DomainOwners } from './domain-owners.js'
-import { isOutage } from './outage.js'
-import type { Panel } from './panel-port.js'
+import type { Mailbox } from './mailbox.js'
+import { settleAll } from './outage.js'
+import type { PanelCommand, PanelVisit } from './panel-port.js'
 import { invalidCredentials, refused, standingOf, type Verification } from './verification.js'
 import type { CheckResult, PasswordCheck } from './verify-password.js'
 
 type MailboxCredentials = Extract<Credentials, { mode: 'mailbox' }>
 
 interface MailboxRules {
-  readonly panel: Panel
+  readonly panel: PanelVisit
   readonly owners: DomainOwners
   readonly checkPassword: PasswordCheck
+}
+
+/** The commands that this proof takes one after another, where the password is right. */
+export function planMailboxProof(
+  mailbox: Mailbox,
+  { owners, checkPassword }: Omit<MailboxRules, 'panel'>,
+): PanelCommand[] {
+  return [
+    ...(owners.knows(mailbox) ? [] : (['find-owner'] as const)),
+    ...(checkPassword.asksPanel ? (['read-mailbox'] as const) : []),
+    ...(mailbox.localPart.includes('.') ? (['read-mailbox'] as const) : []),
+  ]
 }
 
 /** Checks the mailbox's present password. */
@@ -22,10 +34,17 @@ export async function verifyMailbox(
   rules: MailboxRules,
 ): Promise<Verification> {
   const { mailbox } = attempt
-  const { owner, hasSiblings, result } = await lookUpMailbox(attempt, password, rules)
+  const { panel, owners } = rules
+  let found = await lookUpMailbox(attempt, password, rules)
+  // If the owner that was remembered has the domain no more, it is looked for once again.
+  if (found.owner && found.result === 'no-domain') {
+    owners.forget(mailbox)
+    found = await lookUpMailbox(attempt, password, rules)
+  }
+  const { owner, result } = found
   if (!owner || result !== 'right') return invalidCredentials
   const target = { mailbox, owner }
-  switch (await standingOf(target, hasSiblings, rules.panel)) {
+  switch (await standingOf(target, await found.hasSiblings(), panel)) {
     case 'safe':
       return { passed: true, target }
     case 'ambiguous':
@@ -37,44 +56,36 @@ export async function verifyMailbox(
 
 interface Found {
   readonly owner: DomainOwner | undefined
-  readonly hasSiblings: boolean
   readonly result: CheckResult
+  /** Asked beside the password where the panel has room for both, otherwise only when it is needed. */
+  hasSiblings(): Promise<boolean>
 }
 
 /**
- * Asks for the mailbox's siblings at the domain's owner, and checks the password meanwhile. If the owner that was
- * remembered has the domain no more, it is looked for once again. An unknown mailbox changes nothing that is remembered:
- * it would show in the time of the next try.
+ * Checks the password; a wrong one costs the panel one command, or none where the mail server checks it. An unknown
+ * mailbox changes nothing that is remembered: it would show in the time of the next try.
  */
 async function lookUpMailbox(
   { mailbox, clientAddress, deadline }: Attempt,
   password: Secret,
-  rules: MailboxRules,
+  { panel, owners, checkPassword }: MailboxRules,
 ): Promise<Found> {
-  const { panel, owners, checkPassword } = rules
-  const found = await lookUpWithOwner()
-  if (!found.owner || found.result !== 'no-domain') return found
-  owners.forget(mailbox)
-  return await lookUpWithOwner()
-
-  async function lookUpWithOwner(): Promise<Found> {
-    const owner = owners.find(mailbox, panel)
-    const siblings = lookUpSiblings(owner)
-    const checked = checkPassword.check({ mailbox, owner, password, clientAddress, deadline }, panel)
-    try {
-      // What the check could not find out comes first: a password that was tried in vain must count.
-      const [result, found, hasSiblings] = await inParallel([checked, owner, siblings])
-      return { owner: found, hasSiblings, result }
-    } catch (error) {
-      // A wrong password is wrong, also where the panel can't be asked: an outage makes no guess free.
-      if (!isOutage(error) || (await checked.catch(() => undefined)) !== 'wrong') throw error
-      return { owner: undefined, hasSiblings: false, result: 'wrong' }
-    }
+  const check = (owner: Promise<DomainOwner | undefined>) =>
+    checkPassword.check({ mailbox, owner, password, clientAddress, deadline }, panel)
+  if (!checkPassword.asksPanel) {
+    const result = await check(Promise.resolve(undefined))
+    const owner = result === 'right' ? await owners.find(mailbox, panel) : undefined
+    return { owner, result, hasSiblings: () => lookUpSiblings(owner) }
   }
 
-  async function lookUpSiblings(found: Promise<DomainOwner | undefined>): Promise<boolean> {
-    const owner = await found
-    if (!owner) return false
-    return await panel.hasSiblings(owner.username, owner.domainForm, mailbox.localPart)
+  const owner = await owners.find(mailbox, panel)
+  const asked = owner && panel.hasRoom(2) ? lookUpSiblings(owner) : undefined
+  const checked = check(Promise.resolve(owner))
+  await settleAll([checked, asked])
+  return { owner, result: await checked, hasSiblings: () => asked ?? lookUpSiblings(owner) }
+
+  async function lookUpSiblings(found: DomainOwner | undefined): Promise<boolean> {
+    if (!found) return false
+    return await panel.hasSiblings(found.username, found.domainForm, mailbox.localPart)
   }
 }

@@ -33,6 +33,8 @@ export interface PasswordCheck {
   readonly lagMs: number
   /** Whether a password that is refused is certainly not the one in force. */
   readonly refusalIsProof: boolean
+  /** Whether the panel is asked. */
+  readonly asksPanel: boolean
 }
 
 /** Holds the password against the hash that the panel stores. */
@@ -47,6 +49,7 @@ export function checkByStoredHash(isPasswordOf: HashCheck): PasswordCheck {
     },
     lagMs: 0,
     refusalIsProof: true,
+    asksPanel: true,
   }
 }
 
@@ -63,5 +66,6 @@ export function checkByMailLogin(logIn: MailLogin): PasswordCheck {
     lagMs: 1500,
     // It may let nobody in, such as where a mailbox has no IMAP.
     refusalIsProof: false,
+    asksPanel: false,
   }
 }

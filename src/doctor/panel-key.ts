@@ -1,6 +1,7 @@
 import type { FindKeyExcess, KeyExcess } from '../core/panel-port.js'
 import type { ReadinessFault } from '../core/readiness.js'
-import { MAILBOX_VALUE, PATTERN_REFUSED } from '../panel/mailbox-patterns.js'
+import { commandNames } from '../panel/command-names.js'
+import { PATTERN_REFUSED } from '../panel/mailbox-patterns.js'
 import { triedReleases } from '../panel/release.js'
 import { type Finding, fault, notChecked, ok, warning } from './finding.js'
 import type { Step } from './in-order.js'
@@ -34,7 +35,10 @@ export function keySteps({ needed, probe, findExcess, askRelease }: PanelKey): r
     { check: 'permissions', find: async () => [await findPermissions(needed, faultOf)] },
     { check: 'key-scope', find: async () => [examineScope(await excess())] },
     { check: 'release', find: async () => [await findRelease(await excess(), askRelease)] },
-    { check: 'dotted-names', find: async () => [examineDottedNames(await faultOf(MAILBOX_VALUE))] },
+    {
+      check: 'dotted-names',
+      find: async () => [examineDottedNames(await faultOf(commandNames['read-mailbox']))],
+    },
   ]
 }
 

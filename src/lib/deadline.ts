@@ -11,7 +11,7 @@ export function createDeadline(durationMs: number, clock: Clock): Deadline {
   return { leftMs: () => endMs - clock.now() }
 }
 
-/** The same deadline, so much sooner (ms). */
-export function sooner(deadline: Deadline, durationMs: number): Deadline {
-  return { leftMs: () => deadline.leftMs() - durationMs }
+/** Whichever of the two is over later. */
+export function later(one: Deadline, other: Deadline): Deadline {
+  return { leftMs: () => Math.max(one.leftMs(), other.leftMs()) }
 }

@@ -25,3 +25,18 @@ export function isLoopback(hostname: string): boolean {
   if (isIP(hostname) === 4) return hostname.startsWith('127.')
   return hostname === '[::1]' || hostname.toLowerCase() === 'localhost'
 }
+
+/**
+ * The network that one sender is taken to have: an IPv4 address by itself, an IPv6 address's first 64 bits (RFC 6177:
+ * a site has at least that).
+ *
+ * @param address in the form of `parseClientAddress`
+ */
+export function networkOf(address: string): string {
+  if (!address.includes(':')) return address
+  const [head = '', tail] = address.split('::')
+  const first = head === '' ? [] : head.split(':')
+  const last = tail === undefined || tail === '' ? [] : tail.split(':')
+  const zeros = Array<string>(8 - first.length - last.length).fill('0')
+  return `${[...first, ...zeros, ...last].slice(0, 4).join(':')}::/64`
+}

@@ -30,6 +30,14 @@ export function addStateMetrics(registry: Registry, sources: StateSources): void
     },
   })
   new Gauge({
+    name: 'rekey_panel_concurrency_limit',
+    help: 'How many commands of the panel may run at once now.',
+    registers,
+    collect() {
+      this.set(panelLoad().limit)
+    },
+  })
+  new Gauge({
     name: 'rekey_panel_queue_length',
     help: 'Commands of the panel that wait for their turn now.',
     registers,

@@ -1,11 +1,12 @@
-import { BulkheadRejectedError, bulkhead } from 'cockatiel'
 import { type CommandRecord, PanelFault, type PanelLoad } from '../core/panel-port.js'
 import type { Clock } from '../lib/clock.js'
 import type { Deadline } from '../lib/deadline.js'
-import { inTurn } from '../lib/in-turn.js'
 import { createBreaker } from './breaker.js'
 import { credentialFields, isLegacy, type PanelCredentials } from './credentials.js'
+import { exitCode } from './exit-codes.js'
 import type { KeyGuard } from './key-guard.js'
+import { createPace } from './pace.js'
+import { createPanelQueue, type Place, type Request } from './queue.js'
 import {
   type Asked,
   type CommandAnswer,
@@ -30,9 +31,19 @@ export interface Command {
 /** Runs a command of the panel and records it. Throws a `PanelFault` for all that is not the command's own answer. */
 export type RunCommand = (command: Command, record: (entry: CommandRecord) => void) => Promise<CommandAnswer>
 
-/** Runs commands, so many at once, and tells how many. */
-export interface CommandRunner {
+/** An attempt's place before the panel. */
+export interface PanelTurn extends Pick<Place, 'prove' | 'hasRoom' | 'leave'> {
   readonly run: RunCommand
+  /** How long (ms) these commands take one after another, as they lately did. */
+  expectedMs(commands: readonly string[]): number
+}
+
+/** Runs commands in their turn, as many at once as the panel gains by, and tells how many. */
+export interface CommandRunner {
+  /** For what nobody waits for: always the last. */
+  readonly run: RunCommand
+  /** Takes an attempt in, or throws a `PanelFault` (`panel-busy`) at once if the panel has no time for it. */
+  enter(request: Request): PanelTurn
   load(): PanelLoad
 }
 
@@ -54,7 +65,8 @@ interface RunnerParts {
 
 export function createCommandRunner(parts: RunnerParts): CommandRunner {
   const { transport, keyGuard, clock } = parts
-  const turns = bulkhead(parts.maxConcurrency, parts.maxQueue)
+  const pace = createPace(parts.maxConcurrency, clock)
+  const queue = createPanelQueue(pace, parts.maxQueue, clock)
   const breaker = createBreaker()
   const keyFields = credentialFields(parts.credentials)
   const legacy = isLegacy(parts.credentials)
@@ -62,10 +74,13 @@ export function createCommandRunner(parts: RunnerParts): CommandRunner {
   async function send(command: Command, timeoutMs: number): Promise<CommandAnswer | RefusedCall> {
     const fields = { ...keyFields, ...commandFields(command) }
     const post = (): Promise<RawAnswer> => {
-      const leftMs = Math.min(timeoutMs, command.deadline.leftMs())
+      // A change that is sent keeps its full time: what is cut short is waiting.
+      const leftMs = command.repeatable ? Math.min(timeoutMs, command.deadline.leftMs()) : timeoutMs
       if (leftMs <= 0) throw waitedTooLong()
       return transport(fields, leftMs)
     }
+    const startedMs = clock.now()
+    const usedBeforeMs = queue.usedMs()
     const raw = await post().catch((error: unknown) => {
       const wasReset = error instanceof TransportFailure && error.reason === 'reset'
       if (wasReset && command.repeatable) return post()
@@ -73,6 +88,10 @@ export function createCommandRunner(parts: RunnerParts): CommandRunner {
     })
     const answer = readAnswer(command.asked, raw, legacy)
     if (answer.is === 'nonsense') throw nonsense(raw.status)
+    if (isWholeWork(command, answer)) {
+      const tookMs = clock.now() - startedMs
+      pace.learn(command.name, tookMs, tookMs > 0 ? (queue.usedMs() - usedBeforeMs) / tookMs : 1)
+    }
     return answer
   }
 
@@ -84,32 +103,46 @@ export function createCommandRunner(parts: RunnerParts): CommandRunner {
     })
   }
 
-  const runCommand: RunCommand = async (command, record) => {
-    const startedMs = clock.now()
-    const result = await inTurn(
-      (work) => turns.execute(work),
-      command.deadline.leftMs(),
-      waitedTooLong,
-      () => call(command),
-    ).then(accepted, faultOf)
-    record({
-      command: command.name,
-      result: result instanceof PanelFault ? result.reason : (result.exitCode ?? 'none'),
-      startedMs,
-      endedMs: clock.now(),
-    })
-    if (result instanceof PanelFault) throw result
-    return result
+  function runIn(place: Pick<Place, 'run'>): RunCommand {
+    return async function runCommand(command, record) {
+      const startedMs = clock.now()
+      // A change that may take longer than its sender waits is not sent.
+      const neededMs = (): number => (command.repeatable ? 0 : pace.expectedMs(command.name))
+      const begin = { leftMs: () => command.deadline.leftMs() - neededMs() }
+      const result = await place.run(command.name, begin, () => call(command)).then(accepted, faultOf)
+      record({
+        command: command.name,
+        result: result instanceof PanelFault ? result.reason : (result.exitCode ?? 'none'),
+        startedMs,
+        endedMs: clock.now(),
+      })
+      if (result instanceof PanelFault) throw result
+      return result
+    }
   }
 
   return {
-    run: runCommand,
+    run: runIn(queue.background),
+    enter(request) {
+      const place = queue.enter(request)
+      const { prove, hasRoom, leave } = place
+      const expectedMs = (commands: readonly string[]): number =>
+        commands.reduce((sumMs, command) => sumMs + pace.expectedMs(command), 0)
+      return { run: runIn(place), prove, hasRoom, leave, expectedMs }
+    },
     load: () => ({
-      running: parts.maxConcurrency - turns.executionSlots,
-      waiting: parts.maxQueue - turns.queueSlots,
+      running: queue.running(),
+      limit: pace.limit(),
+      waiting: queue.waiting(),
       breaker: breaker.state(),
     }),
   }
+}
+
+/** Whether the command did all that it is there for: one that ended early tells nothing of what it takes. */
+function isWholeWork({ args }: Command, answer: CommandAnswer | RefusedCall): boolean {
+  const codes: readonly (number | undefined)[] = [exitCode.OK, exitCode.E_PASSWORD]
+  return args.length > 0 && answer.is === 'ran' && codes.includes(answer.exitCode)
 }
 
 function commandFields({ name, args, asked }: Command): Record<string, string> {
@@ -139,7 +172,6 @@ function throwFault(error: unknown): never {
 
 function faultOf(error: unknown): PanelFault {
   if (error instanceof PanelFault) return error
-  if (error instanceof BulkheadRejectedError) return new PanelFault('panel-busy', 'queue-full')
   if (error instanceof TransportFailure) {
     return new PanelFault('panel-unavailable', error.reason, { mayHaveRun: error.mayHaveRun, cause: error })
   }

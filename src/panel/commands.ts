@@ -1,37 +1,41 @@
 import { isAccountName } from '../core/account-name.js'
 import { type CommandRecord, type Lookup, type Panel, PanelFault } from '../core/panel-port.js'
-import type { Deadline } from '../lib/deadline.js'
+import type { Clock } from '../lib/clock.js'
+import { createDeadline, type Deadline, later } from '../lib/deadline.js'
 import { Secret } from '../lib/secret.js'
 import { parseAccountRecord } from './account-record.js'
+import { commandNames } from './command-names.js'
 import type { RunCommand } from './command-runner.js'
 import { exitCode } from './exit-codes.js'
-import {
-  exactPattern,
-  isPatternRefused,
-  MAILBOX_VALUE,
-  PATTERN_REFUSED,
-  siblingsPattern,
-} from './mailbox-patterns.js'
+import { exactPattern, isPatternRefused, PATTERN_REFUSED, siblingsPattern } from './mailbox-patterns.js'
 import type { CommandAnswer } from './read-answer.js'
 import { words } from './words.js'
 
 const STORED_NAME = /^[\w.-]{1,64}$/
+/** For how long (ms) what came of a change may be asked for, whatever is left of its sender's patience. */
+const CONFIRM_MS = 10_000
+
 const STORED_HASH = /^\{[^}\s]+\}\S+$/
 
-/** The panel's commands, each call of which is handed to `record`; their answers are waited for until the deadline. */
+/**
+ * The panel's commands, each call of which is handed to `record`. Answers are waited for until the deadline; once a change
+ * was sent, for so long more that what came of it can be found out.
+ */
 export function createPanel(
   run: RunCommand,
   deadline: Deadline,
   record: (entry: CommandRecord) => void,
+  clock: Clock,
 ): Panel {
+  let until = deadline
   const ask = (name: string, ...args: string[]): Promise<CommandAnswer> =>
-    run({ name, args, asked: 'output', repeatable: true, deadline }, record)
+    run({ name, args, asked: 'output', repeatable: true, deadline: until }, record)
   const check = (name: string, ...args: string[]): Promise<CommandAnswer> =>
-    run({ name, args, asked: 'code', repeatable: true, deadline }, record)
+    run({ name, args, asked: 'code', repeatable: true, deadline: until }, record)
 
   return {
     async isAccountPassword(username, password, clientAddress) {
-      const answer = await check('v-check-user-password', username, password.reveal(), clientAddress)
+      const answer = await check(commandNames['check-account'], username, password.reveal(), clientAddress)
       if (answer.exitCode === exitCode.OK) return true
       // E_INVALID: the panel gives no such names.
       if (answer.exitCode === exitCode.E_PASSWORD || answer.exitCode === exitCode.E_INVALID) return false
@@ -39,7 +43,7 @@ export function createPanel(
     },
 
     async isTwoFactorCode(username, code) {
-      const answer = await check('v-check-user-2fa', username, code.reveal())
+      const answer = await check(commandNames['check-code'], username, code.reveal())
       if (answer.exitCode === exitCode.OK) return true
       const wrong: readonly (number | undefined)[] = [
         exitCode.E_PASSWORD,
@@ -51,7 +55,7 @@ export function createPanel(
     },
 
     async lookUpAccount(username) {
-      const answer = await ask('v-list-user', username, 'json')
+      const answer = await ask(commandNames['read-account'], username, 'json')
       if (isNone(answer)) return undefined
       const account =
         answer.exitCode === exitCode.OK ? parseAccountRecord(username, answer.output) : undefined
@@ -60,7 +64,7 @@ export function createPanel(
     },
 
     async lookUpDomainOwner(domainForm) {
-      const answer = await ask('v-search-domain-owner', domainForm, 'mail')
+      const answer = await ask(commandNames['find-owner'], domainForm, 'mail')
       // Where there is none the command says nothing, and a legacy key gets no code either.
       if (isNone(answer) || (answer.exitCode === undefined && answer.output === '')) return undefined
       if (answer.exitCode !== exitCode.OK || !isAccountName(answer.output)) throw unexpected(answer)
@@ -68,12 +72,24 @@ export function createPanel(
     },
 
     async lookUpStoredHash(owner, domainForm, localPart) {
-      const answer = await ask(MAILBOX_VALUE, owner, domainForm, exactPattern(localPart), 'md5')
+      const answer = await ask(
+        commandNames['read-mailbox'],
+        owner,
+        domainForm,
+        exactPattern(localPart),
+        'md5',
+      )
       return readLookup(localPart, answer, STORED_HASH, (hash) => new Secret(hash))
     },
 
     async hasMailbox(owner, domainForm, localPart) {
-      const answer = await ask(MAILBOX_VALUE, owner, domainForm, exactPattern(localPart), 'account')
+      const answer = await ask(
+        commandNames['read-mailbox'],
+        owner,
+        domainForm,
+        exactPattern(localPart),
+        'account',
+      )
       return readLookup(localPart, answer, STORED_NAME, () => true).found === 'one'
     },
 
@@ -81,25 +97,26 @@ export function createPanel(
       const pattern = siblingsPattern(localPart)
       if (pattern === undefined) return false
       // Asked for the code alone, so that no other mailbox's record comes back.
-      const answer = await check(MAILBOX_VALUE, owner, domainForm, pattern, 'account')
+      const answer = await check(commandNames['read-mailbox'], owner, domainForm, pattern, 'account')
       if (answer.exitCode === exitCode.E_NOTEXIST) return false
       // E_INVALID: there are several.
       if (answer.exitCode === exitCode.OK || answer.exitCode === exitCode.E_INVALID) return true
       throw unexpected(answer)
     },
 
-    async changeMailboxPassword(owner, domainForm, localPart, password, due) {
+    async changeMailboxPassword(owner, domainForm, localPart, password) {
       const args = [owner, domainForm, localPart, password.reveal()]
       const command = {
-        name: 'v-change-mail-account-password',
+        name: commandNames['change-password'],
         args,
         asked: 'code',
         repeatable: false,
       } as const
-      const answer = await run({ ...command, deadline: due }, record).catch((error: unknown) => {
+      const answer = await run({ ...command, deadline }, record).catch((error: unknown) => {
         if (error instanceof PanelFault && error.mayHaveRun) return 'lost' as const
         throw error
       })
+      until = later(deadline, createDeadline(CONFIRM_MS, clock))
       if (answer === 'lost') return answer
       switch (answer.exitCode) {
         case exitCode.OK:

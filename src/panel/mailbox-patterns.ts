@@ -2,9 +2,6 @@ import { exitCode } from './exit-codes.js'
 import type { CommandAnswer } from './read-answer.js'
 import { words } from './words.js'
 
-/** Gives one stored value of a mailbox; reads the mailbox's name as a POSIX basic regular expression (docs/hestia.md, hazard 4). */
-export const MAILBOX_VALUE = 'v-get-mail-account-value'
-
 /** The reason of a fault: this panel takes no pattern for a name, so mailboxes with a dot can't be asked for exactly. */
 export const PATTERN_REFUSED = 'escaped-name-refused'
 

@@ -1,14 +1,10 @@
 import type { Mode } from '../core/attempt.js'
+import type { PanelCommand } from '../core/panel-port.js'
+import { commandNames } from './command-names.js'
 
-const COMMANDS_OF_MODE: Record<Mode, readonly string[]> = {
-  mailbox: ['v-search-domain-owner', 'v-get-mail-account-value', 'v-change-mail-account-password'],
-  account: [
-    'v-check-user-password',
-    'v-check-user-2fa',
-    'v-list-user',
-    'v-get-mail-account-value',
-    'v-change-mail-account-password',
-  ],
+const COMMANDS_OF_MODE: Record<Mode, readonly PanelCommand[]> = {
+  mailbox: ['find-owner', 'read-mailbox', 'change-password'],
+  account: ['check-account', 'check-code', 'read-account', 'read-mailbox', 'change-password'],
 }
 
 /** The only command here that no mode needs: it shows a key. Called without arguments it shows how it is used. */
@@ -19,7 +15,7 @@ const LIST_ACCESS_KEY = 'v-list-access-key'
  * panel or at the mail server: its name is looked up in either case, by the command that gives the hash too.
  */
 export function neededCommands(modes: readonly Mode[]): string[] {
-  return [...new Set(modes.flatMap((mode) => COMMANDS_OF_MODE[mode]))]
+  return [...new Set(modes.flatMap((mode) => COMMANDS_OF_MODE[mode]).map((command) => commandNames[command]))]
 }
 
 /**
@@ -30,6 +26,7 @@ export function neededCommands(modes: readonly Mode[]): string[] {
 export function unneededCommand(modes: readonly Mode[]): string {
   const needed = neededCommands(modes)
   const ofOtherModes = neededCommands(['account', 'mailbox']).filter((command) => !needed.includes(command))
-  if (ofOtherModes.includes('v-list-user')) return 'v-list-user'
+  const readAccount = commandNames['read-account']
+  if (ofOtherModes.includes(readAccount)) return readAccount
   return ofOtherModes[0] ?? LIST_ACCESS_KEY
 }

@@ -1,9 +1,10 @@
 import { PanelFault } from '../core/panel-port.js'
 import type { ReadinessFault } from '../core/readiness.js'
 import type { Deadline } from '../lib/deadline.js'
+import { commandNames } from './command-names.js'
 import type { Command, RunCommand } from './command-runner.js'
 import { exitCode } from './exit-codes.js'
-import { exactPattern, isPatternRefused, MAILBOX_VALUE, PATTERN_REFUSED } from './mailbox-patterns.js'
+import { exactPattern, isPatternRefused, PATTERN_REFUSED } from './mailbox-patterns.js'
 
 /** A mailbox that can't exist (RFC 6761, section 6.4: `invalid`), whose name has a dot. */
 const NO_MAILBOX = ['rekey', 'rekey.invalid', exactPattern('no.such.mailbox'), 'account']
@@ -18,7 +19,8 @@ export async function probe(
   name: string,
   deadline: Deadline,
 ): Promise<ReadinessFault | undefined> {
-  const [args, expected] = name === MAILBOX_VALUE ? [NO_MAILBOX, exitCode.E_NOTEXIST] : [[], exitCode.E_ARGS]
+  const [args, expected] =
+    name === commandNames['read-mailbox'] ? [NO_MAILBOX, exitCode.E_NOTEXIST] : [[], exitCode.E_ARGS]
   try {
     const command: Command = { name, args, asked: 'output', repeatable: true, deadline }
     const answer = await run(command, () => undefined)

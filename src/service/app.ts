@@ -7,6 +7,7 @@ import { createHashedNames, plainNames } from '../audit-log/log-names.js'
 import { brandView, brandWordsOf } from '../branding/brand.js'
 import type { Config } from '../config/load.js'
 import { ASSETS, viewsDirectories } from '../config/views-folder.js'
+import { createAccountRecords } from '../core/account-records.js'
 import type { RecordAttempt } from '../core/attempt-context.js'
 import { changePassword, type PasswordChange } from '../core/change-password.js'
 import { createDomainOwners } from '../core/domain-owners.js'
@@ -34,11 +35,11 @@ import type { Clock } from '../lib/clock.js'
 import { createAddressLimit } from '../limits/address-limit.js'
 import { createAttemptLimits } from '../limits/attempt-limits.js'
 import { createLimiter } from '../limits/limiter.js'
-import { type CommandRunner, createCommandRunner, type RunCommand } from '../panel/command-runner.js'
-import { createPanel } from '../panel/commands.js'
+import { type CommandRunner, createCommandRunner } from '../panel/command-runner.js'
 import { keyIdOf } from '../panel/credentials.js'
 import { createKeyExcessCheck } from '../panel/key-excess.js'
 import { createKeyGuard, type KeyGuard } from '../panel/key-guard.js'
+import { createPanelEntrance } from '../panel/panel-visit.js'
 import { createReadinessCheck } from '../panel/readiness.js'
 import { createTransport } from '../panel/transport.js'
 import type { SharedStore } from '../store/shared-store.js'
@@ -85,7 +86,7 @@ export function createApp(dependencies: AppDependencies): App {
   }
   const { url, credentials, timeoutMs } = config.panel
   const keyGuard = createKeyGuard(store.createKeyRest(keyIdOf(url, credentials)), clock)
-  const { run, load } = createRunner(dependencies, keyGuard)
+  const { run, enter, load } = createRunner(dependencies, keyGuard)
   const mailChecks = createMailChecks(config, clock)
   const checkPanel = createReadinessCheck(run, keyGuard, modes, timeoutMs, clock)
   const checkReadiness: CheckReadiness = async () =>
@@ -111,7 +112,7 @@ export function createApp(dependencies: AppDependencies): App {
     logger,
     clock,
     limitAttempt: createAttemptLimits(createLimit('failures'), createLimit('target')),
-    change: createPasswordChange(dependencies, run, judgePassword, mailChecks.checkPassword),
+    change: createPasswordChange(dependencies, enter, judgePassword, mailChecks.checkPassword),
     refusalDelayMs: config.refusalDelayMs,
     requestTimeoutMs: config.requestTimeoutMs,
     recordAttempt,
@@ -162,12 +163,13 @@ function createRunner({ config, dispatcher, clock }: AppDependencies, keyGuard: 
 
 function createPasswordChange(
   { config, store, clock }: AppDependencies,
-  run: RunCommand,
+  enter: CommandRunner['enter'],
   judgePassword: JudgePassword,
   checkPassword: PasswordCheck,
 ): PasswordChange {
   const shared = {
     owners: createDomainOwners(clock),
+    accounts: createAccountRecords(clock),
     locks: store.locks,
     judgePassword,
     checkPassword,
@@ -175,5 +177,5 @@ function createPasswordChange(
     allowAdminAccounts: config.allowAdminAccounts,
   }
   return (attempt, record) =>
-    changePassword(attempt, { ...shared, panel: createPanel(run, attempt.deadline, record) })
+    changePassword(attempt, { ...shared, enterPanel: createPanelEntrance(enter, attempt, record, clock) })
 }

@@ -16,8 +16,11 @@ import { createPasswordTools } from './password-policy.js'
 import { reportPanel } from './startup-report.js'
 import { close, stopWithGrace } from './stop.js'
 
-/** How much longer than a request may take a stop waits for those under way, and for the notes that they left to send. */
-const STOP_MARGIN_MS = 10_000
+/**
+ * How much longer than a request's patience and a panel command's time-out a stop waits for attempts under way: for finding out
+ * what came of a change whose answer was lost, and for the notes that are left to send.
+ */
+const STOP_MARGIN_MS = 25_000
 
 const SINGLE_INSTANCE = 'limits and locks are in memory: run one instance, or set REKEY_REDIS_URL'
 
@@ -59,7 +62,8 @@ export async function serve(config: Config, build: Build): Promise<boolean> {
     await close(opened)
     return false
   }
-  stopWithGrace(config.requestTimeoutMs + STOP_MARGIN_MS, { logger, server, app, ...opened })
+  const longestStopMs = config.requestTimeoutMs + config.panel.timeoutMs + STOP_MARGIN_MS
+  stopWithGrace(longestStopMs, { logger, server, app, ...opened })
   const { address, port } = server.address() as AddressInfo
   logger.info({ event: 'listening', address, port, version })
   if (!config.redis) logger.info({ event: 'single-instance', detail: SINGLE_INSTANCE })

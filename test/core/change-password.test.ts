@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { createAccountRecords } from '../../src/core/account-records.js'
 import { changePassword } from '../../src/core/change-password.js'
 import type { Turn } from '../../src/core/domain-locks.js'
 import { createDomainOwners } from '../../src/core/domain-owners.js'
@@ -21,6 +22,8 @@ const panel: Panel = {
   changeMailboxPassword: async () => 'lost',
 }
 
+const ALONE = { prove: () => undefined, hasRoom: () => true, expectedMs: () => 0, leave: () => undefined }
+
 const turn: Turn = {
   lastForMailboxMsAgo: Number.POSITIVE_INFINITY,
   confirm: async () => undefined,
@@ -40,7 +43,8 @@ function change(isPasswordOf: HashCheck, asked = panel) {
       deadline: createDeadline(30_000, clock),
     },
     {
-      panel: asked,
+      enterPanel: () => ({ ...asked, ...ALONE }),
+      accounts: createAccountRecords(clock),
       owners: createDomainOwners(clock),
       locks: { run: (_mailbox, _maxWaitMs, work) => work(turn) },
       judgePassword: async () => [],

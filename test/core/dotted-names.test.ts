@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { createAccountRecords } from '../../src/core/account-records.js'
 import type { Outcome } from '../../src/core/answer.js'
 import type { Credentials } from '../../src/core/attempt.js'
 import { changePassword } from '../../src/core/change-password.js'
@@ -48,6 +49,9 @@ const byAccount: Credentials = {
   code: undefined,
 }
 
+/** A place before a panel that nobody else wants anything of. */
+const ALONE = { prove: () => undefined, hasRoom: () => true, expectedMs: () => 0, leave: () => undefined }
+
 /** Asks for a change before a panel of this state, without anything in between. */
 async function change(state: PanelState, localPart: string, credentials: Credentials): Promise<Outcome> {
   const clock = createTestClock()
@@ -62,7 +66,8 @@ async function change(state: PanelState, localPart: string, credentials: Credent
   return await changePassword(
     { mailbox, credentials, newPassword: new Secret(NEW), clientAddress: '203.0.113.9', deadline },
     {
-      panel: createPanel(run, deadline, () => undefined),
+      enterPanel: () => ({ ...createPanel(run, deadline, () => undefined, clock), ...ALONE }),
+      accounts: createAccountRecords(clock),
       owners: createDomainOwners(clock),
       locks: {
         run: (_mailbox, _maxWaitMs, work) =>

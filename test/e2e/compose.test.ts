@@ -74,7 +74,7 @@ describe('compose.yaml', () => {
         image: `rekey:${version}`,
         environment: { HESTIA_SECRET_KEY_FILE: '/run/secrets/secret-key', HESTIA_ACCESS_KEY: '' },
         secrets: [{ source: 'secret-key' }],
-        stop_grace_period: '45s',
+        stop_grace_period: '75s',
       })
     }
   })

@@ -27,15 +27,18 @@ function breakerOf({ values }: Scrape): string[] {
 }
 
 it('the commands that run and those that wait are shown as they are', async () => {
-  const service = await startService({ environment: { ...withMetrics, HESTIA_MAX_CONCURRENCY: '1' } })
+  const environment = { ...withMetrics, HESTIA_MAX_CONCURRENCY: '1', REKEY_TRUST_PROXY: '1' }
+  const service = await startService({ environment })
   await service.app.checkReadiness()
   const hold = service.panel.hold('v-check-user-password')
   const change = post(service, byAccount())
   await hold.arrived
+  const other = post(service, byMailbox(), '203.0.113.9')
+  await vi.waitUntil(() => service.app.panelLoad().waiting > 0)
   const busy = (await scrape(service)).values
   expect([busy.rekey_panel_commands_running, busy.rekey_panel_queue_length]).toEqual([1, 1])
   hold.release()
-  await change
+  await Promise.all([change, other])
   const idle = (await scrape(service)).values
   expect([idle.rekey_panel_commands_running, idle.rekey_panel_queue_length]).toEqual([0, 0])
 })
@@ -79,7 +82,7 @@ it('the panel is asked no more often than readiness is', async () => {
   expect(service.panel.calls).toHaveLength(calls)
 })
 
-const IDLE: PanelLoad = { running: 0, waiting: 0, breaker: 'closed' }
+const IDLE: PanelLoad = { running: 0, limit: 1, waiting: 0, breaker: 'closed' }
 
 /** Metrics of states that are told to them. */
 async function show(checks: {

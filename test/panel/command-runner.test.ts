@@ -176,9 +176,9 @@ it('the runner runs so many commands at once, lets so many wait, and turns the n
   await run()
   const release = hold()
   const calls = [run(), run(), run()]
-  await expect.poll(load).toEqual({ running: 2, waiting: 1, breaker: 'closed' })
+  await expect.poll(load).toEqual({ running: 2, limit: 2, waiting: 1, breaker: 'closed' })
   expect(await run()).toBe('panel-busy queue-full')
   release()
   expect(await Promise.all(calls)).toEqual(Array(3).fill({ is: 'ran', exitCode: 0, output: '' }))
-  expect(load()).toEqual({ running: 0, waiting: 0, breaker: 'closed' })
+  expect(load()).toEqual({ running: 0, limit: 2, waiting: 0, breaker: 'closed' })
 })

@@ -10,7 +10,6 @@ import { CHANGE } from '../panel-simulator/commands/command-names.js'
 
 const clock = createTestClock()
 const DEADLINE = createDeadline(30_000, clock)
-const SOONER = createDeadline(20_000, clock)
 const VALUE = 'v-get-mail-account-value'
 const PASSWORD = new Secret('the secret')
 
@@ -117,7 +116,7 @@ const table: readonly Row[] = [
 /** The codes that end a change before it has begun; after all others nobody knows. */
 const change: Row = {
   name: 'changeMailboxPassword',
-  call: (panel) => panel.changeMailboxPassword('alice', 'example.org', DOTTED, PASSWORD, SOONER),
+  call: (panel) => panel.changeMailboxPassword('alice', 'example.org', DOTTED, PASSWORD),
   sends: {
     name: CHANGE,
     args: ['alice', 'example.org', DOTTED, 'the secret'],
@@ -150,6 +149,7 @@ async function ask(
     },
     DEADLINE,
     () => undefined,
+    clock,
   )
   const result = await call(panel).catch((error: unknown) => {
     if (!(error instanceof PanelFault)) throw error
@@ -161,10 +161,10 @@ async function ask(
 
 it.each([...table, change])(
   '$name sends one command, and waits for it until the deadline',
-  async ({ name, call, sends, output = '' }) => {
+  async ({ call, sends, output = '' }) => {
     const { sent } = await ask(call, { output })
     expect(sent).toEqual({ ...sends, deadline: expect.anything() })
-    expect(sent?.deadline).toBe(name === 'changeMailboxPassword' ? SOONER : DEADLINE)
+    expect(sent?.deadline).toBe(DEADLINE)
   },
 )
 

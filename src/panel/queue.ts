@@ -1,0 +1,237 @@
+import { PanelFault } from '../core/panel-port.js'
+import type { Clock } from '../lib/clock.js'
+import type { Deadline } from '../lib/deadline.js'
+import { inTime } from '../lib/in-time.js'
+import { networkOf } from '../lib/ip-address.js'
+import type { Pace } from './pace.js'
+
+/** An attempt that wants the panel's time. */
+export interface Request {
+  /** The person's, in the form of `parseClientAddress`. */
+  readonly clientAddress: string
+  /** The commands that it takes to make the change, in order. */
+  readonly plan: readonly string[]
+  /** Until when its answer is waited for. */
+  readonly deadline: Deadline
+}
+
+/** An attempt's place in the queue. */
+export interface Place {
+  /**
+   * Runs the call of a command when it is its turn. Rejects with a `PanelFault` (`panel-busy`) before it is run: if the
+   * deadline passes, or what such commands have lately taken does not fit into what is left of it, if the queue is full,
+   * or if the place was left.
+   */
+  run<Answer>(command: string, deadline: Deadline, call: () => Promise<Answer>): Promise<Answer>
+  /** The attempt was proven: its commands go before those of attempts that were not. */
+  prove(): void
+  /** Whether so many commands would start at once. */
+  hasRoom(commands: number): boolean
+  /** Gives the place up; commands that were not sent are not sent any more. */
+  leave(): void
+}
+
+/** Whose turn it is at the panel: the unit is the attempt, not the command. */
+export interface PanelQueue {
+  /**
+   * Takes an attempt in, or throws a `PanelFault` (`panel-busy`) at once, with the time after which it may fit, if it
+   * can't be carried out before its deadline.
+   */
+  enter(request: Request): Place
+  /** The place of what nobody waits for; always the last. */
+  readonly background: Pick<Place, 'run'>
+  running(): number
+  waiting(): number
+  /** How many commands ran, summed over time (ms): by its growth the mean of a while is known. */
+  usedMs(): number
+}
+
+/** A command that waits for its turn, or has it. */
+interface Entry {
+  readonly attempt: Attempt | undefined
+  readonly command: string
+  start(): void
+  drop(): void
+}
+
+interface Attempt {
+  readonly number: number
+  readonly sender: string
+  /** What it still takes, in order. */
+  plan: string[]
+  isProven: boolean
+  hasBegun: boolean
+}
+
+/** For how long (ms) it is remembered when a sender had a turn, and of how many. */
+const TURN_MEMORY_MS = 15 * 60_000
+const MAX_SENDERS = 10_000
+
+/**
+ * Attempts that were proven go first; then those that have begun; then the others, in turns between their senders (an
+ * IPv4 address, or an IPv6 network of 64 bits), of each of which one is proven at a time, and within that in the order
+ * of their arrival. A sender who had no turn lately comes before those who had.
+ *
+ * @param maxWaiting how many commands may wait
+ */
+export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): PanelQueue {
+  const attempts = new Set<Attempt>()
+  const waiting = new Set<Entry>()
+  /** Since when (ms) each runs. */
+  const running = new Map<Entry, number>()
+  const turns = new Map<string, number>()
+  let arrivals = 0
+  let usedMs = 0
+  let countedMs = clock.now()
+
+  /** To be called before as many more, or fewer, run. */
+  function count(): void {
+    usedMs += running.size * (clock.now() - countedMs)
+    countedMs = clock.now()
+  }
+
+  function lastTurnMs(sender: string): number {
+    const turnMs = turns.get(sender)
+    return turnMs === undefined || turnMs < clock.now() - TURN_MEMORY_MS ? Number.NEGATIVE_INFINITY : turnMs
+  }
+
+  function giveTurn(attempt: Attempt): void {
+    attempt.hasBegun = true
+    turns.delete(attempt.sender)
+    turns.set(attempt.sender, clock.now())
+    const [oldest] = turns.keys()
+    if (turns.size > MAX_SENDERS && oldest !== undefined) turns.delete(oldest)
+  }
+
+  /** Lower goes first; undefined while its sender has another attempt that is being proven. */
+  function rankOf(attempt: Attempt | undefined, busy: ReadonlySet<string>): readonly number[] | undefined {
+    if (!attempt) return [3, 0, 0]
+    if (attempt.isProven) return [0, 0, attempt.number]
+    if (attempt.hasBegun) return [1, 0, attempt.number]
+    if (busy.has(attempt.sender)) return undefined
+    return [2, lastTurnMs(attempt.sender), attempt.number]
+  }
+
+  function next(): Entry | undefined {
+    const begun = [...attempts].filter(({ hasBegun, isProven }) => hasBegun && !isProven)
+    const busy = new Set(begun.map(({ sender }) => sender))
+    let best: { readonly entry: Entry; readonly rank: readonly number[] } | undefined
+    for (const entry of waiting) {
+      const rank = rankOf(entry.attempt, busy)
+      if (rank && (!best || isBefore(rank, best.rank))) best = { entry, rank }
+    }
+    return best?.entry
+  }
+
+  function startWaiting(): void {
+    for (let entry = next(); entry && running.size < pace.limit(); entry = next()) {
+      waiting.delete(entry)
+      count()
+      running.set(entry, clock.now())
+      if (entry.attempt && !entry.attempt.hasBegun) giveTurn(entry.attempt)
+      entry.start()
+    }
+  }
+
+  async function run<Answer>(
+    attempt: Attempt | undefined,
+    command: string,
+    deadline: Deadline,
+    call: () => Promise<Answer>,
+  ): Promise<Answer> {
+    if (attempt && !attempts.has(attempt)) throw busy('left')
+    let entry: Entry | undefined
+    const turn = new Promise<void>((start, reject) => {
+      entry = { attempt, command, start, drop: () => reject(busy('left')) }
+      waiting.add(entry)
+    })
+    if (!entry) throw new Error('a promise runs its executor at once')
+    try {
+      startWaiting()
+      if (waiting.size > maxWaiting) throw busy('queue-full')
+      await inTime(turn, deadline.leftMs(), () => busy('waited-too-long'))
+      if (deadline.leftMs() <= 0) throw busy('waited-too-long')
+      if (attempt) attempt.plan = without(attempt.plan, command)
+      return await call()
+    } finally {
+      waiting.delete(entry)
+      count()
+      running.delete(entry)
+      startWaiting()
+    }
+  }
+
+  /** How long (ms) the panel needs for those who come before a new attempt of this sender. */
+  function aheadMs(sender: string): number {
+    const own = [...attempts].filter((attempt) => attempt.sender === sender).length
+    const counted = new Map<string, number>()
+    let workMs = 0
+    for (const attempt of attempts) {
+      const before = counted.get(attempt.sender) ?? 0
+      counted.set(attempt.sender, before + 1)
+      const comesFirst = before <= own && lastTurnMs(attempt.sender) <= lastTurnMs(sender)
+      if (attempt.hasBegun || attempt.isProven || comesFirst) workMs += planMs(attempt.plan)
+    }
+    for (const [{ command }, startedMs] of running) {
+      workMs += Math.max(0, pace.aloneMs(command) - (clock.now() - startedMs))
+    }
+    return workMs / pace.capacity()
+  }
+
+  function planMs(plan: readonly string[]): number {
+    return plan.reduce((sumMs, command) => sumMs + pace.aloneMs(command), 0)
+  }
+
+  return {
+    enter({ clientAddress, plan, deadline }) {
+      const sender = networkOf(clientAddress)
+      const missingMs = aheadMs(sender) + planMs(plan) - deadline.leftMs()
+      // Where nobody waits it is tried: what the panel takes may be other than it was.
+      if (missingMs > 0 && attempts.size > 0) throw busy('no-time', missingMs)
+      arrivals += 1
+      const attempt: Attempt = { number: arrivals, sender, plan: [...plan], isProven: false, hasBegun: false }
+      attempts.add(attempt)
+      return {
+        run: (command, until, call) => run(attempt, command, until, call),
+        prove() {
+          attempt.isProven = true
+          startWaiting()
+        },
+        hasRoom: (commands) => waiting.size === 0 && running.size + commands <= pace.limit(),
+        leave() {
+          attempts.delete(attempt)
+          for (const entry of waiting) {
+            if (entry.attempt !== attempt) continue
+            waiting.delete(entry)
+            entry.drop()
+          }
+          startWaiting()
+        },
+      }
+    },
+    background: { run: (command, deadline, call) => run(undefined, command, deadline, call) },
+    running: () => running.size,
+    waiting: () => waiting.size,
+    usedMs() {
+      count()
+      return usedMs
+    },
+  }
+}
+
+function busy(reason: string, retryAfterMs?: number): PanelFault {
+  return new PanelFault('panel-busy', reason, { retryAfterMs })
+}
+
+function without(plan: readonly string[], command: string): string[] {
+  const index = plan.indexOf(command)
+  return plan.filter((_, at) => at !== index)
+}
+
+function isBefore(one: readonly number[], other: readonly number[]): boolean {
+  for (const [index, rank] of one.entries()) {
+    const difference = rank - (other[index] ?? 0)
+    if (difference !== 0 && !Number.isNaN(difference)) return difference < 0
+  }
+  return false
+}

@@ -1,0 +1,128 @@
+import { createAccountRecords } from '../../src/core/account-records.js'
+import type { Outcome } from '../../src/core/answer.js'
+import type { Credentials } from '../../src/core/attempt.js'
+import { changePassword } from '../../src/core/change-password.js'
+import { createDomainOwners } from '../../src/core/domain-owners.js'
+import { parseMailbox } from '../../src/core/mailbox.js'
+import type { CommandRecord } from '../../src/core/panel-port.js'
+import { checkByStoredHash } from '../../src/core/verify-password.js'
+import { createDeadline } from '../../src/lib/deadline.js'
+import { Secret } from '../../src/lib/secret.js'
+import { createCommandRunner } from '../../src/panel/command-runner.js'
+import { createKeyGuard } from '../../src/panel/key-guard.js'
+import { createPanelEntrance } from '../../src/panel/panel-visit.js'
+import type { Transport } from '../../src/panel/transport.js'
+import { createMemoryDomainLocks } from '../../src/store/memory-domain-locks.js'
+import { createMemoryKeyRest } from '../../src/store/memory-key-cooldown.js'
+import { runCommand } from '../panel-simulator/commands/commands.js'
+import { renderOutcome } from '../panel-simulator/server/answers.js'
+import type { MachineName } from '../panel-simulator/server/command-costs.js'
+import { createWorkload } from '../panel-simulator/server/workload.js'
+import { simulatorCredentials } from '../panel-simulator/simulator.js'
+import { createPanelState } from '../panel-simulator/state/panel-state.js'
+import { createTestClock } from './clock.js'
+
+const inClear = (password: string): string => `{PLAIN}${password.replaceAll(' ', '_')}`
+
+/** An attempt to change a mailbox of d0.example: `info`, or `box0` and so on, each of whose password is `info mail pw`. */
+export interface Try {
+  readonly localPart: string
+  readonly proof: Credentials
+  readonly clientAddress: string
+  readonly patienceMs: number
+}
+
+/** How a try ended. */
+export interface Ended {
+  readonly outcome: Outcome
+  /** By the clock. */
+  readonly endedMs: number
+  readonly commands: readonly CommandRecord[]
+}
+
+/**
+ * All of Rekey from the rules to the panel's API, before a simulated panel in the same process: nothing takes time but
+ * what the panel's machine needs, and that passes by the tests' clock.
+ */
+export async function createPanelInMemory(profile: MachineName) {
+  const clock = createTestClock()
+  const state = await createPanelState({
+    hashPassword: async (password) => inClear(password),
+    moreDomains: 1,
+    moreMailboxes: 600,
+  })
+  const workload = createWorkload({ profile, delayMs: 0, clock })
+  /** Each command, in the order in which the panel got them. */
+  const sent: string[] = []
+  const transport: Transport = async ({ cmd = '', returncode, ...fields }) => {
+    sent.push(cmd)
+    const args = Object.entries(fields).flatMap(([name, value]) => (name.startsWith('arg') ? [value] : []))
+    const outcome = await runCommand(cmd, args, 'access-key', state, workload)
+    const answer = renderOutcome('access-key', returncode === 'yes' ? 'yes' : 'no', outcome)
+    return { status: answer.status, exitCodeHeader: answer.headers['Hestia-Exit-Code'], body: answer.body }
+  }
+  const { accessKey, secretKey } = simulatorCredentials
+  const { enter, load } = createCommandRunner({
+    transport,
+    credentials: {
+      kind: 'access-key',
+      accessKey: new Secret(accessKey),
+      secretKey: new Secret(secretKey),
+    },
+    keyGuard: createKeyGuard(createMemoryKeyRest(clock), clock),
+    maxConcurrency: 8,
+    maxQueue: 128,
+    timeoutMs: 15_000,
+    clock,
+  })
+  const shared = {
+    owners: createDomainOwners(clock),
+    accounts: createAccountRecords(clock),
+    locks: createMemoryDomainLocks(clock),
+    judgePassword: async () => [],
+    checkPassword: checkByStoredHash(async (password, hash) => inClear(password.reveal()) === hash.reveal()),
+    clock,
+    allowAdminAccounts: false,
+  }
+
+  return {
+    clock,
+    sent,
+    load,
+    async attempt({ localPart, proof, clientAddress, patienceMs }: Try): Promise<Ended> {
+      const mailbox = parseMailbox(`${localPart}@d0.example`)
+      if (!mailbox) throw new Error(`no mailbox: ${localPart}`)
+      const commands: CommandRecord[] = []
+      const attempt = {
+        mailbox,
+        credentials: proof,
+        newPassword: new Secret(`the new secret of ${localPart}`),
+        clientAddress,
+        deadline: createDeadline(patienceMs, clock),
+      }
+      const enterPanel = createPanelEntrance(enter, attempt, (entry) => void commands.push(entry), clock)
+      const outcome = await changePassword(attempt, { ...shared, enterPanel })
+      return { outcome, endedMs: clock.now(), commands }
+    },
+    /** Whether the panel has the password that a try for this mailbox asks for. */
+    hasNew(localPart: string): boolean {
+      const mailboxes = state.domains.find(({ name }) => name === 'd0.example')?.mailboxes
+      const hash = mailboxes?.find(({ account }) => account === localPart)?.hash
+      return hash === inClear(`the new secret of ${localPart}`)
+    },
+  }
+}
+
+/** By the present password of `info` and the others. */
+export const byPassword: Credentials = { mode: 'mailbox', password: new Secret('info mail pw') }
+
+/** By a password that is none of theirs. */
+export const byWrongPassword: Credentials = { mode: 'mailbox', password: new Secret('a guess') }
+
+/** By their hosting account. */
+export const byOwner = {
+  mode: 'account',
+  username: 'alice',
+  password: new Secret('alice panel pw'),
+  code: undefined,
+} as const satisfies Credentials
