@@ -1,11 +1,11 @@
-import type { ErrorRequestHandler, RequestHandler, Response } from 'express'
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import type { Logger } from 'pino'
 import { type Answer, Refused } from '../../core/answer.js'
 import type { AttemptContext, RecordAttempt } from '../../core/attempt-context.js'
 import type { PasswordChange } from '../../core/change-password.js'
 import type { Messages } from '../../languages/catalogue.js'
 import type { Clock } from '../../lib/clock.js'
-import { createDeadline } from '../../lib/deadline.js'
+import { createDeadline, type Deadline } from '../../lib/deadline.js'
 import { describeError } from '../../lib/describe-error.js'
 import type { LimitAttempt } from '../../limits/attempt-limits.js'
 import { messagesOf } from '../negotiate-language.js'
@@ -19,6 +19,8 @@ export interface Face<Body> {
   /** What a submission must pass, in order, until its body has been read. */
   readonly guards: readonly RequestHandler[]
   parse(body: Body, context: AttemptContext): ParsedSubmission
+  /** How long (ms) the caller waits from its request's arrival, if less than the operator allows. */
+  patienceMs?(request: Request): number | undefined
   /** @param body absent if the request was stopped before or while its body was read */
   show(response: Response, answer: Answer, body?: Body): void
 }
@@ -60,12 +62,16 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 
   /** The way of a submission, from top to bottom: the guards, then `carryOut`, which nothing but a bug leaves early. */
   function submission<Body>(face: Face<Body>): RequestHandler[] {
-    return [beginAttempt, ...face.guards, ({ body }, response) => track(carryOut(face, body, response))]
+    return [beginAttempt, ...face.guards, (request, response) => track(carryOut(face, request, response))]
   }
 
-  async function carryOut<Body>(face: Face<Body>, body: Body, response: Response): Promise<void> {
+  async function carryOut<Body>(face: Face<Body>, request: Request, response: Response): Promise<void> {
+    const body: Body = request.body
     const context = contextOf(response)
-    const answer = stopping ? STOPPING : await decide(face.parse(body, context), context)
+    const waitedMs = clock.now() - context.arrivedMs
+    const patienceMs = face.patienceMs?.(request) ?? Number.POSITIVE_INFINITY
+    const deadline = createDeadline(Math.min(parts.requestTimeoutMs, patienceMs - waitedMs), clock)
+    const answer = stopping ? STOPPING : await decide(face.parse(body, context), context, deadline)
     record(context, answer)
     try {
       face.show(response, answer, body)
@@ -75,11 +81,14 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     }
   }
 
-  async function decide(parsed: ParsedSubmission, context: AttemptContext): Promise<Answer> {
+  async function decide(
+    parsed: ParsedSubmission,
+    context: AttemptContext,
+    deadline: Deadline,
+  ): Promise<Answer> {
     if (!parsed.ok) return { code: 'invalid-request', faults: parsed.faults }
     const readMs = clock.now()
     nameAttempt(context, parsed.value)
-    const deadline = createDeadline(parts.requestTimeoutMs, clock)
     const attempt = { ...parsed.value, clientAddress: context.clientAddress, deadline }
     try {
       const outcome = await limitAttempt(attempt, () =>

@@ -1,4 +1,4 @@
-import { Router } from 'express'
+import { type Request, Router } from 'express'
 import type { Mode, Modes } from '../../core/attempt.js'
 import { refuseUnknownPath, routeMethods } from '../route-methods.js'
 import type { Guards } from '../submission/guards.js'
@@ -39,6 +39,16 @@ const FORMS: readonly WebmailForm[] = [
 /** The mailbox's present password is the only proof that these programs can send. */
 const MODE: Mode = 'mailbox'
 
+/**
+ * SnappyMail waits five seconds, and then tells its user that the change failed (docs/hestia.md, "What webmail sends to the
+ * panel today"); half a second is for the way there and back.
+ */
+const SNAPPYMAIL_PATIENCE_MS = 4500
+
+function patienceOf(request: Request): number | undefined {
+  return request.get('user-agent')?.startsWith('SnappyMail/') ? SNAPPYMAIL_PATIENCE_MS : undefined
+}
+
 /** What webmail programs post to without a plugin of ours. */
 export function createWebmailRouter(parts: WebmailParts): Router {
   const router = Router()
@@ -53,6 +63,7 @@ function createFormRouter(
   const face: Face<Form> = {
     guards: guards.webmail,
     parse: (form) => parseSubmission([MODE], toRequest(fields, form)),
+    patienceMs: patienceOf,
     show: (response, answer) => sendText(response, answer, fields, success),
   }
   const router = Router()
