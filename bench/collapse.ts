@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { createMailboxes, quantile, timeChanges } from './load.js'
 import { type Rekey, type Simulator, startRekey, startSimulator } from './processes.js'
-import { MODES } from './submissions.js'
+import { PROOFS } from './submissions.js'
 import { changeTogether, type Told, type WAYS } from './together.js'
 
 /** Longer than Rekey waits for anything. */
@@ -38,9 +38,9 @@ async function describeOne(): Promise<void> {
   await withSmallPanel(async (rekey) => {
     const [first = 0] = await timeChanges(rekey.url, 'mailbox', mailbox, 1, 0)
     say('one change, mailbox, owner unknown', seconds(first))
-    for (const mode of MODES) {
-      const median = quantile(await timeChanges(rekey.url, mode, mailbox, 3, 0), 0.5)
-      say(`one change, ${mode}, owner known`, seconds(median))
+    for (const proof of PROOFS) {
+      const median = quantile(await timeChanges(rekey.url, proof, mailbox, 3, 0), 0.5)
+      say(`one change, ${proof}, owner known`, seconds(median))
     }
   })
 }

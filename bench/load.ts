@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import autocannon from 'autocannon'
-import { createSubmissions, DOMAINS, type Mode, PATH, type Submissions } from './submissions.js'
+import { createSubmissions, DOMAINS, PATH, type Proof, type Submissions } from './submissions.js'
 
 const HEADERS = { 'content-type': 'application/json' }
 
@@ -10,7 +10,7 @@ export function createMailboxes(): Submissions[] {
 }
 
 /** So many changes, a connection for each mailbox; gives changes per second. Fails if one was not made. */
-export async function changesPerSecond(url: string, mode: Mode, mailboxes: Submissions[], amount: number) {
+export async function changesPerSecond(url: string, proof: Proof, mailboxes: Submissions[], amount: number) {
   let index = 0
   const startMs = performance.now()
   let lastMs = startMs
@@ -22,12 +22,12 @@ export async function changesPerSecond(url: string, mode: Mode, mailboxes: Submi
     amount,
     setupClient(client) {
       const mailbox = mailboxes[index++] as Submissions
-      client.setBody(mailbox.next(mode))
+      client.setBody(mailbox.next(proof))
       client.on('response', (status) => {
         // The library itself looks only once a second whether all have been made.
         lastMs = performance.now()
         if (status === 200) mailbox.made()
-        client.setBody(mailbox.next(mode))
+        client.setBody(mailbox.next(proof))
       })
     },
   })
@@ -70,7 +70,7 @@ export async function readRefusal(url: string, domain: string): Promise<{ HEADER
 /** One person's changes, one after another, each begun `everyMs` after the last one; gives how long each took (ms). */
 export async function timeChanges(
   url: string,
-  mode: Mode,
+  proof: Proof,
   mailbox: Submissions,
   count: number,
   everyMs: number,
@@ -82,7 +82,7 @@ export async function timeChanges(
     const response = await fetch(url + PATH, {
       method: 'POST',
       headers: { ...HEADERS, 'x-forwarded-for': `203.0.113.${index + 1}` },
-      body: mailbox.next(mode),
+      body: mailbox.next(proof),
     })
     const text = await response.text()
     if (response.status !== 200) throw new Error(`a change was answered ${response.status} ${text}`)

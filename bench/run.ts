@@ -3,7 +3,7 @@ import { cpus } from 'node:os'
 import { setTimeout } from 'node:timers/promises'
 import { changesPerSecond, createMailboxes, flood, quantile, readRefusal, timeChanges } from './load.js'
 import { cpuMs, residentMb, type Simulator, startRekey, startServer, startSimulator } from './processes.js'
-import { MODES, type Mode, type Submissions } from './submissions.js'
+import { PROOFS, type Proof, type Submissions } from './submissions.js'
 
 const ROUNDS = 5
 const CHANGES = 1000
@@ -47,14 +47,14 @@ async function measureThroughput(simulator: Simulator, mailboxes: Submissions[])
   }
   const figures: Figure[] = []
   let underLoadMb = 0
-  for (const mode of MODES) {
+  for (const proof of PROOFS) {
     const rates: Record<keyof typeof servers, number[]> = { floor: [], straightforward: [], rekey: [] }
     const ownCpuMs: number[] = []
     // The first round warms up.
     for (let round = 0; round <= ROUNDS; round++) {
       for (const name of ['floor', 'straightforward', 'rekey'] as const) {
         const before = cpuMs(rekey.pid)
-        const rate = await changesPerSecond(servers[name].url, mode, mailboxes, CHANGES)
+        const rate = await changesPerSecond(servers[name].url, proof, mailboxes, CHANGES)
         if (round === 0) continue
         rates[name].push(rate)
         if (name !== 'rekey') continue
@@ -62,7 +62,7 @@ async function measureThroughput(simulator: Simulator, mailboxes: Submissions[])
         underLoadMb = Math.max(underLoadMb, residentMb(rekey.pid))
       }
     }
-    figures.push(...describeRates(mode, rates, quantile(ownCpuMs, 0.5)))
+    figures.push(...describeRates(proof, rates, quantile(ownCpuMs, 0.5)))
   }
   await setTimeout(2000)
   figures.push(
@@ -75,22 +75,22 @@ async function measureThroughput(simulator: Simulator, mailboxes: Submissions[])
   return figures
 }
 
-function describeRates(mode: Mode, rates: Record<string, number[]>, ownCpuMs: number): Figure[] {
+function describeRates(proof: Proof, rates: Record<string, number[]>, ownCpuMs: number): Figure[] {
   const median = (name: string): number => quantile(rates[name] ?? [], 0.5)
   const [floor, straightforward, rekey] = [median('floor'), median('straightforward'), median('rekey')]
   return [
-    { name: `${mode}: floor`, value: floor, unit: 'changes/s' },
-    { name: `${mode}: straightforward`, value: straightforward, unit: 'changes/s' },
-    { name: `${mode}: Rekey`, value: rekey, unit: 'changes/s' },
-    { name: `${mode}: Rekey to the floor`, value: rekey / floor, unit: '×', goal: { atLeast: 0.6 } },
+    { name: `${proof}: floor`, value: floor, unit: 'changes/s' },
+    { name: `${proof}: straightforward`, value: straightforward, unit: 'changes/s' },
+    { name: `${proof}: Rekey`, value: rekey, unit: 'changes/s' },
+    { name: `${proof}: Rekey to the floor`, value: rekey / floor, unit: '×', goal: { atLeast: 0.6 } },
     {
-      name: `${mode}: Rekey to the straightforward one`,
+      name: `${proof}: Rekey to the straightforward one`,
       value: rekey / straightforward,
       unit: '×',
       // Only asked for where there is something to do side by side.
-      ...(mode === 'account' && { goal: { atLeast: 1.2 } }),
+      ...(proof === 'account' && { goal: { atLeast: 1.2 } }),
     },
-    { name: `${mode}: processor time per change`, value: ownCpuMs, unit: 'ms' },
+    { name: `${proof}: processor time per change`, value: ownCpuMs, unit: 'ms' },
   ]
 }
 
@@ -102,10 +102,10 @@ async function measureSlowPanel(simulator: Simulator, mailboxes: Submissions[]):
   await timeChanges(rekey.url, 'mailbox', mailbox, 1, 0)
   await simulator.setDelay(PANEL_MS)
   const figures: Figure[] = []
-  for (const mode of MODES) {
-    const alone = quantile(await timeChanges(rekey.url, mode, mailbox, 10, 0), 0.5)
+  for (const proof of PROOFS) {
+    const alone = quantile(await timeChanges(rekey.url, proof, mailbox, 10, 0), 0.5)
     figures.push({
-      name: `${mode}: median change, panel at ${PANEL_MS} ms`,
+      name: `${proof}: median change, panel at ${PANEL_MS} ms`,
       value: alone / PANEL_MS,
       unit: '× one command',
       goal: { atMost: 2.15 },

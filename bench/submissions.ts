@@ -1,8 +1,8 @@
 /** As many domains as connections, so that no change waits for another one's turn. */
 export const DOMAINS = 32
 
-export const MODES = ['account', 'mailbox'] as const
-export type Mode = (typeof MODES)[number]
+export const PROOFS = ['account', 'mailbox'] as const
+export type Proof = (typeof PROOFS)[number]
 
 export const PATH = '/api/v1/password-changes'
 
@@ -11,7 +11,7 @@ const PASSWORDS = ['the first new secret', 'the second new secret'] as const
 /** Submissions of one mailbox, which changes its password to and fro. */
 export interface Submissions {
   /** The next change; the last one must have been made. */
-  next(mode: Mode): string
+  next(proof: Proof): string
   /** The last change was made. */
   made(): void
 }
@@ -21,15 +21,15 @@ export function createSubmissions(domain: number): Submissions {
   let current = 'info mail pw'
   const other = (): string => PASSWORDS.find((password) => password !== current) ?? PASSWORDS[0]
   return {
-    next: (mode) => JSON.stringify(submission(mode, domain, current, other())),
+    next: (proof) => JSON.stringify(submission(proof, domain, current, other())),
     made() {
       current = other()
     },
   }
 }
 
-function submission(mode: Mode, domain: number, currentPassword: string, newPassword: string) {
+function submission(proof: Proof, domain: number, currentPassword: string, newPassword: string) {
   const change = { email: `info@d${domain}.example`, newPassword }
-  if (mode === 'mailbox') return { ...change, currentPassword }
+  if (proof === 'mailbox') return { ...change, currentPassword }
   return { ...change, account: { username: 'alice', password: 'alice panel pw' } }
 }

@@ -31,11 +31,11 @@ export const attemptLine = z
       .string()
       .optional()
       .describe('The name of the program with a token that called for the person.'),
-    mode: z.enum(['mailbox', 'account']).optional().describe('What was to prove the right to the change.'),
+    proof: z.enum(['mailbox', 'account']).optional().describe('What was to prove the right to the change.'),
     mailbox: z.string().optional().describe('The address asked for, or its hash. It need not exist.'),
-    account: z.string().optional().describe('With the mode account: the hosting account named, or its hash.'),
+    account: z.string().optional().describe('With proof by account: the hosting account named, or its hash.'),
     evidence: z
-      .enum(['answered', 'looked-up'])
+      .enum(['answered', 'confirmed'])
       .optional()
       .describe('With changed: whether the panel said so, or the new password was seen to work.'),
     faults: z.array(z.string()).optional().describe('With invalid-request: what was wrong, and where.'),

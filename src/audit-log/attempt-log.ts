@@ -8,14 +8,14 @@ import type { LogNames } from './log-names.js'
 /** Writes the one line that an attempt leaves. */
 export function createAttemptLog(logger: Logger, names: LogNames): RecordAttempt {
   return function logAttempt({ context, answer, durationMs }) {
-    const { requestId, clientAddress, client, mode, mailbox, account, commands } = context
+    const { requestId, clientAddress, client, proof, mailbox, account, commands } = context
     const line: AttemptLine = {
       event: 'attempt',
       code: answer.code,
       requestId,
       clientAddress,
       client,
-      mode,
+      proof,
       mailbox: mailbox === undefined ? undefined : names.mailbox(mailbox),
       account: account === undefined ? undefined : names.account(account),
       ...detailsOf(answer),

@@ -17,7 +17,7 @@ Without a command the service runs. It is configured by environment variables al
 docs/configuration.md has the table. HESTIA_URL and one kind of credentials must be set.
 `,
 
-  doctor: `Goes through all that can be wrong, in order, and tells the cure of each. It changes nothing on the panel.
+  doctor: `Goes through all that can be wrong, in order, and prints how to fix each. It changes nothing on the panel.
 
 Usage: rekey doctor [--url URL] [--json]
 

@@ -29,8 +29,8 @@ export interface FieldFault {
 export type Outcome =
   | {
       readonly code: 'changed'
-      /** `answered`: the panel said so. `looked-up`: its answer was lost, the stored hash accepts the new password. */
-      readonly evidence: 'answered' | 'looked-up'
+      /** `answered`: the panel said so. `confirmed`: its answer was lost, the stored hash accepts the new password. */
+      readonly evidence: 'answered' | 'confirmed'
     }
   | {
       readonly code:

@@ -1,5 +1,5 @@
 import type { Answer } from './answer.js'
-import type { Mode } from './attempt.js'
+import type { Proof } from './attempt.js'
 import type { CommandRecord } from './panel-port.js'
 
 /** What is known of an attempt while it is answered. */
@@ -15,7 +15,7 @@ export interface AttemptContext {
   /** Whether this is an attempt that has left no line in the log yet. */
   awaitsLog: boolean
   /** Filled in when the submission was read. */
-  mode?: Mode
+  proof?: Proof
   mailbox?: string
   account?: string
 }

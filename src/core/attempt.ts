@@ -4,18 +4,18 @@ import type { Mailbox } from './mailbox.js'
 
 /** What proves that the person may change the mailbox's password. */
 export type Credentials =
-  | { readonly mode: 'mailbox'; readonly password: Secret }
+  | { readonly proof: 'mailbox'; readonly password: Secret }
   | {
-      readonly mode: 'account'
+      readonly proof: 'account'
       readonly username: string
       readonly password: Secret
       readonly code: Secret | undefined
     }
 
-export type Mode = Credentials['mode']
+export type Proof = Credentials['proof']
 
 /** The ways of proof that the operator offers: at least one. */
-export type Modes = readonly [Mode, ...Mode[]]
+export type Proofs = readonly [Proof, ...Proof[]]
 
 /** One try to change a mailbox's password. */
 export interface Attempt {

@@ -3,7 +3,7 @@ import type { AccountRecords } from './account-records.js'
 import type { Outcome } from './answer.js'
 import type { Attempt } from './attempt.js'
 import { isInForce } from './confirm-change.js'
-import type { DomainLocks, Turn } from './domain-locks.js'
+import type { DomainLocks, HeldLock } from './domain-locks.js'
 import type { DomainOwner, DomainOwners } from './domain-owners.js'
 import { isOutage, outcomeOfOutage } from './outage.js'
 import {
@@ -13,7 +13,7 @@ import {
   PanelFault,
   type PanelVisit,
 } from './panel-port.js'
-import type { JudgePassword } from './password/policy.js'
+import type { CheckPolicy } from './password/policy.js'
 import { makeChange } from './send-change.js'
 import { invalidCredentials, type Target, type Verification } from './verification.js'
 import { planAccountProof, verifyAccount, verifyNextForm } from './verify-account.js'
@@ -29,7 +29,7 @@ export interface ChangeDependencies {
   readonly accounts: AccountRecords
   readonly owners: DomainOwners
   readonly locks: DomainLocks
-  readonly judgePassword: JudgePassword
+  readonly checkPolicy: CheckPolicy
   readonly checkPassword: PasswordCheck
   readonly clock: Clock
   /** Whether an administrator's account of the panel counts as proof. */
@@ -45,9 +45,9 @@ type Tools = ChangeDependencies & { readonly panel: PanelVisit; readonly begunMs
  */
 export async function changePassword(attempt: Attempt, dependencies: ChangeDependencies): Promise<Outcome> {
   const { mailbox, credentials, newPassword } = attempt
-  const current = credentials.mode === 'mailbox' ? credentials.password : undefined
+  const current = credentials.proof === 'mailbox' ? credentials.password : undefined
   try {
-    const reasons = await dependencies.judgePassword(mailbox, newPassword, current)
+    const reasons = await dependencies.checkPolicy(mailbox, newPassword, current)
     if (reasons.length > 0) return { code: 'password-rejected', reasons }
     const begunMs = dependencies.clock.now()
     const proof = planProof(attempt, dependencies)
@@ -67,7 +67,7 @@ function planProof(
   { mailbox, credentials }: Attempt,
   dependencies: ChangeDependencies,
 ): readonly PanelCommand[] {
-  return credentials.mode === 'mailbox'
+  return credentials.proof === 'mailbox'
     ? planMailboxProof(mailbox, dependencies)
     : planAccountProof(mailbox, credentials)
 }
@@ -88,9 +88,9 @@ async function proveAndChange(
   const { target } = verification
   const leftToWaitMs = attempt.deadline.leftMs() - panel.expectedMs(['change-password'])
   try {
-    return await locks.run(attempt.mailbox, leftToWaitMs, async (turn) => {
-      const stale = await reverify(attempt, target, provenMs, turn, tools)
-      return stale ?? (await sendChange(target, attempt, turn, tools))
+    return await locks.run(attempt.mailbox, leftToWaitMs, async (lock) => {
+      const stale = await reverify(attempt, target, provenMs, lock, tools)
+      return stale ?? (await sendChange(target, attempt, lock, tools))
     })
   } catch (error) {
     // That there was no time to change tells that the credentials were right.
@@ -115,19 +115,19 @@ async function waitUntil(timeMs: number, clock: Clock): Promise<void> {
 async function sendChange(
   target: Target,
   attempt: Attempt,
-  turn: Turn,
+  lock: HeldLock,
   dependencies: Tools,
 ): Promise<Outcome> {
-  await turn.confirm()
-  const outcome = await makeChange(target, attempt, turn, dependencies)
+  await lock.confirm()
+  const outcome = await makeChange(target, attempt, lock, dependencies)
   if (outcome !== 'missing') return outcome
   const elsewhere = await verifyElsewhere(target, attempt, dependencies)
   if (!elsewhere.passed) return elsewhere.outcome
-  return await sendChange(elsewhere.target, attempt, turn, dependencies)
+  return await sendChange(elsewhere.target, attempt, lock, dependencies)
 }
 
 async function verifyElsewhere(target: Target, attempt: Attempt, dependencies: Tools): Promise<Verification> {
-  if (attempt.credentials.mode === 'account') return await verifyNextForm(target, dependencies.panel)
+  if (attempt.credentials.proof === 'account') return await verifyNextForm(target, dependencies.panel)
   // An owner that was remembered may have lost the domain.
   dependencies.owners.forget(attempt.mailbox)
   const again = await verify(attempt, dependencies)
@@ -140,7 +140,7 @@ function isSame(one: DomainOwner, other: DomainOwner): boolean {
 
 function verify(attempt: Attempt, dependencies: Tools): Promise<Verification> {
   const { credentials } = attempt
-  return credentials.mode === 'mailbox'
+  return credentials.proof === 'mailbox'
     ? verifyMailbox(attempt, credentials, dependencies)
     : verifyAccount(attempt, credentials, dependencies)
 }
@@ -156,10 +156,10 @@ async function reverify(
   attempt: Attempt,
   target: Target,
   provenMs: number,
-  { lastForMailboxMsAgo }: Turn,
+  { lastForMailboxMsAgo }: HeldLock,
   dependencies: Tools,
 ): Promise<Outcome | undefined> {
-  if (attempt.credentials.mode !== 'mailbox') return undefined
+  if (attempt.credentials.proof !== 'mailbox') return undefined
   const { clock, checkPassword } = dependencies
   if (lastForMailboxMsAgo > clock.now() - provenMs + checkPassword.lagMs) return undefined
   // Until then the former password would still prove something.
@@ -168,5 +168,5 @@ async function reverify(
   const verification = await verify(attempt, dependencies)
   if (verification.passed) return undefined
   const inForce = await isInForce(target, attempt, dependencies)
-  return inForce ? { code: 'changed', evidence: 'looked-up' } : verification.outcome
+  return inForce ? { code: 'changed', evidence: 'confirmed' } : verification.outcome
 }

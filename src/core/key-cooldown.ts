@@ -3,12 +3,12 @@
  * failures within ten minutes, and bans it for ten days if that happens again and again in a day (docs/hestia.md, "Keys
  * and bans"). The doctor may call meanwhile.
  */
-export const KEY_REST_MS = 5 * 60_000
+export const KEY_COOLDOWN_MS = 5 * 60_000
 
 /** Remembers that the panel refused the service's key, for all instances that use the key. */
-export interface KeyRest {
-  /** Whether the panel is to be left alone now; never fails. */
-  isResting(): Promise<boolean>
-  /** The panel is left alone from now on; never fails. */
+export interface KeyCooldown {
+  /** Whether the cool-down lasts; never fails. */
+  isCoolingDown(): Promise<boolean>
+  /** Begins the cool-down; never fails. */
   begin(): Promise<void>
 }

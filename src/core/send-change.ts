@@ -1,12 +1,12 @@
 import type { Outcome } from './answer.js'
 import type { Attempt } from './attempt.js'
-import { type LookTools, look, type Seen } from './confirm-change.js'
-import type { Turn } from './domain-locks.js'
+import { type ConfirmTools, confirmOutcome, type PasswordInForce } from './confirm-change.js'
+import type { HeldLock } from './domain-locks.js'
 import { PanelFault } from './panel-port.js'
 import type { Target } from './verification.js'
 
 /** When the new password is tried after an answer was lost: the panel may still be at work. */
-const LOOK_AFTER_LOSS_MS = [0, 500, 1500, 3000, 5000]
+const CONFIRM_AFTER_LOSS_MS = [0, 500, 1500, 3000, 5000]
 
 /**
  * Sends the change, once, and finds out what came of it where the panel's answer does not tell.
@@ -16,8 +16,8 @@ const LOOK_AFTER_LOSS_MS = [0, 500, 1500, 3000, 5000]
 export async function makeChange(
   target: Target,
   attempt: Attempt,
-  turn: Turn,
-  tools: LookTools,
+  lock: HeldLock,
+  tools: ConfirmTools,
 ): Promise<Outcome | 'missing'> {
   const { owner, mailbox } = target
   const { panel, checkPassword } = tools
@@ -42,23 +42,23 @@ export async function makeChange(
     case 'failed': {
       // A command that has ended is at work no more.
       const { lagMs } = checkPassword
-      const lookAfterEndMs = lagMs > 0 ? [0, lagMs] : [0]
-      return outcomeOf(await look(target, attempt, lookAfterEndMs, tools), {
+      const confirmAfterEndMs = lagMs > 0 ? [0, lagMs] : [0]
+      return outcomeOf(await confirmOutcome(target, attempt, confirmAfterEndMs, tools), {
         code: 'panel-failed',
         reason: 'unexpected-exit-code',
         changeSent: true,
       })
     }
     case 'lost': {
-      const seen = await look(target, attempt, LOOK_AFTER_LOSS_MS, tools)
+      const inForce = await confirmOutcome(target, attempt, CONFIRM_AFTER_LOSS_MS, tools)
       // Whoever came next would write to the login file together with a command that still runs.
-      if (seen !== 'new') turn.leaveInDoubt()
-      return outcomeOf(seen, { code: 'panel-unavailable', reason: 'answer-lost', changeSent: true })
+      if (inForce !== 'new') lock.leaveInDoubt()
+      return outcomeOf(inForce, { code: 'panel-unavailable', reason: 'answer-lost', changeSent: true })
     }
   }
 }
 
-function outcomeOf(seen: Seen, unchanged: Outcome): Outcome {
-  if (seen === 'new') return { code: 'changed', evidence: 'looked-up' }
-  return seen === 'old' ? unchanged : { code: 'outcome-unknown' }
+function outcomeOf(inForce: PasswordInForce, unchanged: Outcome): Outcome {
+  if (inForce === 'new') return { code: 'changed', evidence: 'confirmed' }
+  return inForce === 'old' ? unchanged : { code: 'outcome-unknown' }
 }

@@ -25,14 +25,14 @@ export const invalidCredentials = refused({ code: 'invalid-credentials' })
  * What a change of this name would do: `safe`: change exactly this mailbox, or nothing if there is none; `ambiguous`:
  * destroy the logins of others, whose names it matches too (docs/hestia.md, hazard 4); `absent`: the same, and there is no such mailbox.
  */
-export type Standing = 'safe' | 'ambiguous' | 'absent'
+export type ChangeEffect = 'safe' | 'ambiguous' | 'absent'
 
 /** @param hasSiblings what `Panel.hasSiblings` answered for this mailbox */
-export async function standingOf(
+export async function effectOf(
   { mailbox, owner }: Target,
   hasSiblings: boolean,
   panel: Panel,
-): Promise<Standing> {
+): Promise<ChangeEffect> {
   if (!hasSiblings) return 'safe'
   const exists = await panel.hasMailbox(owner.username, owner.domainForm, mailbox.localPart)
   return exists ? 'ambiguous' : 'absent'

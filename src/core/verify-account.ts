@@ -4,9 +4,9 @@ import type { Mailbox } from './mailbox.js'
 import { settleAll } from './outage.js'
 import type { HostingAccount, Panel, PanelCommand, PanelVisit } from './panel-port.js'
 import { panelWouldMisread } from './password/rules.js'
-import { invalidCredentials, refused, standingOf, type Target, type Verification } from './verification.js'
+import { effectOf, invalidCredentials, refused, type Target, type Verification } from './verification.js'
 
-type AccountCredentials = Extract<Credentials, { mode: 'account' }>
+type AccountCredentials = Extract<Credentials, { proof: 'account' }>
 
 interface AccountRules {
   readonly panel: PanelVisit
@@ -69,7 +69,7 @@ export async function verifyNextForm({ mailbox, owner }: Target, panel: Panel): 
 
 /** Passes where a change does no harm: the change itself may then find that there is no such mailbox. */
 async function verifyTarget(target: Target, hasSiblings: boolean, panel: Panel): Promise<Verification> {
-  switch (await standingOf(target, hasSiblings, panel)) {
+  switch (await effectOf(target, hasSiblings, panel)) {
     case 'safe':
       return { passed: true, target }
     case 'ambiguous':

@@ -4,10 +4,10 @@ import type { DomainOwner, DomainOwners } from './domain-owners.js'
 import type { Mailbox } from './mailbox.js'
 import { settleAll } from './outage.js'
 import type { PanelCommand, PanelVisit } from './panel-port.js'
-import { invalidCredentials, refused, standingOf, type Verification } from './verification.js'
+import { effectOf, invalidCredentials, refused, type Verification } from './verification.js'
 import type { CheckResult, PasswordCheck } from './verify-password.js'
 
-type MailboxCredentials = Extract<Credentials, { mode: 'mailbox' }>
+type MailboxCredentials = Extract<Credentials, { proof: 'mailbox' }>
 
 interface MailboxRules {
   readonly panel: PanelVisit
@@ -44,7 +44,7 @@ export async function verifyMailbox(
   const { owner, result } = found
   if (!owner || result !== 'right') return invalidCredentials
   const target = { mailbox, owner }
-  switch (await standingOf(target, await found.hasSiblings(), panel)) {
+  switch (await effectOf(target, await found.hasSiblings(), panel)) {
     case 'safe':
       return { passed: true, target }
     case 'ambiguous':

@@ -40,21 +40,21 @@ export function examineCertificate(
 function examinePin({ fingerprint256 }: X509Certificate, pin: string): Finding {
   if (fingerprint256 === pin) return ok('tls', 'the certificate is the pinned one')
   const found = `the panel shows another certificate than the pinned one: ${fingerprint256}`
-  return fault('tls', 'tls-pin-differs', found, pinCure(fingerprint256))
+  return fault('tls', 'tls-pin-differs', found, pinFix(fingerprint256))
 }
 
 function nameFaults(host: string, certificate: X509Certificate): Finding[] {
   if (checkServerIdentity(host, certificate.toLegacyObject()) === undefined) return []
   const names = namesOf(certificate)
   const found = `the certificate is not for ${host}${names ? `, but for ${names}` : ''}`
-  const cure = `Put a name of the certificate into HESTIA_URL, or pin it. ${pinCure(certificate.fingerprint256)}`
-  return [fault('tls', 'tls-wrong-name', found, cure)]
+  const fix = `Put a name of the certificate into HESTIA_URL, or pin it. ${pinFix(certificate.fingerprint256)}`
+  return [fault('tls', 'tls-wrong-name', found, fix)]
 }
 
 function dateFaults({ validFrom, validTo, fingerprint256 }: X509Certificate, now: Date): Finding[] {
   if (now.getTime() > Date.parse(validTo)) {
-    const cure = `Renew it on the panel, or pin it as it is. ${pinCure(fingerprint256)}`
-    return [fault('tls', 'tls-expired', `the certificate expired on ${dayOf(validTo)}`, cure)]
+    const fix = `Renew it on the panel, or pin it as it is. ${pinFix(fingerprint256)}`
+    return [fault('tls', 'tls-expired', `the certificate expired on ${dayOf(validTo)}`, fix)]
   }
   if (now.getTime() >= Date.parse(validFrom)) return []
   const found = `the certificate is valid only from ${dayOf(validFrom)} on`
@@ -62,18 +62,18 @@ function dateFaults({ validFrom, validTo, fingerprint256 }: X509Certificate, now
 }
 
 function chainFault({ fingerprint256 }: X509Certificate, chainError: string, { ca }: ServerTrust): Finding {
-  const cure = pinCure(fingerprint256)
+  const fix = pinFix(fingerprint256)
   if (!UNKNOWN_ISSUER.test(chainError)) {
-    return fault('tls', 'tls-untrusted', `the certificate or its chain is not trusted (${chainError})`, cure)
+    return fault('tls', 'tls-untrusted', `the certificate or its chain is not trusted (${chainError})`, fix)
   }
   const found =
     ca === undefined
       ? 'nobody whom this host knows vouches for the certificate: it is self-signed, or lacks its chain'
       : 'HESTIA_CA_FILE does not vouch for the certificate'
-  return fault('tls', 'tls-unknown-issuer', found, cure)
+  return fault('tls', 'tls-unknown-issuer', found, fix)
 }
 
-function pinCure(fingerprint: string): string {
+function pinFix(fingerprint: string): string {
   return `If the panel itself shows the same by \`${COMPARE}\`, set HESTIA_CERT_SHA256=${fingerprint}`
 }
 

@@ -13,17 +13,17 @@ import { neededCommands } from '../panel/needed-commands.js'
 import { probe } from '../panel/probe.js'
 import { askRelease } from '../panel/release.js'
 import { createTransport } from '../panel/transport.js'
-import { createMemoryKeyRest } from '../store/memory-key-cooldown.js'
+import { createMemoryKeyCooldown } from '../store/memory-key-cooldown.js'
 import type { RedisAddress } from '../store/redis-client.js'
 import { findClock } from './clock.js'
 import { type Check, type Finding, fault, notChecked, ok } from './finding.js'
 import { failedIn, inOrder } from './in-order.js'
 import {
   findMailServer,
-  findNotesServer,
+  findNotificationServer,
   findStore,
   type ProbeMailServer,
-  type ProbeNotesServer,
+  type ProbeNotificationServer,
   type ProbeStore,
 } from './other-servers.js'
 import { connectionSteps } from './panel-connection.js'
@@ -52,7 +52,7 @@ const CHECKS: readonly Check[] = [
   'clock',
   'store',
   'mail-server',
-  'notes',
+  'notifications',
   'proxy',
 ]
 
@@ -67,9 +67,9 @@ export async function examine(environment: Environment, parts: DoctorParts): Pro
       ...(await examineRest(loaded.config, parts)),
     ]
   }
-  const cure = 'Set it as docs/configuration.md says.'
+  const fix = 'Set it as docs/configuration.md says.'
   return [
-    ...loaded.faults.map((found) => fault('configuration', 'configuration-wrong', found, cure)),
+    ...loaded.faults.map((found) => fault('configuration', 'configuration-wrong', found, fix)),
     ...CHECKS.map((check) => notChecked(check, 'configuration has a fault, which comes first')),
   ]
 }
@@ -101,7 +101,7 @@ function createPanelKey(
   const { run } = createCommandRunner({
     transport: createTransport(dispatcher, url),
     credentials,
-    keyGuard: createKeyGuard(createMemoryKeyRest(clock), clock),
+    keyGuard: createKeyGuard(createMemoryKeyCooldown(clock), clock),
     maxConcurrency: 1,
     maxQueue: 0,
     timeoutMs,
@@ -121,12 +121,12 @@ async function examineRest(config: Config, { clock }: DoctorParts): Promise<read
   return [
     await findStore(redis && createStoreProbe(redis, clock)),
     await findMailServer(mailServer && createMailServerProbe(mailServer)),
-    await findNotesServer(mail && createNotesProbe(mail.server)),
+    await findNotificationServer(mail && createNotificationProbe(mail.server)),
     ...examineProxySettings(config),
   ]
 }
 
-function createNotesProbe(server: SmtpServer): ProbeNotesServer {
+function createNotificationProbe(server: SmtpServer): ProbeNotificationServer {
   return async () => (await import('../notification/smtp-sender.js')).probeSmtpServer(server)
 }
 

@@ -29,8 +29,8 @@ export const doctorCodes = [
   'mail-server-unavailable',
   'mail-server-tls',
   'mail-server-refuses',
-  'notes-unavailable',
-  'notes-refused',
+  'notification-server-unavailable',
+  'notification-server-refused',
   'proxy-not-trusted',
   'listens-in-clear',
   'service-unreachable',
@@ -64,7 +64,7 @@ export type Check =
   | 'clock'
   | 'store'
   | 'mail-server'
-  | 'notes'
+  | 'notifications'
   | 'proxy'
   | 'service'
   | 'base-path'
@@ -82,19 +82,19 @@ export type Finding =
       readonly code: DoctorCode
       readonly found: string
       /** What to do about it, in one line. */
-      readonly cure: string
+      readonly fix: string
     }
 
 export function ok(check: Check, found: string): Finding {
   return { check, status: 'ok', found }
 }
 
-export function fault(check: Check, code: DoctorCode, found: string, cure: string): Finding {
-  return { check, status: 'fault', code, found, cure }
+export function fault(check: Check, code: DoctorCode, found: string, fix: string): Finding {
+  return { check, status: 'fault', code, found, fix }
 }
 
-export function warning(check: Check, code: DoctorCode, found: string, cure: string): Finding {
-  return { check, status: 'warning', code, found, cure }
+export function warning(check: Check, code: DoctorCode, found: string, fix: string): Finding {
+  return { check, status: 'warning', code, found, fix }
 }
 
 export function notChecked(check: Check, found: string): Finding {

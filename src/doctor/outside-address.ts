@@ -33,8 +33,8 @@ export function examineClientAddress(known: SeenAddress): Finding {
   }
   if (seenWhenForged === FORGED_ADDRESS) {
     const found = 'Rekey believes any address that a caller makes up'
-    const cure = 'Name no more proxies in REKEY_TRUST_PROXY than there are, and no network wider than theirs.'
-    return fault('client-address', 'forged-address-believed', found, cure)
+    const fix = 'Name no more proxies in REKEY_TRUST_PROXY than there are, and no network wider than theirs.'
+    return fault('client-address', 'forged-address-believed', found, fix)
   }
   if (seen === local && seen === remote) {
     const found = 'this is the host that was called, whose address its proxy has too: look from another host'

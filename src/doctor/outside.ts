@@ -35,16 +35,16 @@ async function findService({ url, call }: Outside): Promise<readonly Finding[]> 
   if ('failure' in answer) {
     const { failure } = answer
     if (TLS_FAILURE.test(failure)) {
-      const cure = 'Give the proxy a certificate for this name, with its whole chain.'
-      return [fault('service', 'service-tls', `its TLS can’t be trusted (${failure})`, cure)]
+      const fix = 'Give the proxy a certificate for this name, with its whole chain.'
+      return [fault('service', 'service-tls', `its TLS can’t be trusted (${failure})`, fix)]
     }
-    const cure = 'Correct the URL, start the proxy, or open its port.'
-    return [fault('service', 'service-unreachable', `nothing answers there (${failure})`, cure)]
+    const fix = 'Correct the URL, start the proxy, or open its port.'
+    return [fault('service', 'service-unreachable', `nothing answers there (${failure})`, fix)]
   }
   if (answer.status !== 200 || memberOf(answer, 'status') !== 'ok') {
     const found = `what answers there is not Rekey (status ${answer.status})`
-    const cure = 'Correct the path, or have the proxy hand it on to Rekey as it is, and Rekey run.'
-    return [fault('service', 'not-the-service', found, cure)]
+    const fix = 'Correct the path, or have the proxy hand it on to Rekey as it is, and Rekey run.'
+    return [fault('service', 'not-the-service', found, fix)]
   }
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
     const found = 'Rekey answers there, but without TLS: passwords pass in clear'
@@ -88,8 +88,8 @@ async function findHeaders({ url, call }: Outside): Promise<Finding> {
     'failure' in answer || answer.status !== 200 ? ['the page itself'] : changedHeaders(answer.headers)
   if (changed.length === 0) return ok('headers', 'the page’s headers arrive as they were sent')
   const found = `not as Rekey sends them: ${changed.join(', ')}`
-  const cure = 'Have the proxy neither add, change nor take away headers of Rekey’s answers.'
-  return fault('headers', 'headers-changed', found, cure)
+  const fix = 'Have the proxy neither add, change nor take away headers of Rekey’s answers.'
+  return fault('headers', 'headers-changed', found, fix)
 }
 
 async function findClientAddress({ url, call }: Outside): Promise<Finding> {
@@ -110,8 +110,8 @@ async function findReadiness({ url, call }: Outside): Promise<Finding> {
   const status = 'failure' in answer ? undefined : memberOf(answer, 'status')
   if (status === 'ready') return ok('readiness', 'Rekey can change passwords')
   if (status !== 'not-ready') return notChecked('readiness', 'the proxy does not hand /readyz on')
-  const cure = 'Run `doctor` without --url where Rekey runs.'
-  return fault('readiness', 'service-not-ready', 'Rekey can’t change passwords now', cure)
+  const fix = 'Run `doctor` without --url where Rekey runs.'
+  return fault('readiness', 'service-not-ready', 'Rekey can’t change passwords now', fix)
 }
 
 /** A member of a JSON object, if it is text. */

@@ -72,6 +72,6 @@ async function findTls({ url, trust, timeoutMs, now }: PanelPlace): Promise<read
   if (url.protocol === 'http:') return [ok('tls', 'plain HTTP, which stays on this host')]
   const found = await shakeHands(url, trust.ca, timeoutMs)
   if (!('failure' in found)) return examineCertificate(hostOf(url), found, trust, now())
-  const cure = 'Correct the port in HESTIA_URL: 8083 is the panel’s own, and speaks TLS.'
-  return [fault('tls', 'tls-failed', `no TLS could be agreed on (${found.failure})`, cure)]
+  const fix = 'Correct the port in HESTIA_URL: 8083 is the panel’s own, and speaks TLS.'
+  return [fault('tls', 'tls-failed', `no TLS could be agreed on (${found.failure})`, fix)]
 }

@@ -66,8 +66,8 @@ const ADMITTED: readonly (string | undefined)[] = [
 function examineApi(code: string | undefined): Finding {
   if (ADMITTED.includes(code)) return ok('api', 'the panel’s API answers')
   if (code === 'api-disabled') {
-    const cure = `On the panel: /usr/local/hestia/bin/v-change-sys-api enable api; or ${SETUP}.`
-    return fault('api', 'api-disabled', 'the panel’s API is off for this kind of key', cure)
+    const fix = `On the panel: /usr/local/hestia/bin/v-change-sys-api enable api; or ${SETUP}.`
+    return fault('api', 'api-disabled', 'the panel’s API is off for this kind of key', fix)
   }
   return unexpected('api', code)
 }
@@ -75,13 +75,14 @@ function examineApi(code: string | undefined): Finding {
 function examineAddress(code: string | undefined): Finding {
   if (code !== 'address-not-allowed') return ok('address', 'this host may call')
   const found = 'the panel does not let the address call that this host’s calls come from'
-  const cure = `Put it among the addresses that may use the API: ${SETUP}; "connection" above has it, unless NAT changes it.`
-  return fault('address', 'address-not-allowed', found, cure)
+  const fix = `Put it among the addresses that may use the API: ${SETUP}; "connection" above has it, unless NAT changes it.`
+  return fault('address', 'address-not-allowed', found, fix)
 }
 
 function examineKey(code: string | undefined): Finding {
   if (code === 'key-refused') {
-    const found = 'the panel does not take the key; it was asked once, for it bans whoever keeps knocking'
+    const found =
+      'the panel does not take the key; it was asked once, for it bans an address that keeps trying'
     return fault(
       'key',
       'key-refused',
@@ -111,22 +112,22 @@ async function findPermissions(
 
 function missing(command: string): Finding {
   const found = `the key may not run ${command}; no more were tried, for the panel bans who asks for too many`
-  const cure = `Correct its profile: ${SETUP} for the same proofs, which tells how.`
-  return fault('permissions', 'permission-missing', found, cure)
+  const fix = `Correct its profile: ${SETUP} for the same proofs, which tells how.`
+  return fault('permissions', 'permission-missing', found, fix)
 }
 
 function examineScope(excess: KeyExcess | undefined): Finding {
-  const cure = `Make one that may not (${SETUP}), and delete this one.`
+  const fix = `Make one that may not (${SETUP}), and delete this one.`
   switch (excess?.code) {
     case undefined:
       return ok('key-scope', 'the key may not run a command that was tried and is not needed')
     case 'legacy-key': {
       const kind = excess.kind === 'api-key' ? 'a legacy API key' : 'an administrator’s password'
-      return warning('key-scope', 'legacy-key', `the key is ${kind}, which may run every command`, cure)
+      return warning('key-scope', 'legacy-key', `the key is ${kind}, which may run every command`, fix)
     }
     case 'key-may-do-more': {
       const found = `the key may run ${excess.command}, which is not needed, and so perhaps every command`
-      return warning('key-scope', 'key-may-do-more', found, cure)
+      return warning('key-scope', 'key-may-do-more', found, fix)
     }
   }
 }
@@ -147,8 +148,8 @@ async function findRelease(
 function examineDottedNames(code: string | undefined): Finding {
   if (code !== PATTERN_REFUSED) return ok('dotted-names', 'mailboxes with a dot can be asked for exactly')
   const found = 'this release of the panel can’t be asked for exactly one mailbox whose name has a dot'
-  const cure = 'No such mailbox is changed, the others are: take a release of Rekey that knows this panel.'
-  return fault('dotted-names', PATTERN_REFUSED, found, cure)
+  const fix = 'No such mailbox is changed, the others are: take a release of Rekey that knows this panel.'
+  return fault('dotted-names', PATTERN_REFUSED, found, fix)
 }
 
 /** The panel was reached, and then did not answer. */

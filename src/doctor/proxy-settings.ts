@@ -16,13 +16,13 @@ export function examineProxySettings({ host, trustProxy }: ProxySettings): reado
   const isLocal = isLoopback(host.includes(':') ? `[${host}]` : host)
   if (isLocal && trustsNobody) {
     const found = `Rekey listens on ${host} and trusts no proxy: behind one, everybody has the proxy’s address`
-    const cure = `Behind a proxy on this host set REKEY_TRUST_PROXY=loopback, then ${FROM_OUTSIDE}.`
-    return [warning('proxy', 'proxy-not-trusted', found, cure)]
+    const fix = `Behind a proxy on this host set REKEY_TRUST_PROXY=loopback, then ${FROM_OUTSIDE}.`
+    return [warning('proxy', 'proxy-not-trusted', found, fix)]
   }
   if (!isLocal) {
     const found = `Rekey listens on ${host}, a network address, and speaks no TLS: passwords pass there in clear`
-    const cure = `Set REKEY_HOST=127.0.0.1 with the proxy on this host, or be sure that nobody listens; ${FROM_OUTSIDE}.`
-    return [warning('proxy', 'listens-in-clear', found, cure)]
+    const fix = `Set REKEY_HOST=127.0.0.1 with the proxy on this host, or be sure that nobody listens; ${FROM_OUTSIDE}.`
+    return [warning('proxy', 'listens-in-clear', found, fix)]
   }
   return [ok('proxy', `the settings may be right; ${FROM_OUTSIDE} to be sure`)]
 }

@@ -5,7 +5,7 @@ export function isSound(findings: readonly Finding[]): boolean {
   return findings.every(({ status }) => status !== 'fault')
 }
 
-/** For people: one line for what was found, and one for the cure. */
+/** For people: one line for what was found, and one for the fix. */
 export function asText(findings: readonly Finding[]): string {
   return findings.map(lines).join('')
 }
@@ -13,7 +13,7 @@ export function asText(findings: readonly Finding[]): string {
 function lines(finding: Finding): string {
   const start = `${finding.status.replace('-', ' ').padEnd(12)}${finding.check.padEnd(15)}`
   if (!('code' in finding)) return `${start}${finding.found}\n`
-  return `${start}${finding.code}: ${finding.found}\n${' '.repeat(12)}cure: ${finding.cure}\n`
+  return `${start}${finding.code}: ${finding.found}\n${' '.repeat(12)}fix: ${finding.fix}\n`
 }
 
 /** For programs. */

@@ -1,7 +1,7 @@
 import { BulkheadRejectedError, bulkhead } from 'cockatiel'
 import { AuthenticationFailure } from 'imapflow'
 import { type MailLogin, MailServerFault } from '../core/mail-server-port.js'
-import { inTurn } from '../lib/in-turn.js'
+import { runQueued } from '../lib/run-queued.js'
 import { type Credentials, type MailServer, runSession } from './session.js'
 import { faultOf, refusedCredentials, unsendable } from './session-result.js'
 
@@ -17,7 +17,7 @@ interface ImapLoginOptions extends MailServer {
 
 /** Checks passwords by logging in to the mail server, once for each call. */
 export function createImapLogin({ timeoutMs, maxConcurrency, ...server }: ImapLoginOptions): MailLogin {
-  const turns = bulkhead(maxConcurrency, MAX_WAITING)
+  const queue = bulkhead(maxConcurrency, MAX_WAITING)
 
   async function logIn(credentials: Credentials, leftMs: number): Promise<boolean> {
     if (leftMs <= 0) throw new MailServerFault('timed-out', false)
@@ -33,8 +33,8 @@ export function createImapLogin({ timeoutMs, maxConcurrency, ...server }: ImapLo
     const credentials = { user: address, pass, clientAddress }
     const leftMs = Math.min(timeoutMs, deadline.leftMs())
     const endsAtMs = performance.now() + leftMs
-    const login = inTurn(
-      (work) => turns.execute(work),
+    const login = runQueued(
+      (work) => queue.execute(work),
       leftMs,
       () => new MailServerFault('timed-out', false),
       () => logIn(credentials, endsAtMs - performance.now()),

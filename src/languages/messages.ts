@@ -53,10 +53,10 @@ function strengthSentences(messages: Messages, { warning, suggestions }: Strengt
   ]
 }
 
-/** Title and detail; a change that was sent and not seen has words of its own. */
+/** Title and detail; a change that was sent and not confirmed has words of its own. */
 export function wordsOf(answer: Answer, messages: Messages): { title: string; detail: string } {
-  const notSeen = 'changeSent' in answer && answer.changeSent
-  const { title, detail } = messages.answer[notSeen ? 'change-not-seen' : answer.code]
+  const notConfirmed = 'changeSent' in answer && answer.changeSent
+  const { title, detail } = messages.answer[notConfirmed ? 'change-not-confirmed' : answer.code]
   const seconds = retryAfterSeconds(answer)
   if (seconds === undefined) return { title, detail }
   return { title, detail: detail.replaceAll('{wait}', waitInWords(seconds, messages.language)) }

@@ -82,7 +82,7 @@ export function createAttemptLimits(failures: Limiter, target: Limiter): LimitAt
 
 function targetKeys({ mailbox, credentials }: Attempt): string[] {
   const mailboxKey = `mailbox ${mailbox.address}`
-  return credentials.mode === 'account' ? [mailboxKey, `account ${credentials.username}`] : [mailboxKey]
+  return credentials.proof === 'account' ? [mailboxKey, `account ${credentials.username}`] : [mailboxKey]
 }
 
 /** An IPv6 network of /56 counts as one address: a single customer has at least as many. */

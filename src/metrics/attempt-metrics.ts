@@ -9,7 +9,7 @@ const ATTEMPT_BUCKETS_S = [0.1, 0.25, 0.5, 1, 1.5, 2, 3, 5, 10, 20, 30, 60]
 const COMMAND_BUCKETS_S = [0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 15, 30]
 
 /** `none`: the submission was not read, so that nobody knows. */
-const MODES = ['mailbox', 'account', 'none'] as const
+const PROOFS = ['mailbox', 'account', 'none'] as const
 
 /** Counts attempts and their commands of the panel: nothing of who made them, nor of what they typed. */
 export function createAttemptMetrics(registry: Registry): RecordAttempt {
@@ -17,7 +17,7 @@ export function createAttemptMetrics(registry: Registry): RecordAttempt {
   const attempts = new Counter({
     name: 'rekey_attempts_total',
     help: 'Attempts to change a password, by the code of the answer and the way of proof.',
-    labelNames: ['code', 'mode'],
+    labelNames: ['code', 'proof'],
     registers,
   })
   const durations = new Histogram({
@@ -36,12 +36,12 @@ export function createAttemptMetrics(registry: Registry): RecordAttempt {
   const observeCommand = createCommandMetrics(registers)
 
   // A counter that first appears with a 1 has not risen, for Prometheus: the first unknown outcome would raise no alert.
-  for (const code of answerCodes) for (const mode of MODES) attempts.inc({ code, mode }, 0)
+  for (const code of answerCodes) for (const proof of PROOFS) attempts.inc({ code, proof }, 0)
   for (const limit of limitNames) limitsReached.inc({ limit }, 0)
 
-  return function countAttempt({ context: { mode, commands }, answer, durationMs }) {
+  return function countAttempt({ context: { proof, commands }, answer, durationMs }) {
     const { code } = answer
-    attempts.inc({ code, mode: mode ?? 'none' })
+    attempts.inc({ code, proof: proof ?? 'none' })
     durations.observe({ code }, durationMs / 1000)
     if (code === 'too-many-attempts') limitsReached.inc({ limit: answer.limit.name })
     for (const command of commands) observeCommand(command)

@@ -1,9 +1,9 @@
-/** The words of a note, in one language; `{mailbox}`, `{time}`, `{address}` and `{contact}` stand for what they name. */
-export type NoteWords = Readonly<
+/** The words of a notification, in one language; `{mailbox}`, `{time}`, `{address}` and `{contact}` stand for what they name. */
+export type NotificationWords = Readonly<
   Record<'subject' | 'changed' | 'own' | 'stranger' | 'contact' | 'automatic', string>
 >
 
-/** What a note tells. */
+/** What a notification tells. */
 interface Change {
   readonly mailbox: string
   readonly time: Date
@@ -13,12 +13,12 @@ interface Change {
 }
 
 /**
- * Writes the note that a password was changed.
+ * Writes the notification that a password was changed.
  *
  * @param language of the words (BCP 47)
  */
-export function composeNote(
-  words: NoteWords,
+export function composeNotification(
+  words: NotificationWords,
   language: string,
   { mailbox, time, clientAddress, contact }: Change,
 ): { subject: string; text: string } {

@@ -1,59 +1,63 @@
 import { bulkhead } from 'cockatiel'
 import type { Clock } from '../lib/clock.js'
-import type { Letter, Sender, SendFault } from './message.js'
+import type { Message, Sender, SendFault } from './message.js'
 
-/** What became of a letter. */
+/** What became of a message. */
 export type DeliveryEvent =
-  | { readonly event: 'mail-sent'; readonly tries: number }
-  | ({ readonly event: 'mail-delayed'; readonly tries: number } & Details)
-  | ({ readonly event: 'mail-dropped'; readonly tries: number; readonly reason: DropReason } & Details)
+  | { readonly event: 'notification-sent'; readonly tries: number }
+  | ({ readonly event: 'notification-delayed'; readonly tries: number } & Details)
+  | ({
+      readonly event: 'notification-dropped'
+      readonly tries: number
+      readonly reason: DropReason
+    } & Details)
 
 type Details = Partial<Pick<SendFault, 'errorCode' | 'smtpStatus'>>
 
 /** `refused`: for good. `gave-up`: after the last try. `queue-full`: before the first. `stopped`: the process ends. */
 type DropReason = 'refused' | 'gave-up' | 'queue-full' | 'stopped'
 
-/** Letters on their way, kept in memory. */
+/** Messages on their way, kept in memory. */
 export interface Delivery {
-  /** Takes a letter; neither waits nor fails. */
-  add(letter: Letter, report: (event: DeliveryEvent) => void): void
+  /** Takes a message; neither waits nor fails. */
+  add(message: Message, report: (event: DeliveryEvent) => void): void
   /** Tries what is left once more, at once, and drops what was not taken after `graceMs`. Resolves when nothing is left. */
   close(graceMs: number): Promise<void>
 }
 
-/** After each of these pauses a letter that was not taken is tried again. */
+/** After each of these pauses a message that was not taken is tried again. */
 const PAUSES_MS = [10_000, 60_000, 300_000, 1_200_000] as const
 
 /** How long one try may take. */
 const TRY_MS = 30_000
 
 const MAX_AT_ONCE = 2
-const MAX_LETTERS = 1000
+const MAX_MESSAGES = 1000
 
 export function createDelivery(send: Sender, clock: Clock): Delivery {
-  const turns = bulkhead(MAX_AT_ONCE, MAX_LETTERS)
+  const queue = bulkhead(MAX_AT_ONCE, MAX_MESSAGES)
   const underWay = new Set<Promise<void>>()
   const sleepers = new Set<() => void>()
   const stop = new AbortController()
   let isClosing = false
 
-  async function deliver(letter: Letter, report: (event: DeliveryEvent) => void): Promise<void> {
+  async function deliver(message: Message, report: (event: DeliveryEvent) => void): Promise<void> {
     for (let tries = 1; ; tries++) {
-      const fault = await turns.execute(() => trySend(letter))
-      if (!fault) return report({ event: 'mail-sent', tries })
+      const fault = await queue.execute(() => trySend(message))
+      if (!fault) return report({ event: 'notification-sent', tries })
       const { errorCode, smtpStatus, isFinal } = fault
       const pauseMs = PAUSES_MS[tries - 1]
       if (isFinal || isClosing || pauseMs === undefined) {
         const reason = isFinal ? 'refused' : isClosing ? 'stopped' : 'gave-up'
-        return report({ event: 'mail-dropped', tries, reason, errorCode, smtpStatus })
+        return report({ event: 'notification-dropped', tries, reason, errorCode, smtpStatus })
       }
-      report({ event: 'mail-delayed', tries, errorCode, smtpStatus })
+      report({ event: 'notification-delayed', tries, errorCode, smtpStatus })
       await sleep(pauseMs)
     }
   }
 
-  async function trySend(letter: Letter): Promise<SendFault | undefined> {
-    return await send(letter, AbortSignal.any([stop.signal, AbortSignal.timeout(TRY_MS)]))
+  async function trySend(message: Message): Promise<SendFault | undefined> {
+    return await send(message, AbortSignal.any([stop.signal, AbortSignal.timeout(TRY_MS)]))
   }
 
   /** Sleeps, unless it is woken because the process stops. */
@@ -68,12 +72,12 @@ export function createDelivery(send: Sender, clock: Clock): Delivery {
   }
 
   return {
-    add(letter, report) {
-      if (underWay.size >= MAX_LETTERS) {
-        report({ event: 'mail-dropped', tries: 0, reason: 'queue-full' })
+    add(message, report) {
+      if (underWay.size >= MAX_MESSAGES) {
+        report({ event: 'notification-dropped', tries: 0, reason: 'queue-full' })
         return
       }
-      const delivered = deliver(letter, report).finally(() => underWay.delete(delivered))
+      const delivered = deliver(message, report).finally(() => underWay.delete(delivered))
       underWay.add(delivered)
     },
 

@@ -14,7 +14,7 @@ export interface SmtpServer {
 /** How long one step may take; all of them together are bounded by the signal. */
 const STEP_MS = 10_000
 
-/** The server said for good that it takes no such letter. */
+/** The server said for good that it takes no such message. */
 const FINAL_STATUS = 500
 
 /** TLS is verified by the authorities that Node trusts. */
@@ -46,7 +46,7 @@ export async function probeSmtpServer(server: SmtpServer): Promise<string | unde
     )
 }
 
-/** Hands letters to a server, each over a connection of its own. */
+/** Hands messages to a server, each over a connection of its own. */
 export function createSmtpSender(server: SmtpServer): Sender {
   const transport = createSmtpTransport(server)
 

@@ -8,7 +8,7 @@ import {
   noJitterGenerator,
 } from 'cockatiel'
 import { type BreakerState, PanelFault } from '../core/panel-port.js'
-import { inTurn } from '../lib/in-turn.js'
+import { runQueued } from '../lib/run-queued.js'
 
 /** After so many calls in a row that the panel did not answer it is taken to be down, and left alone for a while. */
 const FAILURES = 5
@@ -43,7 +43,7 @@ export function createBreaker(): Breaker {
     async pass(mayProbe, call) {
       if (!mayProbe && circuit.state !== CircuitState.Closed) throw leftAlone()
       try {
-        return await inTurn(
+        return await runQueued(
           (work) => circuit.execute(work),
           MAX_WAIT_MS,
           leftAlone,

@@ -1,4 +1,4 @@
-import type { Modes } from '../core/attempt.js'
+import type { Proofs } from '../core/attempt.js'
 import type { FindKeyExcess } from '../core/panel-port.js'
 import type { Clock } from '../lib/clock.js'
 import { createDeadline } from '../lib/deadline.js'
@@ -16,11 +16,11 @@ import { probe } from './probe.js'
 export function createKeyExcessCheck(
   run: RunCommand,
   credentials: PanelCredentials,
-  modes: Modes,
+  proofs: Proofs,
   timeoutMs: number,
   clock: Clock,
 ): FindKeyExcess {
-  const command = unneededCommand(modes)
+  const command = unneededCommand(proofs)
   return async function findKeyExcess() {
     if (isLegacy(credentials)) {
       return { code: 'legacy-key', kind: credentials.kind === 'api-key' ? 'api-key' : 'admin-password' }

@@ -1,4 +1,4 @@
-import type { KeyRest } from '../core/key-cooldown.js'
+import type { KeyCooldown } from '../core/key-cooldown.js'
 import type { Clock } from '../lib/clock.js'
 import type { Asked, CommandAnswer, RefusedCall } from './read-answer.js'
 
@@ -10,7 +10,7 @@ const UNTRIED: RefusedCall = { is: 'refused', refusal: 'command-untried' }
  * panel counts each as a failed login (Hestia's `bin/v-check-access-key`, `abort_missmatch`), and its fail2ban bans
  * after five within ten minutes.
  */
-const FORBIDDEN_REST_MS = 10 * 60_000
+const FORBIDDEN_COOLDOWN_MS = 10 * 60_000
 
 type Answer = CommandAnswer | RefusedCall
 
@@ -29,24 +29,24 @@ interface Call {
 export interface KeyGuard {
   /** Sends the call, or answers it itself while the panel is not to be asked. */
   pass(call: Call, send: () => Promise<Answer>): Promise<Answer>
-  /** Whether the panel is left alone now. */
-  isResting(): Promise<boolean>
+  /** Whether the cool-down after a refused key lasts. */
+  isCoolingDown(): Promise<boolean>
 }
 
 /**
- * As long as it is not known whether the key may run a command, one call goes ahead alone: a wrong key knocks once, not
+ * As long as it is not known whether the key may run a command, one call goes ahead alone: a wrong key is sent once, not
  * eight times.
  *
- * @param rest for all commands, when the panel refused the key
+ * @param cooldown for all commands, when the panel refused the key
  */
-export function createKeyGuard(rest: KeyRest, clock: Clock): KeyGuard {
+export function createKeyGuard(cooldown: KeyCooldown, clock: Clock): KeyGuard {
   const permitted = new Set<string>()
   const forbidden = new Map<string, RefusedCall>()
   let forbiddenUntilMs = Number.NEGATIVE_INFINITY
   let scout: Promise<Answer> | undefined
 
   async function knownAnswer({ name, asked }: Call): Promise<RefusedCall | undefined> {
-    if (await rest.isResting()) return KEY_REFUSED
+    if (await cooldown.isCoolingDown()) return KEY_REFUSED
     if (permitted.has(name) || clock.now() >= forbiddenUntilMs) return undefined
     // A call for the output is told why, and it may be no fault of the key.
     if (asked === 'output' && !isReasonKnown()) return undefined
@@ -64,7 +64,7 @@ export function createKeyGuard(rest: KeyRest, clock: Clock): KeyGuard {
       // What was known of the key may be of another by the time that it is taken again.
       permitted.clear()
       forbiddenUntilMs = Number.NEGATIVE_INFINITY
-      await rest.begin()
+      await cooldown.begin()
     } else if (answer.refusal === 'command-forbidden' || answer.refusal === 'forbidden') {
       remember(name, answer)
     }
@@ -75,7 +75,7 @@ export function createKeyGuard(rest: KeyRest, clock: Clock): KeyGuard {
     permitted.delete(name)
     if (clock.now() >= forbiddenUntilMs) forbidden.clear()
     forbidden.set(name, answer)
-    forbiddenUntilMs = clock.now() + FORBIDDEN_REST_MS
+    forbiddenUntilMs = clock.now() + FORBIDDEN_COOLDOWN_MS
   }
 
   async function goAhead(call: Call, send: () => Promise<Answer>): Promise<Answer> {
@@ -104,6 +104,6 @@ export function createKeyGuard(rest: KeyRest, clock: Clock): KeyGuard {
       }
     },
 
-    isResting: () => rest.isResting(),
+    isCoolingDown: () => cooldown.isCoolingDown(),
   }
 }

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads'
 import { BulkheadRejectedError, bulkhead } from 'cockatiel'
 import type { Estimate, EstimateStrength, Strength } from '../core/password/strength.js'
 import { inTime } from '../lib/in-time.js'
-import { inTurn } from '../lib/in-turn.js'
+import { runQueued } from '../lib/run-queued.js'
 import type { StrengthQuestion } from './strength-worker.js'
 
 export interface ThreadParts {
@@ -46,7 +46,7 @@ interface Started {
 const MEMORY = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4 }
 
 export function createStrengthThread(parts: ThreadParts): StrengthThread {
-  const turns = bulkhead(1, parts.maxQueue)
+  const queue = bulkhead(1, parts.maxQueue)
   let current: Started | undefined
   let idle: NodeJS.Timeout | undefined
 
@@ -94,8 +94,8 @@ export function createStrengthThread(parts: ThreadParts): StrengthThread {
     async estimateStrength(password, badWords): Promise<Estimate> {
       const question = { password: password.reveal(), badWords }
       try {
-        const inQueue = <Result>(work: () => Promise<Result>) => turns.execute(work)
-        return { strength: await inTurn(inQueue, parts.timeoutMs, busy, () => ask(question)) }
+        const inQueue = <Result>(work: () => Promise<Result>) => queue.execute(work)
+        return { strength: await runQueued(inQueue, parts.timeoutMs, busy, () => ask(question)) }
       } catch (error) {
         if (error instanceof BulkheadRejectedError) return { missing: 'busy' }
         if (error instanceof NotEstimated) return { missing: error.missing }

@@ -12,7 +12,7 @@ import type { RecordAttempt } from '../core/attempt-context.js'
 import { changePassword, type PasswordChange } from '../core/change-password.js'
 import { createDomainOwners } from '../core/domain-owners.js'
 import type { FindKeyExcess, PanelLoad } from '../core/panel-port.js'
-import type { JudgePassword } from '../core/password/policy.js'
+import type { CheckPolicy } from '../core/password/policy.js'
 import type { CheckReadiness } from '../core/readiness.js'
 import type { PasswordCheck } from '../core/verify-password.js'
 import { createApiRouter } from '../http/api/api.js'
@@ -43,7 +43,7 @@ import { createPanelEntrance } from '../panel/panel-visit.js'
 import { createReadinessCheck } from '../panel/readiness.js'
 import { createTransport } from '../panel/transport.js'
 import type { SharedStore } from '../store/shared-store.js'
-import { createChangeNotes } from './notifications.js'
+import { createChangeNotifications } from './notifications.js'
 import { createMailChecks } from './password-check.js'
 import { createPasswordChecks, type PasswordTools } from './password-policy.js'
 
@@ -69,15 +69,15 @@ export interface App {
   readonly panelLoad: () => PanelLoad
   /** To be asked seldom: the panel may count it as a failed login. */
   readonly findKeyExcess: FindKeyExcess
-  /** For a process that stops: begins no more attempts, and resolves when those under way have ended, and their notes. */
+  /** For a process that stops: begins no more attempts, and resolves when those under way have ended, and their notifications. */
   drain(): Promise<void>
 }
 
 export function createApp(dependencies: AppDependencies): App {
   const { config, version, store, logger, clock, randomId, countAttempt } = dependencies
-  const { basePath, proofs: modes } = config
+  const { basePath, proofs } = config
   const brandWords = brandWordsOf(config.brand.name)
-  const judgePassword = createPasswordChecks(config, brandWords, dependencies.passwordTools, logger)
+  const checkPolicy = createPasswordChecks(config, brandWords, dependencies.passwordTools, logger)
   const policy = {
     minLength: config.passwordMinLength,
     minScore: config.passwordMinScore,
@@ -85,17 +85,17 @@ export function createApp(dependencies: AppDependencies): App {
     brandWords,
   }
   const { url, credentials, timeoutMs } = config.panel
-  const keyGuard = createKeyGuard(store.createKeyRest(keyIdOf(url, credentials)), clock)
+  const keyGuard = createKeyGuard(store.createKeyCooldown(keyIdOf(url, credentials)), clock)
   const { run, enter, load } = createRunner(dependencies, keyGuard)
   const mailChecks = createMailChecks(config, clock)
-  const checkPanel = createReadinessCheck(run, keyGuard, modes, timeoutMs, clock)
+  const checkPanel = createReadinessCheck(run, keyGuard, proofs, timeoutMs, clock)
   const checkReadiness: CheckReadiness = async () =>
     (await Promise.all([checkPanel(), mailChecks.checkReadiness(), store.checkReadiness()])).flat()
   const languages = createLanguages(config.catalogues, config.language)
   const views = viewsDirectories(config.viewsDirectory)
   const brand = brandView(config.brand)
   const names = config.logMailbox === 'hashed' ? createHashedNames(randomId()) : plainNames
-  const notes = createChangeNotes(config, { logger, names, clock, randomId })
+  const notifications = createChangeNotifications(config, { logger, names, clock, randomId })
   const logAttempt = createAttemptLog(logger, names)
   const recordAttempt: RecordAttempt = (record) => {
     logAttempt(record)
@@ -112,13 +112,13 @@ export function createApp(dependencies: AppDependencies): App {
     logger,
     clock,
     limitAttempt: createAttemptLimits(createLimit('failures'), createLimit('target')),
-    change: createPasswordChange(dependencies, enter, judgePassword, mailChecks.checkPassword),
+    change: createPasswordChange(dependencies, enter, checkPolicy, mailChecks.checkPassword),
     refusalDelayMs: config.refusalDelayMs,
     requestTimeoutMs: config.requestTimeoutMs,
     recordAttempt,
-    afterAnswer: notes.tell,
+    afterAnswer: notifications.tell,
   })
-  const routes = { pipeline, guards, modes, policy, judgePassword, basePath, version }
+  const routes = { pipeline, guards, proofs, policy, checkPolicy, basePath, version }
   // Others have fixed their paths: they are served at the root too.
   const fixedPaths = [createWellKnownRouter(basePath, config.securityContact), createWebmailRouter(routes)]
 
@@ -140,10 +140,10 @@ export function createApp(dependencies: AppDependencies): App {
     createPageRouter({ ...routes, render: createRender(views, { brand }), languages, brand }),
   )
   handler.use(refuseUnknownPath, pipeline.onError(sendJson))
-  const findKeyExcess = createKeyExcessCheck(run, credentials, modes, timeoutMs, clock)
+  const findKeyExcess = createKeyExcessCheck(run, credentials, proofs, timeoutMs, clock)
   async function drain(): Promise<void> {
     await pipeline.drain()
-    await notes.close()
+    await notifications.close()
   }
   return { handler, checkReadiness, findKeyExcess, panelLoad: load, drain }
 }
@@ -164,14 +164,14 @@ function createRunner({ config, dispatcher, clock }: AppDependencies, keyGuard: 
 function createPasswordChange(
   { config, store, clock }: AppDependencies,
   enter: CommandRunner['enter'],
-  judgePassword: JudgePassword,
+  checkPolicy: CheckPolicy,
   checkPassword: PasswordCheck,
 ): PasswordChange {
   const shared = {
     owners: createDomainOwners(clock),
     accounts: createAccountRecords(clock),
     locks: store.locks,
-    judgePassword,
+    checkPolicy,
     checkPassword,
     clock,
     allowAdminAccounts: config.allowAdminAccounts,

@@ -3,17 +3,17 @@ import type { LogNames } from '../audit-log/log-names.js'
 import type { Config } from '../config/load.js'
 import type { AfterAnswer } from '../http/submission/pipeline.js'
 import type { Clock } from '../lib/clock.js'
-import { composeNote } from '../notification/compose.js'
+import { composeNotification } from '../notification/compose.js'
 import { createDelivery, type DeliveryEvent } from '../notification/delivery.js'
 
 /** Tells people by mail that the password of their mailbox was changed, where the operator wants it. */
-export interface ChangeNotes {
+export interface ChangeNotifications {
   readonly tell: AfterAnswer
   /** Gives what is left a short time, and drops it then. */
   close(): Promise<void>
 }
 
-interface ChangeNoteParts {
+interface ChangeNotificationParts {
   readonly logger: Logger
   readonly names: LogNames
   readonly clock: Clock
@@ -23,9 +23,16 @@ interface ChangeNoteParts {
 /** How long a process that stops goes on trying. */
 const GRACE_MS = 5000
 
-const LEVELS = { 'mail-sent': 'info', 'mail-delayed': 'warn', 'mail-dropped': 'error' } as const
+const LEVELS = {
+  'notification-sent': 'info',
+  'notification-delayed': 'warn',
+  'notification-dropped': 'error',
+} as const
 
-export function createChangeNotes({ mail, brand }: Config, parts: ChangeNoteParts): ChangeNotes {
+export function createChangeNotifications(
+  { mail, brand }: Config,
+  parts: ChangeNotificationParts,
+): ChangeNotifications {
   if (!mail) return { tell: () => undefined, close: async () => undefined }
   const { logger, names, clock, randomId } = parts
   const { server, from } = mail
@@ -35,15 +42,26 @@ export function createChangeNotes({ mail, brand }: Config, parts: ChangeNotePart
   const loaded = import('../notification/smtp-sender.js').then(({ createSmtpSender }) =>
     createSmtpSender(server),
   )
-  const delivery = createDelivery(async (letter, signal) => (await loaded)(letter, signal), clock)
+  const delivery = createDelivery(async (message, signal) => (await loaded)(message, signal), clock)
 
   return {
     tell({ requestId, mailbox, clientAddress }, answer, messages) {
       if (answer.code !== 'changed' || mailbox === undefined) return
       const time = new Date()
-      const note = composeNote(messages.mail, messages.language, { mailbox, time, clientAddress, contact })
-      const letter = { ...note, from, to: mailbox, date: time, messageId: `<${randomId()}@${domain}>` }
-      delivery.add(letter, (event: DeliveryEvent) => {
+      const notification = composeNotification(messages.mail, messages.language, {
+        mailbox,
+        time,
+        clientAddress,
+        contact,
+      })
+      const message = {
+        ...notification,
+        from,
+        to: mailbox,
+        date: time,
+        messageId: `<${randomId()}@${domain}>`,
+      }
+      delivery.add(message, (event: DeliveryEvent) => {
         logger[LEVELS[event.event]]({ ...event, requestId, mailbox: names.mailbox(mailbox) })
       })
     },

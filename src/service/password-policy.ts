@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { Dispatcher } from 'undici'
 import type { Config } from '../config/load.js'
-import { createPasswordJudge, type JudgePassword } from '../core/password/policy.js'
+import { type CheckPolicy, createPolicyCheck } from '../core/password/policy.js'
 import type { EstimateStrength } from '../core/password/strength.js'
 import { isCommonPassword } from '../passwords/common-passwords.js'
 import { createBreachCheck, createBreachDispatcher } from '../passwords/pwned-passwords.js'
@@ -29,8 +29,8 @@ export function createPasswordChecks(
   brandWords: readonly string[],
   { estimateStrength, breachDispatcher }: PasswordTools,
   logger: Logger,
-): JudgePassword {
-  return createPasswordJudge({
+): CheckPolicy {
+  return createPolicyCheck({
     policy: { minLength: passwordMinLength, isCommon: isCommonPassword },
     minScore: passwordMinScore,
     brandWords,

@@ -18,7 +18,7 @@ import { close, stopWithGrace } from './stop.js'
 
 /**
  * How much longer than a request's patience and a panel command's time-out a stop waits for attempts under way: for finding out
- * what came of a change whose answer was lost, and for the notes that are left to send.
+ * what came of a change whose answer was lost, and for the notifications that are left to send.
  */
 const STOP_MARGIN_MS = 25_000
 

@@ -7,7 +7,7 @@ import type { App } from './app.js'
  * What an access key may do is looked at so long (ms) after the start: where all is well the panel counts the look as a
  * failed login (see `unneededCommand`), and its fail2ban would ban a service that is started five times in ten minutes.
  */
-const LOOK_DELAY_MS = 5 * 60_000
+const KEY_CHECK_DELAY_MS = 5 * 60_000
 
 const BETTER_KEY = 'it may do more than is needed: `setup-panel` prints how to make one that may not'
 
@@ -24,7 +24,7 @@ export async function reportPanel({ app, credentials, logger, clock }: ReportPar
   if (faults.length === 0) logger.info({ event: 'ready' })
   else logger.error({ event: 'not-ready', faults })
   // What a legacy key may do is known without asking.
-  if (!isLegacy(credentials)) await clock.wait(LOOK_DELAY_MS)
+  if (!isLegacy(credentials)) await clock.wait(KEY_CHECK_DELAY_MS)
   const { code, ...excess } = (await app.findKeyExcess()) ?? {}
   if (code) logger.warn({ event: code, ...excess, detail: BETTER_KEY })
 }

@@ -1,7 +1,7 @@
 import { PanelFault } from '../core/panel-port.js'
 import { inTime } from '../lib/in-time.js'
 
-/** A place in a domain's queue whose turn has come. */
+/** The place at the head of a domain's queue. */
 export interface Place {
   leave(): void
 }
@@ -39,7 +39,7 @@ export function createDomainQueue(): DomainQueue {
   }
 }
 
-/** A turn did not come in time. */
+/** The lock could not be had in time. */
 export function waitedTooLong(): PanelFault {
   return new PanelFault('panel-busy', 'waited-too-long')
 }

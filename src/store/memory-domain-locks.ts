@@ -1,4 +1,4 @@
-import { DOUBT_MS, type DomainLocks, TURN_MEMORY_MS } from '../core/domain-locks.js'
+import { DOUBT_MS, type DomainLocks, LOCK_MEMORY_MS } from '../core/domain-locks.js'
 import type { Clock } from '../lib/clock.js'
 import { createDomainQueue, waitedTooLong } from './domain-queue.js'
 
@@ -6,7 +6,7 @@ import { createDomainQueue, waitedTooLong } from './domain-queue.js'
 export function createMemoryDomainLocks(clock: Clock): DomainLocks {
   const queue = createDomainQueue()
   const closedUntil = createTimes(clock, DOUBT_MS)
-  const lastTurns = createTimes(clock, TURN_MEMORY_MS)
+  const lastLocks = createTimes(clock, LOCK_MEMORY_MS)
 
   async function waitUntilOpen(domain: string, maxWaitMs: number): Promise<void> {
     const closedMs = DOUBT_MS - closedUntil.msAgo(domain)
@@ -22,12 +22,12 @@ export function createMemoryDomainLocks(clock: Clock): DomainLocks {
       try {
         await waitUntilOpen(domain, maxWaitMs - (clock.now() - startMs))
         return await work({
-          lastForMailboxMsAgo: lastTurns.msAgo(address),
+          lastForMailboxMsAgo: lastLocks.msAgo(address),
           confirm: async () => undefined,
-          leaveInDoubt: () => closedUntil.note(domain),
+          leaveInDoubt: () => closedUntil.remember(domain),
         })
       } finally {
-        lastTurns.note(address)
+        lastLocks.remember(address)
         place.leave()
       }
     },
@@ -36,22 +36,22 @@ export function createMemoryDomainLocks(clock: Clock): DomainLocks {
 
 /** When things last were, for as long as that matters. */
 interface Times {
-  note(key: string): void
+  remember(key: string): void
   /** Infinity where it is not known. */
   msAgo(key: string): number
 }
 
 function createTimes(clock: Clock, keepMs: number): Times {
-  const notedMs = new Map<string, number>()
+  const rememberedMs = new Map<string, number>()
   return {
-    note(key) {
-      notedMs.delete(key)
-      notedMs.set(key, clock.now())
-      for (const [oldest, timeMs] of notedMs) {
+    remember(key) {
+      rememberedMs.delete(key)
+      rememberedMs.set(key, clock.now())
+      for (const [oldest, timeMs] of rememberedMs) {
         if (clock.now() - timeMs <= keepMs) break
-        notedMs.delete(oldest)
+        rememberedMs.delete(oldest)
       }
     },
-    msAgo: (key) => clock.now() - (notedMs.get(key) ?? Number.NEGATIVE_INFINITY),
+    msAgo: (key) => clock.now() - (rememberedMs.get(key) ?? Number.NEGATIVE_INFINITY),
   }
 }

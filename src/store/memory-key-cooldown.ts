@@ -1,13 +1,13 @@
-import { KEY_REST_MS, type KeyRest } from '../core/key-cooldown.js'
+import { KEY_COOLDOWN_MS, type KeyCooldown } from '../core/key-cooldown.js'
 import type { Clock } from '../lib/clock.js'
 
-/** The panel's rest in the memory of this process. */
-export function createMemoryKeyRest(clock: Clock): KeyRest {
+/** The cool-down in the memory of this process. */
+export function createMemoryKeyCooldown(clock: Clock): KeyCooldown {
   let untilMs = Number.NEGATIVE_INFINITY
   return {
-    isResting: async () => clock.now() < untilMs,
+    isCoolingDown: async () => clock.now() < untilMs,
     async begin() {
-      untilMs = clock.now() + KEY_REST_MS
+      untilMs = clock.now() + KEY_COOLDOWN_MS
     },
   }
 }

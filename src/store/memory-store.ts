@@ -1,6 +1,6 @@
 import type { Clock } from '../lib/clock.js'
 import { createMemoryDomainLocks } from './memory-domain-locks.js'
-import { createMemoryKeyRest } from './memory-key-cooldown.js'
+import { createMemoryKeyCooldown } from './memory-key-cooldown.js'
 import { createMemoryLimitStore } from './memory-limit-store.js'
 import type { SharedStore } from './shared-store.js'
 
@@ -9,7 +9,7 @@ export function createMemoryStore(clock: Clock): SharedStore {
   return {
     createLimitStore: () => createMemoryLimitStore(),
     locks: createMemoryDomainLocks(clock),
-    createKeyRest: () => createMemoryKeyRest(clock),
+    createKeyCooldown: () => createMemoryKeyCooldown(clock),
     checkReadiness: async () => [],
     close: async () => undefined,
   }

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis'
-import type { DomainLocks, Turn } from '../core/domain-locks.js'
+import type { DomainLocks, HeldLock } from '../core/domain-locks.js'
 import { StoreUnavailable } from '../core/outage.js'
 import type { Clock } from '../lib/clock.js'
 import { createDomainQueue, waitedTooLong } from './domain-queue.js'
@@ -48,7 +48,7 @@ export function createRedisDomainLocks(client: Redis, clock: Clock, randomId: ()
   async function hold<Result>(
     lease: Lease,
     lastForMailboxMsAgo: number,
-    work: (turn: Turn) => Promise<Result>,
+    work: (lock: HeldLock) => Promise<Result>,
   ): Promise<Result> {
     let inDoubt = false
     const renewal = setInterval(() => keep(lease), RENEW_MS)
@@ -72,7 +72,7 @@ export function createRedisDomainLocks(client: Redis, clock: Clock, randomId: ()
   }
 }
 
-/** There is no turn yet, but it must show if the store goes away meanwhile. */
+/** The lock is not held yet, but it must show if the store goes away meanwhile. */
 async function settle(client: Redis): Promise<undefined> {
   if (client.status !== 'ready') throw new StoreUnavailable()
 }

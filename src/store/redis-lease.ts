@@ -1,12 +1,12 @@
 import type { Redis } from 'ioredis'
-import { DOUBT_MS, TURN_MEMORY_MS } from '../core/domain-locks.js'
+import { DOUBT_MS, LOCK_MEMORY_MS } from '../core/domain-locks.js'
 import { inStore } from './redis-client.js'
 
 /** A crashed holder's lease ends by itself. */
 const LEASE_MS = DOUBT_MS
 
-/** A turn whose end is not known may last as long as its lease. */
-const OPEN_TURN_MEMORY_MS = TURN_MEMORY_MS + LEASE_MS
+/** A lock whose end is not known may last as long as its lease. */
+const HELD_LOCK_MEMORY_MS = LOCK_MEMORY_MS + LEASE_MS
 
 const ACQUIRE = `
   if not redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return false end
@@ -30,9 +30,9 @@ const RELEASE = `
   if ARGV[3] == 'in doubt' then redis.call('PEXPIRE', KEYS[1], ARGV[4]) else redis.call('DEL', KEYS[1]) end
 `
 
-/** One holder's claim to a domain, and the memory of the last turn for a mailbox. Each rejects with `StoreUnavailable`. */
+/** One holder's claim to a domain, and the memory of the last lock for a mailbox. Each rejects with `StoreUnavailable`. */
 export interface Lease {
-  /** How long ago (ms) the mailbox's last turn was, Infinity where none is known; undefined if somebody else holds the lease. */
+  /** How long ago (ms) the mailbox's last lock ended, Infinity where none is known; undefined if somebody else holds the lease. */
   acquire(): Promise<number | undefined>
   /** Makes it last for its whole time again; false if it is not ours any more. */
   renew(): Promise<boolean>
@@ -42,19 +42,19 @@ export interface Lease {
 
 /** @param token tells the holder from all others */
 export function createLease(client: Redis, domain: string, address: string, token: string): Lease {
-  const keys = [`rekey:lock:${domain}`, `rekey:turn:${address}`] as const
+  const keys = [`rekey:lock:${domain}`, `rekey:last-lock:${address}`] as const
   return {
     async acquire() {
-      const reply = await inStore(client.eval(ACQUIRE, 2, ...keys, token, LEASE_MS, OPEN_TURN_MEMORY_MS))
+      const reply = await inStore(client.eval(ACQUIRE, 2, ...keys, token, LEASE_MS, HELD_LOCK_MEMORY_MS))
       if (reply === null) return undefined
-      return Number(reply) < 0 ? Number.POSITIVE_INFINITY : Math.max(0, TURN_MEMORY_MS - Number(reply))
+      return Number(reply) < 0 ? Number.POSITIVE_INFINITY : Math.max(0, LOCK_MEMORY_MS - Number(reply))
     },
     async renew() {
-      return (await inStore(client.eval(RENEW, 2, ...keys, token, LEASE_MS, OPEN_TURN_MEMORY_MS))) === 1
+      return (await inStore(client.eval(RENEW, 2, ...keys, token, LEASE_MS, HELD_LOCK_MEMORY_MS))) === 1
     },
     async release(inDoubt) {
       const end = inDoubt ? 'in doubt' : 'known'
-      await inStore(client.eval(RELEASE, 2, ...keys, token, TURN_MEMORY_MS, end, LEASE_MS))
+      await inStore(client.eval(RELEASE, 2, ...keys, token, LOCK_MEMORY_MS, end, LEASE_MS))
     },
   }
 }

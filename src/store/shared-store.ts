@@ -1,6 +1,6 @@
 import type { LimitStore } from '../core/attempt-limits.js'
 import type { DomainLocks } from '../core/domain-locks.js'
-import type { KeyRest } from '../core/key-cooldown.js'
+import type { KeyCooldown } from '../core/key-cooldown.js'
 import type { CheckReadiness } from '../core/readiness.js'
 
 /** Where the service keeps what its instances must agree on: counts, locks, and that the panel is left alone. */
@@ -9,7 +9,7 @@ export interface SharedStore {
   createLimitStore(name: string): LimitStore
   readonly locks: DomainLocks
   /** @param keyId tells keys to the panel apart, and is no secret */
-  createKeyRest(keyId: string): KeyRest
+  createKeyCooldown(keyId: string): KeyCooldown
   readonly checkReadiness: CheckReadiness
   close(): Promise<void>
 }

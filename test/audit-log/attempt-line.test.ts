@@ -30,7 +30,7 @@ const NOT_DRIVEN: readonly AnswerCode[] = [
 
 /** An answer of every code that says more than its code, with all that it can say. */
 const fullAnswers: readonly Answer[] = [
-  { code: 'changed', evidence: 'looked-up' },
+  { code: 'changed', evidence: 'confirmed' },
   { code: 'invalid-request', faults: [{ pointer: '/email', code: 'required' }] },
   { code: 'mailbox-ambiguous' },
   { code: 'password-rejected', reasons: [{ code: 'too-short', minLength: 12 }] },
@@ -67,7 +67,7 @@ describe('the line of an attempt', () => {
       client: 'roundcube',
       commands: [{ command: 'v-list-user', result: 'timed-out', startedMs: 1, endedMs: 2.5 }],
       awaitsLog: false,
-      mode: 'account' as const,
+      proof: 'account' as const,
       mailbox: 'info@example.org',
       account: 'alice',
     }

@@ -50,7 +50,7 @@ describe('a change proved by the mailbox’s present password', () => {
         level: 30,
         code: 'changed',
         evidence: 'answered',
-        mode: 'mailbox',
+        proof: 'mailbox',
         mailbox: 'info@example.org',
         clientAddress: '127.0.0.1',
         requestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
@@ -252,7 +252,7 @@ describe('a change proved by the hosting account', () => {
     expect(service.panel.calls[0]?.args).toEqual(['alice', 'alice panel pw', '127.0.0.1'])
     expect(await service.panel.accepts('info@example.org', NEW_PASSWORD)).toBe(true)
     expect(service.attempts()[0]).toMatchObject({
-      mode: 'account',
+      proof: 'account',
       account: 'alice',
       mailbox: 'info@example.org',
     })

@@ -261,7 +261,7 @@ describe('a change whose answer was lost, where the mail server checks passwords
     expect(mailServer.logins.at(-1)?.clientAddress).toBe('127.0.0.1')
     expect(valuesAsked(service)).toEqual([])
     expect(service.attempts()[0]).toMatchObject(
-      when === 'after-run' ? { evidence: 'looked-up' } : { changeSent: true },
+      when === 'after-run' ? { evidence: 'confirmed' } : { changeSent: true },
     )
   })
 
@@ -275,7 +275,7 @@ describe('a change whose answer was lost, where the mail server checks passwords
     const { service } = await startWithMailServer({}, slowAndStale)
     service.panel.failNext(CHANGE, { kind: 'exit', run: true, code: 12, output: '' })
     expect(gist(await post(service, byMailbox()))).toBe('200 changed')
-    expect(service.attempts()[0]).toMatchObject({ evidence: 'looked-up' })
+    expect(service.attempts()[0]).toMatchObject({ evidence: 'confirmed' })
   })
 
   it.each([

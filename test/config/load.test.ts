@@ -418,13 +418,13 @@ describe('the configuration', () => {
     ['smtp://mail.example.org', { host: 'mail.example.org', port: 587, tls: 'starttls' }],
     ['smtps://mail.example.org', { host: 'mail.example.org', port: 465, tls: 'implicit' }],
     ['smtps://localhost:4650', { host: 'localhost', port: 4650, tls: 'implicit' }],
-  ])('takes the server for notes at %s', (url, server) => {
+  ])('takes the server for notifications at %s', (url, server) => {
     const { mail } = configOf({ ...least, REKEY_SMTP_URL: url, REKEY_MAIL_FROM: 'Post@Example.org' })
     expect(mail?.server).toMatchObject(server)
     expect(mail?.from).toEqual({ name: '', address: 'Post@example.org' })
   })
 
-  it('keeps the password of the server for notes, from a file too, to itself', () => {
+  it('keeps the password of the server for notifications, from a file too, to itself', () => {
     const url = 'smtps://me%40example.org:p%40ss%2Fword@mail.example.org'
     for (const environment of [{ REKEY_SMTP_URL: url }, { REKEY_SMTP_URL_FILE: scratchFile(`${url}\n`) }]) {
       const { mail } = configOf({ ...least, REKEY_MAIL_FROM: 'Post <post@example.org>', ...environment })
@@ -446,7 +446,7 @@ describe('the configuration', () => {
     'smtp://:pw@mail.example.org',
     'smtp://me:%FF@mail.example.org',
     'smtp://mail_.example.org',
-  ])('takes no server for notes at %s', (url) => {
+  ])('takes no server for notifications at %s', (url) => {
     const faults = faultsOf({ ...least, REKEY_SMTP_URL: url, REKEY_MAIL_FROM: 'post@example.org' })
     expect(faults).toHaveLength(1)
     expect(faults[0]).toMatch(/^REKEY_SMTP_URL must be the address of a mail server/)
@@ -456,12 +456,12 @@ describe('the configuration', () => {
     ['no+reply@www.example.org', { name: '', address: 'no+reply@www.example.org' }],
     ['"Example, Inc." <post@example.org>', { name: 'Example, Inc.', address: 'post@example.org' }],
     ['Büro <post@bücher.example>', { name: 'Büro', address: 'post@xn--bcher-kva.example' }],
-  ])('takes a sender of notes that no panel would take as a mailbox: %s', (value, from) => {
+  ])('takes a sender of notifications that no panel would take as a mailbox: %s', (value, from) => {
     const environment = { REKEY_SMTP_URL: 'smtp://localhost', REKEY_MAIL_FROM: value }
     expect(configOf({ ...least, ...environment }).mail?.from).toEqual(from)
   })
 
-  it('takes a sender of notes only with a server, and the other way round', () => {
+  it('takes a sender of notifications only with a server, and the other way round', () => {
     const [url, from] = [{ REKEY_SMTP_URL: 'smtp://localhost' }, { REKEY_MAIL_FROM: 'post@example.org' }]
     expect(faultsOf({ ...least, ...url })).toEqual(['REKEY_MAIL_FROM must be set, because REKEY_SMTP_URL is'])
     expect(faultsOf({ ...least, ...from })).toEqual(['REKEY_MAIL_FROM is set, but REKEY_SMTP_URL is not'])

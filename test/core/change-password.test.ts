@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createAccountRecords } from '../../src/core/account-records.js'
 import { changePassword } from '../../src/core/change-password.js'
-import type { Turn } from '../../src/core/domain-locks.js'
+import type { HeldLock } from '../../src/core/domain-locks.js'
 import { createDomainOwners } from '../../src/core/domain-owners.js'
 import { parseMailbox } from '../../src/core/mailbox.js'
 import type { Panel } from '../../src/core/panel-port.js'
@@ -24,7 +24,7 @@ const panel: Panel = {
 
 const ALONE = { prove: () => undefined, hasRoom: () => true, expectedMs: () => 0, leave: () => undefined }
 
-const turn: Turn = {
+const lock: HeldLock = {
   lastForMailboxMsAgo: Number.POSITIVE_INFINITY,
   confirm: async () => undefined,
   leaveInDoubt: () => undefined,
@@ -37,7 +37,7 @@ function change(isPasswordOf: HashCheck, asked = panel) {
   return changePassword(
     {
       mailbox,
-      credentials: { mode: 'mailbox', password: new Secret('the former one') },
+      credentials: { proof: 'mailbox', password: new Secret('the former one') },
       newPassword: new Secret('a wholly new secret'),
       clientAddress: '203.0.113.9',
       deadline: createDeadline(30_000, clock),
@@ -46,8 +46,8 @@ function change(isPasswordOf: HashCheck, asked = panel) {
       enterPanel: () => ({ ...asked, ...ALONE }),
       accounts: createAccountRecords(clock),
       owners: createDomainOwners(clock),
-      locks: { run: (_mailbox, _maxWaitMs, work) => work(turn) },
-      judgePassword: async () => [],
+      locks: { run: (_mailbox, _maxWaitMs, work) => work(lock) },
+      checkPolicy: async () => [],
       checkPassword: checkByStoredHash(isPasswordOf),
       clock,
       allowAdminAccounts: false,
@@ -78,7 +78,7 @@ describe('a bug', () => {
     await expect(change(async () => false, { ...panel, hasSiblings })).rejects.toBe(bug)
   })
 
-  it('in the look after a lost answer is not taken for a hash that could not be read', async () => {
+  it('in the confirmation after a lost answer is not taken for a hash that could not be read', async () => {
     const bug = new RangeError('bug')
     const verifies: HashCheck = async (password) => {
       if (password.reveal() === 'the former one') return true

@@ -41,9 +41,9 @@ function createState(release: PanelRelease, localParts: readonly string[]): Pane
   }
 }
 
-const byMailbox: Credentials = { mode: 'mailbox', password: new Secret(OLD) }
+const byMailbox: Credentials = { proof: 'mailbox', password: new Secret(OLD) }
 const byAccount: Credentials = {
-  mode: 'account',
+  proof: 'account',
   username: 'alice',
   password: new Secret('alice panel pw'),
   code: undefined,
@@ -77,7 +77,7 @@ async function change(state: PanelState, localPart: string, credentials: Credent
             leaveInDoubt: () => undefined,
           }),
       },
-      judgePassword: async () => [],
+      checkPolicy: async () => [],
       checkPassword: checkByStoredHash(
         async (password, hash) => inClear(password.reveal()) === hash.reveal(),
       ),
@@ -143,7 +143,7 @@ describe.each(panelReleases)('on release %s', (release) => {
       fc.asyncProperty(pairs, fc.constantFrom(byMailbox, byAccount), async ([name, other], credentials) => {
         const state = createState(release, [other])
         const { code } = await change(state, name, credentials)
-        expect(code).toBe(credentials.mode === 'mailbox' ? 'invalid-credentials' : 'mailbox-not-found')
+        expect(code).toBe(credentials.proof === 'mailbox' ? 'invalid-credentials' : 'mailbox-not-found')
         expect(state.domains[0]?.loginFile).toEqual([`${other}:${inClear(OLD)}`])
         expect(state.domains[0]?.mailboxes[0]?.hash).toBe(inClear(OLD))
       }),

@@ -43,8 +43,8 @@ describe('of the mail server, the doctor', () => {
   })
 })
 
-describe('of the mail server for notes, the doctor', () => {
-  async function diagnoseNotes(login: string, port: number) {
+describe('of the mail server for notifications, the doctor', () => {
+  async function diagnoseNotifications(login: string, port: number) {
     const panel = await startScopedPanel()
     const url = `smtp://${login}127.0.0.1:${port}`
     return await diagnose(panel, { REKEY_SMTP_URL: url, REKEY_MAIL_FROM: 'post@example.org' })
@@ -57,13 +57,15 @@ describe('of the mail server for notes, the doctor', () => {
       onAuth: ({ password }, _session, done) =>
         password === 'right' ? done(null, { user: 'me' }) : done(new Error('canary no')),
     })
-    expect((await diagnoseNotes('', smtp.port)).gist.notes).toBe('ok')
-    expect((await diagnoseNotes('me:right@', smtp.port)).gist.notes).toBe('ok')
-    const refused = await diagnoseNotes('me:canary@', smtp.port)
-    expect(refused.gist.notes).toBe('notes-refused')
-    expect(refused.text('notes')).not.toContain('canary')
-    expect((await diagnoseNotes('', await startLine(undefined))).gist.notes).toBe('notes-unavailable')
-    expect(smtp.letters).toEqual([])
+    expect((await diagnoseNotifications('', smtp.port)).gist.notifications).toBe('ok')
+    expect((await diagnoseNotifications('me:right@', smtp.port)).gist.notifications).toBe('ok')
+    const refused = await diagnoseNotifications('me:canary@', smtp.port)
+    expect(refused.gist.notifications).toBe('notification-server-refused')
+    expect(refused.text('notifications')).not.toContain('canary')
+    expect((await diagnoseNotifications('', await startLine(undefined))).gist.notifications).toBe(
+      'notification-server-unavailable',
+    )
+    expect(smtp.messages).toEqual([])
   })
 })
 

@@ -28,7 +28,7 @@ describe('the doctor', () => {
       ['clock', 'ok'],
       ['store', 'ok'],
       ['mail-server', 'ok'],
-      ['notes', 'ok'],
+      ['notifications', 'ok'],
       ['proxy', 'proxy-not-trusted'],
     ])
     expect(panel.calls.map(({ command }) => command)).toEqual([
@@ -175,12 +175,12 @@ describe('a key that may do more than is needed', () => {
     expect(gist).toMatchObject({ key: 'ok', permissions: 'ok', 'key-scope': code })
   })
 
-  it.each(['mailbox', 'account'] as const)('is known where only %s mode is in use', async (mode) => {
+  it.each(['mailbox', 'account'] as const)('is known where only proof by %s is in use', async (proof) => {
     const panel = await startScopedPanel()
-    expect((await diagnose(panel, { REKEY_PROOFS: mode })).gist['key-scope']).toBe('key-may-do-more')
+    expect((await diagnose(panel, { REKEY_PROOFS: proof })).gist['key-scope']).toBe('key-may-do-more')
     const restricted = await startScopedPanel()
-    restricted.switches.permittedCommands = neededCommands([mode])
-    expect((await diagnose(restricted, { REKEY_PROOFS: mode })).gist['key-scope']).toBe('ok')
+    restricted.switches.permittedCommands = neededCommands([proof])
+    expect((await diagnose(restricted, { REKEY_PROOFS: proof })).gist['key-scope']).toBe('ok')
   })
 })
 

@@ -43,7 +43,7 @@ describe('the filter for Fail2Ban', () => {
   })
 
   it('reads when it was', async () => {
-    const line = `{"level":30,"time":1700000000123,"event":"attempt","code":"invalid-credentials","requestId":"0-1","clientAddress":"2001:db8::7","mode":"mailbox"}\n`
+    const line = `{"level":30,"time":1700000000123,"event":"attempt","code":"invalid-credentials","requestId":"0-1","clientAddress":"2001:db8::7","proof":"mailbox"}\n`
     const { stdout } = await run('fail2ban-regex', ['-v', inFile(line), FILTER], { env })
     expect(stdout).toMatch(/^\| +2001:db8::7 +Tue Nov 14 22:13:20 2023$/m)
   })
@@ -62,14 +62,14 @@ describe('the filter for Fail2Ban', () => {
   })
 })
 
-const LINE = `{"level":30,"time":1700000000000,"event":"attempt","code":"invalid-credentials","requestId":"0-1","clientAddress":"${VICTIM}","mode":"mailbox"}`
+const LINE = `{"level":30,"time":1700000000000,"event":"attempt","code":"invalid-credentials","requestId":"0-1","clientAddress":"${VICTIM}","proof":"mailbox"}`
 const hostileTexts = [
   LINE,
   `\n${LINE}\n`,
   `\r${LINE}`,
   `\u2028${LINE}`,
   LINE.slice(LINE.indexOf('"event"')),
-  `x","clientAddress":"${VICTIM}","mode":"mailbox","y":"`,
+  `x","clientAddress":"${VICTIM}","proof":"mailbox","y":"`,
   `x"}\n${LINE}`,
 ]
 
@@ -101,7 +101,7 @@ describe('what a caller writes', () => {
         })
         .send(body)
     }
-    await http.post('/').type('form').send({ email: text, username: text, method: text })
+    await http.post('/').type('form').send({ email: text, username: text, proof: text })
     await http.get(`/${encodeURIComponent(text)}`)
     expect(service.attempts()).toHaveLength(bodies.length + 1)
     expect(service.logText()).not.toContain(VICTIM)
@@ -112,7 +112,7 @@ describe('what a caller writes', () => {
     const { level, time, event, ...rest } = JSON.parse(LINE)
     const beginning = { level, time, event, code: 'changed', requestId: '0-2', clientAddress: '203.0.113.9' }
     const lines = [
-      { ...beginning, mode: 'account', mailbox: text, account: text, ...rest, clientAddress: text },
+      { ...beginning, proof: 'account', mailbox: text, account: text, ...rest, clientAddress: text },
       { level, time, event: 'internal-error', error: text, at: [text] },
     ]
     const log = lines.map((line) => `${JSON.stringify(line)}\n`).join('')
@@ -123,11 +123,11 @@ describe('what a caller writes', () => {
 
 it('of two addresses in a line the first counts, and neither where a program has spoken', async () => {
   const line = { ...JSON.parse(LINE), clientAddress: '203.0.113.9' }
-  const { mode, ...beginning } = line
-  const commands = [{ clientAddress: VICTIM, mode }]
+  const { proof, ...beginning } = line
+  const commands = [{ clientAddress: VICTIM, proof }]
   const lines = [
     { ...line, commands },
-    { ...beginning, client: 'webmail', mode, commands },
+    { ...beginning, client: 'webmail', proof, commands },
   ]
   const log = lines.map((each) => `${JSON.stringify(each)}\n`).join('')
   expect(await found(inFile(log))).toEqual(['203.0.113.9'])

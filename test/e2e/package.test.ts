@@ -71,8 +71,8 @@ function makeSettings(): void {
   const [, from] = /`(REKEY_MAIL_FROM=[^`]+)`/.exec(readDocument('docs/install.md')) ?? []
   const [secretFile, settingsFile] = settingsPaths()
   writeFileSync(secretFile, `${'S'.repeat(40)}\n`)
-  const notes = `REKEY_SMTP_URL=smtp://127.0.0.1:25\n${from}\n`
-  writeFileSync(settingsFile, settings.replace('…', 'A'.repeat(20)) + notes)
+  const notifications = `REKEY_SMTP_URL=smtp://127.0.0.1:25\n${from}\n`
+  writeFileSync(settingsFile, settings.replace('…', 'A'.repeat(20)) + notifications)
 }
 
 async function changesPassword(command: CommandLine): Promise<void> {

@@ -27,7 +27,7 @@ function isFocused(page: Page, selector: string): Promise<boolean> {
   return page.evaluate((wanted) => document.activeElement?.matches(wanted) ?? false, selector)
 }
 
-it('a keyboard is enough, from the choice of the method by way of a fault to the end', async () => {
+it('a keyboard is enough, from the choice of the proof by way of a fault to the end', async () => {
   const service = await startService()
   const page = await openBrowser({ viewport: NARROW })
   const { keyboard } = page
@@ -35,7 +35,7 @@ it('a keyboard is enough, from the choice of the method by way of a fault to the
 
   await tabTo(page, '#email')
   await keyboard.type('info@example.org')
-  await tabTo(page, '#method-mailbox')
+  await tabTo(page, '#proof-mailbox')
   await keyboard.press('ArrowDown')
   await expect.poll(() => page.locator('#username').isVisible()).toBe(true)
   expect(await page.locator('#current_password').isVisible()).toBe(false)

@@ -37,11 +37,11 @@ it('in forced colours all that lines alone show is still to be seen', async () =
       expect(await page.evaluate(unseen, ['.rules li:not(.kept)::before'])).toEqual([])
       await takeSuggestion(page)
       await page.locator('#email').focus()
-      const lines = ['.method:has(:checked)', '#email:focus-visible', '.rules', '.rules li.kept::before']
+      const lines = ['.choice:has(:checked)', '#email:focus-visible', '.rules', '.rules li.kept::before']
       expect(await page.evaluate(unseen, [...lines, 'button', '.entry input'])).toEqual([])
     }
     if (shown.name === 'every-field-wrong') {
-      expect(await page.evaluate(unseen, ['.summary', 'input[aria-invalid=true]', '.method'])).toEqual([])
+      expect(await page.evaluate(unseen, ['.summary', 'input[aria-invalid=true]', '.choice'])).toEqual([])
     }
     if (shown.name === 'changed') {
       expect(await page.evaluate(unseen, ['.done::before', '.warning'])).toEqual([])

@@ -42,7 +42,7 @@ it('Prometheus takes the metrics', async () => {
   expect(changed.status).toBe(200)
   const { port } = rekey.lines().find(({ event }) => event === 'metrics-listening') as { port: number }
   const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
-  expect(text).toContain('rekey_attempts_total{code="changed",mode="mailbox"} 1\n')
+  expect(text).toContain('rekey_attempts_total{code="changed",proof="mailbox"} 1\n')
   const { output } = promtool(['check', 'metrics'], text)
   // The library gives three gauges names that are meant for counters; dashboards know them by these.
   const ours = output.split('\n').filter((line) => !/^(?:nodejs_active_\w+_total .*)?$/.test(line))

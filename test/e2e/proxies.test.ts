@@ -84,7 +84,7 @@ describe.each(cases)('behind $name, $place', ({ name, start, host, base }) => {
         path: `${base}/`,
         headers: { ...FORM_HEADERS, origin },
         body: new URLSearchParams({
-          method: 'mailbox',
+          proof: 'mailbox',
           email: 'sales@example.org',
           current_password: 'sales mail pw',
           new_password: 'a wholly new secret',

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import type { Turn } from '../../src/core/domain-locks.js'
+import type { HeldLock } from '../../src/core/domain-locks.js'
 import { type Mailbox, parseMailbox } from '../../src/core/mailbox.js'
 import { systemClock } from '../../src/lib/clock.js'
 import { createRedisStore } from '../../src/store/redis-store.js'
@@ -33,20 +33,20 @@ async function createStore(port = redis.port): Promise<SharedStore> {
 }
 
 interface Held {
-  readonly turn: Turn
+  readonly lock: HeldLock
   end(): Promise<void>
 }
 
-/** Takes a turn and keeps it. */
+/** Takes a lock and keeps it. */
 async function take({ locks }: SharedStore, whose = info, maxWaitMs = 5000): Promise<Held> {
   let release = (): void => undefined
   const released = new Promise<void>((resolve) => {
     release = resolve
   })
   return await new Promise((resolve, reject) => {
-    const done = locks.run(whose, maxWaitMs, (turn) => {
+    const done = locks.run(whose, maxWaitMs, (lock) => {
       resolve({
-        turn,
+        lock,
         async end() {
           release()
           await done
@@ -58,19 +58,19 @@ async function take({ locks }: SharedStore, whose = info, maxWaitMs = 5000): Pro
   })
 }
 
-describe('turns of two instances in one domain', () => {
+describe('locks of two instances in one domain', () => {
   it('never overlap', async () => {
     const stores = await Promise.all([createStore(), createStore()])
     let inside = 0
     const most: number[] = []
-    const turns = Array.from({ length: 50 }, (_, index) =>
+    const locks = Array.from({ length: 50 }, (_, index) =>
       stores[index % 2]?.locks.run(index % 3 ? info : sales, 20_000, async () => {
         most.push(++inside)
         await redis.client.ping()
         inside -= 1
       }),
     )
-    await Promise.all(turns)
+    await Promise.all(locks)
     expect(most).toEqual(Array(50).fill(1))
     expect(await redis.client.exists(LOCK)).toBe(0)
   })
@@ -81,8 +81,8 @@ describe('turns of two instances in one domain', () => {
     await expect(take(theirs, sales, 50)).rejects.toMatchObject({ code: 'panel-busy' })
     const next = take(theirs)
     await held.end()
-    const { turn, end } = await next
-    expect(turn.lastForMailboxMsAgo).toBeLessThan(1000)
+    const { lock, end } = await next
+    expect(lock.lastForMailboxMsAgo).toBeLessThan(1000)
     await end()
   })
 
@@ -90,18 +90,18 @@ describe('turns of two instances in one domain', () => {
     const store = await createStore()
     await redis.client.flushall()
     const first = await take(store)
-    expect(first.turn.lastForMailboxMsAgo).toBe(Number.POSITIVE_INFINITY)
+    expect(first.lock.lastForMailboxMsAgo).toBe(Number.POSITIVE_INFINITY)
     await first.end()
     const other = await take(store, sales)
-    expect(other.turn.lastForMailboxMsAgo).toBe(Number.POSITIVE_INFINITY)
+    expect(other.lock.lastForMailboxMsAgo).toBe(Number.POSITIVE_INFINITY)
     await other.end()
-    await redis.client.pexpire('rekey:turn:info@example.org', 180_000 - 5000)
+    await redis.client.pexpire('rekey:last-lock:info@example.org', 180_000 - 5000)
     const second = await take(store)
-    expect(second.turn.lastForMailboxMsAgo).toBeGreaterThanOrEqual(5000)
-    expect(second.turn.lastForMailboxMsAgo).toBeLessThan(10_000)
+    expect(second.lock.lastForMailboxMsAgo).toBeGreaterThanOrEqual(5000)
+    expect(second.lock.lastForMailboxMsAgo).toBeLessThan(10_000)
     await redis.client.del(LOCK)
     const third = await take(await createStore())
-    expect(third.turn.lastForMailboxMsAgo).toBe(0)
+    expect(third.lock.lastForMailboxMsAgo).toBe(0)
     await third.end()
     await second.end()
   })
@@ -121,10 +121,10 @@ describe('turns of two instances in one domain', () => {
     const store = await createStore()
     const held = await take(store)
     await redis.client.pexpire(LOCK, 10_000)
-    await held.turn.confirm()
+    await held.lock.confirm()
     expect(await redis.client.pttl(LOCK)).toBeGreaterThan(25_000)
     await redis.client.set(LOCK, 'another', 'PX', 30_000)
-    await expect(held.turn.confirm()).rejects.toMatchObject({ code: 'store-unavailable' })
+    await expect(held.lock.confirm()).rejects.toMatchObject({ code: 'store-unavailable' })
     await held.end()
     expect(await redis.client.get(LOCK)).toBe('another')
     await redis.client.del(LOCK)
@@ -134,7 +134,7 @@ describe('turns of two instances in one domain', () => {
     const store = await createStore()
     const held = await take(store)
     await redis.client.pexpire(LOCK, 10_000)
-    held.turn.leaveInDoubt()
+    held.lock.leaveInDoubt()
     await held.end()
     expect(await redis.client.pttl(LOCK)).toBeGreaterThan(25_000)
     await expect(take(store, info, 50)).rejects.toMatchObject({ reason: 'waited-too-long' })
@@ -143,22 +143,22 @@ describe('turns of two instances in one domain', () => {
 })
 
 describe('a Redis that was away and has forgotten everything', () => {
-  it('gives a turn back to its holder before anybody else gets it', async () => {
+  it('gives a lock back to its holder before anybody else gets it', async () => {
     const [ours, theirs] = await Promise.all([createStore(), createStore()])
     const held = await take(ours)
     await redis.kill()
-    await expect(held.turn.confirm()).rejects.toMatchObject({ code: 'store-unavailable' })
+    await expect(held.lock.confirm()).rejects.toMatchObject({ code: 'store-unavailable' })
     await expect(take(theirs)).rejects.toMatchObject({ code: 'store-unavailable' })
     expect(await theirs.checkReadiness()).toEqual([{ code: 'store-unavailable' }])
     await redis.start()
     await expect.poll(() => theirs.checkReadiness()).toEqual([])
     let others = 0
-    const next = take(theirs).then((turn) => {
+    const next = take(theirs).then((lock) => {
       others += 1
-      return turn
+      return lock
     })
     await expect.poll(() => redis.client.exists(LOCK)).toBe(1)
-    await held.turn.confirm()
+    await held.lock.confirm()
     expect(others).toBe(0)
     await held.end()
     await (await next).end()

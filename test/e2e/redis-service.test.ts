@@ -80,11 +80,11 @@ it('instances share limits and leave the panel alone together', async () => {
 
   panel.switches.keyRevoked = true
   expect(await change(one)).toBe('panel-misconfigured')
-  const knocks = panel.refusedKeys
+  const calls = panel.refusedKeys
   expect(await change(other)).toBe('panel-misconfigured')
-  expect(panel.refusedKeys).toBe(knocks)
+  expect(panel.refusedKeys).toBe(calls)
   const keys = await redis.client.keys('*')
-  expect(keys.filter((key) => key.startsWith('rekey:key-rest:'))).toHaveLength(1)
+  expect(keys.filter((key) => key.startsWith('rekey:key-cooldown:'))).toHaveLength(1)
   expect(keys.every((key) => key.startsWith('rekey:'))).toBe(true)
 })
 

@@ -127,7 +127,7 @@ describe('the script that sets a panel up', () => {
     expect(host.state().keys).toMatchObject(had.keys)
   })
 
-  it('gives the same key other commands, for other modes, where the profile is moved away as it tells', async () => {
+  it('gives the same key other commands, for other proofs, where the profile is moved away as it tells', async () => {
     const host = await createPanelHost(before)
     pipe(host, scriptOf('--address', '192.0.2.9'))
     const { keys } = host.state()

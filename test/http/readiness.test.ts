@@ -22,7 +22,7 @@ describe('readiness', () => {
     ])
   })
 
-  it('asks only for the commands of the modes in use', async () => {
+  it('asks only for the commands of the proofs in use', async () => {
     const service = await startService({ environment: { REKEY_PROOFS: 'mailbox' } })
     await service.http.get('/readyz')
     expect(service.commands().toSorted()).toEqual([

@@ -61,7 +61,7 @@ export const answerPages: readonly AnswerPage[] = [
   ...answerCodes.filter((code) => !withoutPage.includes(code)).map((code) => pageOf(code, ways[code])),
   { name: 'form', answer: 'none', ask: gets('/', { email: 'info@example.org' }) },
   {
-    name: 'form-one-method',
+    name: 'form-one-proof',
     answer: 'none',
     service: { environment: { REKEY_PROOFS: 'account' } },
     ask: gets('/'),
@@ -77,7 +77,7 @@ export const answerPages: readonly AnswerPage[] = [
   {
     name: 'every-field-wrong',
     answer: 'invalid-request',
-    ask: posts({ email: 'info', method: 'account', username: '-', code: 'abc', confirm_password: 'other' }),
+    ask: posts({ email: 'info', proof: 'account', username: '-', code: 'abc', confirm_password: 'other' }),
   },
   {
     name: 'too-many-requests',
@@ -87,7 +87,7 @@ export const answerPages: readonly AnswerPage[] = [
     ask: posts(MAILBOX_FORM),
   },
   {
-    name: 'change-not-seen',
+    name: 'change-not-confirmed',
     answer: 'panel-unavailable',
     faults: [[CHANGE, { kind: 'reset', when: 'before-run' }]],
     ask: posts(ACCOUNT_FORM),

@@ -11,7 +11,7 @@ import {
 } from '../panel-simulator/simulator.js'
 import { simulatorEnvironment } from './service.js'
 
-/** A panel whose key may do what all modes need, and no more. */
+/** A panel whose key may do what all proofs need, and no more. */
 export async function startScopedPanel(options: SimulatorOptions = {}): Promise<PanelSimulator> {
   const panel = await startPanelSimulator(options)
   onTestFinished(() => panel.close())

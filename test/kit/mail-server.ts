@@ -86,7 +86,7 @@ export async function startMailServer({
       keepSilent,
       // Under TLS too, it is the connection below that is reset.
       reset: () => void socket.resetAndDestroy(),
-      async judge(login) {
+      async accepts(login) {
         logins.push(login)
         return await accepts(login.address, login.password)
       },

@@ -37,7 +37,7 @@ export interface MailSessionParts {
   readonly reset: () => void
   /** Called when something that the client waits for stays away. */
   readonly keepSilent: () => void
-  readonly judge: (login: SeenLogin) => Promise<boolean>
+  readonly accepts: (login: SeenLogin) => Promise<boolean>
 }
 
 const ORIGIN = /"x-originating-ip" "([^"]*)"/i
@@ -69,7 +69,7 @@ export function runMailSession(first: Socket, parts: MailSessionParts): void {
 
   async function decide(socket: Socket, tag: string, address = '', password = ''): Promise<void> {
     const overTls = socket instanceof TLSSocket
-    const accepted = await parts.judge({ address, password, overTls, clientAddress })
+    const accepted = await parts.accepts({ address, password, overTls, clientAddress })
     const verdict = accepted ? 'OK Welcome.' : 'NO [AUTHENTICATIONFAILED] No.'
     say(socket, 'credentials', tag, `${tag} ${verdict}\r\n`)
   }

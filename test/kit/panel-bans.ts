@@ -3,7 +3,7 @@ export const PANEL_BANS_AT = 5
 export const WINDOW_MS = 10 * 60_000
 
 /** So often the doctor may be asked within a window besides. */
-export const LOOKS_OF_THE_DOCTOR = 2
+export const CALLS_OF_THE_DOCTOR = 2
 
 /** The most of these times (ms) that lie within ten minutes. */
 export function mostWithinAWindow(times: readonly number[]): number {

@@ -13,7 +13,7 @@ import { createKeyGuard } from '../../src/panel/key-guard.js'
 import { createPanelEntrance } from '../../src/panel/panel-visit.js'
 import type { Transport } from '../../src/panel/transport.js'
 import { createMemoryDomainLocks } from '../../src/store/memory-domain-locks.js'
-import { createMemoryKeyRest } from '../../src/store/memory-key-cooldown.js'
+import { createMemoryKeyCooldown } from '../../src/store/memory-key-cooldown.js'
 import { runCommand } from '../panel-simulator/commands/commands.js'
 import { renderOutcome } from '../panel-simulator/server/answers.js'
 import type { MachineName } from '../panel-simulator/server/command-costs.js'
@@ -69,7 +69,7 @@ export async function createPanelInMemory(profile: MachineName) {
       accessKey: new Secret(accessKey),
       secretKey: new Secret(secretKey),
     },
-    keyGuard: createKeyGuard(createMemoryKeyRest(clock), clock),
+    keyGuard: createKeyGuard(createMemoryKeyCooldown(clock), clock),
     maxConcurrency: 8,
     maxQueue: 128,
     timeoutMs: 15_000,
@@ -79,7 +79,7 @@ export async function createPanelInMemory(profile: MachineName) {
     owners: createDomainOwners(clock),
     accounts: createAccountRecords(clock),
     locks: createMemoryDomainLocks(clock),
-    judgePassword: async () => [],
+    checkPolicy: async () => [],
     checkPassword: checkByStoredHash(async (password, hash) => inClear(password.reveal()) === hash.reveal()),
     clock,
     allowAdminAccounts: false,
@@ -114,14 +114,14 @@ export async function createPanelInMemory(profile: MachineName) {
 }
 
 /** By the present password of `info` and the others. */
-export const byPassword: Credentials = { mode: 'mailbox', password: new Secret('info mail pw') }
+export const byPassword: Credentials = { proof: 'mailbox', password: new Secret('info mail pw') }
 
 /** By a password that is none of theirs. */
-export const byWrongPassword: Credentials = { mode: 'mailbox', password: new Secret('a guess') }
+export const byWrongPassword: Credentials = { proof: 'mailbox', password: new Secret('a guess') }
 
 /** By their hosting account. */
 export const byOwner = {
-  mode: 'account',
+  proof: 'account',
   username: 'alice',
   password: new Secret('alice panel pw'),
   code: undefined,

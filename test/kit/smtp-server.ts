@@ -4,8 +4,8 @@ import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 import { onTestFinished } from 'vitest'
 import { sharedCertificate } from '../panel-simulator/server/certificate.js'
 
-/** A letter as it arrived. */
-export interface ReceivedLetter {
+/** A message as it arrived. */
+export interface ReceivedMessage {
   /** Of the envelope, as `to`: the server writes their domains in Unicode. */
   readonly from: string
   readonly to: readonly string[]
@@ -17,14 +17,14 @@ export interface ReceivedLetter {
 
 export interface SmtpServer {
   readonly port: number
-  readonly letters: readonly ReceivedLetter[]
+  readonly messages: readonly ReceivedMessage[]
   /** What clients logged in with: `name password`. */
   readonly logins: readonly string[]
   /** The senders that clients named, whatever came of it. */
   readonly senders: readonly string[]
   /** How the next recipients are answered, in order; those after them are taken. */
   readonly refusals: Error[]
-  /** Holds the answers to letters back until the given function is called. */
+  /** Holds the answers to messages back until the given function is called. */
   hold(): () => void
 }
 
@@ -36,7 +36,7 @@ export function refusal(responseCode: number, message: string): Error {
 /** Starts a mail server that is gone when the test ends. */
 export async function startSmtpServer(options: SMTPServerOptions = {}): Promise<SmtpServer> {
   const { certificate: cert, key } = await sharedCertificate()
-  const letters: ReceivedLetter[] = []
+  const messages: ReceivedMessage[] = []
   const logins: string[] = []
   const senders: string[] = []
   const refusals: Error[] = []
@@ -58,10 +58,10 @@ export async function startSmtpServer(options: SMTPServerOptions = {}): Promise<
     },
     onRcptTo: (_address, _session, callback) => callback(refusals.shift()),
     async onData(stream, { envelope, secure }, callback) {
-      const letter = parseLetter(await readText(stream))
+      const message = parseMessage(await readText(stream))
       await held
       const from = envelope.mailFrom ? envelope.mailFrom.address : ''
-      letters.push({ ...letter, from, to: envelope.rcptTo.map(({ address }) => address), overTls: secure })
+      messages.push({ ...message, from, to: envelope.rcptTo.map(({ address }) => address), overTls: secure })
       callback()
     },
     ...options,
@@ -72,7 +72,7 @@ export async function startSmtpServer(options: SMTPServerOptions = {}): Promise<
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
   return {
     port: (server.server.address() as AddressInfo).port,
-    letters,
+    messages,
     logins,
     senders,
     refusals,
@@ -86,7 +86,7 @@ export async function startSmtpServer(options: SMTPServerOptions = {}): Promise<
   }
 }
 
-function parseLetter(raw: string): Pick<ReceivedLetter, 'headers' | 'text'> {
+function parseMessage(raw: string): Pick<ReceivedMessage, 'headers' | 'text'> {
   const end = raw.indexOf('\r\n\r\n')
   const fields = raw
     .slice(0, end)

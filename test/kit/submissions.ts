@@ -29,10 +29,7 @@ export async function post(service: TestService, body: string | object, from?: s
 }
 
 /** A change of bob@bob.example.com proved by bob's hosting account. */
-const BY_BOB = byAccount(
-  { username: 'bob', password: 'bob panel pw' },
-  { email: 'bob@bob.example.com' },
-)
+const BY_BOB = byAccount({ username: 'bob', password: 'bob panel pw' }, { email: 'bob@bob.example.com' })
 
 /**
  * Has one change made, bob's unless told otherwise. By its answers, which take no time on the test's clock, the service
@@ -53,7 +50,7 @@ const NEW_PASSWORD_TWICE = { new_password: NEW_PASSWORD, confirm_password: NEW_P
 /** The page's form, filled in for a change proved by the present password of info@example.org. */
 export const MAILBOX_FORM = {
   email: 'info@example.org',
-  method: 'mailbox',
+  proof: 'mailbox',
   current_password: 'info mail pw',
   ...NEW_PASSWORD_TWICE,
 }
@@ -61,7 +58,7 @@ export const MAILBOX_FORM = {
 /** The same, proved by alice's hosting account. */
 export const ACCOUNT_FORM = {
   email: 'info@example.org',
-  method: 'account',
+  proof: 'account',
   username: 'alice',
   account_password: 'alice panel pw',
   ...NEW_PASSWORD_TWICE,
@@ -74,7 +71,7 @@ export function formOf(body: Record<string, unknown>): Record<string, string> {
   }
   const fields = {
     email,
-    method: account ? 'account' : 'mailbox',
+    proof: account ? 'account' : 'mailbox',
     current_password: currentPassword,
     username: account?.username,
     account_password: account?.password,

@@ -99,7 +99,7 @@ describe('a catalogue', () => {
   it('of English has words for every code, and for no other', () => {
     const { answer, field, reason, strength } = reference
     const codes = [
-      [answer, [...answerCodes, 'change-not-seen']],
+      [answer, [...answerCodes, 'change-not-confirmed']],
       [field, fieldFaultCodes],
       [reason, passwordReasonCodes],
       [strength.warning, strengthWarnings],

@@ -17,10 +17,10 @@ const changed: Outcome = { code: 'changed', evidence: 'answered' }
 const lost: Outcome = { code: 'mail-server-unavailable', reason: 'timed-out', credentialsSent: true }
 const away: Outcome = { code: 'mail-server-unavailable', reason: 'unreachable', credentialsSent: false }
 
-const byMailbox: Credentials = { mode: 'mailbox', password: new Secret('current') }
+const byMailbox: Credentials = { proof: 'mailbox', password: new Secret('current') }
 
 function byAccount(username: string): Credentials {
-  return { mode: 'account', username, password: new Secret('current'), code: undefined }
+  return { proof: 'account', username, password: new Secret('current'), code: undefined }
 }
 
 function attempt(

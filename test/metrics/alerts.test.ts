@@ -78,7 +78,7 @@ describe('the alerts', () => {
     const { expr = '' } = rules.find(({ alert }) => alert === 'RekeyErrors') ?? {}
     const pattern = new RegExp(`^(?:${/code=~"([^"]*)"/.exec(expr)?.[1]})$`)
     const codes = Object.keys(values).flatMap(
-      (text) => /^rekey_attempts_total\{code="([^"]+)",mode="none"/.exec(text)?.[1] ?? [],
+      (text) => /^rekey_attempts_total\{code="([^"]+)",proof="none"/.exec(text)?.[1] ?? [],
     )
     const counted = codes.filter((code) => pattern.test(code)).toSorted()
     const table = [...read('docs/api.md').matchAll(/^\| (`[^|]*`) \| (5\d\d) \|/gm)]

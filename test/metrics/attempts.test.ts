@@ -11,7 +11,7 @@ import { CHANGE } from '../panel-simulator/commands/command-names.js'
 const OWNER = 'v-search-domain-owner'
 const VALUE = 'v-get-mail-account-value'
 
-it('each attempt is counted by its answer and its mode, with the commands of the panel and what became of them', async () => {
+it('each attempt is counted by its answer and its proof, with the commands of the panel and what became of them', async () => {
   const service = await startService({ environment: withMetrics })
   await post(service, byMailbox())
   await post(service, byAccount({ password: 'wrong' }))
@@ -20,10 +20,10 @@ it('each attempt is counted by its answer and its mode, with the commands of the
   service.panel.failNext(OWNER, { kind: 'answer', run: false, status: 502, body: 'away' })
   await post(service, byMailbox({ email: 'x@example.com' }))
   expect(counted(await scrape(service))).toEqual({
-    'rekey_attempts_total{code="changed",mode="mailbox"}': 1,
-    'rekey_attempts_total{code="invalid-credentials",mode="account"}': 2,
-    'rekey_attempts_total{code="invalid-request",mode="none"}': 1,
-    'rekey_attempts_total{code="panel-unavailable",mode="mailbox"}': 1,
+    'rekey_attempts_total{code="changed",proof="mailbox"}': 1,
+    'rekey_attempts_total{code="invalid-credentials",proof="account"}': 2,
+    'rekey_attempts_total{code="invalid-request",proof="none"}': 1,
+    'rekey_attempts_total{code="panel-unavailable",proof="mailbox"}': 1,
     'rekey_attempt_duration_seconds_count{code="changed"}': 1,
     'rekey_attempt_duration_seconds_count{code="invalid-credentials"}': 2,
     'rekey_attempt_duration_seconds_count{code="invalid-request"}': 1,
@@ -65,14 +65,14 @@ it.each([
   ['address', 'none'],
   ['failures', 'mailbox'],
   ['target', 'mailbox'],
-])('attempts that the limit %s turns away are counted by its name', async (limit, mode) => {
+])('attempts that the limit %s turns away are counted by its name', async (limit, proof) => {
   const environment = { ...withMetrics, [`REKEY_LIMIT_${limit.toUpperCase()}`]: '1/1h' }
   const service = await startService({ environment })
   const guess = async () => gist(await post(service, byMailbox({ currentPassword: 'wrong' })))
   expect(await guess()).toBe('403 invalid-credentials')
   expect(await guess()).toBe('429 too-many-attempts')
   const all = counted(await scrape(service))
-  expect(all[`rekey_attempts_total{code="too-many-attempts",mode="${mode}"}`]).toBe(1)
+  expect(all[`rekey_attempts_total{code="too-many-attempts",proof="${proof}"}`]).toBe(1)
   const reached = Object.entries(all).filter(([series]) => series.startsWith('rekey_limits_reached_total'))
   expect(reached).toEqual([[`rekey_limits_reached_total{limit="${limit}"}`, 1]])
 })
@@ -84,8 +84,8 @@ it('all that an alert may wait for stands at 0 before it has happened', async ()
     expect(values[`rekey_limits_reached_total{limit="${limit}"}`]).toBe(0)
   }
   for (const code of answerCodes) {
-    for (const mode of ['mailbox', 'account', 'none']) {
-      expect(values[`rekey_attempts_total{code="${code}",mode="${mode}"}`]).toBe(0)
+    for (const proof of ['mailbox', 'account', 'none']) {
+      expect(values[`rekey_attempts_total{code="${code}",proof="${proof}"}`]).toBe(0)
     }
   }
 })

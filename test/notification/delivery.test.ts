@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { createDelivery, type DeliveryEvent } from '../../src/notification/delivery.js'
-import type { Letter } from '../../src/notification/message.js'
+import type { Message } from '../../src/notification/message.js'
 import { createTestClock } from '../kit/clock.js'
 
-const letter: Letter = {
+const message: Message = {
   from: { name: '', address: 'post@example.org' },
   to: 'info@example.org',
   date: new Date(0),
@@ -22,9 +22,9 @@ function untilAborted(signal: AbortSignal) {
 }
 
 describe('the delivery', () => {
-  it('sends no more than two letters at once, and holds no more than a thousand', async () => {
+  it('sends no more than two messages at once, and holds no more than a thousand', async () => {
     let [underWay, most] = [0, 0]
-    const delivery = createDelivery(async (_letter, signal) => {
+    const delivery = createDelivery(async (_message, signal) => {
       underWay++
       most = Math.max(most, underWay)
       const fault = await untilAborted(signal)
@@ -32,26 +32,30 @@ describe('the delivery', () => {
       return fault
     }, createTestClock())
     const events: DeliveryEvent[] = []
-    for (let index = 0; index < 1001; index++) delivery.add(letter, (event) => void events.push(event))
-    expect(events).toEqual([{ event: 'mail-dropped', tries: 0, reason: 'queue-full' }])
+    for (let index = 0; index < 1001; index++) delivery.add(message, (event) => void events.push(event))
+    expect(events).toEqual([{ event: 'notification-dropped', tries: 0, reason: 'queue-full' }])
     await delivery.close(1)
     expect(most).toBe(2)
     expect(events).toHaveLength(1001)
-    expect(events.at(-1)).toMatchObject({ event: 'mail-dropped', reason: 'stopped', errorCode: 'EABORT' })
+    expect(events.at(-1)).toMatchObject({
+      event: 'notification-dropped',
+      reason: 'stopped',
+      errorCode: 'EABORT',
+    })
   })
 
-  it('that stops gives a letter on its way the time to arrive', async () => {
+  it('that stops gives a message on its way the time to arrive', async () => {
     let arrive = (): void => undefined
     const arrived = new Promise<undefined>((resolve) => {
       arrive = () => resolve(undefined)
     })
     const delivery = createDelivery(() => arrived, createTestClock())
     const events: DeliveryEvent[] = []
-    delivery.add(letter, (event) => void events.push(event))
+    delivery.add(message, (event) => void events.push(event))
     const closed = delivery.close(60_000)
     arrive()
     await closed
-    expect(events).toEqual([{ event: 'mail-sent', tries: 1 }])
+    expect(events).toEqual([{ event: 'notification-sent', tries: 1 }])
   })
 
   it('that has nothing to do stops at once', async () => {

@@ -20,30 +20,30 @@ function startAt(url: string, environment: Record<string, string> = {}): Promise
   })
 }
 
-/** The lines about letters. */
-function mailLines({ logText }: TestService): Record<string, unknown>[] {
+/** The log lines about notifications. */
+function notificationLines({ logText }: TestService): Record<string, unknown>[] {
   return logText()
     .split('\n')
-    .filter((line) => line.includes('"event":"mail-'))
+    .filter((line) => line.includes('"event":"notification-'))
     .map((line) => JSON.parse(line))
 }
 
-/** Waits until a letter has been sent or dropped. */
+/** Waits until a message has been sent or dropped. */
 async function settled(service: TestService): Promise<Record<string, unknown>[]> {
-  await vi.waitUntil(() => mailLines(service).some(({ event }) => event !== 'mail-delayed'))
-  return mailLines(service)
+  await vi.waitUntil(() => notificationLines(service).some(({ event }) => event !== 'notification-delayed'))
+  return notificationLines(service)
 }
 
 describe('after a change', () => {
-  it('the mailbox gets a note of when it was and from where, in plain text', async () => {
+  it('the mailbox gets a notification of when it was and from where, in plain text', async () => {
     const { service, smtp } = await startWithMail({ REKEY_TRUST_PROXY: '1', REKEY_BASE_PATH: '/password' })
     const request = service.http.post(`/password${CHANGES}`).set('x-forwarded-for', '203.0.113.9')
     expect(gist(await request.send(byMailbox()))).toBe('200 changed')
     const [line] = await settled(service)
-    const [letter, ...others] = smtp.letters
+    const [message, ...others] = smtp.messages
     expect(others).toEqual([])
-    expect(letter).toMatchObject({ from: 'post@bücher.example', to: ['info@example.org'] })
-    expect(letter?.headers).toMatchObject({
+    expect(message).toMatchObject({ from: 'post@bücher.example', to: ['info@example.org'] })
+    expect(message?.headers).toMatchObject({
       from: 'Post <post@xn--bcher-kva.example>',
       to: 'info@example.org',
       subject: 'The password of info@example.org was changed',
@@ -51,17 +51,17 @@ describe('after a change', () => {
       'message-id': expect.stringMatching(/^<[0-9a-f-]{36}@xn--bcher-kva\.example>$/),
       'content-type': 'text/plain; charset=utf-8',
     })
-    const date = new Date(letter?.headers.date ?? '')
+    const date = new Date(message?.headers.date ?? '')
     expect(Math.abs(date.getTime() - Date.now())).toBeLessThan(60_000)
     const time = new Intl.DateTimeFormat('en', { dateStyle: 'long', timeStyle: 'long' }).format(date)
-    expect(letter?.text).toContain(
+    expect(message?.text).toContain(
       `The password of the mailbox info@example.org was changed on ${time}, from the address 203.0.113.9.`,
     )
-    expect(letter?.text).not.toMatch(/[{}]/)
-    for (const secret of ['info mail pw', NEW_PASSWORD]) expect(JSON.stringify(letter)).not.toContain(secret)
+    expect(message?.text).not.toMatch(/[{}]/)
+    for (const secret of ['info mail pw', NEW_PASSWORD]) expect(JSON.stringify(message)).not.toContain(secret)
     const { requestId } = service.attempts()[0] ?? {}
     expect(line).toMatchObject({
-      event: 'mail-sent',
+      event: 'notification-sent',
       level: 30,
       requestId,
       mailbox: 'info@example.org',
@@ -73,24 +73,24 @@ describe('after a change', () => {
     const { service, smtp } = await startWithMail()
     await post(service, byMailbox({ email: 'kontakt@BÜCHER.example', currentPassword: 'kontakt mail pw' }))
     await settled(service)
-    expect(smtp.letters[0]?.headers.to).toBe('kontakt@xn--bcher-kva.example')
-    expect(smtp.letters[0]?.to).toEqual(['kontakt@bücher.example'])
+    expect(smtp.messages[0]?.headers.to).toBe('kontakt@xn--bcher-kva.example')
+    expect(smtp.messages[0]?.to).toEqual(['kontakt@bücher.example'])
   })
 
-  it('and after nothing else is a note sent', async () => {
+  it('and after nothing else is a notification sent', async () => {
     const { service, smtp } = await startWithMail(outcomeEnvironment)
     await driveOutcomes(service)
     await service.app.drain()
     const changes = service.attempts().filter(({ code }) => code === 'changed')
     expect(changes.length).toBeGreaterThan(1)
-    expect(smtp.letters.map(({ to }) => to)).toEqual(changes.map(({ mailbox }) => [mailbox]))
+    expect(smtp.messages.map(({ to }) => to)).toEqual(changes.map(({ mailbox }) => [mailbox]))
   })
 
-  it('no note is sent where no mail server is configured', async () => {
+  it('no notification is sent where no mail server is configured', async () => {
     const service = await startService()
     expect(gist(await post(service, byMailbox()))).toBe('200 changed')
     await service.app.drain()
-    expect(mailLines(service)).toEqual([])
+    expect(notificationLines(service)).toEqual([])
   })
 })
 
@@ -99,30 +99,30 @@ describe('the mail server', () => {
     const { service, smtp } = await startWithMail()
     const release = smtp.hold()
     expect(gist(await post(service, byMailbox()))).toBe('200 changed')
-    expect(smtp.letters).toEqual([])
-    expect(mailLines(service)).toEqual([])
+    expect(smtp.messages).toEqual([])
+    expect(notificationLines(service)).toEqual([])
     release()
     await settled(service)
-    expect(smtp.letters).toHaveLength(1)
+    expect(smtp.messages).toHaveLength(1)
   })
 
-  it('is asked again after growing pauses, by the same letter, until it takes it', async () => {
+  it('is asked again after growing pauses, by the same message, until it takes it', async () => {
     const { service, smtp } = await startWithMail()
     smtp.refusals.push(refusal(451, 'canary-1 info@example.org'), refusal(421, 'canary-2'))
     await post(service, byMailbox())
     expect(await settled(service)).toEqual([
       expect.objectContaining({
-        event: 'mail-delayed',
+        event: 'notification-delayed',
         level: 40,
         tries: 1,
         errorCode: 'EENVELOPE',
         smtpStatus: 451,
       }),
-      expect.objectContaining({ event: 'mail-delayed', level: 40, tries: 2, smtpStatus: 421 }),
-      expect.objectContaining({ event: 'mail-sent', tries: 3 }),
+      expect.objectContaining({ event: 'notification-delayed', level: 40, tries: 2, smtpStatus: 421 }),
+      expect.objectContaining({ event: 'notification-sent', tries: 3 }),
     ])
     expect(service.clock.waits).toEqual([10_000, 60_000])
-    expect(smtp.letters).toHaveLength(1)
+    expect(smtp.messages).toHaveLength(1)
     expect(service.logText()).not.toContain('canary')
   })
 
@@ -130,7 +130,10 @@ describe('the mail server', () => {
     const service = await startAt('smtp://127.0.0.1:1')
     expect(gist(await post(service, byMailbox()))).toBe('200 changed')
     const lines = await settled(service)
-    expect(lines.map(({ event }) => event)).toEqual([...Array(4).fill('mail-delayed'), 'mail-dropped'])
+    expect(lines.map(({ event }) => event)).toEqual([
+      ...Array(4).fill('notification-delayed'),
+      'notification-dropped',
+    ])
     expect(lines.at(-1)).toMatchObject({ level: 50, tries: 5, reason: 'gave-up', errorCode: 'ESOCKET' })
     expect(service.clock.waits).toEqual([10_000, 60_000, 300_000, 1_200_000])
     expect(gist(await post(service, byAccount()))).toBe('200 changed')
@@ -140,8 +143,8 @@ describe('the mail server', () => {
     const { service, smtp } = await startWithMail({ REKEY_SUPPORT_CONTACT: 'Helpdesk, +49 30 1234' })
     await service.http.post(CHANGES).set('accept-language', 'de').send(byMailbox())
     await settled(service)
-    expect(smtp.letters[0]?.headers.subject).toContain('Passwort')
-    expect(smtp.letters[0]?.text).toContain('Helpdesk, +49 30 1234')
+    expect(smtp.messages[0]?.headers.subject).toContain('Passwort')
+    expect(smtp.messages[0]?.text).toContain('Helpdesk, +49 30 1234')
   })
 
   it('that refuses the mailbox for good is asked once, and its words stay out of the log', async () => {
@@ -152,7 +155,7 @@ describe('the mail server', () => {
     const { requestId, mailbox } = service.attempts()[0] ?? {}
     expect(lines).toEqual([
       expect.objectContaining({
-        event: 'mail-dropped',
+        event: 'notification-dropped',
         reason: 'refused',
         smtpStatus: 550,
         requestId,
@@ -182,8 +185,11 @@ describe('a mail server elsewhere', () => {
     const smtp = await startSmtpServer({ hideSTARTTLS: true, disabledCommands: ['STARTTLS'] })
     const service = await startAt(`smtp://me:secret@${ELSEWHERE}:${smtp.port}`)
     await post(service, byMailbox())
-    expect((await settled(service)).at(-1)).toMatchObject({ event: 'mail-dropped', reason: 'gave-up' })
-    expect([smtp.logins, smtp.senders, smtp.letters]).toEqual([[], [], []])
+    expect((await settled(service)).at(-1)).toMatchObject({
+      event: 'notification-dropped',
+      reason: 'gave-up',
+    })
+    expect([smtp.logins, smtp.senders, smtp.messages]).toEqual([[], [], []])
   })
 
   it.each(['smtp', 'smtps'])('is sent nothing if its certificate is not trusted (%s)', async (scheme) => {
@@ -192,31 +198,41 @@ describe('a mail server elsewhere', () => {
     const smtp = await startSmtpServer({ secure: scheme === 'smtps' })
     const service = await startAt(`${scheme}://me:secret@${ELSEWHERE}:${smtp.port}`)
     await post(service, byMailbox())
-    expect((await settled(service)).at(-1)).toMatchObject({ event: 'mail-dropped', reason: 'gave-up' })
-    expect([smtp.logins, smtp.senders, smtp.letters]).toEqual([[], [], []])
+    expect((await settled(service)).at(-1)).toMatchObject({
+      event: 'notification-dropped',
+      reason: 'gave-up',
+    })
+    expect([smtp.logins, smtp.senders, smtp.messages]).toEqual([[], [], []])
   })
 })
 
 describe('a service that stops', () => {
-  it('tries a letter that waits once more, at once', async () => {
+  it('tries a message that waits once more, at once', async () => {
     const { service, smtp } = await startWithMail()
     smtp.refusals.push(refusal(451, 'later'))
     const pause = service.clock.hold()
     await post(service, byMailbox())
     await pause.asked
     await service.app.drain()
-    expect(smtp.letters).toHaveLength(1)
-    expect(mailLines(service).map(({ event }) => event)).toEqual(['mail-delayed', 'mail-sent'])
+    expect(smtp.messages).toHaveLength(1)
+    expect(notificationLines(service).map(({ event }) => event)).toEqual([
+      'notification-delayed',
+      'notification-sent',
+    ])
   })
 
-  it('says which letters it drops', async () => {
+  it('says which messages it drops', async () => {
     const { service, smtp } = await startWithMail()
     smtp.refusals.push(refusal(451, 'later'), refusal(451, 'later'))
     const pause = service.clock.hold()
     await post(service, byMailbox())
     await pause.asked
     await service.app.drain()
-    expect(smtp.letters).toEqual([])
-    expect(mailLines(service).at(-1)).toMatchObject({ event: 'mail-dropped', reason: 'stopped', tries: 2 })
+    expect(smtp.messages).toEqual([])
+    expect(notificationLines(service).at(-1)).toMatchObject({
+      event: 'notification-dropped',
+      reason: 'stopped',
+      tries: 2,
+    })
   })
 })

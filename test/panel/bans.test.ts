@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { neededCommands } from '../../src/panel/needed-commands.js'
-import { LOOKS_OF_THE_DOCTOR, mostWithinAWindow, PANEL_BANS_AT, WINDOW_MS } from '../kit/panel-bans.js'
+import { CALLS_OF_THE_DOCTOR, mostWithinAWindow, PANEL_BANS_AT, WINDOW_MS } from '../kit/panel-bans.js'
 import { startService, type TestService } from '../kit/service.js'
 import { byAccount, byMailbox, gist, NEW_PASSWORD, post } from '../kit/submissions.js'
 
@@ -30,14 +30,14 @@ describe('the panel’s fail2ban does not ban this host', () => {
     service.panel.switches.keyRevoked = permitted === undefined
     const times = await failedLoginsOf(service)
     expect(times.length).toBeGreaterThan(1)
-    expect(mostWithinAWindow(times)).toBeLessThan(PANEL_BANS_AT - LOOKS_OF_THE_DOCTOR)
+    expect(mostWithinAWindow(times)).toBeLessThan(PANEL_BANS_AT - CALLS_OF_THE_DOCTOR)
   })
 
   it('for a key that may do little, when many ask at once before anything is known of it', async () => {
     const service = await startService()
     service.panel.switches.permittedCommands = ['v-check-user-password']
     await Promise.all(Array.from({ length: 8 }, () => post(service, byAccount())))
-    expect(service.panel.failedLogins).toBeLessThan(PANEL_BANS_AT - LOOKS_OF_THE_DOCTOR)
+    expect(service.panel.failedLogins).toBeLessThan(PANEL_BANS_AT - CALLS_OF_THE_DOCTOR)
   })
 
   it('and a key that was refused, and is taken again, is asked for all that it may do', async () => {
@@ -55,19 +55,19 @@ describe('the panel’s fail2ban does not ban this host', () => {
   })
 
   it.each(['mailbox', 'account'] as const)(
-    'for a key that is left with %s mode while the service runs',
-    async (mode) => {
+    'for a key that is left with proof by %s while the service runs',
+    async (proof) => {
       const service = await startService()
       expect(await service.app.checkReadiness()).toEqual([])
-      service.panel.switches.permittedCommands = neededCommands([mode])
+      service.panel.switches.permittedCommands = neededCommands([proof])
       const times = await failedLoginsOf(service)
       expect(times.length).toBeGreaterThan(1)
       expect(mostWithinAWindow(times)).toBeLessThan(PANEL_BANS_AT)
-      const proof =
-        mode === 'mailbox'
+      const body =
+        proof === 'mailbox'
           ? byMailbox({ currentPassword: NEW_PASSWORD, newPassword: 'another new secret' })
           : byAccount()
-      expect(gist(await post(service, proof))).toBe('200 changed')
+      expect(gist(await post(service, body))).toBe('200 changed')
     },
   )
 })

@@ -6,7 +6,7 @@ import { type Command, createCommandRunner } from '../../src/panel/command-runne
 import { createKeyGuard } from '../../src/panel/key-guard.js'
 import type { CommandAnswer, RawAnswer } from '../../src/panel/read-answer.js'
 import { TransportFailure, type TransportFailureReason } from '../../src/panel/transport.js'
-import { createMemoryKeyRest } from '../../src/store/memory-key-cooldown.js'
+import { createMemoryKeyCooldown } from '../../src/store/memory-key-cooldown.js'
 import { createTestClock } from '../kit/clock.js'
 
 const TIMEOUT_MS = 5000
@@ -26,7 +26,7 @@ function setUp(replies: readonly Reply[] = [], limits = { maxConcurrency: 8, max
   const runner = createCommandRunner({
     ...limits,
     credentials: { kind: 'access-key', accessKey: new Secret('id'), secretKey: new Secret('secret') },
-    keyGuard: createKeyGuard(createMemoryKeyRest(clock), clock),
+    keyGuard: createKeyGuard(createMemoryKeyCooldown(clock), clock),
     timeoutMs: TIMEOUT_MS,
     clock,
     async transport(fields, timeoutMs) {

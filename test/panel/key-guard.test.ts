@@ -2,9 +2,9 @@ import { expect, it } from 'vitest'
 import { createKeyGuard, type KeyGuard } from '../../src/panel/key-guard.js'
 import { neededCommands } from '../../src/panel/needed-commands.js'
 import type { Asked, CommandAnswer, RefusedCall } from '../../src/panel/read-answer.js'
-import { createMemoryKeyRest } from '../../src/store/memory-key-cooldown.js'
+import { createMemoryKeyCooldown } from '../../src/store/memory-key-cooldown.js'
 import { createTestClock, type TestClock } from '../kit/clock.js'
-import { LOOKS_OF_THE_DOCTOR, mostWithinAWindow, PANEL_BANS_AT, WINDOW_MS } from '../kit/panel-bans.js'
+import { CALLS_OF_THE_DOCTOR, mostWithinAWindow, PANEL_BANS_AT, WINDOW_MS } from '../kit/panel-bans.js'
 import { CHANGE } from '../panel-simulator/commands/command-names.js'
 
 const ALL = neededCommands(['mailbox', 'account'])
@@ -44,7 +44,7 @@ interface KeyedPanel {
 /** A panel that answers at its own pace, behind a guard, and writes down the failed logins as Hestia does. */
 function createKeyedPanel(permitted: readonly string[] | undefined): KeyedPanel {
   const clock = createTestClock()
-  const guard = createKeyGuard(createMemoryKeyRest(clock), clock)
+  const guard = createKeyGuard(createMemoryKeyCooldown(clock), clock)
   const failedLoginsMs: number[] = []
   const sent: string[] = []
   const panel: KeyedPanel = { guard, clock, permitted, failedLoginsMs, sent, ask }
@@ -91,7 +91,7 @@ it.each([
   const panel = createKeyedPanel(permitted)
   const times = await failedLoginsOf(panel)
   expect(times.length).toBeGreaterThan(1)
-  expect(mostWithinAWindow(times)).toBeLessThan(PANEL_BANS_AT - LOOKS_OF_THE_DOCTOR)
+  expect(mostWithinAWindow(times)).toBeLessThan(PANEL_BANS_AT - CALLS_OF_THE_DOCTOR)
 })
 
 it.each(ALL)(
@@ -99,20 +99,20 @@ it.each(ALL)(
   async (command) => {
     const panel = createKeyedPanel([command])
     await Promise.all(Array.from({ length: 8 }, () => panel.ask(BY_ACCOUNT)))
-    expect(panel.failedLoginsMs.length).toBeLessThan(PANEL_BANS_AT - LOOKS_OF_THE_DOCTOR)
+    expect(panel.failedLoginsMs.length).toBeLessThan(PANEL_BANS_AT - CALLS_OF_THE_DOCTOR)
   },
 )
 
 it.each(['mailbox', 'account'] as const)(
   'a key that is left with the commands of %s while all are known to be permitted does not lead to a ban, and serves on',
-  async (mode) => {
+  async (proof) => {
     const panel = createKeyedPanel(ALL)
     expect(await panel.ask(READINESS)).toBe(true)
-    panel.permitted = neededCommands([mode])
+    panel.permitted = neededCommands([proof])
     const times = await failedLoginsOf(panel)
     expect(times.length).toBeGreaterThan(1)
     expect(mostWithinAWindow(times)).toBeLessThan(PANEL_BANS_AT)
-    expect(await panel.ask(mode === 'mailbox' ? BY_MAILBOX : BY_ACCOUNT)).toBe(true)
+    expect(await panel.ask(proof === 'mailbox' ? BY_MAILBOX : BY_ACCOUNT)).toBe(true)
   },
 )
 
@@ -140,7 +140,7 @@ it('a key that was refused, and is taken again with less that it may do, does no
   panel.clock.advance(5 * 60_000)
   const before = panel.failedLoginsMs.length
   await Promise.all(Array.from({ length: 8 }, () => panel.ask(BY_ACCOUNT)))
-  expect(panel.failedLoginsMs.length - before).toBeLessThan(PANEL_BANS_AT - LOOKS_OF_THE_DOCTOR)
+  expect(panel.failedLoginsMs.length - before).toBeLessThan(PANEL_BANS_AT - CALLS_OF_THE_DOCTOR)
 })
 
 it('one call goes ahead with a key of which nothing is known, and the others follow when it was taken', async () => {

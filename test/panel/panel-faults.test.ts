@@ -26,17 +26,17 @@ async function holdsNew(service: TestService): Promise<boolean> {
 const TIMEOUT_MS = 5000
 const TIMEOUT = { HESTIA_TIMEOUT_MS: `${TIMEOUT_MS}` }
 
-/** Loses the answer to a change of info@example.org, and holds the first look at what came of it. */
-async function loseAndLook(service: TestService, when: 'before-run' | 'after-run') {
+/** Loses the answer to a change of info@example.org, and holds the first call that confirms the outcome. */
+async function loseAndConfirm(service: TestService, when: 'before-run' | 'after-run') {
   await service.app.checkReadiness()
   service.panel.failNext(CHANGE, { kind: 'reset', when })
   const verified = service.panel.hold(ACCOUNT)
   const answer = post(service, byAccount())
   await verified.arrived
-  const look = service.panel.hold(VALUE)
+  const confirmation = service.panel.hold(VALUE)
   verified.release()
-  await look.arrived
-  return { answer, look }
+  await confirmation.arrived
+  return { answer, confirmation }
 }
 
 /** Loses the answer to a change, and lets time pass if it keeps silent. */
@@ -74,7 +74,7 @@ describe('a change whose answer is lost', () => {
     expect(gist(await post(service, byMailbox()))).toBe('200 changed')
     expect(await holdsNew(service)).toBe(true)
     expect(changesSeen(service)).toBe(1)
-    expect(service.attempts()[0]).toMatchObject({ code: 'changed', evidence: 'looked-up' })
+    expect(service.attempts()[0]).toMatchObject({ code: 'changed', evidence: 'confirmed' })
   })
 
   it.each(losses)(
@@ -101,7 +101,7 @@ describe('a change whose answer is lost', () => {
     const body = `0${' '.repeat(1_000_000)}`
     service.panel.failNext(CHANGE, { kind: 'answer', run: true, status: 200, body })
     expect(gist(await post(service, byMailbox()))).toBe('200 changed')
-    expect(service.attempts()[0]).toMatchObject({ evidence: 'looked-up' })
+    expect(service.attempts()[0]).toMatchObject({ evidence: 'confirmed' })
   })
 
   it('in the middle of the answer, but was made, is answered as changed', async () => {
@@ -118,16 +118,16 @@ describe('a change whose answer is lost', () => {
     const change = service.panel.hold(CHANGE)
     const answer = post(service, byAccount())
     await time.pass(TIMEOUT_MS, change.arrived)
-    const firstLook = service.panel.hold(VALUE)
-    await firstLook.arrived
-    const secondLook = service.panel.hold(VALUE)
-    firstLook.release()
-    await secondLook.arrived
+    const firstCheck = service.panel.hold(VALUE)
+    await firstCheck.arrived
+    const secondCheck = service.panel.hold(VALUE)
+    firstCheck.release()
+    await secondCheck.arrived
     change.release()
     await vi.waitUntil(() => holdsNew(service))
-    secondLook.release()
+    secondCheck.release()
     expect(gist(await answer)).toBe('200 changed')
-    expect(service.attempts()[0]).toMatchObject({ evidence: 'looked-up' })
+    expect(service.attempts()[0]).toMatchObject({ evidence: 'confirmed' })
   })
 
   it('and can’t be looked at is answered as unknown', async () => {
@@ -173,22 +173,22 @@ describe('a change whose answer is lost', () => {
 
   it('keeps the domain locked until it is known what came of it', async () => {
     const service = await startService()
-    const { answer: first, look } = await loseAndLook(service, 'after-run')
+    const { answer: first, confirmation } = await loseAndConfirm(service, 'after-run')
 
     const second = post(service, byAccount({}, { email: 'sales@example.org' }))
     const bob = byAccount({ username: 'bob', password: 'bob panel pw' }, { email: 'bob@bob.example.com' })
     expect(gist(await post(service, bob))).toBe('200 changed')
     const changed = service.panel.calls.filter(({ command, args }) => command === CHANGE && args.length > 0)
     expect(changed.map(({ args }) => args[2])).toEqual(['info', 'bob'])
-    look.release()
+    confirmation.release()
     expect((await Promise.all([first, second])).map(gist)).toEqual(['200 changed', '200 changed'])
   })
 
   it('is looked at no later than five seconds after, however slow the looks are', async () => {
     const service = await startService()
-    const { answer, look } = await loseAndLook(service, 'before-run')
+    const { answer, confirmation } = await loseAndConfirm(service, 'before-run')
     service.clock.advance(4000)
-    look.release()
+    confirmation.release()
     expect(gist(await answer)).toBe('503 panel-unavailable')
     expect(service.clock.waits).toEqual([1000])
     const looks = service.commands().slice(service.commands().lastIndexOf(CHANGE))
@@ -202,7 +202,7 @@ describe('a change that the panel refuses', () => {
     [5, '403 mailbox-suspended'],
     [14, '503 panel-busy'],
     [1, '502 panel-failed'],
-  ])('with exit code %i is answered as %s, without another look', async (code, expected) => {
+  ])('with exit code %i is answered as %s, without a confirmation', async (code, expected) => {
     const service = await startService()
     service.panel.failNext(CHANGE, { kind: 'exit', run: false, code })
     const response = await post(service, byAccount())
@@ -583,7 +583,7 @@ describe('the service’s own key', () => {
   })
 
   it.each(kinds)(
-    'that is wrong ($kind) is never a person’s wrong password, and knocks once in five minutes',
+    'that is wrong ($kind) is never a person’s wrong password, and is tried once in five minutes',
     async ({ wrong }) => {
       const service = await startService({ environment: wrong })
       for (const body of [byAccount(), byAccount({ password: 'wrong' }), byMailbox()]) {
@@ -614,16 +614,16 @@ describe('the service’s own key', () => {
     expect(await service.app.checkReadiness()).toEqual([{ code: 'not-administrator' }])
   })
 
-  it('that is revoked while the service runs stops the knocking at once, and is taken again when it is right', async () => {
+  it('that is revoked while the service runs stops the calls at once, and is taken again when it is right', async () => {
     const service = await startService()
     expect(await service.app.checkReadiness()).toEqual([])
     expect(gist(await post(service, byAccount()))).toBe('200 changed')
     service.panel.switches.keyRevoked = true
     expect(gist(await post(service, byAccount()))).toBe('502 panel-misconfigured')
-    const knocks = service.panel.calls.length
+    const calls = service.panel.calls.length
     expect(gist(await post(service, byAccount()))).toBe('502 panel-misconfigured')
     expect(await service.app.checkReadiness()).toEqual([{ code: 'key-refused' }])
-    expect(service.panel.calls).toHaveLength(knocks)
+    expect(service.panel.calls).toHaveLength(calls)
     service.panel.switches.keyRevoked = false
     service.clock.advance(300_000)
     expect(gist(await post(service, byAccount({}, { newPassword: 'another new secret' })))).toBe(

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { Modes } from '../../src/core/attempt.js'
+import type { Proofs } from '../../src/core/attempt.js'
 import { PanelFault } from '../../src/core/panel-port.js'
 import { createDeadline } from '../../src/lib/deadline.js'
 import { Secret } from '../../src/lib/secret.js'
@@ -11,7 +11,7 @@ import { probe } from '../../src/panel/probe.js'
 import type { CommandAnswer } from '../../src/panel/read-answer.js'
 import { createReadinessCheck } from '../../src/panel/readiness.js'
 import { askRelease } from '../../src/panel/release.js'
-import { createMemoryKeyRest } from '../../src/store/memory-key-cooldown.js'
+import { createMemoryKeyCooldown } from '../../src/store/memory-key-cooldown.js'
 import { createTestClock } from '../kit/clock.js'
 
 const OWNER = 'v-search-domain-owner'
@@ -75,14 +75,14 @@ it('a bug in a probe is no fault of the panel', async () => {
   await expect(askRelease(run, createDeadline(TIMEOUT_MS, createTestClock()))).rejects.toBe(bug)
 })
 
-function createReadiness(replies?: Readonly<Record<string, Reply>>, modes: Modes = ['mailbox', 'account']) {
+function createReadiness(replies?: Readonly<Record<string, Reply>>, proofs: Proofs = ['mailbox', 'account']) {
   const clock = createTestClock()
   const { run, sent } = createRun(replies)
-  const guard = createKeyGuard(createMemoryKeyRest(clock), clock)
-  return { clock, sent, guard, check: createReadinessCheck(run, guard, modes, TIMEOUT_MS, clock) }
+  const guard = createKeyGuard(createMemoryKeyCooldown(clock), clock)
+  return { clock, sent, guard, check: createReadinessCheck(run, guard, proofs, TIMEOUT_MS, clock) }
 }
 
-it('a service is ready when every command that its modes need may be run, and each is asked for in time', async () => {
+it('a service is ready when every command that its proofs need may be run, and each is asked for in time', async () => {
   const { check, sent } = createReadiness(undefined, ['mailbox'])
   expect(await check()).toEqual([])
   expect(namesOf(sent)).toEqual([OWNER, VALUE, 'v-change-mail-account-password'])
@@ -129,13 +129,17 @@ const ACCESS_KEY: PanelCredentials = {
   secretKey: new Secret('secret'),
 }
 
-function findExcess(credentials: PanelCredentials, modes: Modes, replies?: Readonly<Record<string, Reply>>) {
+function findExcess(
+  credentials: PanelCredentials,
+  proofs: Proofs,
+  replies?: Readonly<Record<string, Reply>>,
+) {
   const { run, sent } = createRun(replies)
-  const find = createKeyExcessCheck(run, credentials, modes, TIMEOUT_MS, createTestClock())
+  const find = createKeyExcessCheck(run, credentials, proofs, TIMEOUT_MS, createTestClock())
   return { find, sent }
 }
 
-it('an access key may do more than is needed if it may run a command that no mode needs', async () => {
+it('an access key may do more than is needed if it may run a command that no proof needs', async () => {
   const allowed = findExcess(ACCESS_KEY, ['mailbox'])
   expect(await allowed.find()).toEqual({ code: 'key-may-do-more', command: 'v-list-user' })
   expect(namesOf(allowed.sent)).toEqual(['v-list-user'])

@@ -29,7 +29,7 @@ describe('a new password that is easy to guess', () => {
   it('is explained on the page and to webmail in the same words', async () => {
     const service = await startService()
     const secrets = { current_password: 'info mail pw', new_password: WEAK, confirm_password: WEAK }
-    const form = { email: 'info@example.org', method: 'mailbox', ...secrets }
+    const form = { email: 'info@example.org', proof: 'mailbox', ...secrets }
     expect((await service.http.post('/').type('form').send(form)).text).toContain(TEXT)
     const webmail = { user: 'info@example.org', curpass: 'info mail pw', newpass: WEAK }
     expect((await service.http.post('/roundcube').type('form').send(webmail)).text).toContain(TEXT)

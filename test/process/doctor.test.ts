@@ -10,7 +10,7 @@ describe('the program', () => {
     const { code, stdout, stderr } = await run(['doctor'], simulatorEnvironment(panel))
     expect([code, stderr]).toEqual([0, ''])
     expect(stdout).toMatch(/^ok +configuration +it is complete\n/)
-    expect(stdout).toMatch(/^warning +proxy +proxy-not-trusted: .+\n +cure: .+\n$/m)
+    expect(stdout).toMatch(/^warning +proxy +proxy-not-trusted: .+\n +fix: .+\n$/m)
   })
 
   it('exits with 1 where it has a fault, and tells programs the same as people', async () => {
@@ -25,7 +25,7 @@ describe('the program', () => {
       status: 'fault',
       code: 'key-refused',
       found: expect.any(String),
-      cure: expect.stringContaining('setup-panel'),
+      fix: expect.stringContaining('setup-panel'),
     })
   })
 

@@ -104,7 +104,7 @@ describe('the running service', () => {
       faults: [{ code: 'key-refused' }],
     })
     expect(await service.logged('legacy-key')).toMatchObject({ level: 40, kind: 'admin-password' })
-    // The readiness check knocked once; the kind of the key is known without asking.
+    // The readiness check asked once; the kind of the key is known without asking.
     expect(panel.calls).toHaveLength(1)
     expect(JSON.stringify(service.lines)).not.toContain('canary')
   })

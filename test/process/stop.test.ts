@@ -67,7 +67,7 @@ describe('the service, told to stop', () => {
     expect(code).toBe(0)
   })
 
-  it.each(['smtp', 'smtps'])('first sends the note of a change (%s)', async (scheme) => {
+  it.each(['smtp', 'smtps'])('first sends the notification of a change (%s)', async (scheme) => {
     const panel = await startPanel()
     // It leads to this host, and is none of the addresses that need no TLS.
     const host = '0.0.0.0'
@@ -87,9 +87,13 @@ describe('the service, told to stop', () => {
     release()
     const [code] = await once(service.child, 'close')
     expect(code).toBe(0)
-    expect(smtp.letters).toEqual([expect.objectContaining({ to: ['info@example.org'], overTls: true })])
+    expect(smtp.messages).toEqual([expect.objectContaining({ to: ['info@example.org'], overTls: true })])
     expect(smtp.logins).toEqual(['me secret'])
-    expect(service.lines.map(({ event }) => event).slice(-3)).toEqual(['stopping', 'mail-sent', 'stopped'])
+    expect(service.lines.map(({ event }) => event).slice(-3)).toEqual([
+      'stopping',
+      'notification-sent',
+      'stopped',
+    ])
   })
 
   it.each([

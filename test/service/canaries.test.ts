@@ -146,8 +146,8 @@ it('no secret reaches a log line, a header, an answer or a metric, whatever the 
     new_password: NEW,
     confirm_password: NEW,
   }
-  for (const method of ['mailbox', 'account']) {
-    const form = { email: 'sales@example.org', method, username: 'alice', ...secrets }
+  for (const proof of ['mailbox', 'account']) {
+    const form = { email: 'sales@example.org', proof, username: 'alice', ...secrets }
     const page = await service.http.post(`/?token=${CANARY}`).type('form').send(form)
     shown.push(JSON.stringify(page.headers), page.text)
   }

@@ -19,23 +19,23 @@ function permittedBy(script: string): string[] {
 
 const submissions = { mailbox: byMailbox(), account: byAccount({ code: '123456' }) } as const
 
-describe.each(['mailbox', 'account'] as const)('the profile for %s mode', (mode) => {
+describe.each(['mailbox', 'account'] as const)('the profile for proof by %s', (proof) => {
   it('is all that a change and the readiness check need', async () => {
-    const service = await startService({ environment: { REKEY_PROOFS: mode } })
-    service.panel.switches.permittedCommands = permittedBy(scriptFor(mode))
+    const service = await startService({ environment: { REKEY_PROOFS: proof } })
+    service.panel.switches.permittedCommands = permittedBy(scriptFor(proof))
     expect((await service.http.get('/readyz')).body).toEqual({ status: 'ready', faults: [] })
-    expect(gist(await post(service, submissions[mode]))).toBe('200 changed')
+    expect(gist(await post(service, submissions[proof]))).toBe('200 changed')
     expect(service.panel.failedLogins).toBe(0)
   })
 
-  it.each(permittedBy(scriptFor(mode)))(
+  it.each(permittedBy(scriptFor(proof)))(
     'has nothing to spare: without %s no change is made',
     async (command) => {
-      const service = await startService({ environment: { REKEY_PROOFS: mode } })
-      const others = permittedBy(scriptFor(mode)).filter((permitted) => permitted !== command)
+      const service = await startService({ environment: { REKEY_PROOFS: proof } })
+      const others = permittedBy(scriptFor(proof)).filter((permitted) => permitted !== command)
       service.panel.switches.permittedCommands = others
       expect((await service.http.get('/readyz')).status).toBe(503)
-      expect(gist(await post(service, submissions[mode]))).toBe('502 panel-misconfigured')
+      expect(gist(await post(service, submissions[proof]))).toBe('502 panel-misconfigured')
     },
   )
 })

@@ -20,7 +20,7 @@ export function tickRules(form: PageForm): void {
   const input = field('new_password')
   if (!input) return
   let pause: ReturnType<typeof setTimeout> | undefined
-  // Of the last password that was judged: it stays until there is a newer one, so that nothing flickers at each key.
+  // Of the last password that was checked: it stays until there is a newer one, so that nothing flickers at each key.
   let estimate: Estimate | undefined
 
   function show(password: string): void {
@@ -39,7 +39,7 @@ export function tickRules(form: PageForm): void {
     if (target && target.textContent !== text) target.textContent = text
   }
 
-  async function judge(): Promise<void> {
+  async function checkRules(): Promise<void> {
     const password = input?.value ?? ''
     if (password === '') estimate = undefined
     show(password)
@@ -51,9 +51,9 @@ export function tickRules(form: PageForm): void {
     show(password)
   }
 
-  for (const name of WATCHED) field(name)?.addEventListener('input', judge)
+  for (const name of WATCHED) field(name)?.addEventListener('input', checkRules)
   // What was typed before the script had come, or stayed when an answer took the page's place.
-  if (input.value !== '') void judge()
+  if (input.value !== '') void checkRules()
 }
 
 /** The rules that are not kept, or of which that is not known yet. */

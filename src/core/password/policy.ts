@@ -11,13 +11,13 @@ import type { EstimateStrength } from './strength.js'
  *
  * @param current the mailbox's present password, where it is known
  */
-export type JudgePassword = (
+export type CheckPolicy = (
   mailbox: Mailbox,
   password: Secret,
   current: Secret | undefined,
 ) => Promise<readonly PasswordReason[]>
 
-export interface JudgeParts {
+export interface PolicyCheckParts {
   readonly policy: PasswordPolicy
   /** The least score that is taken; with 0 no strength is estimated. */
   readonly minScore: number
@@ -31,10 +31,10 @@ export interface JudgeParts {
 }
 
 /** Holds new passwords against the rules: those of this process first, and then the one that another server must be asked about. */
-export function createPasswordJudge(parts: JudgeParts): JudgePassword {
+export function createPolicyCheck(parts: PolicyCheckParts): CheckPolicy {
   const { policy, minScore, brandWords, breaches, report } = parts
 
-  return async function judgePassword(mailbox, password, current) {
+  return async function checkPolicy(mailbox, password, current) {
     const reasons = [
       ...breachedRules(policy, mailbox, password.reveal(), current?.reveal()),
       ...(minScore > 0 ? await findWeakness(mailbox, password) : []),

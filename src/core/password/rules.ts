@@ -42,7 +42,7 @@ export const MIN_ADDRESS_PART_LENGTH = 4
 const CONTROL_CHARACTER = /\p{Cc}/u
 
 /**
- * Gives every rule that the new password breaks, but for strength and breaches (`createPasswordJudge`). None if the panel
+ * Gives every rule that the new password breaks, but for strength and breaches (`createPolicyCheck`). None if the panel
  * would take it exactly as it is.
  *
  * @param current the mailbox's present password, where it is known

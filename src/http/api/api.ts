@@ -1,8 +1,8 @@
 import { type Request, type Response, Router } from 'express'
 import type { z } from 'zod'
 import { Refused } from '../../core/answer.js'
-import type { Modes } from '../../core/attempt.js'
-import type { JudgePassword } from '../../core/password/policy.js'
+import type { Proofs } from '../../core/attempt.js'
+import type { CheckPolicy } from '../../core/password/policy.js'
 import { Secret } from '../../lib/secret.js'
 import {
   describePolicy,
@@ -24,30 +24,30 @@ import { sendJson } from './problem.js'
 interface ApiParts {
   readonly pipeline: Pipeline
   readonly guards: Guards
-  readonly modes: Modes
+  readonly proofs: Proofs
   readonly policy: PolicyInForce
-  readonly judgePassword: JudgePassword
+  readonly checkPolicy: CheckPolicy
   readonly basePath: string
   readonly version: string
 }
 
 /** The JSON interface. */
 export function createApiRouter(parts: ApiParts): Router {
-  const { pipeline, guards, modes } = parts
+  const { pipeline, guards, proofs } = parts
   const router = Router()
   let document: Promise<object> | undefined
 
   /** Made when it is first asked for: few ever do, and what makes it takes memory. */
   async function sendDocument(response: Response): Promise<void> {
     document ??= import('./openapi.js').then((openapi) =>
-      openapi.createOpenApiDocument(parts.basePath, modes, parts.version),
+      openapi.createOpenApiDocument(parts.basePath, proofs, parts.version),
     )
     response.json(await document)
   }
 
   const face: Face<unknown> = {
     guards: guards.api,
-    parse: (body, { client }) => parseSubmission(modes, body, client !== undefined),
+    parse: (body, { client }) => parseSubmission(proofs, body, client !== undefined),
     show: sendJson,
   }
 
@@ -57,7 +57,7 @@ export function createApiRouter(parts: ApiParts): Router {
     const parsed = parseBody(passwordQuestion, body, byClient)
     if (!parsed.ok) throw new Refused({ code: 'invalid-request', faults: parsed.faults })
     const { email, newPassword } = parsed.value
-    const reasons = await parts.judgePassword(email, new Secret(newPassword), undefined)
+    const reasons = await parts.checkPolicy(email, new Secret(newPassword), undefined)
     response.json({ reasons: describeReasons(reasons, messagesOf(response)) } satisfies z.output<
       typeof passwordVerdict
     >)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { createDocument } from 'zod-openapi'
 import { type AnswerCode, answerCodes, answers } from '../../core/answer.js'
-import type { Modes } from '../../core/attempt.js'
+import type { Proofs } from '../../core/attempt.js'
 import { passwordVerdict, policyDescription } from '../describe-policy.js'
 import { health, readiness } from '../health.js'
 import { accountChange, mailboxChange, passwordQuestion } from '../submission/schemas.js'
@@ -30,8 +30,8 @@ const QUESTION_REFUSALS: readonly AnswerCode[] = [
 ]
 
 /** The OpenAPI 3.1 document of the JSON interface, made from the schemas that check its requests and answers. */
-export function createOpenApiDocument(basePath: string, modes: Modes, version: string) {
-  const bodies = modes.map((mode) => (mode === 'mailbox' ? mailboxChange : accountChange))
+export function createOpenApiDocument(basePath: string, proofs: Proofs, version: string) {
+  const bodies = proofs.map((proof) => (proof === 'mailbox' ? mailboxChange : accountChange))
   return createDocument({
     openapi: '3.1.0',
     info: { title: 'Rekey', version, description: 'Changes mailbox passwords on a Hestia panel.' },
@@ -70,7 +70,7 @@ export function createOpenApiDocument(basePath: string, modes: Modes, version: s
           },
         },
         post: {
-          operationId: 'judgePassword',
+          operationId: 'checkPassword',
           summary: 'Which rules a new password breaks; whether it is the present one is not looked at',
           security: CALLERS,
           requestBody: { required: true, content: { [JSON_TYPE]: { schema: passwordQuestion } } },

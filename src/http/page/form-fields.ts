@@ -1,5 +1,5 @@
 import type { Answer } from '../../core/answer.js'
-import type { Mode, Modes } from '../../core/attempt.js'
+import type { Proof, Proofs } from '../../core/attempt.js'
 import type { Messages } from '../../languages/catalogue.js'
 import { reasonMessage } from '../../languages/messages.js'
 import { type ParsedSubmission, parseSubmission } from '../submission/parse-submission.js'
@@ -22,7 +22,7 @@ export interface FieldError {
 }
 
 /** The fields that each proof sends, by the member of the JSON interface that each stands for. */
-const FIELDS: Readonly<Record<Mode, Readonly<Record<string, FieldName>>>> = {
+const FIELDS: Readonly<Record<Proof, Readonly<Record<string, FieldName>>>> = {
   mailbox: {
     '/email': 'email',
     '/currentPassword': 'current_password',
@@ -40,26 +40,26 @@ const FIELDS: Readonly<Record<Mode, Readonly<Record<string, FieldName>>>> = {
 /** What stands for no member: the JSON interface asks for no second time. */
 const CONFIRMATION = { pointer: '/confirmPassword', field: 'confirm_password' } as const
 
-/** The method chosen in the form, or the first of those configured. */
-export function chosenMode(modes: Modes, form: Form): Mode {
-  return modes.find((mode) => mode === form.method) ?? modes[0]
+/** The proof chosen in the form, or the first of those configured. */
+export function chosenProof(proofs: Proofs, form: Form): Proof {
+  return proofs.find((proof) => proof === form.proof) ?? proofs[0]
 }
 
 /** Checks a form by the rules of the JSON interface, and that the new password was typed twice alike. */
-export function parseForm(modes: Modes, form: Form): ParsedSubmission {
+export function parseForm(proofs: Proofs, form: Form): ParsedSubmission {
   const typed = { ...form, username: withoutSpaces(form.username), code: withoutSpaces(form.code) }
-  const parsed = parseSubmission(modes, toRequest(FIELDS[chosenMode(modes, form)], typed))
+  const parsed = parseSubmission(proofs, toRequest(FIELDS[chosenProof(proofs, form)], typed))
   if (form.new_password === form.confirm_password) return parsed
   const faults = parsed.ok ? [] : parsed.faults
   return { ok: false, faults: [...faults, { pointer: CONFIRMATION.pointer, code: 'differs' }] }
 }
 
 /** What of an answer belongs to fields. A refusal of credentials always names the same one. */
-export function fieldErrors(answer: Answer, mode: Mode, messages: Messages): FieldError[] {
+export function fieldErrors(answer: Answer, proof: Proof, messages: Messages): FieldError[] {
   switch (answer.code) {
     case 'invalid-request':
       return answer.faults.flatMap((fault) => {
-        const field = fieldAt(fault.pointer, mode)
+        const field = fieldAt(fault.pointer, proof)
         return field ? [{ field, message: messages.field[fault.code] }] : []
       })
     case 'password-rejected':
@@ -70,7 +70,7 @@ export function fieldErrors(answer: Answer, mode: Mode, messages: Messages): Fie
     case 'invalid-credentials':
       return [
         {
-          field: mode === 'account' ? 'account_password' : 'current_password',
+          field: proof === 'account' ? 'account_password' : 'current_password',
           message: messages.answer[answer.code].title,
         },
       ]
@@ -83,8 +83,8 @@ export function fieldErrors(answer: Answer, mode: Mode, messages: Messages): Fie
   }
 }
 
-function fieldAt(pointer: string, mode: Mode): FieldName | undefined {
-  return pointer === CONFIRMATION.pointer ? CONFIRMATION.field : FIELDS[mode][pointer]
+function fieldAt(pointer: string, proof: Proof): FieldName | undefined {
+  return pointer === CONFIRMATION.pointer ? CONFIRMATION.field : FIELDS[proof][pointer]
 }
 
 function withoutSpaces(value: unknown): unknown {

@@ -1,10 +1,10 @@
 import type { Answer } from '../../core/answer.js'
-import type { Mode, Modes } from '../../core/attempt.js'
+import type { Proof, Proofs } from '../../core/attempt.js'
 import type { Messages } from '../../languages/catalogue.js'
 import { wordsOf } from '../../languages/messages.js'
 import type { DescribedRule } from '../describe-policy.js'
 import type { Form } from '../submission/read-body.js'
-import { chosenMode, type FieldError, type FieldName, fieldErrors } from './form-fields.js'
+import { chosenProof, type FieldError, type FieldName, fieldErrors } from './form-fields.js'
 
 interface FieldView {
   readonly name: FieldName
@@ -24,7 +24,7 @@ interface FieldView {
 
 interface FormParts {
   readonly messages: Messages
-  readonly modes: Modes
+  readonly proofs: Proofs
   readonly rules: readonly DescribedRule[]
   readonly passwordRules: string
 }
@@ -34,10 +34,10 @@ const FURTHER_RULES = ['too-long', 'control-character', 'outer-space', 'looks-li
 
 /** All that the form's template shows. */
 export function formView(parts: FormParts, form: Form, answer: Answer | undefined) {
-  const { messages, modes } = parts
+  const { messages, proofs } = parts
   const words = messages.page
-  const mode = chosenMode(modes, form)
-  const errors = answer ? fieldErrors(answer, mode, messages) : []
+  const proof = chosenProof(proofs, form)
+  const errors = answer ? fieldErrors(answer, proof, messages) : []
   const notice = answer ? wordsOf(answer, messages) : null
   const show = (field: FieldView) => ({
     ...field,
@@ -52,17 +52,17 @@ export function formView(parts: FormParts, form: Form, answer: Answer | undefine
   const confirmPassword = [field('confirm_password', words.confirmPassword, 'password', 'new-password')].map(
     show,
   )
-  const methods = modes.map((each) => {
-    const { label, hint, fields } = proof(each, words, form, asksForCode)
-    return { mode: each, chosen: each === mode, label, hint, fields: fields.map(show) }
+  const choices = proofs.map((each) => {
+    const { label, hint, fields } = choiceOf(each, words, form, asksForCode)
+    return { proof: each, chosen: each === proof, label, hint, fields: fields.map(show) }
   })
-  const all = [...email, ...methods.flatMap(({ fields }) => fields), ...newPassword, ...confirmPassword]
+  const all = [...email, ...choices.flatMap(({ fields }) => fields), ...newPassword, ...confirmPassword]
   const summary = all.flatMap(({ name, label, errors: own }) =>
     own.map((message) => ({ name, label, message })),
   )
   const heading = notice ? `${words.errorPrefix} ${notice.title}` : words.title
   const [furtherRules, rules] = [true, false].map((further) =>
-    parts.rules.filter(({ code }) => isShown(code, modes) && FURTHER_RULES.includes(code) === further),
+    parts.rules.filter(({ code }) => isShown(code, proofs) && FURTHER_RULES.includes(code) === further),
   )
   return {
     heading,
@@ -70,7 +70,7 @@ export function formView(parts: FormParts, form: Form, answer: Answer | undefine
     notice,
     summary,
     email,
-    methods,
+    choices,
     newPassword,
     confirmPassword,
     rules,
@@ -78,9 +78,9 @@ export function formView(parts: FormParts, form: Form, answer: Answer | undefine
   }
 }
 
-/** The present password is known in one mode only. */
-function isShown(code: string, modes: Modes): boolean {
-  return code !== 'same-as-current' || modes.includes('mailbox')
+/** The present password is known with one proof only. */
+function isShown(code: string, proofs: Proofs): boolean {
+  return code !== 'same-as-current' || proofs.includes('mailbox')
 }
 
 function errorsOf({ name, hint }: FieldView, errors: readonly FieldError[]) {
@@ -97,10 +97,10 @@ function newPasswordField(words: Messages['page'], passwordRules: string): Field
   return { ...field('new_password', words.newPassword, 'password', 'new-password'), passwordRules }
 }
 
-function proof(mode: Mode, words: Messages['page'], form: Form, asksForCode: boolean) {
-  if (mode === 'mailbox') {
+function choiceOf(proof: Proof, words: Messages['page'], form: Form, asksForCode: boolean) {
+  if (proof === 'mailbox') {
     const fields = [field('current_password', words.currentPassword, 'password', 'current-password')]
-    return { label: words.methodMailbox, hint: words.methodMailboxHint, fields }
+    return { label: words.proofMailbox, hint: words.proofMailboxHint, fields }
   }
   const code = field('code', words.code, 'text', 'one-time-code', {
     hint: words.codeHint,
@@ -115,7 +115,7 @@ function proof(mode: Mode, words: Messages['page'], form: Form, asksForCode: boo
     // Few accounts need one: it is asked for when it turns out that this one does.
     ...(asksForCode ? [code] : []),
   ]
-  return { label: words.methodAccount, hint: words.methodAccountHint, fields }
+  return { label: words.proofAccount, hint: words.proofAccountHint, fields }
 }
 
 function field(

@@ -1,6 +1,6 @@
 import { type Request, type Response, Router } from 'express'
 import type { Answer } from '../../core/answer.js'
-import type { Modes } from '../../core/attempt.js'
+import type { Proofs } from '../../core/attempt.js'
 import { wordsOf } from '../../languages/messages.js'
 import { setHead } from '../answer-head.js'
 import { describePolicy } from '../describe-policy.js'
@@ -20,14 +20,14 @@ import type { Render } from './templates.js'
 interface PageParts extends FrameParts {
   readonly pipeline: Pipeline
   readonly guards: Guards
-  readonly modes: Modes
+  readonly proofs: Proofs
   readonly policy: PagePolicy
   readonly render: Render
 }
 
 /** The page: the form, its answers, and notices for what is no form at all. */
 export function createPageRouter(parts: PageParts): Router {
-  const { pipeline, guards, modes, basePath, brand, render } = parts
+  const { pipeline, guards, proofs, basePath, brand, render } = parts
   const router = Router()
 
   function send(response: Response, template: string, answer: string, view: object, email = ''): void {
@@ -47,7 +47,7 @@ export function createPageRouter(parts: PageParts): Router {
     if (answer) setHead(response, answer)
     const messages = messagesOf(response)
     const { rules, passwordRules } = describePolicy(parts.policy, messages)
-    const view = formView({ messages, modes, rules, passwordRules }, form, answer)
+    const view = formView({ messages, proofs, rules, passwordRules }, form, answer)
     const email = typeof form.email === 'string' ? form.email : ''
     send(response, 'form', answer?.code ?? 'none', { ...view, ...scriptView(messages, parts.policy) }, email)
   }
@@ -60,7 +60,7 @@ export function createPageRouter(parts: PageParts): Router {
 
   const face: Face<Form> = {
     guards: guards.page,
-    parse: (form) => parseForm(modes, form),
+    parse: (form) => parseForm(proofs, form),
     show(response, answer, form) {
       if (!form) return sendNotice(response, answer)
       if (answer.code !== 'changed' && !isInDoubt(answer)) return sendForm(response, form, answer)

@@ -1,4 +1,4 @@
-import type { Attempt, Mode, Modes } from '../../core/attempt.js'
+import type { Attempt, Proof, Proofs } from '../../core/attempt.js'
 import { Secret } from '../../lib/secret.js'
 import { type ParsedBody, parseBody } from './parse-body.js'
 import { type AccountChange, accountChange, type MailboxChange, mailboxChange } from './schemas.js'
@@ -9,12 +9,12 @@ export type Submission = Omit<Attempt, 'clientAddress' | 'deadline'>
 export type ParsedSubmission = ParsedBody<Submission>
 
 /**
- * Checks the body of a submission against the modes that the service is configured for.
+ * Checks the body of a submission against the proofs that the service is configured for.
  *
  * @param byClient whether a client sent it, which may name the person's address
  */
-export function parseSubmission(modes: Modes, body: unknown, byClient = false): ParsedSubmission {
-  if (modeOf(modes, body) === 'account') {
+export function parseSubmission(proofs: Proofs, body: unknown, byClient = false): ParsedSubmission {
+  if (proofOf(proofs, body) === 'account') {
     const parsed = parseBody(accountChange, body, byClient)
     return parsed.ok ? { ok: true, value: toAccountSubmission(parsed.value) } : parsed
   }
@@ -22,16 +22,16 @@ export function parseSubmission(modes: Modes, body: unknown, byClient = false): 
   return parsed.ok ? { ok: true, value: toMailboxSubmission(parsed.value) } : parsed
 }
 
-function modeOf(modes: Modes, body: unknown): Mode {
+function proofOf(proofs: Proofs, body: unknown): Proof {
   const hasAccount = typeof body === 'object' && body !== null && Object.hasOwn(body, 'account')
-  return modes.find((mode) => mode === (hasAccount ? 'account' : 'mailbox')) ?? modes[0]
+  return proofs.find((proof) => proof === (hasAccount ? 'account' : 'mailbox')) ?? proofs[0]
 }
 
 function toMailboxSubmission({ email, newPassword, currentPassword }: MailboxChange): Submission {
   return {
     mailbox: email,
     newPassword: new Secret(newPassword),
-    credentials: { mode: 'mailbox', password: new Secret(currentPassword) },
+    credentials: { proof: 'mailbox', password: new Secret(currentPassword) },
   }
 }
 
@@ -41,7 +41,7 @@ function toAccountSubmission({ email, newPassword, account }: AccountChange): Su
     mailbox: email,
     newPassword: new Secret(newPassword),
     credentials: {
-      mode: 'account',
+      proof: 'account',
       username,
       password: new Secret(password),
       code: code === undefined ? undefined : new Secret(code),

@@ -149,7 +149,7 @@ const beginAttempt: RequestHandler = (_request, response, next) => {
 
 /** Lets the line say whom the attempt is about. */
 function nameAttempt(context: AttemptContext, { mailbox, credentials }: Submission): void {
-  context.mode = credentials.mode
+  context.proof = credentials.proof
   context.mailbox = mailbox.address
-  if (credentials.mode === 'account') context.account = credentials.username
+  if (credentials.proof === 'account') context.account = credentials.username
 }

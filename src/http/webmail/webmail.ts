@@ -1,5 +1,5 @@
 import { type Request, Router } from 'express'
-import type { Mode, Modes } from '../../core/attempt.js'
+import type { Proof, Proofs } from '../../core/attempt.js'
 import { refuseUnknownPath, routeMethods } from '../route-methods.js'
 import type { Guards } from '../submission/guards.js'
 import { parseSubmission } from '../submission/parse-submission.js'
@@ -10,7 +10,7 @@ import { sendText } from './plain-text.js'
 interface WebmailParts {
   readonly pipeline: Pipeline
   readonly guards: Guards
-  readonly modes: Modes
+  readonly proofs: Proofs
 }
 
 /** A form that a webmail program already knows how to post, and the one answer that it takes for success. */
@@ -37,7 +37,7 @@ const FORMS: readonly WebmailForm[] = [
 ]
 
 /** The mailbox's present password is the only proof that these programs can send. */
-const MODE: Mode = 'mailbox'
+const PROOF: Proof = 'mailbox'
 
 /**
  * SnappyMail waits five seconds, and then tells its user that the change failed (docs/hestia.md, "What webmail sends to the
@@ -58,16 +58,16 @@ export function createWebmailRouter(parts: WebmailParts): Router {
 
 function createFormRouter(
   { fields, success }: WebmailForm,
-  { pipeline, guards, modes }: WebmailParts,
+  { pipeline, guards, proofs }: WebmailParts,
 ): Router {
   const face: Face<Form> = {
     guards: guards.webmail,
-    parse: (form) => parseSubmission([MODE], toRequest(fields, form)),
+    parse: (form) => parseSubmission([PROOF], toRequest(fields, form)),
     patienceMs: patienceOf,
     show: (response, answer) => sendText(response, answer, fields, success),
   }
   const router = Router()
-  if (modes.includes(MODE)) routeMethods(router, '/', { post: pipeline.submission(face) })
+  if (proofs.includes(PROOF)) routeMethods(router, '/', { post: pipeline.submission(face) })
   router.use(refuseUnknownPath, pipeline.onError(face.show))
   return router
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { type Mailbox, parseMailbox } from '../../../src/core/mailbox.js'
 import { BreachCheckUnavailable } from '../../../src/core/password/breach-check.js'
 import { badWordsFor } from '../../../src/core/password/context-words.js'
-import { createPasswordJudge, type JudgeParts } from '../../../src/core/password/policy.js'
+import { createPolicyCheck, type PolicyCheckParts } from '../../../src/core/password/policy.js'
 import type { Estimate } from '../../../src/core/password/strength.js'
 import { Secret } from '../../../src/lib/secret.js'
 
@@ -15,11 +15,11 @@ function mailboxOf(address: string): Mailbox {
   return mailbox
 }
 
-/** What a judge says of a password that keeps all rules of `breachedRules`, unless it is another, and whom it asked. */
-async function judge(parts: Partial<JudgeParts>, password = 'long enough a text') {
+/** What the policy says of a password that keeps all rules of `breachedRules`, unless it is another, and whom it asked. */
+async function check(parts: Partial<PolicyCheckParts>, password = 'long enough a text') {
   const asked: unknown[] = []
   const reports: string[] = []
-  const judgePassword = createPasswordJudge({
+  const checkPolicy = createPolicyCheck({
     policy: { minLength: 12, isCommon: () => false },
     minScore: 3,
     brandWords: ['Example Hosting'],
@@ -34,52 +34,52 @@ async function judge(parts: Partial<JudgeParts>, password = 'long enough a text'
       },
     },
   })
-  const outcome = judgePassword(mailboxOf('info@example.org'), new Secret(password), undefined)
+  const outcome = checkPolicy(mailboxOf('info@example.org'), new Secret(password), undefined)
   const reasons = await outcome.catch((error: unknown) => error)
   return { reasons, asked, reports }
 }
 
 const yes = { isBreached: async () => true, mustBeKnown: false }
 
-describe('a judge of passwords', () => {
+describe('the policy for new passwords', () => {
   it('asks about breaches last, and only where all other rules are kept', async () => {
-    expect(await judge({ breaches: yes })).toMatchObject({
+    expect(await check({ breaches: yes })).toMatchObject({
       reasons: [{ code: 'breached' }],
       asked: ['long enough a text'],
     })
-    const weak = await judge({ breaches: yes, estimateStrength: async () => WEAK })
+    const weak = await check({ breaches: yes, estimateStrength: async () => WEAK })
     expect(weak).toMatchObject({ reasons: [{ code: 'too-weak', ...WEAK }], asked: [] })
-    expect(await judge({ breaches: yes }, 'short')).toMatchObject({ asked: [] })
+    expect(await check({ breaches: yes }, 'short')).toMatchObject({ asked: [] })
   })
 
   it('tells all rules of its own at once', async () => {
-    const { reasons } = await judge({ estimateStrength: async () => WEAK }, ' short')
+    const { reasons } = await check({ estimateStrength: async () => WEAK }, ' short')
     expect(reasons).toMatchObject([{ code: 'too-short' }, { code: 'outer-space' }, { code: 'too-weak' }])
   })
 
   it.each([1, 2, 3, 4])('takes the least score that it was told, %i, and no lower one', async (minScore) => {
     for (const score of [0, 1, 2, 3, 4] as const) {
       const estimate: Estimate = { strength: { score, warning: undefined, suggestions: [] } }
-      const { reasons } = await judge({ minScore, estimateStrength: async () => estimate })
+      const { reasons } = await check({ minScore, estimateStrength: async () => estimate })
       expect(reasons).toHaveLength(score < minScore ? 1 : 0)
     }
   })
 
   it('estimates nothing where strength is no matter', async () => {
     const estimateStrength = () => Promise.reject(new Error('asked'))
-    expect(await judge({ minScore: 0, estimateStrength })).toEqual({ reasons: [], asked: [], reports: [] })
+    expect(await check({ minScore: 0, estimateStrength })).toEqual({ reasons: [], asked: [], reports: [] })
   })
 
   it('takes a password whose strength could not be estimated, and says so', async () => {
-    const { reasons, reports } = await judge({ estimateStrength: async () => ({ missing: 'late' }) })
+    const { reasons, reports } = await check({ estimateStrength: async () => ({ missing: 'late' }) })
     expect({ reasons, reports }).toEqual({ reasons: [], reports: ['strength-not-estimated late'] })
   })
 
   it('lets bugs through', async () => {
     const bug = new RangeError('bug')
     const fails = () => Promise.reject(bug)
-    expect(await judge({ estimateStrength: fails })).toMatchObject({ reasons: bug })
-    expect(await judge({ breaches: { isBreached: fails, mustBeKnown: false } })).toMatchObject({
+    expect(await check({ estimateStrength: fails })).toMatchObject({ reasons: bug })
+    expect(await check({ breaches: { isBreached: fails, mustBeKnown: false } })).toMatchObject({
       reasons: bug,
     })
   })
@@ -88,7 +88,7 @@ describe('a judge of passwords', () => {
     'that can’t ask about breaches says so; must it be known: %s',
     async (mustBeKnown) => {
       const away = new BreachCheckUnavailable('timed-out')
-      const { reasons, reports } = await judge({
+      const { reasons, reports } = await check({
         breaches: { isBreached: () => Promise.reject(away), mustBeKnown },
       })
       expect(reasons).toEqual(mustBeKnown ? away : [])
@@ -98,7 +98,7 @@ describe('a judge of passwords', () => {
 
   it('holds the words of the address and of the operator against the strength', async () => {
     const words: (readonly string[])[] = []
-    await judge({
+    await check({
       estimateStrength: async (_password, badWords) => {
         words.push(badWords)
         return STRONG

@@ -4,7 +4,7 @@ import { HESTIA, type PanelHost } from './panel-host.js'
 
 const MAIN = fileURLToPath(new URL('../../../dist/main.js', import.meta.url))
 
-/** What `setup-panel` prints for these options, and mailbox mode. */
+/** What `setup-panel` prints for these options, and proof by mailbox. */
 export function scriptOf(...options: string[]): string {
   return scriptFor('mailbox', ...options)
 }

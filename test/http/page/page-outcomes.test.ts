@@ -49,7 +49,7 @@ describe('the field for a one-time code', () => {
       /<input[^>]* name="code"[^>]* autocomplete="one-time-code"[^>]* inputmode="numeric"/,
     )
     expect(asked.text).toContain('<a href="#code">')
-    expect(asked.text).toMatch(/id="method-account"[^>]* checked/)
+    expect(asked.text).toMatch(/id="proof-account"[^>]* checked/)
     const wrong = await submit(service, { ...withCode, code: '000000' })
     expect(wrong.text).toContain('name="code"')
     expect(wrong.text).not.toContain('000000')
@@ -78,7 +78,7 @@ describe('an answer after which nobody knows', () => {
     expect(service.attempts()[0]).toMatchObject({ code: 'panel-unavailable', changeSent: true })
     const { oldFirst, thenNew, neither } = en.steps
     expect(itemsOf(text, STEPS)).toEqual([oldFirst, thenNew, neither])
-    expect(mainOf(text)).toContain(en.answer['change-not-seen'].title)
+    expect(mainOf(text)).toContain(en.answer['change-not-confirmed'].title)
     expect(mainOf(text)).not.toContain('Nothing was changed')
     expect(mainOf(text)).toContain(String(service.attempts()[0]?.requestId))
   })
@@ -152,8 +152,8 @@ describe('the rules in the form', () => {
   it.each([
     ['mailbox', 'proof-mailbox', 'proof-account'],
     ['account', 'proof-account', 'proof-mailbox'],
-  ])('stand under the fields of %s alone where that is the only way', async (mode, shown, hidden) => {
-    const service = await startService({ environment: { REKEY_PROOFS: mode } })
+  ])('stand under the fields of %s alone where that is the only way', async (proof, shown, hidden) => {
+    const service = await startService({ environment: { REKEY_PROOFS: proof } })
     for (const html of [(await service.http.get('/')).text, (await submit(service, {})).text]) {
       expect(html).toContain(shown)
       expect(html).not.toContain(hidden)

@@ -52,14 +52,14 @@ describe('the form', () => {
   it.each([
     ['mailbox', 'current_password', 'account_password'],
     ['account', 'account_password', 'current_password'],
-  ])('shows no choice where %s is the only way', async (mode, shown, hidden) => {
-    const service = await startService({ environment: { REKEY_PROOFS: mode } })
+  ])('shows no choice where %s is the only way', async (proof, shown, hidden) => {
+    const service = await startService({ environment: { REKEY_PROOFS: proof } })
     const { text } = await service.http.get('/')
     expect(text).toContain(`name="${shown}"`)
     expect(text).not.toContain(`name="${hidden}"`)
     expect(text).not.toContain('type="radio"')
     await expectValid(text)
-    const form = { ...MAILBOX_FORM, ...ACCOUNT_FORM, method: '' }
+    const form = { ...MAILBOX_FORM, ...ACCOUNT_FORM, proof: '' }
     expect((await submit(service, form)).status).toBe(200)
   })
 })
@@ -68,14 +68,14 @@ describe('the form’s answer', () => {
   it.each([
     ['mailbox', MAILBOX_FORM],
     ['account', ACCOUNT_FORM],
-  ])('to a change by %s says that it was made', async (_mode, form) => {
+  ])('to a change by %s says that it was made', async (_proof, form) => {
     const service = await startService()
     const response = await submit(service, form)
     expect(response.status).toBe(200)
     expect(response.text).toMatch(/<h1[^>]*>The password was changed<\/h1>/)
     await expectValid(response.text)
     expect(await service.panel.accepts('info@example.org', NEW_PASSWORD)).toBe(true)
-    expect(service.attempts()[0]).toMatchObject({ code: 'changed', mode: form.method })
+    expect(service.attempts()[0]).toMatchObject({ code: 'changed', proof: form.proof })
   })
 
   it('takes a code with a space in it, as apps show it', async () => {
@@ -117,7 +117,7 @@ describe('the form’s answer', () => {
     expect(response.status).toBe(400)
     expect(attributeOf(response.text, 'email', 'value')).toBe('info@example.org')
     expect(attributeOf(response.text, 'username', 'value')).toBe('alice')
-    expect(response.text).toMatch(/id="method-account"[^>]* checked/)
+    expect(response.text).toMatch(/id="proof-account"[^>]* checked/)
     expect(response.text).not.toMatch(/typed-secret|123456/)
     expect(attributeOf(response.text, 'confirm_password', 'aria-invalid')).toBe('true')
   })

@@ -149,8 +149,8 @@ describe('a form', () => {
     'email[]=x',
     '%ff%fe=%zz&=&&&',
     `${'a=1&'.repeat(2000)}`,
-    'method=magic',
-    'method=account&username[]=x',
+    'proof=magic',
+    'proof=account&username[]=x',
   ])('that makes no sense is answered with a page: %j', async (body) => {
     const service = await startService()
     const response = await service.http.post('/').type('form').send(body)

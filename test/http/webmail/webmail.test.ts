@@ -43,7 +43,7 @@ describe.each(forms)('the form of webmail at $path', (form) => {
     expect(hestiaDriverAccepts(response)).toBe(true)
     expect(await service.panel.accepts('info@example.org', NEW_PASSWORD)).toBe(true)
     expect(service.attempts()).toEqual([
-      expect.objectContaining({ code: 'changed', mode: 'mailbox', mailbox: 'info@example.org' }),
+      expect.objectContaining({ code: 'changed', proof: 'mailbox', mailbox: 'info@example.org' }),
     ])
   })
 

@@ -10,14 +10,14 @@ import { tryChange } from './kit/fault-case.js'
 
 /** Breaks the answer to one call of a change. */
 async function breakAnswer(
-  { call, proof }: Call,
+  { call, sender }: Call,
   fault: Fault,
   times: number,
   expected: string,
 ): Promise<void> {
   await expectNoLeak(startService, async (service) => {
     await service.app.checkReadiness()
-    await tryChange(service, proof, proof.password, expected, () =>
+    await tryChange(service, sender, sender.password, expected, () =>
       service.panel.failNext(call, fault, times),
     )
   })
@@ -27,7 +27,7 @@ const questions = calls.filter(({ asks }) => asks !== 'change')
 const changes = calls.filter(({ asks }) => asks === 'change')
 
 it.each(questions)(
-  'a page in place of the answer to $call, in mode $mode, is never taken for one',
+  'a page in place of the answer to $call, by proof of $proof, is never taken for one',
   async (each) => {
     await breakAnswer(
       each,
@@ -39,7 +39,7 @@ it.each(questions)(
 )
 
 it.each(questions)(
-  'a lost answer to $call, in mode $mode, is asked for once more, and then given up',
+  'a lost answer to $call, by proof of $proof, is asked for once more, and then given up',
   async (each) => {
     await breakAnswer(each, { kind: 'reset', when: 'after-run' }, 1, '200 changed')
     await breakAnswer(each, { kind: 'reset', when: 'after-run' }, 2, '503 panel-unavailable')
@@ -47,7 +47,7 @@ it.each(questions)(
 )
 
 it.each(changes)(
-  'a change whose answer is lost, in mode $mode, is told as what became of it',
+  'a change whose answer is lost, by proof of $proof, is told as what became of it',
   async (each) => {
     await breakAnswer(each, { kind: 'endless', run: true, pace: 'flood' }, 1, '200 changed')
     await breakAnswer(each, { kind: 'endless', run: false, pace: 'flood' }, 1, '503 panel-unavailable')

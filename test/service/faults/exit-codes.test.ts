@@ -7,17 +7,17 @@ import { type Call, calls } from './kit/calls.js'
 // What each code means for each command stands in test/panel/commands.test.ts; here, that no answer is untrue.
 
 /** Asks for a change, one command of which ends with this code, and holds the answer against what the panel has then. */
-async function endCall({ call, proof }: Call, code: number, run: boolean): Promise<string> {
+async function endCall({ call, sender }: Call, code: number, run: boolean): Promise<string> {
   const service = await startService()
   await service.app.checkReadiness()
   const wish = {
-    address: proof.address,
-    oldPassword: proof.password,
+    address: sender.address,
+    oldPassword: sender.password,
     newPassword: `the wholly new secret ${code}`,
   }
   const judge = witness(service, wish)
   service.panel.failNext(call, { kind: 'exit', code, run })
-  const response = await post(service, proof.body(wish))
+  const response = await post(service, sender.body(wish))
   // Where the panel lies of the change itself, nobody can know better.
   if (code !== 0) await judge(response)
   expect(response.status).not.toBe(500)
@@ -31,7 +31,7 @@ const changes = calls.filter(({ asks }) => asks === 'change')
 const questions = calls.filter(({ asks }) => asks !== 'change')
 
 it.each(questions)(
-  'the end of $call, in mode $mode, with a code that means nothing there is told truly, and changes nothing',
+  'the end of $call, by proof of $proof, with a code that means nothing there is told truly, and changes nothing',
   async (call) => {
     for (const code of [7, 10]) expect(await endCall(call, code, true)).toBe('unchanged')
   },
@@ -45,7 +45,7 @@ it.each(questions.filter(({ asks }) => asks === 'whether'))(
 )
 
 it.each(changes)(
-  'the end of a change, in mode $mode, with a code that says nothing is told by what became of it',
+  'the end of a change, by proof of $proof, with a code that says nothing is told by what became of it',
   async (call) => {
     expect(await endCall(call, 13, true)).toBe('changed')
     expect(await endCall(call, 13, false)).toBe('either')
@@ -53,14 +53,14 @@ it.each(changes)(
 )
 
 it.each(changes)(
-  'the end of a change, in mode $mode, before it has begun is told as no change',
+  'the end of a change, by proof of $proof, before it has begun is told as no change',
   async (call) => {
     expect(await endCall(call, 14, false)).toBe('unchanged')
   },
 )
 
 it.each(changes)(
-  'the end of a change, in mode $mode, of which the panel says that it was made is told so',
+  'the end of a change, by proof of $proof, of which the panel says that it was made is told so',
   async (call) => {
     expect(await endCall(call, 0, false)).toBe('200 changed')
   },

@@ -6,7 +6,7 @@ import { gist, post } from '../../kit/submissions.js'
 import { expectService, witness } from '../../kit/truth.js'
 import { CHANGE } from '../../panel-simulator/commands/command-names.js'
 import { startPanelSimulator } from '../../panel-simulator/simulator.js'
-import { calls, mailboxProof } from './kit/calls.js'
+import { calls, mailboxSender } from './kit/calls.js'
 import { tryChange } from './kit/fault-case.js'
 
 const TIMEOUT_MS = 15_000
@@ -14,20 +14,20 @@ const ENVIRONMENT = { HESTIA_TIMEOUT_MS: `${TIMEOUT_MS}` }
 
 // Answers that never end stand in transport.test.ts; here, what becomes of each call.
 it.each(calls)(
-  'a panel that takes longer for $call than anybody waits, in mode $mode, changes nothing that is not told',
-  async ({ call, asks, proof }) => {
+  'a panel that takes longer for $call than anybody waits, by proof of $proof, changes nothing that is not told',
+  async ({ call, asks, sender }) => {
     const time = holdTime()
     await expectNoLeak(
       () => startService({ environment: ENVIRONMENT }),
       async (service) => {
         await service.app.checkReadiness()
-        await tryChange(service, proof, proof.password, '503 panel-unavailable', () => {
+        await tryChange(service, sender, sender.password, '503 panel-unavailable', () => {
           const hold = service.panel.hold(call)
           void time.pass(TIMEOUT_MS, hold.arrived)
           return async () => {
             hold.release()
             // The panel ends what it had begun, while the domain is still closed.
-            const old = () => service.panel.accepts(proof.address, proof.password)
+            const old = () => service.panel.accepts(sender.address, sender.password)
             await expect.poll(old).toBe(asks !== 'change')
           }
         })
@@ -41,13 +41,13 @@ it('a panel that makes a change and then says nothing has made it', async () => 
   await expectNoLeak(
     () => startService({ environment: ENVIRONMENT }),
     async (service) => {
-      const proof = mailboxProof
+      const sender = mailboxSender
       await service.app.checkReadiness()
       let isSilent = false
       const begun = (): void => {
         isSilent = true
       }
-      await tryChange(service, proof, proof.password, '200 changed', () => {
+      await tryChange(service, sender, sender.password, '200 changed', () => {
         service.panel.failNext(CHANGE, { kind: 'silence', run: true, begun })
         void time.pass(TIMEOUT_MS, () => isSilent)
       })
@@ -61,25 +61,25 @@ it('a panel that refuses connections is one that can’t be reached, and serves 
   const port = Number(new URL(panel.url).port)
   await panel.close()
   const service = await startServiceAt(panel, environment)
-  const proof = mailboxProof
-  const wish = { address: proof.address, oldPassword: proof.password, newPassword: 'a wholly new secret' }
-  const response = await post(service, proof.body(wish))
+  const sender = mailboxSender
+  const wish = { address: sender.address, oldPassword: sender.password, newPassword: 'a wholly new secret' }
+  const response = await post(service, sender.body(wish))
   expect(gist(response)).toBe('503 panel-unavailable')
   expect(service.attempts()[0]).toMatchObject({ reason: 'unreachable', changeSent: false })
   const back = await startPanelSimulator({ port })
   onTestFinished(() => back.close())
-  expect(gist(await post(service, proof.body(wish)))).toBe('200 changed')
+  expect(gist(await post(service, sender.body(wish)))).toBe('200 changed')
   expect(await back.accepts(wish.address, wish.newPassword)).toBe(true)
 })
 
 it('a key that is revoked in the middle stops the change before it is sent', async () => {
   const service = await startService()
   await service.app.checkReadiness()
-  const proof = mailboxProof
-  const wish = { address: proof.address, oldPassword: proof.password, newPassword: 'a wholly new secret' }
+  const sender = mailboxSender
+  const wish = { address: sender.address, oldPassword: sender.password, newPassword: 'a wholly new secret' }
   const judge = witness(service, wish)
   const hold = service.panel.hold('v-get-mail-account-value md5')
-  const answer = post(service, proof.body(wish))
+  const answer = post(service, sender.body(wish))
   await hold.arrived
   service.panel.switches.keyRevoked = true
   hold.release()

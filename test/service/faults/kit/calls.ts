@@ -4,7 +4,7 @@ import { CHANGE } from '../../../panel-simulator/commands/command-names.js'
 import { totp } from '../../../panel-simulator/commands/totp.js'
 
 /** A way to prove that one may change a mailbox. */
-export interface Proof {
+export interface Sender {
   readonly address: string
   /** The password at the start. */
   readonly password: string
@@ -12,13 +12,13 @@ export interface Proof {
 }
 
 /** By the mailbox’s present password. */
-export const mailboxProof: Proof = {
+export const mailboxSender: Sender = {
   address: 'info@example.org',
   password: 'info mail pw',
   body: ({ oldPassword, newPassword }) => byMailbox({ currentPassword: oldPassword, newPassword }),
 }
 
-const account: Proof = {
+const account: Sender = {
   address: 'info@example.org',
   password: 'info mail pw',
   body: ({ newPassword }) => byAccount({}, { newPassword }),
@@ -26,18 +26,18 @@ const account: Proof = {
 
 const SOLO = { address: 'solo.name@example.org', password: 'solo mail pw' }
 
-const dottedMailbox: Proof = {
+const dottedMailbox: Sender = {
   ...SOLO,
   body: ({ address, oldPassword, newPassword }) =>
     byMailbox({ email: address, currentPassword: oldPassword, newPassword }),
 }
 
-const dottedAccount: Proof = {
+const dottedAccount: Sender = {
   ...SOLO,
   body: ({ address, newPassword }) => byAccount({}, { email: address, newPassword }),
 }
 
-const twoFactor: Proof = {
+const twoFactor: Sender = {
   address: 'dave@dave.example',
   password: 'dave mail pw',
   body: ({ newPassword }) => {
@@ -51,23 +51,23 @@ const twoFactor: Proof = {
 
 /** A call that a change needs, and what it is for. */
 export interface Call {
-  readonly mode: 'mailbox' | 'account'
+  readonly proof: 'mailbox' | 'account'
   /** As `failNext` takes it. */
   readonly call: string
   /** `siblings`: whether a change would harm others; exit code 3 says that it would not. */
   readonly asks: 'whether' | 'what' | 'siblings' | 'change'
-  readonly proof: Proof
+  readonly sender: Sender
 }
 
-/** Each command of the panel, in each mode that runs it. */
+/** Each command of the panel, for each proof that runs it. */
 export const calls: readonly Call[] = [
-  { mode: 'mailbox', call: 'v-search-domain-owner mail', asks: 'what', proof: mailboxProof },
-  { mode: 'mailbox', call: 'v-get-mail-account-value account', asks: 'siblings', proof: dottedMailbox },
-  { mode: 'mailbox', call: 'v-get-mail-account-value md5', asks: 'what', proof: mailboxProof },
-  { mode: 'mailbox', call: CHANGE, asks: 'change', proof: mailboxProof },
-  { mode: 'account', call: 'v-check-user-password', asks: 'whether', proof: account },
-  { mode: 'account', call: 'v-check-user-2fa', asks: 'whether', proof: twoFactor },
-  { mode: 'account', call: 'v-list-user json', asks: 'what', proof: account },
-  { mode: 'account', call: 'v-get-mail-account-value account', asks: 'siblings', proof: dottedAccount },
-  { mode: 'account', call: CHANGE, asks: 'change', proof: account },
+  { proof: 'mailbox', call: 'v-search-domain-owner mail', asks: 'what', sender: mailboxSender },
+  { proof: 'mailbox', call: 'v-get-mail-account-value account', asks: 'siblings', sender: dottedMailbox },
+  { proof: 'mailbox', call: 'v-get-mail-account-value md5', asks: 'what', sender: mailboxSender },
+  { proof: 'mailbox', call: CHANGE, asks: 'change', sender: mailboxSender },
+  { proof: 'account', call: 'v-check-user-password', asks: 'whether', sender: account },
+  { proof: 'account', call: 'v-check-user-2fa', asks: 'whether', sender: twoFactor },
+  { proof: 'account', call: 'v-list-user json', asks: 'what', sender: account },
+  { proof: 'account', call: 'v-get-mail-account-value account', asks: 'siblings', sender: dottedAccount },
+  { proof: 'account', call: CHANGE, asks: 'change', sender: account },
 ]

@@ -2,14 +2,14 @@ import { expect } from 'vitest'
 import type { TestService } from '../../../kit/service.js'
 import { gist, post } from '../../../kit/submissions.js'
 import { expectService, type Wish, witness } from '../../../kit/truth.js'
-import type { Proof } from './calls.js'
+import type { Sender } from './calls.js'
 
 /** Longer than a key that was refused or may not run a command, and a domain with a change that was lost, are left alone. */
-const REST_MS = 10 * 60_000
+const COOLDOWN_MS = 10 * 60_000
 
 let wishes = 0
 
-function createWish({ address }: Proof, oldPassword: string): Wish {
+function createWish({ address }: Sender, oldPassword: string): Wish {
   wishes += 1
   return { address, oldPassword, newPassword: `the wholly new secret ${wishes}` }
 }
@@ -23,30 +23,30 @@ function createWish({ address }: Proof, oldPassword: string): Wish {
  */
 export async function tryChange(
   service: TestService,
-  proof: Proof,
+  sender: Sender,
   oldPassword: string,
   expected: string,
   disturb: () => (() => void | Promise<void>) | void,
 ): Promise<string> {
   const { panel, clock } = service
-  const wish = createWish(proof, oldPassword)
+  const wish = createWish(sender, oldPassword)
   const judge = witness(service, wish)
   const mend = disturb()
-  const response = await post(service, proof.body(wish))
+  const response = await post(service, sender.body(wish))
   expect(gist(response)).toBe(expected)
   await judge(response)
 
   // What was left of it must not meet the next request.
   panel.clearFaults()
-  const keyRests = expected === '502 panel-misconfigured'
-  if (!keyRests) await expectService(service)
+  const keyCoolsDown = expected === '502 panel-misconfigured'
+  if (!keyCoolsDown) await expectService(service)
   await mend?.()
-  clock.advance(REST_MS)
-  if (keyRests) await expectService(service)
+  clock.advance(COOLDOWN_MS)
+  if (keyCoolsDown) await expectService(service)
   const inForce = (await panel.accepts(wish.address, wish.newPassword)) ? wish.newPassword : oldPassword
-  const next = createWish(proof, inForce)
+  const next = createWish(sender, inForce)
   const judgeNext = witness(service, next)
-  const nextResponse = await post(service, proof.body(next))
+  const nextResponse = await post(service, sender.body(next))
   expect(gist(nextResponse)).toBe('200 changed')
   await judgeNext(nextResponse)
   return next.newPassword

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { inTurn, type Queue } from '../../src/lib/in-turn.js'
+import { type Queue, runQueued } from '../../src/lib/run-queued.js'
 
 it('work that was given up before its turn is never done', async () => {
   let open = (): void => undefined
@@ -17,7 +17,7 @@ it('work that was given up before its turn is never done', async () => {
   const work = async () => {
     done = true
   }
-  await expect(inTurn(queue, 0, () => late, work)).rejects.toBe(late)
+  await expect(runQueued(queue, 0, () => late, work)).rejects.toBe(late)
   open()
   await turns
   expect(done).toBe(false)

@@ -4,7 +4,7 @@ import { inTime } from './in-time.js'
 export type Queue = <Result>(work: () => Promise<Result>) => Promise<Result>
 
 /** Runs the work in its turn, or rejects with the error made by `late` if that does not come within `maxWaitMs`: it is not run then. */
-export async function inTurn<Result>(
+export async function runQueued<Result>(
   queue: Queue,
   maxWaitMs: number,
   late: () => Error,
