@@ -67,6 +67,13 @@ describe('an address', () => {
     expect(parseMailbox(typed)).toBeUndefined()
   })
 
+  it('has a domain of at most 253 characters', () => {
+    const labels = 'a.'.repeat(124)
+    expect(parseMailbox(`info@${labels}a.org`)).toMatchObject({ domain: `${labels}a.org` })
+    expect(`${labels}a.org`).toHaveLength(253)
+    expect(parseMailbox(`info@${labels}aa.org`)).toBeUndefined()
+  })
+
   it('never makes the parser throw, and what it gives is safe to send', () => {
     const typed = fc.oneof(
       fc.string({ unit: 'binary' }),

@@ -241,6 +241,15 @@ it('lookUpDomainOwner takes the silence of a legacy key’s panel for a domain t
   expect(unknown.result).toBe('panel-failed exit-code-unknown')
 })
 
+it.each(table.filter(({ output }) => output !== undefined))(
+  '$name makes nothing of the output of a command that failed, whatever it looks like',
+  async ({ call, output = '' }) => {
+    expect((await ask(call, { exitCode: 4, output })).result).toBe('panel-failed exit-code-4')
+    const nameless = 'Error: invalid user format :: x'
+    expect((await ask(call, { exitCode: 4, output: nameless })).result).toBe('panel-failed exit-code-4')
+  },
+)
+
 it('hasSiblings asks nothing for a name without a dot', async () => {
   const { result, sent } = await ask((panel) => panel.hasSiblings('alice', 'example.org', 'info'), {})
   expect([result, sent]).toEqual([false, undefined])

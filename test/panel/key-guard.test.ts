@@ -157,3 +157,112 @@ it('one call goes ahead with a key of which nothing is known, and the others fol
   await Promise.all([first, others])
   expect(panel.sent.toSorted()).toEqual(['v-check-user-password', 'v-get-mail-account-value'])
 })
+
+const RAN: CommandAnswer = { is: 'ran', exitCode: 0, output: '' }
+const LOOKUP = output('v-list-user')
+
+/** A guard of which it can be seen what it sends; each call is answered as it is told to be. */
+function createGuard() {
+  const clock = createTestClock()
+  const guard = createKeyGuard(createMemoryKeyCooldown(clock), clock)
+  const sent: string[] = []
+  const pass = (call: Call, answer: RefusedCall['refusal'] | 'ran' = 'ran') =>
+    guard.pass(call, async () => {
+      sent.push(call.name)
+      return answer === 'ran' ? RAN : { is: 'refused', refusal: answer }
+    })
+  return { guard, clock, sent, pass }
+}
+
+it('a call for the code is not sent for ten minutes after a command was forbidden, and then it is', async () => {
+  const { clock, sent, pass } = createGuard()
+  await pass(code('v-check-user-password'), 'forbidden')
+  clock.advance(10 * 60_000 - 1)
+  expect(await pass(code('v-check-user-2fa'))).toEqual({ is: 'refused', refusal: 'command-untried' })
+  expect(await pass(code('v-check-user-password'))).toEqual({ is: 'refused', refusal: 'forbidden' })
+  clock.advance(1)
+  expect(await pass(code('v-check-user-2fa'))).toEqual(RAN)
+  expect(sent).toEqual(['v-check-user-password', 'v-check-user-2fa'])
+})
+
+it('what was forbidden longer ago than ten minutes is not told of a command that was not tried since', async () => {
+  const { clock, pass } = createGuard()
+  await pass(LOOKUP, 'command-forbidden')
+  clock.advance(10 * 60_000)
+  await pass(VALUE, 'command-forbidden')
+  expect(await pass(VALUE)).toEqual({ is: 'refused', refusal: 'command-forbidden' })
+  expect(await pass(LOOKUP)).toEqual({ is: 'refused', refusal: 'command-untried' })
+})
+
+it('two commands that were forbidden within ten minutes are both told of', async () => {
+  const { clock, sent, pass } = createGuard()
+  await pass(code('v-check-user-password'), 'forbidden')
+  clock.advance(60_000)
+  // For its output, since nobody knows yet why the first one was forbidden.
+  await pass(LOOKUP, 'command-forbidden')
+  expect(await pass(code('v-check-user-password'))).toEqual({ is: 'refused', refusal: 'forbidden' })
+  expect(await pass(LOOKUP)).toEqual({ is: 'refused', refusal: 'command-forbidden' })
+  expect(sent).toEqual(['v-check-user-password', 'v-list-user'])
+})
+
+it.each(['request-refused', 'api-disabled', 'address-not-allowed'] as const)(
+  'a call that is refused as %s says nothing of what the key may do',
+  async (refusal) => {
+    const { guard, sent, pass } = createGuard()
+    await pass(LOOKUP, refusal)
+    expect(await guard.isCoolingDown()).toBe(false)
+    expect(await pass(LOOKUP)).toEqual(RAN)
+    expect(await pass(code('v-check-user-2fa'))).toEqual(RAN)
+    expect(sent).toHaveLength(3)
+  },
+)
+
+it('the panel is left alone when it refused the key', async () => {
+  const { guard, sent, pass } = createGuard()
+  expect(await guard.isCoolingDown()).toBe(false)
+  await pass(LOOKUP, 'key-refused')
+  expect(await guard.isCoolingDown()).toBe(true)
+  expect(await pass(LOOKUP)).toEqual({ is: 'refused', refusal: 'key-refused' })
+  expect(sent).toHaveLength(1)
+})
+
+it.each([
+  ['a command that is known to be permitted', LOOKUP],
+  ['a change', SEND_CHANGE],
+])('%s is not kept waiting for a call that goes ahead', async (_what, call) => {
+  const { guard, sent, pass } = createGuard()
+  await pass(LOOKUP)
+  let answer = (_given: CommandAnswer): void => undefined
+  const answered = new Promise<CommandAnswer>((resolve) => {
+    answer = resolve
+  })
+  const ahead = guard.pass(VALUE, () => answered)
+  expect(await pass(call)).toEqual(RAN)
+  expect(sent).toEqual([LOOKUP.name, call.name])
+  answer(RAN)
+  await ahead
+})
+
+it('calls that waited for one that was not answered go on side by side', async () => {
+  const { guard } = createGuard()
+  let fail = (_error: Error): void => undefined
+  const failed = new Promise<CommandAnswer>((_resolve, reject) => {
+    fail = reject
+  })
+  const ahead = guard.pass(VALUE, () => failed)
+  let begun = 0
+  let answer = (_given: CommandAnswer): void => undefined
+  const answered = new Promise<CommandAnswer>((resolve) => {
+    answer = resolve
+  })
+  const send = () => {
+    begun += 1
+    return answered
+  }
+  const others = [guard.pass(VALUE, send), guard.pass(LOOKUP, send)]
+  fail(new Error('no answer'))
+  await expect(ahead).rejects.toThrow('no answer')
+  await expect.poll(() => begun).toBe(2)
+  answer(RAN)
+  expect(await Promise.all(others)).toEqual([RAN, RAN])
+})

@@ -91,6 +91,28 @@ describe('the reader of answers', () => {
     },
   )
 
+  it.each([
+    ['code', 500, '3', '3'],
+    ['output', 500, '3', 'Error: x'],
+    ['output', 200, '3', 'Error: x'],
+    ['output', 200, 'x', 'alice'],
+    ['output', 401, 'x', 'Error: x'],
+    ['output', 401, '0', 'Error: x'],
+    ['output', 500, undefined, 'alice'],
+  ] as const)(
+    'takes an answer to a call for the %s with status %i and header %s for none of the panel: %j',
+    (asked, status, exitCodeHeader, body) => {
+      expect(readAnswer(asked, { status, exitCodeHeader, body }, LEGACY)).toEqual({ is: 'nonsense' })
+    },
+  )
+
+  it('takes one line end off the output, and the word for silence away', () => {
+    const read = (body: string, exitCodeHeader?: string) =>
+      readAnswer('output', { status: 200, exitCodeHeader, body }, LEGACY)
+    expect(read('one\ntwo\n\n', '0')).toEqual({ is: 'ran', exitCode: 0, output: 'one\ntwo\n' })
+    expect(read('OK\n')).toEqual({ is: 'ran', exitCode: undefined, output: '' })
+  })
+
   it('never throws, and reads success out of nothing but the panel’s own form of it', () => {
     const header = fc.option(fc.oneof(fc.string(), fc.nat(30).map(String)), { nil: undefined })
     const body = fc.oneof(

@@ -1,9 +1,10 @@
 import { expect, it, onTestFinished } from 'vitest'
+import type { ServerTrust } from '../../src/lib/server-trust.js'
 import { createDispatcher } from '../../src/panel/dispatcher.js'
 import type { RawAnswer } from '../../src/panel/read-answer.js'
 import { createTransport, TransportFailure, type TransportFailureReason } from '../../src/panel/transport.js'
 import { holdTime } from '../kit/held-time.js'
-import { createCertificate } from '../panel-simulator/server/certificate.js'
+import { createCertificate, sharedCertificate } from '../panel-simulator/server/certificate.js'
 import { type Fault, simulatorCredentials, startPanelSimulator } from '../panel-simulator/simulator.js'
 
 const TIMEOUT_MS = 5000
@@ -20,12 +21,12 @@ const FIELDS = {
 }
 
 /** The transport before a panel; how a call ends: its answer, or why none came. */
-async function setUp({ connections = 8, certificate = undefined as string | undefined } = {}) {
+async function setUp({ connections = 8, trust = undefined as ServerTrust | undefined } = {}) {
   const panel = await startPanelSimulator()
   onTestFinished(() => panel.close())
   const url = new URL(panel.url)
-  const ca = certificate ?? panel.certificate.certificate
-  const dispatcher = createDispatcher(url, { ca }, connections, TIMEOUT_MS)
+  const authority = { ca: panel.certificate.certificate }
+  const dispatcher = createDispatcher(url, trust ?? authority, connections, TIMEOUT_MS)
   onTestFinished(() => dispatcher.destroy())
   const transport = createTransport(dispatcher, url)
   async function call(): Promise<RawAnswer | TransportFailureReason> {
@@ -136,7 +137,20 @@ it('the transport tells a panel that is not there from one that can’t prove wh
   await panel.close()
   expect(await call()).toBe('unreachable')
   const { certificate } = await createCertificate()
-  const wary = await setUp({ certificate })
+  const wary = await setUp({ trust: { ca: certificate } })
   expect(await wary.call()).toBe('tls-refused')
   expect(wary.panel.calls).toEqual([])
+})
+
+it('the transport calls a panel that shows the pinned certificate, on each new connection, and no other', async () => {
+  const { fingerprint } = await sharedCertificate()
+  const { panel, call } = await setUp({ trust: { certificateSha256: fingerprint } })
+  expect(await call()).toMatchObject({ status: 200 })
+  panel.failNext(COMMAND, { kind: 'reset', when: 'before-run' })
+  expect(await call()).toBe('reset')
+  expect(await call()).toMatchObject({ status: 200 })
+  const { fingerprint: another } = await createCertificate()
+  const other = await setUp({ trust: { certificateSha256: another } })
+  expect(await other.call()).toBe('tls-refused')
+  expect(other.panel.calls).toEqual([])
 })

@@ -108,6 +108,18 @@ describe('the policy for new passwords', () => {
   })
 })
 
+it('the bad words of an address hold no empty one, whatever its separators', () => {
+  expect(badWordsFor(mailboxOf('a..b_@example.org'), [''])).toEqual([
+    'a..b_@example.org',
+    'a..b_',
+    'a',
+    'b',
+    'example.org',
+    'example',
+    'org',
+  ])
+})
+
 it('the bad words of an address are its parts, the domain in both forms, once each', () => {
   expect(badWordsFor(mailboxOf('John.doe@bücher.example'), ['John', 'Rekey'])).toEqual([
     'john.doe@xn--bcher-kva.example',
