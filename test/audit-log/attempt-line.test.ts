@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { pino } from 'pino'
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { createAttemptLog } from '../../src/audit-log/attempt-log.js'
 import { plainNames } from '../../src/audit-log/log-names.js'
 import { type Answer, type AnswerCode, answerCodes } from '../../src/core/answer.js'
@@ -45,19 +45,20 @@ const fullAnswers: readonly Answer[] = [
   { code: 'internal-error' },
 ]
 
-describe('the line of an attempt', () => {
-  it('keeps to the schema, whatever the outcome', async () => {
-    const service = await startService({ environment: outcomeEnvironment })
-    await driveOutcomes(service)
-    const lines = service.attempts()
-    expect(lines.map(faultsOf).filter((faults) => faults !== '')).toEqual([])
-    const driven = new Set(lines.map(({ code }) => code))
-    expect(answerCodes.filter((code) => !driven.has(code))).toEqual(
-      answerCodes.filter((code) => NOT_DRIVEN.some((each) => each === code)),
-    )
-  })
+it('the line of an attempt keeps to the schema, whatever the outcome', async () => {
+  const service = await startService({ environment: outcomeEnvironment })
+  await driveOutcomes(service)
+  const lines = service.attempts()
+  expect(lines.map(faultsOf).filter((faults) => faults !== '')).toEqual([])
+  const driven = new Set(lines.map(({ code }) => code))
+  expect(answerCodes.filter((code) => !driven.has(code))).toEqual(
+    answerCodes.filter((code) => NOT_DRIVEN.some((each) => each === code)),
+  )
+})
 
-  it.each(fullAnswers)('of $code keeps to the schema with all that it can say', (answer) => {
+it.each(fullAnswers)(
+  'the line of an attempt of $code keeps to the schema with all that it can say',
+  (answer) => {
     const lines: unknown[] = []
     const logger = pino({ base: null }, { write: (line: string) => void lines.push(JSON.parse(line)) })
     const context = {
@@ -73,79 +74,75 @@ describe('the line of an attempt', () => {
     }
     createAttemptLog(logger, plainNames)({ context, answer, durationMs: 3.7 })
     expect(lines.map(faultsOf)).toEqual([''])
-  })
+  },
+)
 
-  it('begins alike always, so that a filter can hold on to it', async () => {
-    const service = await startService({ environment: outcomeEnvironment })
-    await driveOutcomes(service)
-    const beginnings = service.attempts().map((line) => Object.keys(line).slice(0, 6).join())
-    expect([...new Set(beginnings)]).toEqual(['level,time,event,code,requestId,clientAddress'])
-  })
+it('the line of an attempt begins alike always, so that a filter can hold on to it', async () => {
+  const service = await startService({ environment: outcomeEnvironment })
+  await driveOutcomes(service)
+  const beginnings = service.attempts().map((line) => Object.keys(line).slice(0, 6).join())
+  expect([...new Set(beginnings)]).toEqual(['level,time,event,code,requestId,clientAddress'])
 })
 
-describe('the names in the log', () => {
-  it('are the mailbox’s and the account’s own, unless told otherwise', async () => {
-    const service = await startService({ environment: outcomeEnvironment })
-    await driveOutcomes(service)
-    for (const name of ['"info@example.org"', '"alice"']) {
-      expect(service.logText()).toContain(name)
-    }
-  })
-
-  it('are hashes where the operator wants it so, that tell equals and nothing else', async () => {
-    const environment = { ...outcomeEnvironment, REKEY_LOG_MAILBOX: 'hashed', REKEY_LOG_LEVEL: 'debug' }
-    const service = await startService({ environment })
-    await driveOutcomes(service)
-    const text = service.logText()
-    const names = ['example', 'info', 'john', 'doe', 'paused', 'nobody', 'sales', 'alice', 'dave']
-    expect(names.filter((name) => text.toLowerCase().includes(name))).toEqual([])
-    const lines = service.attempts()
-    expect(lines.map(faultsOf).filter((faults) => faults !== '')).toEqual([])
-    const [guess, change] = lines
-    expect(guess?.mailbox).toMatch(/^hashed:[0-9a-f]{32}$/)
-    expect(change?.mailbox).toBe(guess?.mailbox)
-    expect(new Set(lines.map(({ mailbox }) => mailbox)).size).toBeGreaterThan(4)
-    const accounts = new Set(lines.flatMap(({ account }) => account ?? []))
-    expect(accounts.size).toBe(2)
-  })
-
-  it('have other hashes after each start', async () => {
-    const environment = { REKEY_LOG_MAILBOX: 'hashed' }
-    const services = [await startService({ environment }), await startService({ environment })]
-    for (const { http } of services) {
-      await http.post('/api/v1/password-changes').send({
-        email: 'info@example.org',
-        newPassword: 'x',
-        currentPassword: 'y',
-      })
-    }
-    const [first, second] = services.map((service) => service.attempts()[0]?.mailbox)
-    expect(first).toMatch(/^hashed:/)
-    expect(second).toMatch(/^hashed:/)
-    expect(first).not.toBe(second)
-  })
+it('the names in the log are the mailbox’s and the account’s own, unless told otherwise', async () => {
+  const service = await startService({ environment: outcomeEnvironment })
+  await driveOutcomes(service)
+  for (const name of ['"info@example.org"', '"alice"']) {
+    expect(service.logText()).toContain(name)
+  }
 })
 
-describe('the documentation of the log', () => {
-  it('has a line of an attempt for an example', () => {
-    const [, example = ''] = /```json\n(.*)\n```/.exec(documentation) ?? []
-    expect(faultsOf(JSON.parse(example))).toBe('')
-  })
+it('the names in the log are hashes where the operator wants it so, that tell equals and nothing else', async () => {
+  const environment = { ...outcomeEnvironment, REKEY_LOG_MAILBOX: 'hashed', REKEY_LOG_LEVEL: 'debug' }
+  const service = await startService({ environment })
+  await driveOutcomes(service)
+  const text = service.logText()
+  const names = ['example', 'info', 'john', 'doe', 'paused', 'nobody', 'sales', 'alice', 'dave']
+  expect(names.filter((name) => text.toLowerCase().includes(name))).toEqual([])
+  const lines = service.attempts()
+  expect(lines.map(faultsOf).filter((faults) => faults !== '')).toEqual([])
+  const [guess, change] = lines
+  expect(guess?.mailbox).toMatch(/^hashed:[0-9a-f]{32}$/)
+  expect(change?.mailbox).toBe(guess?.mailbox)
+  expect(new Set(lines.map(({ mailbox }) => mailbox)).size).toBeGreaterThan(4)
+  const accounts = new Set(lines.flatMap(({ account }) => account ?? []))
+  expect(accounts.size).toBe(2)
+})
 
-  it('names every event that is written, and no other', () => {
-    const source = new URL('src/', root)
-    const text = readdirSync(source, { recursive: true, encoding: 'utf8' })
-      .filter((path) => path.endsWith('.ts'))
-      .map((path) => readFileSync(new URL(path, source), 'utf8'))
-      .join('\n')
-    // What is wrong with a key is an event by its code.
-    const excess = readFileSync(new URL('core/panel-port.ts', source), 'utf8')
-    const codes = [...excess.matchAll(/\bcode: '([a-z-]+)'/g)].map(([, code]) => code)
-    const written = [...text.matchAll(/\bevent: '([a-z-]+)'|\breport\('([a-z-]+)'/g)].map(
-      ([, event, reported]) => event ?? reported,
-    )
-    const section = documentation.split('## Other lines')[1] ?? ''
-    const documented = [...section.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, event]) => event)
-    expect(['attempt', ...documented].toSorted()).toEqual([...new Set([...written, ...codes])].toSorted())
-  })
+it('the names in the log have other hashes after each start', async () => {
+  const environment = { REKEY_LOG_MAILBOX: 'hashed' }
+  const services = [await startService({ environment }), await startService({ environment })]
+  for (const { http } of services) {
+    await http.post('/api/v1/password-changes').send({
+      email: 'info@example.org',
+      newPassword: 'x',
+      currentPassword: 'y',
+    })
+  }
+  const [first, second] = services.map((service) => service.attempts()[0]?.mailbox)
+  expect(first).toMatch(/^hashed:/)
+  expect(second).toMatch(/^hashed:/)
+  expect(first).not.toBe(second)
+})
+
+it('the documentation of the log has a line of an attempt for an example', () => {
+  const [, example = ''] = /```json\n(.*)\n```/.exec(documentation) ?? []
+  expect(faultsOf(JSON.parse(example))).toBe('')
+})
+
+it('the documentation of the log names every event that is written, and no other', () => {
+  const source = new URL('src/', root)
+  const text = readdirSync(source, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts'))
+    .map((path) => readFileSync(new URL(path, source), 'utf8'))
+    .join('\n')
+  // What is wrong with a key is an event by its code.
+  const excess = readFileSync(new URL('core/panel-port.ts', source), 'utf8')
+  const codes = [...excess.matchAll(/\bcode: '([a-z-]+)'/g)].map(([, code]) => code)
+  const written = [...text.matchAll(/\bevent: '([a-z-]+)'|\breport\('([a-z-]+)'/g)].map(
+    ([, event, reported]) => event ?? reported,
+  )
+  const section = documentation.split('## Other lines')[1] ?? ''
+  const documented = [...section.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, event]) => event)
+  expect(['attempt', ...documented].toSorted()).toEqual([...new Set([...written, ...codes])].toSorted())
 })

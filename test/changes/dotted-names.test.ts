@@ -11,7 +11,7 @@ describe.each(panelReleases)('on release %s of the panel,', (release) => {
     ['ann.lee', 'ann dot pw'],
     ['john.doe', 'john.doe mail pw'],
   ])(
-    'a change of %s is refused to those who may make it, and its sibling is unharmed',
+    `on release ${release} of the panel, a change of %s is refused to those who may make it, and its sibling is unharmed`,
     async (localPart, password) => {
       const service = await startService({ simulator: { release } })
       const before = service.panel.loginFile('example.org')
@@ -29,7 +29,7 @@ describe.each(panelReleases)('on release %s of the panel,', (release) => {
     },
   )
 
-  it('the sibling itself is changed, and harms nobody', async () => {
+  it(`on release ${release} of the panel, the sibling itself is changed, and harms nobody`, async () => {
     const service = await startService({ simulator: { release } })
     const wish = {
       address: 'ann-lee@example.org',
@@ -46,7 +46,7 @@ describe.each(panelReleases)('on release %s of the panel,', (release) => {
   })
 
   it.each(['inf.', 'joh..doe', 'ann.le.'])(
-    'a name that exists by wildcard only is none, and nothing is changed: %s',
+    `on release ${release} of the panel, a name that exists by wildcard only is none, and nothing is changed: %s`,
     async (localPart) => {
       const service = await startService({ simulator: { release } })
       const before = service.panel.loginFile('example.org')
@@ -65,7 +65,7 @@ describe.each(panelReleases)('on release %s of the panel,', (release) => {
     ['made', 'after-run', '200 changed'],
     ['not made', 'before-run', '503 panel-unavailable'],
   ] as const)(
-    'a change of a dotted name whose answer was lost, and was %s, is told truly',
+    `on release ${release} of the panel, a change of a dotted name whose answer was lost, and was %s, is told truly`,
     async (_what, when, expected) => {
       const service = await startService({ simulator: { release } })
       const wish = {
@@ -84,7 +84,7 @@ describe.each(panelReleases)('on release %s of the panel,', (release) => {
     },
   )
 
-  it('no record of another mailbox is ever asked for', async () => {
+  it(`on release ${release} of the panel, no record of another mailbox is ever asked for`, async () => {
     const service = await startService({ simulator: { release } })
     for (const email of ['ann.lee@example.org', 'solo.name@example.org', 'inf.@example.org']) {
       await post(service, byMailbox({ email }))
@@ -98,7 +98,7 @@ describe.each(panelReleases)('on release %s of the panel,', (release) => {
     }
   })
 
-  it('a panel that takes no pattern for a name changes no dotted one, serves the others, and is not ready', async () => {
+  it(`on release ${release} of the panel, a panel that takes no pattern for a name changes no dotted one, serves the others, and is not ready`, async () => {
     const service = await startService({ simulator: { release } })
     service.panel.switches.lookupChecksName = true
     const email = 'solo.name@example.org'

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { isAlive } from '../../src/cli/health-check.js'
 
 /** Something that answers as the service does, or worse, and where it listens. */
@@ -14,25 +14,23 @@ async function listen(host: string, basePath = '', status = 200) {
   return { host, port: (server.address() as AddressInfo).port, basePath }
 }
 
-describe('the look whether the service is alive', () => {
-  it.each(['127.0.0.1', '0.0.0.0', '::', '::1', 'localhost'])(
-    'finds it where it listens on %s',
-    async (host) => {
-      expect(await isAlive(await listen(host))).toBe(true)
-    },
-  )
+it.each(['127.0.0.1', '0.0.0.0', '::', '::1', 'localhost'])(
+  'the look whether the service is alive finds it where it listens on %s',
+  async (host) => {
+    expect(await isAlive(await listen(host))).toBe(true)
+  },
+)
 
-  it('finds it below its base path', async () => {
-    const listening = await listen('127.0.0.1', '/password')
-    expect(await isAlive(listening)).toBe(true)
-    expect(await isAlive({ ...listening, basePath: '/elsewhere' })).toBe(false)
-  })
+it('the look whether the service is alive finds it below its base path', async () => {
+  const listening = await listen('127.0.0.1', '/password')
+  expect(await isAlive(listening)).toBe(true)
+  expect(await isAlive({ ...listening, basePath: '/elsewhere' })).toBe(false)
+})
 
-  it('does not take an error for life', async () => {
-    expect(await isAlive(await listen('127.0.0.1', '', 500))).toBe(false)
-  })
+it('the look whether the service is alive does not take an error for life', async () => {
+  expect(await isAlive(await listen('127.0.0.1', '', 500))).toBe(false)
+})
 
-  it('is no error where nobody listens', async () => {
-    expect(await isAlive({ host: '127.0.0.1', port: 1, basePath: '' })).toBe(false)
-  })
+it('the look whether the service is alive is no error where nobody listens', async () => {
+  expect(await isAlive({ host: '127.0.0.1', port: 1, basePath: '' })).toBe(false)
 })

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { isSecret, loadConfig, variables } from '../../src/config/load.js'
 import { configOf, scratchFile } from '../kit/service.js'
 import { createCertificate } from '../panel-simulator/server/certificate.js'
@@ -16,254 +16,255 @@ function faultsOf(environment: Record<string, string>): readonly string[] {
   return result.ok ? [] : result.faults
 }
 
-describe('the configuration', () => {
-  it('needs the panel and a key, and has defaults for the rest', () => {
-    expect(configOf(least)).toMatchObject({
-      host: '127.0.0.1',
-      port: 8080,
-      logLevel: 'info',
-      basePath: '',
-      trustProxy: 0,
-      clients: [],
-      webmailAddresses: ['loopback'],
-      proofs: ['mailbox', 'account'],
-      allowAdminAccounts: false,
-      passwordMinLength: 12,
-      refusalDelayMs: 1000,
-      limits: {
-        address: { count: 30, windowMs: 900_000 },
-        failures: { count: 5, windowMs: 900_000 },
-        target: { count: 20, windowMs: 3_600_000 },
-      },
-      metrics: undefined,
-      mailServer: undefined,
-      panel: { timeoutMs: 15_000, maxConcurrency: 8, trust: {} },
-    })
-  })
-
-  it('takes an empty variable for an unset one', () => {
-    expect(
-      configOf({ ...least, REKEY_PORT: '', REKEY_PROOFS: '', HESTIA_API_KEY: '', HESTIA_API_KEY_FILE: '' }),
-    ).toMatchObject({
-      port: 8080,
-      proofs: ['mailbox', 'account'],
-    })
-  })
-
-  it('is frozen', () => {
-    const config = configOf(least)
-    const parts = [config, config.limits, config.limits.target, config.proofs, config.panel, config.clients]
-    expect(parts.map((part) => Object.isFrozen(part))).toEqual(parts.map(() => true))
-  })
-
-  it('reports all its faults at once, each with the name of its variable', () => {
-    const faults = faultsOf({
-      REKEY_PORT: '80a',
-      REKEY_PROOFS: 'mailbox,magic',
-      REKEY_LIMIT_TARGET: 'many',
-      HESTIA_URL: 'http://panel.example.com:8083',
-      HESTIA_CERT_SHA256: 'AA:BB',
-      HESTIA_SECRET_KEY: 'x',
-    })
-    expect(faults.map((fault) => fault.split(' ')[0])).toEqual([
-      'HESTIA_URL',
-      'HESTIA_CERT_SHA256',
-      'REKEY_PORT',
-      'REKEY_PROOFS',
-      'REKEY_LIMIT_TARGET',
-      'HESTIA_ACCESS_KEY',
-    ])
-  })
-
-  it.each([
-    ['REKEY_PORT', ['65536', '-1', '1.5', '0x50', ' 80']],
-    ['REKEY_LOG_LEVEL', ['loud', 'INFO']],
-    [
-      'REKEY_BASE_PATH',
-      ['password', '/a b', '/a//b', '//', '/a?b', '/ä', '/..', '/a/.', `/${'a'.repeat(60)}!`],
-    ],
-    [
-      'REKEY_TRUST_PROXY',
-      [
-        'all',
-        'true',
-        '10',
-        '0.0.0.0/0',
-        '0.0.0.0/1,128.0.0.0/1',
-        '::/0',
-        '2000::/3',
-        '::ffff:10.0.0.0/24',
-        '::7/127',
-        '64:ff9b::192.0.2.7',
-        '::1.2.3.4/128',
-        '::/8',
-        '::ffff:0:0/96',
-        '::ffff:0.0.0.0/96',
-        '10.0.0.1/8/8',
-        'fe80::1%eth0',
-        '10.0.0.0/33',
-        'proxy.example.com',
-        '*',
-      ],
-    ],
-    ['REKEY_WEBMAIL_ADDRESSES', ['all', '0.0.0.0/0', '::/0', '2', 'mail.example.org', '10.0.0.1;10.0.0.2']],
-    [
-      'REKEY_CLIENTS',
-      [
-        'roundcube',
-        TOKEN,
-        `=${TOKEN}`,
-        `a b=${TOKEN}`,
-        `roundcube=${TOKEN.slice(1)}`,
-        ',',
-        `roundcube=${TOKEN}!`,
-        `roundcube=${TOKEN},`.repeat(2),
-        `roundcube=${TOKEN},snappymail=${TOKEN}`,
-        `roundcube=${TOKEN},roundcube=${TOKEN}0`,
-        `roundcube=${TOKEN};snappymail=${TOKEN}0`,
-      ],
-    ],
-    [
-      'REKEY_METRICS_ADDRESS',
-      [
-        '9464',
-        ':9464',
-        '*:9464',
-        '127.0.0.1',
-        '127.0.0.1:',
-        '127.0.0.1:65536',
-        '127.0.0.1:http',
-        '127.0.0.256:9464',
-        '::1:9464',
-        '[::1]',
-        '[::g]:9464',
-        '[]:9464',
-        'http://127.0.0.1:9464',
-        '127.0.0.1:9464/metrics',
-        'me@host:9464',
-        'a b:9464',
-      ],
-    ],
-    ['REKEY_PROOFS', ['none', 'mailbox,mailbox', 'mailbox;account', ',']],
-    ['REKEY_ALLOW_ADMIN_ACCOUNTS', ['yes', '1']],
-    ['REKEY_LOG_MAILBOX', ['none', 'HASHED']],
-    [
-      'REKEY_SECURITY_CONTACT',
-      [
-        'security@example.org',
-        'http://example.org',
-        'https://',
-        'https://me:pw@example.org',
-        'https://example.org/\nExpires: x',
-        'https://ex ample.org',
-        'mailto:security',
-        'mailto:a@example.org\nContact: x',
-        'tel:',
-        'tel:one',
-      ],
-    ],
-    ['REKEY_MAILBOX_CHECK', ['login', 'IMAP', 'hash,imap']],
-    ['REKEY_IMAP_CERT_SHA256', ['AA']],
-    ['REKEY_PASSWORD_MIN_LENGTH', ['7', '65', 'twelve']],
-    ['REKEY_PASSWORD_MIN_SCORE', ['5', '-1', 'strong']],
-    ['REKEY_BREACH_CHECK', ['on', 'true']],
-    ['REKEY_BREACH_FAIL', ['ignore']],
-    ['REKEY_REFUSAL_DELAY_MS', ['-1', '10001', '1s']],
-    ['REKEY_LIMIT_ADDRESS', ['30', '0/15m', '30/0m', '30/15', '30/15d', '30/25h', '/15m']],
-    [
-      'HESTIA_URL',
-      [
-        'panel',
-        'ftp://panel',
-        'https://user:pw@panel',
-        'https://panel/api',
-        'https://panel?x',
-        'http://10.0.0.1',
-      ],
-    ],
-    ['HESTIA_TIMEOUT_MS', ['99', '60001', '15s']],
-    ['HESTIA_MAX_CONCURRENCY', ['0', '101']],
-    ['HESTIA_CERT_SHA256', ['AA', 'sha1', `${'AA:'.repeat(31)}GG`]],
-    ['HESTIA_CA_FILE', ['/nowhere/at/all']],
-    ['HESTIA_API_KEY_FILE', ['/nowhere/at/all']],
-  ])('refuses wrong values of %s', (name, values) => {
-    for (const value of values) {
-      const faults = faultsOf({ ...least, [name]: value })
-      expect(faults[0], value).toMatch(new RegExp(`^${name} `))
-    }
-  })
-
-  it.each([
-    ['REKEY_BASE_PATH', '/', { basePath: '' }],
-    ['REKEY_BASE_PATH', '/mail/password/', { basePath: '/mail/password' }],
-    ['REKEY_TRUST_PROXY', '2', { trustProxy: 2 }],
-    [
-      'REKEY_TRUST_PROXY',
-      'loopback, 10.0.0.0/8,2001:db8::/32',
-      { trustProxy: ['loopback', '10.0.0.0/8', '2001:db8::/32'] },
-    ],
-    ['REKEY_TRUST_PROXY', '::1/128', { trustProxy: ['::1/128'] }],
-    ['REKEY_WEBMAIL_ADDRESSES', '192.0.2.7, 10.0.0.0/8', { webmailAddresses: ['192.0.2.7', '10.0.0.0/8'] }],
-    ['REKEY_METRICS_ADDRESS', '127.0.0.1:9464', { metrics: { host: '127.0.0.1', port: 9464 } }],
-    ['REKEY_METRICS_ADDRESS', '[::1]:9464', { metrics: { host: '::1', port: 9464 } }],
-    ['REKEY_METRICS_ADDRESS', 'rekey.example.org:80', { metrics: { host: 'rekey.example.org', port: 80 } }],
-    ['REKEY_METRICS_ADDRESS', '', { metrics: undefined }],
-    ['REKEY_PROOFS', 'account', { proofs: ['account'] }],
-    ['REKEY_LIMIT_ADDRESS', '3/30s', { limits: { address: { count: 3, windowMs: 30_000 } } }],
-    ['REKEY_ALLOW_ADMIN_ACCOUNTS', 'true', { allowAdminAccounts: true }],
-  ])('reads %s=%s', (name, value, expected) => {
-    expect(configOf({ ...least, [name]: value })).toMatchObject(expected)
-  })
-
-  it.each(['https://example.org/hole?x=1', 'mailto:a.b+c@example.org', 'tel:+1-201-555-0123'])(
-    'takes %s for a contact',
-    (contact) => {
-      expect(configOf({ ...least, REKEY_SECURITY_CONTACT: contact }).securityContact).toBe(contact)
+it('the configuration needs the panel and a key, and has defaults for the rest', () => {
+  expect(configOf(least)).toMatchObject({
+    host: '127.0.0.1',
+    port: 8080,
+    logLevel: 'info',
+    basePath: '',
+    trustProxy: 0,
+    clients: [],
+    webmailAddresses: ['loopback'],
+    proofs: ['mailbox', 'account'],
+    allowAdminAccounts: false,
+    passwordMinLength: 12,
+    refusalDelayMs: 1000,
+    limits: {
+      address: { count: 30, windowMs: 900_000 },
+      failures: { count: 5, windowMs: 900_000 },
+      target: { count: 20, windowMs: 3_600_000 },
     },
-  )
-
-  it.each(['http://127.0.0.1:8083', 'http://localhost:8083', 'http://[::1]:8083', 'https://10.0.0.1:8083'])(
-    'takes the panel at %s',
-    (url) => {
-      expect(configOf({ ...least, HESTIA_URL: url }).panel.url.origin).toBe(url)
-    },
-  )
-
-  it('takes exactly one kind of credentials, whole', () => {
-    const url = { HESTIA_URL: least.HESTIA_URL }
-    expect(configOf({ ...url, HESTIA_API_KEY: 'k' }).panel.credentials.kind).toBe('api-key')
-    expect(
-      configOf({ ...url, HESTIA_ADMIN_USER: 'a', HESTIA_ADMIN_PASSWORD: 'p' }).panel.credentials.kind,
-    ).toBe('admin-password')
-    expect(faultsOf(url)).toHaveLength(1)
-    expect(faultsOf({ ...least, HESTIA_API_KEY: 'k' })).toHaveLength(1)
-    expect(faultsOf({ ...url, HESTIA_ACCESS_KEY: 'k' })).toEqual([
-      'HESTIA_ACCESS_KEY and HESTIA_SECRET_KEY must both be set',
-    ])
-    expect(faultsOf({ ...url, HESTIA_ADMIN_USER: 'a' })).toEqual([
-      'HESTIA_ADMIN_USER and HESTIA_ADMIN_PASSWORD must both be set',
-    ])
+    metrics: undefined,
+    mailServer: undefined,
+    panel: { timeoutMs: 15_000, maxConcurrency: 8, trust: {} },
   })
+})
 
-  it('may have each of its secrets in a file', () => {
-    const secrets = Object.entries(variables).filter(([, field]) => isSecret(field))
-    expect(secrets.map(([name]) => name)).toEqual([
-      'HESTIA_ACCESS_KEY',
-      'HESTIA_SECRET_KEY',
-      'HESTIA_API_KEY',
-      'HESTIA_ADMIN_PASSWORD',
-      'REKEY_CLIENTS',
-      'REKEY_SMTP_URL',
-      'REKEY_REDIS_URL',
-    ])
+it('the configuration takes an empty variable for an unset one', () => {
+  expect(
+    configOf({ ...least, REKEY_PORT: '', REKEY_PROOFS: '', HESTIA_API_KEY: '', HESTIA_API_KEY_FILE: '' }),
+  ).toMatchObject({
+    port: 8080,
+    proofs: ['mailbox', 'account'],
   })
+})
 
-  it.each([
-    ['HESTIA_ACCESS_KEY', { HESTIA_SECRET_KEY: 's' }],
-    ['HESTIA_SECRET_KEY', { HESTIA_ACCESS_KEY: 'a' }],
-    ['HESTIA_API_KEY', {}],
-    ['HESTIA_ADMIN_PASSWORD', { HESTIA_ADMIN_USER: 'u' }],
-  ])('reads %s from a file too, without the line end, and refuses both at once', (name, partner) => {
+it('the configuration is frozen', () => {
+  const config = configOf(least)
+  const parts = [config, config.limits, config.limits.target, config.proofs, config.panel, config.clients]
+  expect(parts.map((part) => Object.isFrozen(part))).toEqual(parts.map(() => true))
+})
+
+it('the configuration reports all its faults at once, each with the name of its variable', () => {
+  const faults = faultsOf({
+    REKEY_PORT: '80a',
+    REKEY_PROOFS: 'mailbox,magic',
+    REKEY_LIMIT_TARGET: 'many',
+    HESTIA_URL: 'http://panel.example.com:8083',
+    HESTIA_CERT_SHA256: 'AA:BB',
+    HESTIA_SECRET_KEY: 'x',
+  })
+  expect(faults.map((fault) => fault.split(' ')[0])).toEqual([
+    'HESTIA_URL',
+    'HESTIA_CERT_SHA256',
+    'REKEY_PORT',
+    'REKEY_PROOFS',
+    'REKEY_LIMIT_TARGET',
+    'HESTIA_ACCESS_KEY',
+  ])
+})
+
+it.each([
+  ['REKEY_PORT', ['65536', '-1', '1.5', '0x50', ' 80']],
+  ['REKEY_LOG_LEVEL', ['loud', 'INFO']],
+  [
+    'REKEY_BASE_PATH',
+    ['password', '/a b', '/a//b', '//', '/a?b', '/ä', '/..', '/a/.', `/${'a'.repeat(60)}!`],
+  ],
+  [
+    'REKEY_TRUST_PROXY',
+    [
+      'all',
+      'true',
+      '10',
+      '0.0.0.0/0',
+      '0.0.0.0/1,128.0.0.0/1',
+      '::/0',
+      '2000::/3',
+      '::ffff:10.0.0.0/24',
+      '::7/127',
+      '64:ff9b::192.0.2.7',
+      '::1.2.3.4/128',
+      '::/8',
+      '::ffff:0:0/96',
+      '::ffff:0.0.0.0/96',
+      '10.0.0.1/8/8',
+      'fe80::1%eth0',
+      '10.0.0.0/33',
+      'proxy.example.com',
+      '*',
+    ],
+  ],
+  ['REKEY_WEBMAIL_ADDRESSES', ['all', '0.0.0.0/0', '::/0', '2', 'mail.example.org', '10.0.0.1;10.0.0.2']],
+  [
+    'REKEY_CLIENTS',
+    [
+      'roundcube',
+      TOKEN,
+      `=${TOKEN}`,
+      `a b=${TOKEN}`,
+      `roundcube=${TOKEN.slice(1)}`,
+      ',',
+      `roundcube=${TOKEN}!`,
+      `roundcube=${TOKEN},`.repeat(2),
+      `roundcube=${TOKEN},snappymail=${TOKEN}`,
+      `roundcube=${TOKEN},roundcube=${TOKEN}0`,
+      `roundcube=${TOKEN};snappymail=${TOKEN}0`,
+    ],
+  ],
+  [
+    'REKEY_METRICS_ADDRESS',
+    [
+      '9464',
+      ':9464',
+      '*:9464',
+      '127.0.0.1',
+      '127.0.0.1:',
+      '127.0.0.1:65536',
+      '127.0.0.1:http',
+      '127.0.0.256:9464',
+      '::1:9464',
+      '[::1]',
+      '[::g]:9464',
+      '[]:9464',
+      'http://127.0.0.1:9464',
+      '127.0.0.1:9464/metrics',
+      'me@host:9464',
+      'a b:9464',
+    ],
+  ],
+  ['REKEY_PROOFS', ['none', 'mailbox,mailbox', 'mailbox;account', ',']],
+  ['REKEY_ALLOW_ADMIN_ACCOUNTS', ['yes', '1']],
+  ['REKEY_LOG_MAILBOX', ['none', 'HASHED']],
+  [
+    'REKEY_SECURITY_CONTACT',
+    [
+      'security@example.org',
+      'http://example.org',
+      'https://',
+      'https://me:pw@example.org',
+      'https://example.org/\nExpires: x',
+      'https://ex ample.org',
+      'mailto:security',
+      'mailto:a@example.org\nContact: x',
+      'tel:',
+      'tel:one',
+    ],
+  ],
+  ['REKEY_MAILBOX_CHECK', ['login', 'IMAP', 'hash,imap']],
+  ['REKEY_IMAP_CERT_SHA256', ['AA']],
+  ['REKEY_PASSWORD_MIN_LENGTH', ['7', '65', 'twelve']],
+  ['REKEY_PASSWORD_MIN_SCORE', ['5', '-1', 'strong']],
+  ['REKEY_BREACH_CHECK', ['on', 'true']],
+  ['REKEY_BREACH_FAIL', ['ignore']],
+  ['REKEY_REFUSAL_DELAY_MS', ['-1', '10001', '1s']],
+  ['REKEY_LIMIT_ADDRESS', ['30', '0/15m', '30/0m', '30/15', '30/15d', '30/25h', '/15m']],
+  [
+    'HESTIA_URL',
+    [
+      'panel',
+      'ftp://panel',
+      'https://user:pw@panel',
+      'https://panel/api',
+      'https://panel?x',
+      'http://10.0.0.1',
+    ],
+  ],
+  ['HESTIA_TIMEOUT_MS', ['99', '60001', '15s']],
+  ['HESTIA_MAX_CONCURRENCY', ['0', '101']],
+  ['HESTIA_CERT_SHA256', ['AA', 'sha1', `${'AA:'.repeat(31)}GG`]],
+  ['HESTIA_CA_FILE', ['/nowhere/at/all']],
+  ['HESTIA_API_KEY_FILE', ['/nowhere/at/all']],
+])('the configuration refuses wrong values of %s', (name, values) => {
+  for (const value of values) {
+    const faults = faultsOf({ ...least, [name]: value })
+    expect(faults[0], value).toMatch(new RegExp(`^${name} `))
+  }
+})
+
+it.each([
+  ['REKEY_BASE_PATH', '/', { basePath: '' }],
+  ['REKEY_BASE_PATH', '/mail/password/', { basePath: '/mail/password' }],
+  ['REKEY_TRUST_PROXY', '2', { trustProxy: 2 }],
+  [
+    'REKEY_TRUST_PROXY',
+    'loopback, 10.0.0.0/8,2001:db8::/32',
+    { trustProxy: ['loopback', '10.0.0.0/8', '2001:db8::/32'] },
+  ],
+  ['REKEY_TRUST_PROXY', '::1/128', { trustProxy: ['::1/128'] }],
+  ['REKEY_WEBMAIL_ADDRESSES', '192.0.2.7, 10.0.0.0/8', { webmailAddresses: ['192.0.2.7', '10.0.0.0/8'] }],
+  ['REKEY_METRICS_ADDRESS', '127.0.0.1:9464', { metrics: { host: '127.0.0.1', port: 9464 } }],
+  ['REKEY_METRICS_ADDRESS', '[::1]:9464', { metrics: { host: '::1', port: 9464 } }],
+  ['REKEY_METRICS_ADDRESS', 'rekey.example.org:80', { metrics: { host: 'rekey.example.org', port: 80 } }],
+  ['REKEY_METRICS_ADDRESS', '', { metrics: undefined }],
+  ['REKEY_PROOFS', 'account', { proofs: ['account'] }],
+  ['REKEY_LIMIT_ADDRESS', '3/30s', { limits: { address: { count: 3, windowMs: 30_000 } } }],
+  ['REKEY_ALLOW_ADMIN_ACCOUNTS', 'true', { allowAdminAccounts: true }],
+])('the configuration reads %s=%s', (name, value, expected) => {
+  expect(configOf({ ...least, [name]: value })).toMatchObject(expected)
+})
+
+it.each(['https://example.org/hole?x=1', 'mailto:a.b+c@example.org', 'tel:+1-201-555-0123'])(
+  'the configuration takes %s for a contact',
+  (contact) => {
+    expect(configOf({ ...least, REKEY_SECURITY_CONTACT: contact }).securityContact).toBe(contact)
+  },
+)
+
+it.each(['http://127.0.0.1:8083', 'http://localhost:8083', 'http://[::1]:8083', 'https://10.0.0.1:8083'])(
+  'the configuration takes the panel at %s',
+  (url) => {
+    expect(configOf({ ...least, HESTIA_URL: url }).panel.url.origin).toBe(url)
+  },
+)
+
+it('the configuration takes exactly one kind of credentials, whole', () => {
+  const url = { HESTIA_URL: least.HESTIA_URL }
+  expect(configOf({ ...url, HESTIA_API_KEY: 'k' }).panel.credentials.kind).toBe('api-key')
+  expect(
+    configOf({ ...url, HESTIA_ADMIN_USER: 'a', HESTIA_ADMIN_PASSWORD: 'p' }).panel.credentials.kind,
+  ).toBe('admin-password')
+  expect(faultsOf(url)).toHaveLength(1)
+  expect(faultsOf({ ...least, HESTIA_API_KEY: 'k' })).toHaveLength(1)
+  expect(faultsOf({ ...url, HESTIA_ACCESS_KEY: 'k' })).toEqual([
+    'HESTIA_ACCESS_KEY and HESTIA_SECRET_KEY must both be set',
+  ])
+  expect(faultsOf({ ...url, HESTIA_ADMIN_USER: 'a' })).toEqual([
+    'HESTIA_ADMIN_USER and HESTIA_ADMIN_PASSWORD must both be set',
+  ])
+})
+
+it('the configuration may have each of its secrets in a file', () => {
+  const secrets = Object.entries(variables).filter(([, field]) => isSecret(field))
+  expect(secrets.map(([name]) => name)).toEqual([
+    'HESTIA_ACCESS_KEY',
+    'HESTIA_SECRET_KEY',
+    'HESTIA_API_KEY',
+    'HESTIA_ADMIN_PASSWORD',
+    'REKEY_CLIENTS',
+    'REKEY_SMTP_URL',
+    'REKEY_REDIS_URL',
+  ])
+})
+
+it.each([
+  ['HESTIA_ACCESS_KEY', { HESTIA_SECRET_KEY: 's' }],
+  ['HESTIA_SECRET_KEY', { HESTIA_ACCESS_KEY: 'a' }],
+  ['HESTIA_API_KEY', {}],
+  ['HESTIA_ADMIN_PASSWORD', { HESTIA_ADMIN_USER: 'u' }],
+])(
+  'the configuration reads %s from a file too, without the line end, and refuses both at once',
+  (name, partner) => {
     const environment = {
       HESTIA_URL: least.HESTIA_URL,
       ...partner,
@@ -274,259 +275,264 @@ describe('the configuration', () => {
     )
     expect(secrets).toContain('from-file')
     expect(faultsOf({ ...environment, [name]: 'direct' })[0]).toMatch(`${name} and ${name}_FILE are both set`)
-  })
+  },
+)
 
-  it('takes clients with their tokens, from a file too, one on a line', () => {
-    const tokensOf = (environment: Record<string, string>) =>
-      configOf({ ...least, ...environment }).clients.map(({ name, token }) => [name, token.reveal()])
-    const expected = [
-      ['roundcube', TOKEN],
-      ['mail-2', `${TOKEN}/+~._-==`],
-    ]
-    const [first, second] = expected.map((client) => client.join('='))
-    expect(tokensOf({ REKEY_CLIENTS: `${first}, ${second}` })).toEqual(expected)
-    expect(tokensOf({ REKEY_CLIENTS_FILE: scratchFile(`${first}\r\n${second}\n\n`) })).toEqual(expected)
-    expect(JSON.stringify(configOf({ ...least, REKEY_CLIENTS: `${first}` }))).not.toContain(TOKEN)
-    expect(faultsOf({ ...least, REKEY_CLIENTS_FILE: scratchFile('\n\n') })).toHaveLength(1)
-  })
+it('the configuration takes clients with their tokens, from a file too, one on a line', () => {
+  const tokensOf = (environment: Record<string, string>) =>
+    configOf({ ...least, ...environment }).clients.map(({ name, token }) => [name, token.reveal()])
+  const expected = [
+    ['roundcube', TOKEN],
+    ['mail-2', `${TOKEN}/+~._-==`],
+  ]
+  const [first, second] = expected.map((client) => client.join('='))
+  expect(tokensOf({ REKEY_CLIENTS: `${first}, ${second}` })).toEqual(expected)
+  expect(tokensOf({ REKEY_CLIENTS_FILE: scratchFile(`${first}\r\n${second}\n\n`) })).toEqual(expected)
+  expect(JSON.stringify(configOf({ ...least, REKEY_CLIENTS: `${first}` }))).not.toContain(TOKEN)
+  expect(faultsOf({ ...least, REKEY_CLIENTS_FILE: scratchFile('\n\n') })).toHaveLength(1)
+})
 
-  it.each([
-    ['redis://127.0.0.1', { at: { host: '127.0.0.1', port: 6379 }, tls: false, database: 0 }],
-    [
-      'rediss://cache.example.org:7000/5',
-      { at: { host: 'cache.example.org', port: 7000 }, tls: true, database: 5 },
-    ],
-    ['redis://[::1]:6380', { at: { host: '::1', port: 6380 } }],
-    ['redis://rekey@cache', { at: { host: 'cache', port: 6379 }, username: 'rekey', password: undefined }],
-    ['unix:///run/my%20redis.sock?db=2', { at: { path: '/run/my redis.sock' }, tls: false, database: 2 }],
-  ])('takes the store at %s', (url, expected) => {
-    expect(configOf({ ...least, REKEY_REDIS_URL: url }).redis).toMatchObject(expected)
-  })
+it.each([
+  ['redis://127.0.0.1', { at: { host: '127.0.0.1', port: 6379 }, tls: false, database: 0 }],
+  [
+    'rediss://cache.example.org:7000/5',
+    { at: { host: 'cache.example.org', port: 7000 }, tls: true, database: 5 },
+  ],
+  ['redis://[::1]:6380', { at: { host: '::1', port: 6380 } }],
+  ['redis://rekey@cache', { at: { host: 'cache', port: 6379 }, username: 'rekey', password: undefined }],
+  ['unix:///run/my%20redis.sock?db=2', { at: { path: '/run/my redis.sock' }, tls: false, database: 2 }],
+])('the configuration takes the store at %s', (url, expected) => {
+  expect(configOf({ ...least, REKEY_REDIS_URL: url }).redis).toMatchObject(expected)
+})
 
-  it.each([
-    'redis://me:p%40ss%2Fword@cache/1',
-    'redis://:p%40ss%2Fword@cache',
-    'unix:///s?password=p%40ss%2Fword',
-  ])('keeps the password of the store at %s, from a file too, to itself', (url) => {
-    for (const environment of [{ REKEY_REDIS_URL: url }, { REKEY_REDIS_URL_FILE: scratchFile(`${url}\n`) }]) {
-      const { redis } = configOf({ ...least, ...environment })
-      expect(redis?.password?.reveal()).toBe('p@ss/word')
-      expect(JSON.stringify(redis)).not.toContain('ss/word')
-    }
-  })
+it.each([
+  'redis://me:p%40ss%2Fword@cache/1',
+  'redis://:p%40ss%2Fword@cache',
+  'unix:///s?password=p%40ss%2Fword',
+])('the configuration keeps the password of the store at %s, from a file too, to itself', (url) => {
+  for (const environment of [{ REKEY_REDIS_URL: url }, { REKEY_REDIS_URL_FILE: scratchFile(`${url}\n`) }]) {
+    const { redis } = configOf({ ...least, ...environment })
+    expect(redis?.password?.reveal()).toBe('p@ss/word')
+    expect(JSON.stringify(redis)).not.toContain('ss/word')
+  }
+})
 
-  it.each([
-    'cache:6379',
-    'http://cache',
-    'redis://',
-    'redis://cache:0',
-    'redis://cache/one',
-    'redis://cache?db=1',
-    'redis://:%FF@cache',
-    'unix://cache/run/redis.sock',
-    'unix:///run/redis.sock?database=1',
-    'unix:///run/redis.sock?db=x',
-  ])('refuses a store at %s', (url) => {
-    const faults = faultsOf({ ...least, REKEY_REDIS_URL: url })
-    expect(faults).toHaveLength(1)
-    expect(faults[0]).toMatch(/^REKEY_REDIS_URL must be the address of the store/)
-  })
+it.each([
+  'cache:6379',
+  'http://cache',
+  'redis://',
+  'redis://cache:0',
+  'redis://cache/one',
+  'redis://cache?db=1',
+  'redis://:%FF@cache',
+  'unix://cache/run/redis.sock',
+  'unix:///run/redis.sock?database=1',
+  'unix:///run/redis.sock?db=x',
+])('the configuration refuses a store at %s', (url) => {
+  const faults = faultsOf({ ...least, REKEY_REDIS_URL: url })
+  expect(faults).toHaveLength(1)
+  expect(faults[0]).toMatch(/^REKEY_REDIS_URL must be the address of the store/)
+})
 
-  it.each([
-    ['HESTIA_API_KEY', '/nowhere', "names a file that can't be read (ENOENT)"],
-    ['HESTIA_API_KEY', scratchFile('\n'), 'names an empty file'],
-    ['HESTIA_ADMIN_PASSWORD', scratchFile(''), 'names an empty file'],
-  ])('tells what is wrong with the file of %s, and nothing that is not', (name, path, fault) => {
+it.each([
+  ['HESTIA_API_KEY', '/nowhere', "names a file that can't be read (ENOENT)"],
+  ['HESTIA_API_KEY', scratchFile('\n'), 'names an empty file'],
+  ['HESTIA_ADMIN_PASSWORD', scratchFile(''), 'names an empty file'],
+])(
+  'the configuration tells what is wrong with the file of %s, and nothing that is not',
+  (name, path, fault) => {
     const user = name === 'HESTIA_ADMIN_PASSWORD' ? { HESTIA_ADMIN_USER: 'admin' } : {}
     const environment = { HESTIA_URL: least.HESTIA_URL, ...user, [`${name}_FILE`]: path }
     expect(faultsOf(environment)).toEqual([`${name}_FILE ${fault}`])
-  })
+  },
+)
 
-  it('never quotes a value in a fault', () => {
-    const faults = faultsOf({
-      HESTIA_URL: 'https://user:canary-1@panel',
-      HESTIA_API_KEY: 'canary-2',
-      HESTIA_SECRET_KEY: 'canary-3',
-      REKEY_PORT: 'canary-4',
-      REKEY_CLIENTS: 'canary-5',
-    })
-    expect(faults.join('\n')).not.toContain('canary')
+it('the configuration never quotes a value in a fault', () => {
+  const faults = faultsOf({
+    HESTIA_URL: 'https://user:canary-1@panel',
+    HESTIA_API_KEY: 'canary-2',
+    HESTIA_SECRET_KEY: 'canary-3',
+    REKEY_PORT: 'canary-4',
+    REKEY_CLIENTS: 'canary-5',
   })
+  expect(faults.join('\n')).not.toContain('canary')
+})
 
-  it.each([
-    'imaps://mail.example.org',
-    'imaps://mail.example.org.',
-    'imaps://10.0.0.1:993',
-    'imap://localhost:143',
-    'imap://[::1]',
-  ])('takes the mail server at %s', (url) => {
-    const { mailServer } = configOf({ ...least, REKEY_MAILBOX_CHECK: 'imap', REKEY_IMAP_URL: url })
-    expect(mailServer?.url.href).toBe(url)
-    expect(mailServer?.trust).toEqual({})
+it.each([
+  'imaps://mail.example.org',
+  'imaps://mail.example.org.',
+  'imaps://10.0.0.1:993',
+  'imap://localhost:143',
+  'imap://[::1]',
+])('the configuration takes the mail server at %s', (url) => {
+  const { mailServer } = configOf({ ...least, REKEY_MAILBOX_CHECK: 'imap', REKEY_IMAP_URL: url })
+  expect(mailServer?.url.href).toBe(url)
+  expect(mailServer?.trust).toEqual({})
+})
+
+it.each([
+  'mail.example.org',
+  'pop3://mail.example.org',
+  'imaps://',
+  'imaps://user@mail.example.org',
+  'imaps://:pw@mail.example.org',
+  'imaps://mail.example.org/INBOX',
+  'imaps://mail.example.org?x',
+  'imaps://mail.example.org#x',
+  'imaps://mail.example.org:70000',
+  'imaps://mail.example.org:0',
+  'imaps://mail_.example.org',
+  'imaps://b%C3%BCcher.example',
+  'imaps://-',
+  'imaps://..',
+  'imaps://a..b',
+  'imap://127.999.1.1',
+  'imap://[::1',
+])('the configuration takes no mail server at %s', (url) => {
+  const faults = faultsOf({ ...least, REKEY_MAILBOX_CHECK: 'imap', REKEY_IMAP_URL: url })
+  expect(faults).toHaveLength(1)
+  expect(faults[0]).toMatch(/^REKEY_IMAP_URL must be the address of the mail server/)
+})
+
+it('the configuration needs the mail server where it checks passwords, and takes none where it does not', async () => {
+  const { certificate, fingerprint } = await createCertificate()
+  const file = scratchFile(certificate)
+  const imap = { ...least, REKEY_MAILBOX_CHECK: 'imap', REKEY_IMAP_URL: 'imaps://mail.example.org' }
+  expect(configOf({ ...imap, REKEY_IMAP_CA_FILE: file }).mailServer?.trust).toEqual({ ca: certificate })
+  expect(configOf({ ...imap, REKEY_IMAP_CERT_SHA256: fingerprint }).mailServer?.trust).toEqual({
+    certificateSha256: fingerprint,
   })
+  expect(faultsOf({ ...imap, REKEY_IMAP_CA_FILE: file, REKEY_IMAP_CERT_SHA256: fingerprint })).toEqual([
+    'REKEY_IMAP_CA_FILE and REKEY_IMAP_CERT_SHA256 are both set: set one of them',
+  ])
+  expect(faultsOf({ ...imap, REKEY_IMAP_URL: '' })).toEqual([
+    'REKEY_IMAP_URL must be set, because REKEY_MAILBOX_CHECK is imap',
+  ])
+  expect(faultsOf({ ...imap, REKEY_IMAP_URL: 'mail' })).toHaveLength(1)
+  const idle = { REKEY_IMAP_CA_FILE: file, REKEY_IMAP_CERT_SHA256: fingerprint }
+  expect(faultsOf({ ...least, ...idle, REKEY_IMAP_URL: imap.REKEY_IMAP_URL })).toEqual([
+    'REKEY_IMAP_URL is set, but REKEY_MAILBOX_CHECK is not imap',
+    'REKEY_IMAP_CA_FILE is set, but REKEY_MAILBOX_CHECK is not imap',
+    'REKEY_IMAP_CERT_SHA256 is set, but REKEY_MAILBOX_CHECK is not imap',
+  ])
+})
 
-  it.each([
-    'mail.example.org',
-    'pop3://mail.example.org',
-    'imaps://',
-    'imaps://user@mail.example.org',
-    'imaps://:pw@mail.example.org',
-    'imaps://mail.example.org/INBOX',
-    'imaps://mail.example.org?x',
-    'imaps://mail.example.org#x',
-    'imaps://mail.example.org:70000',
-    'imaps://mail.example.org:0',
-    'imaps://mail_.example.org',
-    'imaps://b%C3%BCcher.example',
-    'imaps://-',
-    'imaps://..',
-    'imaps://a..b',
-    'imap://127.999.1.1',
-    'imap://[::1',
-  ])('takes no mail server at %s', (url) => {
-    const faults = faultsOf({ ...least, REKEY_MAILBOX_CHECK: 'imap', REKEY_IMAP_URL: url })
-    expect(faults).toHaveLength(1)
-    expect(faults[0]).toMatch(/^REKEY_IMAP_URL must be the address of the mail server/)
-  })
+it.each([
+  ['smtp://127.0.0.1', { host: '127.0.0.1', port: 587, tls: 'none', login: undefined }],
+  ['smtp://[::1]:25/', { host: '::1', port: 25, tls: 'none' }],
+  ['smtp://mail.example.org', { host: 'mail.example.org', port: 587, tls: 'starttls' }],
+  ['smtps://mail.example.org', { host: 'mail.example.org', port: 465, tls: 'implicit' }],
+  ['smtps://localhost:4650', { host: 'localhost', port: 4650, tls: 'implicit' }],
+])('the configuration takes the server for notifications at %s', (url, server) => {
+  const { mail } = configOf({ ...least, REKEY_SMTP_URL: url, REKEY_MAIL_FROM: 'Post@Example.org' })
+  expect(mail?.server).toMatchObject(server)
+  expect(mail?.from).toEqual({ name: '', address: 'Post@example.org' })
+})
 
-  it('needs the mail server where it checks passwords, and takes none where it does not', async () => {
-    const { certificate, fingerprint } = await createCertificate()
-    const file = scratchFile(certificate)
-    const imap = { ...least, REKEY_MAILBOX_CHECK: 'imap', REKEY_IMAP_URL: 'imaps://mail.example.org' }
-    expect(configOf({ ...imap, REKEY_IMAP_CA_FILE: file }).mailServer?.trust).toEqual({ ca: certificate })
-    expect(configOf({ ...imap, REKEY_IMAP_CERT_SHA256: fingerprint }).mailServer?.trust).toEqual({
-      certificateSha256: fingerprint,
-    })
-    expect(faultsOf({ ...imap, REKEY_IMAP_CA_FILE: file, REKEY_IMAP_CERT_SHA256: fingerprint })).toEqual([
-      'REKEY_IMAP_CA_FILE and REKEY_IMAP_CERT_SHA256 are both set: set one of them',
-    ])
-    expect(faultsOf({ ...imap, REKEY_IMAP_URL: '' })).toEqual([
-      'REKEY_IMAP_URL must be set, because REKEY_MAILBOX_CHECK is imap',
-    ])
-    expect(faultsOf({ ...imap, REKEY_IMAP_URL: 'mail' })).toHaveLength(1)
-    const idle = { REKEY_IMAP_CA_FILE: file, REKEY_IMAP_CERT_SHA256: fingerprint }
-    expect(faultsOf({ ...least, ...idle, REKEY_IMAP_URL: imap.REKEY_IMAP_URL })).toEqual([
-      'REKEY_IMAP_URL is set, but REKEY_MAILBOX_CHECK is not imap',
-      'REKEY_IMAP_CA_FILE is set, but REKEY_MAILBOX_CHECK is not imap',
-      'REKEY_IMAP_CERT_SHA256 is set, but REKEY_MAILBOX_CHECK is not imap',
-    ])
-  })
+it('the configuration keeps the password of the server for notifications, from a file too, to itself', () => {
+  const url = 'smtps://me%40example.org:p%40ss%2Fword@mail.example.org'
+  for (const environment of [{ REKEY_SMTP_URL: url }, { REKEY_SMTP_URL_FILE: scratchFile(`${url}\n`) }]) {
+    const { mail } = configOf({ ...least, REKEY_MAIL_FROM: 'Post <post@example.org>', ...environment })
+    expect(mail?.server.login?.username).toBe('me@example.org')
+    expect(mail?.server.login?.password.reveal()).toBe('p@ss/word')
+    expect(mail?.from.name).toBe('Post')
+    expect(JSON.stringify(mail)).not.toContain('ss/word')
+  }
+})
 
-  it.each([
-    ['smtp://127.0.0.1', { host: '127.0.0.1', port: 587, tls: 'none', login: undefined }],
-    ['smtp://[::1]:25/', { host: '::1', port: 25, tls: 'none' }],
-    ['smtp://mail.example.org', { host: 'mail.example.org', port: 587, tls: 'starttls' }],
-    ['smtps://mail.example.org', { host: 'mail.example.org', port: 465, tls: 'implicit' }],
-    ['smtps://localhost:4650', { host: 'localhost', port: 4650, tls: 'implicit' }],
-  ])('takes the server for notifications at %s', (url, server) => {
-    const { mail } = configOf({ ...least, REKEY_SMTP_URL: url, REKEY_MAIL_FROM: 'Post@Example.org' })
-    expect(mail?.server).toMatchObject(server)
-    expect(mail?.from).toEqual({ name: '', address: 'Post@example.org' })
-  })
+it.each([
+  'mail.example.org',
+  'imap://mail.example.org',
+  'smtp://',
+  'smtp://mail.example.org:0',
+  'smtp://mail.example.org/inbox',
+  'smtp://mail.example.org?x',
+  'smtp://me@mail.example.org',
+  'smtp://:pw@mail.example.org',
+  'smtp://me:%FF@mail.example.org',
+  'smtp://mail_.example.org',
+])('the configuration takes no server for notifications at %s', (url) => {
+  const faults = faultsOf({ ...least, REKEY_SMTP_URL: url, REKEY_MAIL_FROM: 'post@example.org' })
+  expect(faults).toHaveLength(1)
+  expect(faults[0]).toMatch(/^REKEY_SMTP_URL must be the address of a mail server/)
+})
 
-  it('keeps the password of the server for notifications, from a file too, to itself', () => {
-    const url = 'smtps://me%40example.org:p%40ss%2Fword@mail.example.org'
-    for (const environment of [{ REKEY_SMTP_URL: url }, { REKEY_SMTP_URL_FILE: scratchFile(`${url}\n`) }]) {
-      const { mail } = configOf({ ...least, REKEY_MAIL_FROM: 'Post <post@example.org>', ...environment })
-      expect(mail?.server.login?.username).toBe('me@example.org')
-      expect(mail?.server.login?.password.reveal()).toBe('p@ss/word')
-      expect(mail?.from.name).toBe('Post')
-      expect(JSON.stringify(mail)).not.toContain('ss/word')
-    }
-  })
-
-  it.each([
-    'mail.example.org',
-    'imap://mail.example.org',
-    'smtp://',
-    'smtp://mail.example.org:0',
-    'smtp://mail.example.org/inbox',
-    'smtp://mail.example.org?x',
-    'smtp://me@mail.example.org',
-    'smtp://:pw@mail.example.org',
-    'smtp://me:%FF@mail.example.org',
-    'smtp://mail_.example.org',
-  ])('takes no server for notifications at %s', (url) => {
-    const faults = faultsOf({ ...least, REKEY_SMTP_URL: url, REKEY_MAIL_FROM: 'post@example.org' })
-    expect(faults).toHaveLength(1)
-    expect(faults[0]).toMatch(/^REKEY_SMTP_URL must be the address of a mail server/)
-  })
-
-  it.each([
-    ['no+reply@www.example.org', { name: '', address: 'no+reply@www.example.org' }],
-    ['"Example, Inc." <post@example.org>', { name: 'Example, Inc.', address: 'post@example.org' }],
-    ['Büro <post@bücher.example>', { name: 'Büro', address: 'post@xn--bcher-kva.example' }],
-  ])('takes a sender of notifications that no panel would take as a mailbox: %s', (value, from) => {
+it.each([
+  ['no+reply@www.example.org', { name: '', address: 'no+reply@www.example.org' }],
+  ['"Example, Inc." <post@example.org>', { name: 'Example, Inc.', address: 'post@example.org' }],
+  ['Büro <post@bücher.example>', { name: 'Büro', address: 'post@xn--bcher-kva.example' }],
+])(
+  'the configuration takes a sender of notifications that no panel would take as a mailbox: %s',
+  (value, from) => {
     const environment = { REKEY_SMTP_URL: 'smtp://localhost', REKEY_MAIL_FROM: value }
     expect(configOf({ ...least, ...environment }).mail?.from).toEqual(from)
-  })
+  },
+)
 
-  it('takes a sender of notifications only with a server, and the other way round', () => {
-    const [url, from] = [{ REKEY_SMTP_URL: 'smtp://localhost' }, { REKEY_MAIL_FROM: 'post@example.org' }]
-    expect(faultsOf({ ...least, ...url })).toEqual(['REKEY_MAIL_FROM must be set, because REKEY_SMTP_URL is'])
-    expect(faultsOf({ ...least, ...from })).toEqual(['REKEY_MAIL_FROM is set, but REKEY_SMTP_URL is not'])
-    for (const wrong of [
-      'post',
-      'a@b@c.org',
-      'Post <post>',
-      '@example.org',
-      'post@',
-      'Post <post@exa mple.org>',
-      '"x\r\nBcc: b@example.org" <post@example.org>',
-      'a\nBcc: <b@example.org>',
-    ]) {
-      const faults = faultsOf({ ...least, ...url, REKEY_MAIL_FROM: wrong })
-      expect(faults, wrong).toEqual([expect.stringMatching(/^REKEY_MAIL_FROM must be an address/)])
-    }
-  })
+it('the configuration takes a sender of notifications only with a server, and the other way round', () => {
+  const [url, from] = [{ REKEY_SMTP_URL: 'smtp://localhost' }, { REKEY_MAIL_FROM: 'post@example.org' }]
+  expect(faultsOf({ ...least, ...url })).toEqual(['REKEY_MAIL_FROM must be set, because REKEY_SMTP_URL is'])
+  expect(faultsOf({ ...least, ...from })).toEqual(['REKEY_MAIL_FROM is set, but REKEY_SMTP_URL is not'])
+  for (const wrong of [
+    'post',
+    'a@b@c.org',
+    'Post <post>',
+    '@example.org',
+    'post@',
+    'Post <post@exa mple.org>',
+    '"x\r\nBcc: b@example.org" <post@example.org>',
+    'a\nBcc: <b@example.org>',
+  ]) {
+    const faults = faultsOf({ ...least, ...url, REKEY_MAIL_FROM: wrong })
+    expect(faults, wrong).toEqual([expect.stringMatching(/^REKEY_MAIL_FROM must be an address/)])
+  }
+})
 
-  it.each([
-    'ranges.example',
-    'ftp://ranges.example',
-    'http://ranges.example',
-    'https://user:pw@ranges.example',
-    'https://ranges.example?x',
-    'https://ranges.example/#x',
-  ])('asks about breached passwords nobody at %s', (url) => {
-    const faults = faultsOf({ ...least, REKEY_BREACH_CHECK: 'online', REKEY_BREACH_URL: url })
-    expect(faults).toEqual([expect.stringMatching(/^REKEY_BREACH_URL must /)])
-    expect(faults[0]).not.toContain(url)
-  })
+it.each([
+  'ranges.example',
+  'ftp://ranges.example',
+  'http://ranges.example',
+  'https://user:pw@ranges.example',
+  'https://ranges.example?x',
+  'https://ranges.example/#x',
+])('the configuration asks about breached passwords nobody at %s', (url) => {
+  const faults = faultsOf({ ...least, REKEY_BREACH_CHECK: 'online', REKEY_BREACH_URL: url })
+  expect(faults).toEqual([expect.stringMatching(/^REKEY_BREACH_URL must /)])
+  expect(faults[0]).not.toContain(url)
+})
 
-  it('knows whom to ask about breached passwords, and takes no word on it where nobody is asked', () => {
-    const online = { ...least, REKEY_BREACH_CHECK: 'online' }
-    expect(configOf(least).breachServer).toBeUndefined()
-    expect(configOf(online).breachServer).toEqual({
-      url: 'https://api.pwnedpasswords.com',
-      mustBeKnown: false,
-    })
-    const mirror = { REKEY_BREACH_URL: 'https://ranges.example/mirror/', REKEY_BREACH_FAIL: 'refuse' }
-    expect(configOf({ ...online, ...mirror }).breachServer).toEqual({
-      url: 'https://ranges.example/mirror',
-      mustBeKnown: true,
-    })
-    const near = { ...online, REKEY_BREACH_URL: 'http://127.0.0.1:8082' }
-    expect(configOf(near).breachServer?.url).toBe('http://127.0.0.1:8082')
-    expect(faultsOf({ ...least, ...mirror })).toEqual([
-      'REKEY_BREACH_URL is set, but REKEY_BREACH_CHECK is not online',
-      'REKEY_BREACH_FAIL is set, but REKEY_BREACH_CHECK is not online',
-    ])
+it('the configuration knows whom to ask about breached passwords, and takes no word on it where nobody is asked', () => {
+  const online = { ...least, REKEY_BREACH_CHECK: 'online' }
+  expect(configOf(least).breachServer).toBeUndefined()
+  expect(configOf(online).breachServer).toEqual({
+    url: 'https://api.pwnedpasswords.com',
+    mustBeKnown: false,
   })
+  const mirror = { REKEY_BREACH_URL: 'https://ranges.example/mirror/', REKEY_BREACH_FAIL: 'refuse' }
+  expect(configOf({ ...online, ...mirror }).breachServer).toEqual({
+    url: 'https://ranges.example/mirror',
+    mustBeKnown: true,
+  })
+  const near = { ...online, REKEY_BREACH_URL: 'http://127.0.0.1:8082' }
+  expect(configOf(near).breachServer?.url).toBe('http://127.0.0.1:8082')
+  expect(faultsOf({ ...least, ...mirror })).toEqual([
+    'REKEY_BREACH_URL is set, but REKEY_BREACH_CHECK is not online',
+    'REKEY_BREACH_FAIL is set, but REKEY_BREACH_CHECK is not online',
+  ])
+})
 
-  it('takes a certificate by file or by fingerprint, not both', async () => {
-    const { certificate, fingerprint } = await createCertificate()
-    const file = scratchFile(certificate)
-    expect(configOf({ ...least, HESTIA_CA_FILE: file }).panel.trust).toEqual({ ca: certificate })
-    expect(
-      configOf({ ...least, HESTIA_CERT_SHA256: `sha256 Fingerprint=${fingerprint.toLowerCase()}` }).panel
-        .trust,
-    ).toEqual({
-      certificateSha256: fingerprint,
-    })
-    expect(faultsOf({ ...least, HESTIA_CA_FILE: file, HESTIA_CERT_SHA256: fingerprint })).toHaveLength(1)
-    expect(faultsOf({ ...least, HESTIA_CA_FILE: scratchFile('no certificate') })).toHaveLength(1)
-    const plain = { ...least, HESTIA_URL: 'http://127.0.0.1:8083' }
-    expect(faultsOf({ ...plain, HESTIA_CERT_SHA256: fingerprint })).toHaveLength(1)
-    expect(faultsOf({ ...plain, HESTIA_CA_FILE: file })).toHaveLength(1)
+it('the configuration takes a certificate by file or by fingerprint, not both', async () => {
+  const { certificate, fingerprint } = await createCertificate()
+  const file = scratchFile(certificate)
+  expect(configOf({ ...least, HESTIA_CA_FILE: file }).panel.trust).toEqual({ ca: certificate })
+  expect(
+    configOf({ ...least, HESTIA_CERT_SHA256: `sha256 Fingerprint=${fingerprint.toLowerCase()}` }).panel.trust,
+  ).toEqual({
+    certificateSha256: fingerprint,
   })
+  expect(faultsOf({ ...least, HESTIA_CA_FILE: file, HESTIA_CERT_SHA256: fingerprint })).toHaveLength(1)
+  expect(faultsOf({ ...least, HESTIA_CA_FILE: scratchFile('no certificate') })).toHaveLength(1)
+  const plain = { ...least, HESTIA_URL: 'http://127.0.0.1:8083' }
+  expect(faultsOf({ ...plain, HESTIA_CERT_SHA256: fingerprint })).toHaveLength(1)
+  expect(faultsOf({ ...plain, HESTIA_CA_FILE: file })).toHaveLength(1)
 })

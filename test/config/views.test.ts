@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { loadConfig } from '../../src/config/load.js'
 import { configOf, scratchFile, scratchFolder } from '../kit/service.js'
 
@@ -12,48 +12,48 @@ function faultsOf(directory: string): readonly string[] {
   return result.ok ? [] : result.faults
 }
 
-describe('the folder of views', () => {
-  it.each(['/nowhere/at/all', scratchFile('no folder')])('must be one that can be read: not %s', (path) => {
+it.each(['/nowhere/at/all', scratchFile('no folder')])(
+  'the folder of views must be one that can be read: not %s',
+  (path) => {
     const [fault = '', ...others] = faultsOf(path)
     expect(fault).toMatch(/^REKEY_VIEWS_DIR names a folder that can't be read \((?:ENOENT|ENOTDIR)\)$/)
     expect(others).toEqual([])
-  })
+  },
+)
 
-  it('may override templates, assets and catalogues; names with a dot before them are passed over', () => {
-    const folder = scratchFolder({
-      'form.eta': '<h1>ours</h1>',
-      'assets/new.png': 'any',
-      '.git/HEAD': 'x',
-      '.form.eta.swp': '<% broken',
-    })
-    expect(configOf({ ...least, REKEY_VIEWS_DIR: folder }).viewsDirectory).toBe(folder)
+it('the folder of views may override templates, assets and catalogues; names with a dot before them are passed over', () => {
+  const folder = scratchFolder({
+    'form.eta': '<h1>ours</h1>',
+    'assets/new.png': 'any',
+    '.git/HEAD': 'x',
+    '.form.eta.swp': '<% broken',
   })
+  expect(configOf({ ...least, REKEY_VIEWS_DIR: folder }).viewsDirectory).toBe(folder)
+})
 
-  it('may hold links, as Kubernetes mounts files', () => {
-    const folder = scratchFolder({ '..data/form.eta': 'x' })
-    symlinkSync('..data/form.eta', join(folder, 'form.eta'))
-    expect(faultsOf(folder)).toEqual([])
-    symlinkSync('..data/nothing.eta', join(folder, 'field.eta'))
-    expect(faultsOf(folder)).toEqual(['REKEY_VIEWS_DIR has "field.eta", a link that leads nowhere'])
-  })
+it('the folder of views may hold links, as Kubernetes mounts files', () => {
+  const folder = scratchFolder({ '..data/form.eta': 'x' })
+  symlinkSync('..data/form.eta', join(folder, 'form.eta'))
+  expect(faultsOf(folder)).toEqual([])
+  symlinkSync('..data/nothing.eta', join(folder, 'field.eta'))
+  expect(faultsOf(folder)).toEqual(['REKEY_VIEWS_DIR has "field.eta", a link that leads nowhere'])
+})
 
-  it('has a fault for each name that overrides nothing, and for each template that does not compile', () => {
-    const folder = scratchFolder({
-      'from.eta': 'a typo',
-      'style.css': 'in the wrong place',
-      'odd\nname': '',
-      'form.eta': '<h1>\n<% if (it.canary { %>\n</h1>',
-      'notice.eta': 'one\ntwo <%= it.canary',
-    })
-    mkdirSync(join(folder, 'layout.eta'))
-    const templates = readdirSync(VIEWS).filter((name) => name.endsWith('.eta'))
-    const known = [...templates.sort(), 'assets/', 'messages/'].join(', ')
-    const unknown = (name: string) =>
-      `REKEY_VIEWS_DIR has ${name}, which overrides nothing; there are ${known}`
-    expect(faultsOf(folder)).toEqual([
-      ...['"from.eta"', '"layout.eta"', '"odd\\nname"', '"style.css"'].map(unknown),
-      'REKEY_VIEWS_DIR has form.eta, whose syntax is not that of a template',
-      'REKEY_VIEWS_DIR has notice.eta, whose syntax is not that of a template: see line 2',
-    ])
+it('the folder of views has a fault for each name that overrides nothing, and for each template that does not compile', () => {
+  const folder = scratchFolder({
+    'from.eta': 'a typo',
+    'style.css': 'in the wrong place',
+    'odd\nname': '',
+    'form.eta': '<h1>\n<% if (it.canary { %>\n</h1>',
+    'notice.eta': 'one\ntwo <%= it.canary',
   })
+  mkdirSync(join(folder, 'layout.eta'))
+  const templates = readdirSync(VIEWS).filter((name) => name.endsWith('.eta'))
+  const known = [...templates.sort(), 'assets/', 'messages/'].join(', ')
+  const unknown = (name: string) => `REKEY_VIEWS_DIR has ${name}, which overrides nothing; there are ${known}`
+  expect(faultsOf(folder)).toEqual([
+    ...['"from.eta"', '"layout.eta"', '"odd\\nname"', '"style.css"'].map(unknown),
+    'REKEY_VIEWS_DIR has form.eta, whose syntax is not that of a template',
+    'REKEY_VIEWS_DIR has notice.eta, whose syntax is not that of a template: see line 2',
+  ])
 })

@@ -1,31 +1,29 @@
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { answerCodes, answers, type Outcome, retryAfterSeconds, verdictOf } from '../../src/core/answer.js'
 
-describe('the table of answers', () => {
-  it('has what the service or its servers are to blame for logged as a warning or an error', () => {
-    const blamed = answerCodes.filter((code) => answers[code].status >= 500)
-    expect(blamed.filter((code) => answers[code].level === 'info')).toEqual([])
-    expect(blamed.filter((code) => answers[code].level === 'warn')).toEqual(['panel-busy'])
-  })
+it('the table of answers has what the service or its servers are to blame for logged as a warning or an error', () => {
+  const blamed = answerCodes.filter((code) => answers[code].status >= 500)
+  expect(blamed.filter((code) => answers[code].level === 'info')).toEqual([])
+  expect(blamed.filter((code) => answers[code].level === 'warn')).toEqual(['panel-busy'])
+})
 
-  it('has what a person or a program did wrong logged as news, and a name that only an administrator can change as a warning', () => {
-    const others = answerCodes.filter((code) => answers[code].status < 500 && answers[code].level !== 'info')
-    expect(others).toEqual(['mailbox-ambiguous'])
-  })
+it('the table of answers has what a person or a program did wrong logged as news, and a name that only an administrator can change as a warning', () => {
+  const others = answerCodes.filter((code) => answers[code].status < 500 && answers[code].level !== 'info')
+  expect(others).toEqual(['mailbox-ambiguous'])
+})
 
-  it('asks for another try only where waiting may help', () => {
-    const waits = answerCodes.flatMap((code) => {
-      const { status, retryAfterS } = answers[code]
-      return retryAfterS === undefined ? [] : [[code, status, retryAfterS]]
-    })
-    expect(waits).toEqual([
-      ['panel-unavailable', 503, 30],
-      ['mail-server-unavailable', 503, 30],
-      ['panel-busy', 503, 10],
-      ['store-unavailable', 503, 30],
-      ['breach-check-unavailable', 503, 30],
-    ])
+it('the table of answers asks for another try only where waiting may help', () => {
+  const waits = answerCodes.flatMap((code) => {
+    const { status, retryAfterS } = answers[code]
+    return retryAfterS === undefined ? [] : [[code, status, retryAfterS]]
   })
+  expect(waits).toEqual([
+    ['panel-unavailable', 503, 30],
+    ['mail-server-unavailable', 503, 30],
+    ['panel-busy', 503, 10],
+    ['store-unavailable', 503, 30],
+    ['breach-check-unavailable', 503, 30],
+  ])
 })
 
 it.each([

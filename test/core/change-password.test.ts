@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { createAccountRecords } from '../../src/core/account-records.js'
 import { changePassword } from '../../src/core/change-password.js'
 import type { HeldLock } from '../../src/core/domain-locks.js'
@@ -66,24 +66,22 @@ it('is not known to have been made where the mailbox is gone when looked for', a
   expect(looks).toBeGreaterThan(1)
 })
 
-describe('a bug', () => {
-  it('in the verification is no fault of the panel', async () => {
-    const bug = new RangeError('bug')
-    await expect(change(() => Promise.reject(bug))).rejects.toBe(bug)
-  })
+it('a bug in the verification is no fault of the panel', async () => {
+  const bug = new RangeError('bug')
+  await expect(change(() => Promise.reject(bug))).rejects.toBe(bug)
+})
 
-  it('beside a wrong password is no wrong password', async () => {
-    const bug = new RangeError('bug')
-    const hasSiblings = () => Promise.reject(bug)
-    await expect(change(async () => false, { ...panel, hasSiblings })).rejects.toBe(bug)
-  })
+it('a bug beside a wrong password is no wrong password', async () => {
+  const bug = new RangeError('bug')
+  const hasSiblings = () => Promise.reject(bug)
+  await expect(change(async () => false, { ...panel, hasSiblings })).rejects.toBe(bug)
+})
 
-  it('in the confirmation after a lost answer is not taken for a hash that could not be read', async () => {
-    const bug = new RangeError('bug')
-    const verifies: HashCheck = async (password) => {
-      if (password.reveal() === 'the former one') return true
-      throw bug
-    }
-    await expect(change(verifies)).rejects.toBe(bug)
-  })
+it('a bug in the confirmation after a lost answer is not taken for a hash that could not be read', async () => {
+  const bug = new RangeError('bug')
+  const verifies: HashCheck = async (password) => {
+    if (password.reveal() === 'the former one') return true
+    throw bug
+  }
+  await expect(change(verifies)).rejects.toBe(bug)
 })

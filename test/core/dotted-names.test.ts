@@ -115,7 +115,7 @@ describe.each(panelReleases)('on release %s', (release) => {
     ['the mailbox’s password', byMailbox],
     ['the hosting account', byAccount],
   ] as const)(
-    'a change proved by %s leaves the other mailbox of the domain alone, or is refused',
+    `on release ${release} a change proved by %s leaves the other mailbox of the domain alone, or is refused`,
     async (_proof, credentials) => {
       const codes = new Set<string>()
       await fc.assert(
@@ -138,7 +138,7 @@ describe.each(panelReleases)('on release %s', (release) => {
     },
   )
 
-  it('a change of a name that exists by wildcard only changes nothing', async () => {
+  it(`on release ${release} a change of a name that exists by wildcard only changes nothing`, async () => {
     await fc.assert(
       fc.asyncProperty(pairs, fc.constantFrom(byMailbox, byAccount), async ([name, other], credentials) => {
         const state = createState(release, [other])

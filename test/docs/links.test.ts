@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import manifest from '../../package.json' with { type: 'json' }
 import { documentsIn, linksIn, root } from '../kit/document-links.js'
 
@@ -19,23 +19,24 @@ function anchorsIn(file: URL): string[] {
   )
 }
 
-describe('the documents', () => {
-  it.each([...documentsIn('.'), ...pages])('%s leads to files and headings that there are', (name) => {
+it.each([...documentsIn('.'), ...pages])(
+  'the documents %s leads to files and headings that there are',
+  (name) => {
     const broken = linksIn(new URL(name, root)).filter((target) => {
       const anchor = target.hash.slice(1)
       target.hash = ''
       return !existsSync(target) || (anchor !== '' && !anchorsIn(target).includes(anchor))
     })
     expect(broken.map(String)).toEqual([])
-  })
+  },
+)
 
-  it('are all in the table of the README', () => {
-    const [, table = ''] = textOf(new URL('README.md', root)).split(/^## Documentation$/m)
-    expect(pages.filter((page) => !table.includes(`](${page})`))).toEqual([])
-  })
+it('the documents are all in the table of the README', () => {
+  const [, table = ''] = textOf(new URL('README.md', root)).split(/^## Documentation$/m)
+  expect(pages.filter((page) => !table.includes(`](${page})`))).toEqual([])
+})
 
-  it('have a section of the changelog for the version that this is', () => {
-    const versions = [...textOf(new URL('CHANGELOG.md', root)).matchAll(/^## \[?(\d[^\s\]]*)/gm)]
-    expect(versions.map(([, version]) => version)).toContain(manifest.version)
-  })
+it('the documents have a section of the changelog for the version that this is', () => {
+  const versions = [...textOf(new URL('CHANGELOG.md', root)).matchAll(/^## \[?(\d[^\s\]]*)/gm)]
+  expect(versions.map(([, version]) => version)).toContain(manifest.version)
 })

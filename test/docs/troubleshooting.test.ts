@@ -1,11 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { doctorCodes } from '../../src/doctor/finding.js'
 
-describe('docs/troubleshooting.md', () => {
-  it('has one row for each code of the doctor, and no other', () => {
-    const text = readFileSync(new URL('../../docs/troubleshooting.md', import.meta.url), 'utf8')
-    const rows = [...text.matchAll(/^\|[^|\n]+\| `([a-z-]+)` \| \S[^|\n]+\|$/gm)].map(([, code]) => code)
-    expect(rows.toSorted()).toEqual([...doctorCodes].toSorted())
-  })
+it('docs/troubleshooting.md has one row for each code of the doctor, and no other', () => {
+  const text = readFileSync(new URL('../../docs/troubleshooting.md', import.meta.url), 'utf8')
+  const rows = [...text.matchAll(/^\|[^|\n]+\| `([a-z-]+)` \| \S[^|\n]+\|$/gm)].map(([, code]) => code)
+  expect(rows.toSorted()).toEqual([...doctorCodes].toSorted())
 })

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { neededCommands } from '../../src/panel/needed-commands.js'
 import { diagnose, startScopedPanel } from '../kit/doctor.js'
 import { startFullPort } from '../kit/full-port.js'
@@ -9,213 +9,206 @@ import { panelReleases, simulatorCredentials } from '../panel-simulator/simulato
 const NONE = { HESTIA_ACCESS_KEY: '', HESTIA_SECRET_KEY: '' }
 const { apiKey, adminUser, adminPassword, accessKey, secretKey } = simulatorCredentials
 
-describe('the doctor', () => {
-  it('goes through everything in order, and asks the panel each needed command and one more', async () => {
-    const panel = await startScopedPanel()
-    const { gist } = await diagnose(panel)
-    expect(Object.entries(gist)).toEqual([
-      ['configuration', 'ok'],
-      ['name', 'ok'],
-      ['connection', 'ok'],
-      ['tls', 'ok'],
-      ['api', 'ok'],
-      ['address', 'ok'],
-      ['key', 'ok'],
-      ['permissions', 'ok'],
-      ['key-scope', 'ok'],
-      ['release', 'not-checked'],
-      ['dotted-names', 'ok'],
-      ['clock', 'ok'],
-      ['store', 'ok'],
-      ['mail-server', 'ok'],
-      ['notifications', 'ok'],
-      ['proxy', 'proxy-not-trusted'],
-    ])
-    expect(panel.calls.map(({ command }) => command)).toEqual([
-      ...neededCommands(['mailbox', 'account']),
-      'v-list-access-key',
-    ])
-    expect(panel.failedLogins).toBe(1)
-  })
-
-  it('tells every fault of the configuration, and checks nothing else then', async () => {
-    const panel = await startScopedPanel()
-    const { gist, findings } = await diagnose(panel, { REKEY_PORT: 'x', HESTIA_API_KEY: 'canary' })
-    expect(gist.configuration).toBe('configuration-wrong configuration-wrong')
-    expect(findings.slice(2).every(({ status }) => status === 'not-checked')).toBe(true)
-    expect(panel.calls).toEqual([])
-  })
-
-  it('tells a name that nobody knows, and that the rest was not checked for it', async () => {
-    const panel = await startScopedPanel()
-    const { gist, text } = await diagnose(panel, { HESTIA_URL: 'https://panel.invalid:8083' })
-    expect(gist.name).toMatch(/^name-(?:unknown|not-resolved)$/)
-    expect(gist.clock).toBe('not-checked')
-    expect(text('connection')).toContain('name has a fault, which comes first')
-  })
-
-  it('tells a port that takes no connection', async () => {
-    const panel = await startScopedPanel()
-    await panel.close()
-    expect((await diagnose(panel)).gist).toMatchObject({ name: 'ok', connection: 'connection-refused' })
-  })
-
-  it('tells a port that does not answer, when the time for it is over', async () => {
-    const panel = await startScopedPanel()
-    const url = `https://127.0.0.1:${await startFullPort()}`
-    const { gist } = await diagnose(panel, { HESTIA_URL: url, HESTIA_TIMEOUT_MS: '100' })
-    expect(gist).toMatchObject({ connection: 'connection-timed-out', tls: 'not-checked' })
-  })
-
-  it('tells an address that no network leads to', async () => {
-    const panel = await startScopedPanel()
-    // Linux connects to no broadcast address, whatever the networks of the host.
-    const { gist, text } = await diagnose(panel, { HESTIA_URL: 'https://255.255.255.255:8083' })
-    expect(gist).toMatchObject({ connection: 'connection-failed', tls: 'not-checked' })
-    expect(text('connection')).toContain('can’t be reached (ENETUNREACH)')
-  })
-
-  it('tells a server that speaks no TLS, or nothing at all', async () => {
-    const plain = await startScopedPanel({ plainHttp: true })
-    const url = plain.url.replace('http:', 'https:')
-    expect((await diagnose(plain, { HESTIA_URL: url })).gist.tls).toBe('tls-failed')
-    const silent = createServer().listen(0, '127.0.0.1')
-    await once(silent, 'listening')
-    onTestFinished(() => void silent.close())
-    const { port } = silent.address() as { port: number }
-    const environment = { HESTIA_URL: `https://127.0.0.1:${port}`, HESTIA_TIMEOUT_MS: '100' }
-    const { gist, text } = await diagnose(plain, environment)
-    expect(gist.tls).toBe('tls-failed')
-    expect(text('tls')).toContain('ETIMEDOUT')
-    expect((await diagnose(plain, { HESTIA_CA_FILE: '' })).gist).toMatchObject({ tls: 'ok', key: 'ok' })
-  })
+it('the doctor goes through everything in order, and asks the panel each needed command and one more', async () => {
+  const panel = await startScopedPanel()
+  const { gist } = await diagnose(panel)
+  expect(Object.entries(gist)).toEqual([
+    ['configuration', 'ok'],
+    ['name', 'ok'],
+    ['connection', 'ok'],
+    ['tls', 'ok'],
+    ['api', 'ok'],
+    ['address', 'ok'],
+    ['key', 'ok'],
+    ['permissions', 'ok'],
+    ['key-scope', 'ok'],
+    ['release', 'not-checked'],
+    ['dotted-names', 'ok'],
+    ['clock', 'ok'],
+    ['store', 'ok'],
+    ['mail-server', 'ok'],
+    ['notifications', 'ok'],
+    ['proxy', 'proxy-not-trusted'],
+  ])
+  expect(panel.calls.map(({ command }) => command)).toEqual([
+    ...neededCommands(['mailbox', 'account']),
+    'v-list-access-key',
+  ])
+  expect(panel.failedLogins).toBe(1)
 })
 
-describe('of the panel’s API, the doctor', () => {
-  it('tells that it is off', async () => {
-    const panel = await startScopedPanel()
-    panel.switches.accessKeyApi = false
-    expect((await diagnose(panel)).gist).toMatchObject({ api: 'api-disabled', address: 'not-checked' })
-  })
-
-  it('tells that this host may not call, and by which address it does', async () => {
-    const panel = await startScopedPanel()
-    panel.switches.addressAllowed = false
-    const { gist, text } = await diagnose(panel)
-    expect(gist).toMatchObject({ api: 'ok', address: 'address-not-allowed', key: 'not-checked' })
-    expect(text('connection')).toContain('calls leave from 127.0.0.1')
-  })
-
-  it('tells that the key is wrong, and shows it once alone', async () => {
-    const panel = await startScopedPanel()
-    panel.switches.keyRevoked = true
-    const { gist } = await diagnose(panel)
-    expect(gist).toMatchObject({ address: 'ok', key: 'key-refused', permissions: 'not-checked', clock: 'ok' })
-    expect(panel.calls).toHaveLength(1)
-  })
-
-  it('tells that a name is not the administrator’s', async () => {
-    const panel = await startScopedPanel()
-    const environment = { ...NONE, HESTIA_ADMIN_USER: 'alice', HESTIA_ADMIN_PASSWORD: 'canary' }
-    expect((await diagnose(panel, environment)).gist.key).toBe('not-administrator')
-  })
-
-  it('names the first permission that is missing, and tries no other, before the panel bans it', async () => {
-    const panel = await startScopedPanel()
-    const missing = ['v-get-mail-account-value', 'v-list-user']
-    panel.switches.permittedCommands = neededCommands(['mailbox', 'account']).filter(
-      (command) => !missing.includes(command),
-    )
-    const { gist, text } = await diagnose(panel)
-    expect(gist).toMatchObject({ key: 'ok', permissions: 'permission-missing', 'key-scope': 'not-checked' })
-    expect(text('permissions')).toContain('may not run v-get-mail-account-value; no more were tried')
-    expect(panel.failedLogins).toBe(1)
-  })
-
-  it('names the very first as well', async () => {
-    const panel = await startScopedPanel()
-    panel.switches.permittedCommands = []
-    const { gist, text } = await diagnose(panel)
-    expect(gist).toMatchObject({ key: 'ok', permissions: 'permission-missing' })
-    expect(text('permissions')).toContain('may not run v-search-domain-owner; no more were tried')
-  })
-
-  it('tells that something else answers', async () => {
-    const panel = await startScopedPanel()
-    panel.failNext('v-search-domain-owner', { kind: 'answer', run: false, status: 502, body: 'canary' })
-    const { gist, text } = await diagnose(panel)
-    expect(gist).toMatchObject({ api: 'panel-unexpected', key: 'not-checked' })
-    expect(text('api')).toContain('not-the-panel-http-502')
-  })
-
-  it('tells that an answer did not come, or was none, in the midst of it', async () => {
-    const silent = await startScopedPanel()
-    silent.failNext('v-check-user-2fa', { kind: 'silence', run: false })
-    expect((await diagnose(silent, { HESTIA_TIMEOUT_MS: '500' })).gist.permissions).toBe('panel-unexpected')
-    const strange = await startScopedPanel()
-    strange.failNext('v-list-user', { kind: 'exit', run: false, code: 0 })
-    expect((await diagnose(strange)).gist.permissions).toBe('panel-unexpected')
-  })
+it('the doctor tells every fault of the configuration, and checks nothing else then', async () => {
+  const panel = await startScopedPanel()
+  const { gist, findings } = await diagnose(panel, { REKEY_PORT: 'x', HESTIA_API_KEY: 'canary' })
+  expect(gist.configuration).toBe('configuration-wrong configuration-wrong')
+  expect(findings.slice(2).every(({ status }) => status === 'not-checked')).toBe(true)
+  expect(panel.calls).toEqual([])
 })
 
-describe('a key that may do more than is needed', () => {
-  it.each([
-    ['an access key without a profile', {}, 'key-may-do-more'],
-    ['a legacy API key', { ...NONE, HESTIA_API_KEY: apiKey }, 'legacy-key'],
-    [
-      'an administrator’s password',
-      { ...NONE, HESTIA_ADMIN_USER: adminUser, HESTIA_ADMIN_PASSWORD: adminPassword },
-      'legacy-key',
-    ],
-    ['an access key, joined', { ...NONE, HESTIA_API_KEY: `${accessKey}:${secretKey}` }, 'key-may-do-more'],
-  ])('is warned of: %s', async (_kind, environment, code) => {
-    const panel = await startScopedPanel()
-    panel.switches.permittedCommands = undefined
-    const { gist } = await diagnose(panel, environment)
-    expect(gist).toMatchObject({ key: 'ok', permissions: 'ok', 'key-scope': code })
-  })
+it('the doctor tells a name that nobody knows, and that the rest was not checked for it', async () => {
+  const panel = await startScopedPanel()
+  const { gist, text } = await diagnose(panel, { HESTIA_URL: 'https://panel.invalid:8083' })
+  expect(gist.name).toMatch(/^name-(?:unknown|not-resolved)$/)
+  expect(gist.clock).toBe('not-checked')
+  expect(text('connection')).toContain('name has a fault, which comes first')
+})
 
-  it.each(['mailbox', 'account'] as const)('is known where only proof by %s is in use', async (proof) => {
+it('the doctor tells a port that takes no connection', async () => {
+  const panel = await startScopedPanel()
+  await panel.close()
+  expect((await diagnose(panel)).gist).toMatchObject({ name: 'ok', connection: 'connection-refused' })
+})
+
+it('the doctor tells a port that does not answer, when the time for it is over', async () => {
+  const panel = await startScopedPanel()
+  const url = `https://127.0.0.1:${await startFullPort()}`
+  const { gist } = await diagnose(panel, { HESTIA_URL: url, HESTIA_TIMEOUT_MS: '100' })
+  expect(gist).toMatchObject({ connection: 'connection-timed-out', tls: 'not-checked' })
+})
+
+it('the doctor tells an address that no network leads to', async () => {
+  const panel = await startScopedPanel()
+  // Linux connects to no broadcast address, whatever the networks of the host.
+  const { gist, text } = await diagnose(panel, { HESTIA_URL: 'https://255.255.255.255:8083' })
+  expect(gist).toMatchObject({ connection: 'connection-failed', tls: 'not-checked' })
+  expect(text('connection')).toContain('can’t be reached (ENETUNREACH)')
+})
+
+it('the doctor tells a server that speaks no TLS, or nothing at all', async () => {
+  const plain = await startScopedPanel({ plainHttp: true })
+  const url = plain.url.replace('http:', 'https:')
+  expect((await diagnose(plain, { HESTIA_URL: url })).gist.tls).toBe('tls-failed')
+  const silent = createServer().listen(0, '127.0.0.1')
+  await once(silent, 'listening')
+  onTestFinished(() => void silent.close())
+  const { port } = silent.address() as { port: number }
+  const environment = { HESTIA_URL: `https://127.0.0.1:${port}`, HESTIA_TIMEOUT_MS: '100' }
+  const { gist, text } = await diagnose(plain, environment)
+  expect(gist.tls).toBe('tls-failed')
+  expect(text('tls')).toContain('ETIMEDOUT')
+  expect((await diagnose(plain, { HESTIA_CA_FILE: '' })).gist).toMatchObject({ tls: 'ok', key: 'ok' })
+})
+
+it('of the panel’s API, the doctor tells that it is off', async () => {
+  const panel = await startScopedPanel()
+  panel.switches.accessKeyApi = false
+  expect((await diagnose(panel)).gist).toMatchObject({ api: 'api-disabled', address: 'not-checked' })
+})
+
+it('of the panel’s API, the doctor tells that this host may not call, and by which address it does', async () => {
+  const panel = await startScopedPanel()
+  panel.switches.addressAllowed = false
+  const { gist, text } = await diagnose(panel)
+  expect(gist).toMatchObject({ api: 'ok', address: 'address-not-allowed', key: 'not-checked' })
+  expect(text('connection')).toContain('calls leave from 127.0.0.1')
+})
+
+it('of the panel’s API, the doctor tells that the key is wrong, and shows it once alone', async () => {
+  const panel = await startScopedPanel()
+  panel.switches.keyRevoked = true
+  const { gist } = await diagnose(panel)
+  expect(gist).toMatchObject({ address: 'ok', key: 'key-refused', permissions: 'not-checked', clock: 'ok' })
+  expect(panel.calls).toHaveLength(1)
+})
+
+it('of the panel’s API, the doctor tells that a name is not the administrator’s', async () => {
+  const panel = await startScopedPanel()
+  const environment = { ...NONE, HESTIA_ADMIN_USER: 'alice', HESTIA_ADMIN_PASSWORD: 'canary' }
+  expect((await diagnose(panel, environment)).gist.key).toBe('not-administrator')
+})
+
+it('of the panel’s API, the doctor names the first permission that is missing, and tries no other, before the panel bans it', async () => {
+  const panel = await startScopedPanel()
+  const missing = ['v-get-mail-account-value', 'v-list-user']
+  panel.switches.permittedCommands = neededCommands(['mailbox', 'account']).filter(
+    (command) => !missing.includes(command),
+  )
+  const { gist, text } = await diagnose(panel)
+  expect(gist).toMatchObject({ key: 'ok', permissions: 'permission-missing', 'key-scope': 'not-checked' })
+  expect(text('permissions')).toContain('may not run v-get-mail-account-value; no more were tried')
+  expect(panel.failedLogins).toBe(1)
+})
+
+it('of the panel’s API, the doctor names the very first as well', async () => {
+  const panel = await startScopedPanel()
+  panel.switches.permittedCommands = []
+  const { gist, text } = await diagnose(panel)
+  expect(gist).toMatchObject({ key: 'ok', permissions: 'permission-missing' })
+  expect(text('permissions')).toContain('may not run v-search-domain-owner; no more were tried')
+})
+
+it('of the panel’s API, the doctor tells that something else answers', async () => {
+  const panel = await startScopedPanel()
+  panel.failNext('v-search-domain-owner', { kind: 'answer', run: false, status: 502, body: 'canary' })
+  const { gist, text } = await diagnose(panel)
+  expect(gist).toMatchObject({ api: 'panel-unexpected', key: 'not-checked' })
+  expect(text('api')).toContain('not-the-panel-http-502')
+})
+
+it('of the panel’s API, the doctor tells that an answer did not come, or was none, in the midst of it', async () => {
+  const silent = await startScopedPanel()
+  silent.failNext('v-check-user-2fa', { kind: 'silence', run: false })
+  expect((await diagnose(silent, { HESTIA_TIMEOUT_MS: '500' })).gist.permissions).toBe('panel-unexpected')
+  const strange = await startScopedPanel()
+  strange.failNext('v-list-user', { kind: 'exit', run: false, code: 0 })
+  expect((await diagnose(strange)).gist.permissions).toBe('panel-unexpected')
+})
+
+it.each([
+  ['an access key without a profile', {}, 'key-may-do-more'],
+  ['a legacy API key', { ...NONE, HESTIA_API_KEY: apiKey }, 'legacy-key'],
+  [
+    'an administrator’s password',
+    { ...NONE, HESTIA_ADMIN_USER: adminUser, HESTIA_ADMIN_PASSWORD: adminPassword },
+    'legacy-key',
+  ],
+  ['an access key, joined', { ...NONE, HESTIA_API_KEY: `${accessKey}:${secretKey}` }, 'key-may-do-more'],
+])('a key that may do more than is needed is warned of: %s', async (_kind, environment, code) => {
+  const panel = await startScopedPanel()
+  panel.switches.permittedCommands = undefined
+  const { gist } = await diagnose(panel, environment)
+  expect(gist).toMatchObject({ key: 'ok', permissions: 'ok', 'key-scope': code })
+})
+
+it.each(['mailbox', 'account'] as const)(
+  'a key that may do more than is needed is known where only proof by %s is in use',
+  async (proof) => {
     const panel = await startScopedPanel()
     expect((await diagnose(panel, { REKEY_PROOFS: proof })).gist['key-scope']).toBe('key-may-do-more')
     const restricted = await startScopedPanel()
     restricted.switches.permittedCommands = neededCommands([proof])
     expect((await diagnose(restricted, { REKEY_PROOFS: proof })).gist['key-scope']).toBe('ok')
-  })
+  },
+)
+
+it.each(panelReleases)(
+  'the panel’s release is named beside those that were tried, if the key may ask for it: %s',
+  async (release) => {
+    const panel = await startScopedPanel({ release })
+    panel.switches.permittedCommands = undefined
+    const { gist, text } = await diagnose(panel)
+    expect(gist.release).toBe('ok')
+    const [named = ''] = /Hestia [\d.]+/.exec(text('release')) ?? []
+    expect(named).toMatch(new RegExp(`^Hestia ${release}\\.`))
+    expect(text('release')).toContain('1.8.12, 1.9.4, 1.10.3')
+  },
+)
+
+it('the panel’s release that takes no pattern for a name is told, for then no mailbox with a dot can be changed', async () => {
+  const panel = await startScopedPanel()
+  panel.switches.lookupChecksName = true
+  const { gist } = await diagnose(panel)
+  expect(gist).toMatchObject({ permissions: 'ok', 'dotted-names': 'escaped-name-refused', clock: 'ok' })
 })
 
-describe('the panel’s release', () => {
-  it.each(panelReleases)(
-    'is named beside those that were tried, if the key may ask for it: %s',
-    async (release) => {
-      const panel = await startScopedPanel({ release })
-      panel.switches.permittedCommands = undefined
-      const { gist, text } = await diagnose(panel)
-      expect(gist.release).toBe('ok')
-      const [named = ''] = /Hestia [\d.]+/.exec(text('release')) ?? []
-      expect(named).toMatch(new RegExp(`^Hestia ${release}\\.`))
-      expect(text('release')).toContain('1.8.12, 1.9.4, 1.10.3')
-    },
-  )
-
-  it('that takes no pattern for a name is told, for then no mailbox with a dot can be changed', async () => {
-    const panel = await startScopedPanel()
-    panel.switches.lookupChecksName = true
-    const { gist } = await diagnose(panel)
-    expect(gist).toMatchObject({ permissions: 'ok', 'dotted-names': 'escaped-name-refused', clock: 'ok' })
-  })
-})
-
-describe('the clock', () => {
-  it.each([
-    [-120, 'clock-skew', /1(?:19|20|21) s ahead/],
-    [120, 'clock-skew', /1(?:19|20|21) s behind/],
-    [20, 'ok', /same time/],
-  ])('of this host, %i s off the panel’s, is told', async (offsetS, word, words) => {
-    const panel = await startScopedPanel()
-    const now = (): Date => new Date(Date.now() + offsetS * 1000)
-    const { gist, text } = await diagnose(panel, {}, now)
-    expect(gist.clock).toBe(word)
-    expect(text('clock')).toMatch(words)
-  })
+it.each([
+  [-120, 'clock-skew', /1(?:19|20|21) s ahead/],
+  [120, 'clock-skew', /1(?:19|20|21) s behind/],
+  [20, 'ok', /same time/],
+])('the clock of this host, %i s off the panel’s, is told', async (offsetS, word, words) => {
+  const panel = await startScopedPanel()
+  const now = (): Date => new Date(Date.now() + offsetS * 1000)
+  const { gist, text } = await diagnose(panel, {}, now)
+  expect(gist.clock).toBe(word)
+  expect(text('clock')).toMatch(words)
 })

@@ -50,20 +50,20 @@ describe.each([
     NEW_PASSWORD: 'a wholly new secret',
   }
 
-  it('changes a password, for the person whom it names', async () => {
+  it(`the example in ${heading} changes a password, for the person whom it names`, async () => {
     expect(await print(example, change)).toMatch(/^(?:changed|\{"code":"changed"\})\n?$/)
     expect(await panel.accepts(mailbox, 'a wholly new secret')).toBe(true)
     expect(rekey.attempts().at(-1)).toMatchObject({ client: 'desk', clientAddress: '203.0.113.9' })
   })
 
-  it('shows what Rekey says of a refusal', async () => {
+  it(`the example in ${heading} shows what Rekey says of a refusal`, async () => {
     const printed = await print(example, { ...change, NEW_PASSWORD: 'short' })
     expect(printed).toContain('password-rejected')
     expect(printed).toContain('Please choose another one that keeps all the rules.')
     expect(printed).toContain('Use at least 12 characters.')
   })
 
-  it('does not take silence for an answer', async () => {
+  it(`the example in ${heading} does not take silence for an answer`, async () => {
     const nobody = print(example, { ...change, REKEY_URL: 'http://127.0.0.1:9' })
     if (heading === 'curl') await expect(nobody).rejects.toThrow('curl: (7)')
     else if (heading === 'Python') await expect(nobody).rejects.toThrow('It is not known')
@@ -71,10 +71,8 @@ describe.each([
   })
 })
 
-describe('the example of a question', () => {
-  it('prints what the document says', async () => {
-    const printed = await print(['Before the form is sent', 'sh', 'sh', 'example.sh'])
-    const [expected = ''] = blocksFrom('docs/api.md', 'Before the form is sent', 'json')
-    expect(JSON.parse(printed)).toEqual(JSON.parse(expected))
-  })
+it('the example of a question prints what the document says', async () => {
+  const printed = await print(['Before the form is sent', 'sh', 'sh', 'example.sh'])
+  const [expected = ''] = blocksFrom('docs/api.md', 'Before the form is sent', 'json')
+  expect(JSON.parse(printed)).toEqual(JSON.parse(expected))
 })

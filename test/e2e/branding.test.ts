@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import { pictures } from '../kit/pictures.js'
 import { startPanelSimulator } from '../panel-simulator/simulator.js'
 import { atEnd } from './kit/at-end.js'
@@ -22,11 +22,12 @@ beforeAll(async () => {
   })
 })
 
-describe('the brand in a browser', () => {
-  it.each([
-    ['light', 'rgb(122, 46, 157)', 'rgb(255, 255, 255)'],
-    ['dark', 'rgb(169, 119, 191)', 'rgb(16, 32, 47)'],
-  ] as const)('has its colour and its logo where the system is %s', async (colorScheme, accent, onAccent) => {
+it.each([
+  ['light', 'rgb(122, 46, 157)', 'rgb(255, 255, 255)'],
+  ['dark', 'rgb(169, 119, 191)', 'rgb(16, 32, 47)'],
+] as const)(
+  'the brand in a browser has its colour and its logo where the system is %s',
+  async (colorScheme, accent, onAccent) => {
     const page = await openBrowser({ colorScheme })
     await page.goto(rekey.url)
     const style = await page.evaluate(
@@ -36,12 +37,12 @@ describe('the brand in a browser', () => {
     await page.getByRole('img', { name: 'Example Mail' }).waitFor()
     expect(await page.evaluate('document.images[0].naturalWidth')).toBe(96)
     await screenshot(page, `brand-${colorScheme}`)
-  })
+  },
+)
 
-  it('has a logo that runs no script where it is opened by itself', async () => {
-    const page = await openBrowser()
-    await page.goto(`${rekey.url}/assets/logo`)
-    expect(await page.title()).not.toBe('ran')
-    expect(await page.evaluate('document.documentElement.localName')).toBe('svg')
-  })
+it('the brand in a browser has a logo that runs no script where it is opened by itself', async () => {
+  const page = await openBrowser()
+  await page.goto(`${rekey.url}/assets/logo`)
+  expect(await page.title()).not.toBe('ran')
+  expect(await page.evaluate('document.documentElement.localName')).toBe('svg')
 })

@@ -30,54 +30,51 @@ function servicesOf(cwd: string): Readonly<Record<string, Service>> {
   return parse(execFileSync('docker-compose', config, { cwd, encoding: 'utf8' })).services
 }
 
-describe('compose.yaml', () => {
-  const services = servicesOf(join(ROOT, 'deploy'))
+const services = servicesOf(join(ROOT, 'deploy'))
 
-  it('takes the quotes of a value off', () => {
-    const directory = scratchDirectory('compose')
-    for (const file of ['compose.yaml', 'rekey.env'])
-      cpSync(join(ROOT, 'deploy', file), join(directory, file))
-    appendFileSync(join(directory, 'rekey.env'), "REKEY_MAIL_FROM='Example Mail <postmaster@example.com>'\n")
-    expect(servicesOf(directory).rekey?.environment).toMatchObject({
-      REKEY_MAIL_FROM: 'Example Mail <postmaster@example.com>',
+it('compose.yaml takes the quotes of a value off', () => {
+  const directory = scratchDirectory('compose')
+  for (const file of ['compose.yaml', 'rekey.env']) cpSync(join(ROOT, 'deploy', file), join(directory, file))
+  appendFileSync(join(directory, 'rekey.env'), "REKEY_MAIL_FROM='Example Mail <postmaster@example.com>'\n")
+  expect(servicesOf(directory).rekey?.environment).toMatchObject({
+    REKEY_MAIL_FROM: 'Example Mail <postmaster@example.com>',
+  })
+})
+
+it('compose.yaml has one service in the one profile, and two that share a store behind nginx in the other', () => {
+  const inProfile = (name: string): string[] =>
+    Object.keys(services).filter((service) => services[service]?.profiles.includes(name))
+  expect(inProfile('single')).toEqual(['rekey'])
+  expect(inProfile('shared').sort()).toEqual(['nginx', 'redis', 'rekey-1', 'rekey-2'])
+  const store = Object.keys(services).filter(
+    (name) => services[name]?.networks && 'store' in services[name].networks,
+  )
+  expect(store.sort()).toEqual(['redis', 'rekey-1', 'rekey-2'])
+  expect(Object.keys(services).filter((name) => services[name]?.ports)).toEqual(['nginx', 'rekey'])
+  expect(services.rekey?.ports).toEqual(['127.0.0.1:8080:8080/tcp'])
+})
+
+it('compose.yaml builds walls round each, of an exact version', () => {
+  for (const service of Object.values(services)) {
+    expect(service).toMatchObject({
+      image: expect.stringMatching(/:\d+\.\d+\.\d+(-alpine)?$/),
+      read_only: true,
+      cap_drop: ['ALL'],
+      security_opt: ['no-new-privileges:true'],
     })
-  })
+  }
+})
 
-  it('has one service in the one profile, and two that share a store behind nginx in the other', () => {
-    const inProfile = (name: string): string[] =>
-      Object.keys(services).filter((service) => services[service]?.profiles.includes(name))
-    expect(inProfile('single')).toEqual(['rekey'])
-    expect(inProfile('shared').sort()).toEqual(['nginx', 'redis', 'rekey-1', 'rekey-2'])
-    const store = Object.keys(services).filter(
-      (name) => services[name]?.networks && 'store' in services[name].networks,
-    )
-    expect(store.sort()).toEqual(['redis', 'rekey-1', 'rekey-2'])
-    expect(Object.keys(services).filter((name) => services[name]?.ports)).toEqual(['nginx', 'rekey'])
-    expect(services.rekey?.ports).toEqual(['127.0.0.1:8080:8080/tcp'])
-  })
-
-  it('builds walls round each, of an exact version', () => {
-    for (const service of Object.values(services)) {
-      expect(service).toMatchObject({
-        image: expect.stringMatching(/:\d+\.\d+\.\d+(-alpine)?$/),
-        read_only: true,
-        cap_drop: ['ALL'],
-        security_opt: ['no-new-privileges:true'],
-      })
-    }
-  })
-
-  it('gives Rekey its secret as a file, time to stop, and the version of the package', () => {
-    const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
-    for (const name of ['rekey', 'rekey-1', 'rekey-2']) {
-      expect(services[name]).toMatchObject({
-        image: `rekey:${version}`,
-        environment: { HESTIA_SECRET_KEY_FILE: '/run/secrets/secret-key', HESTIA_ACCESS_KEY: '' },
-        secrets: [{ source: 'secret-key' }],
-        stop_grace_period: '75s',
-      })
-    }
-  })
+it('compose.yaml gives Rekey its secret as a file, time to stop, and the version of the package', () => {
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+  for (const name of ['rekey', 'rekey-1', 'rekey-2']) {
+    expect(services[name]).toMatchObject({
+      image: `rekey:${version}`,
+      environment: { HESTIA_SECRET_KEY_FILE: '/run/secrets/secret-key', HESTIA_ACCESS_KEY: '' },
+      secrets: [{ source: 'secret-key' }],
+      stop_grace_period: '75s',
+    })
+  }
 })
 
 describe('two instances behind the nginx of compose.yaml', () => {
@@ -119,7 +116,7 @@ describe('two instances behind the nginx of compose.yaml', () => {
     return `${status} ${JSON.parse(body).code}`
   }
 
-  it('both serve, and count a visitor together', async () => {
+  it('two instances behind the nginx of compose.yaml both serve, and count a visitor together', async () => {
     const statuses = []
     for (let count = 0; count < 5; count += 1) statuses.push(await change('127.0.0.5'))
     expect(statuses).toEqual([...Array(4).fill('200 changed'), '429 too-many-attempts'])
@@ -129,14 +126,14 @@ describe('two instances behind the nginx of compose.yaml', () => {
     }
   })
 
-  it('one that does not even take a connection is passed over soon', async () => {
+  it('two instances behind the nginx of compose.yaml one that does not even take a connection is passed over soon', async () => {
     const proxy = await startComposeNginx([`http://127.0.0.1:${await startFullPort()}`, instances[1].url], {
       'proxy_connect_timeout 5s': 'proxy_connect_timeout 1s',
     })
     for (const from of ['127.0.0.7', '127.0.0.8']) expect(await change(from, proxy)).toBe('200 changed')
   })
 
-  it('nobody notices that one has gone, and no change is made twice', async () => {
+  it('two instances behind the nginx of compose.yaml nobody notices that one has gone, and no change is made twice', async () => {
     await instances[0].kill()
     const before = instances[1].attempts().length
     for (let count = 0; count < 4; count += 1) expect(await change('127.0.0.6')).toBe('200 changed')

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import {
   type PanelSimulator,
   simulatorCredentials,
@@ -66,46 +66,44 @@ async function isHealthy(): Promise<boolean> {
   )
 }
 
-describe('what the Dockerfile builds', () => {
-  it('makes a change, with nothing that it could write to, and tells whether it is alive', async () => {
-    expect(await isHealthy()).toBe(false)
-    const rekey = await start()
-    await expectChange(rekey.url)
-    expect(await (await fetch(`${rekey.url}/`)).text()).toContain('Change password')
-    expect(await isHealthy()).toBe(true)
-    await rekey.kill()
-    expect(await isHealthy()).toBe(false)
-  })
+it('what the Dockerfile builds makes a change, with nothing that it could write to, and tells whether it is alive', async () => {
+  expect(await isHealthy()).toBe(false)
+  const rekey = await start()
+  await expectChange(rekey.url)
+  expect(await (await fetch(`${rekey.url}/`)).text()).toContain('Change password')
+  expect(await isHealthy()).toBe(true)
+  await rekey.kill()
+  expect(await isHealthy()).toBe(false)
+})
 
-  it('stops in order when it is told to, as process 1', async () => {
-    const rekey = await start()
-    const [inside] = readFileSync(`/proc/${rekey.pid}/task/${rekey.pid}/children`, 'utf8').split(' ')
-    process.kill(Number(inside), 'SIGTERM')
-    await expect.poll(() => rekey.lines().at(-1)?.event).toBe('stopped')
-  })
+it('what the Dockerfile builds stops in order when it is told to, as process 1', async () => {
+  const rekey = await start()
+  const [inside] = readFileSync(`/proc/${rekey.pid}/task/${rekey.pid}/children`, 'utf8').split(' ')
+  process.kill(Number(inside), 'SIGTERM')
+  await expect.poll(() => rekey.lines().at(-1)?.event).toBe('stopped')
+})
 
-  it('has nothing that only development needs, and no npm', () => {
-    const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
-      packages: Record<string, { dev?: boolean }>
-    }
-    const forDevelopment = Object.keys(packages).filter((path) => packages[path]?.dev)
-    expect(forDevelopment.length).toBeGreaterThan(100)
-    const inside = (path: string): string => join(image.root, image.workingDirectory, path)
-    expect(forDevelopment.filter((path) => existsSync(inside(path)))).toEqual([])
-    expect(readdirSync(inside('.')).sort()).toEqual([
-      'LICENSE',
-      'dist',
-      'node_modules',
-      'package.json',
-      'views',
-    ])
-    expect(readdirSync(join(image.root, 'usr/local/bin'))).toEqual(['node'])
-  })
+it('what the Dockerfile builds has nothing that only development needs, and no npm', () => {
+  const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, { dev?: boolean }>
+  }
+  const forDevelopment = Object.keys(packages).filter((path) => packages[path]?.dev)
+  expect(forDevelopment.length).toBeGreaterThan(100)
+  const inside = (path: string): string => join(image.root, image.workingDirectory, path)
+  expect(forDevelopment.filter((path) => existsSync(inside(path)))).toEqual([])
+  expect(readdirSync(inside('.')).sort()).toEqual([
+    'LICENSE',
+    'dist',
+    'node_modules',
+    'package.json',
+    'views',
+  ])
+  expect(readdirSync(join(image.root, 'usr/local/bin'))).toEqual(['node'])
+})
 
-  it('is small but for Node and Debian: docs/install.md adds them up', () => {
-    const archive = execFileSync('tar', ['-c', '-C', join(image.root, image.workingDirectory), '.'], {
-      maxBuffer: 100_000_000,
-    })
-    expect(gzipSync(archive).length / 1e6).toBeLessThan(7)
+it('what the Dockerfile builds is small but for Node and Debian: docs/install.md adds them up', () => {
+  const archive = execFileSync('tar', ['-c', '-C', join(image.root, image.workingDirectory), '.'], {
+    maxBuffer: 100_000_000,
   })
+  expect(gzipSync(archive).length / 1e6).toBeLessThan(7)
 })

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import type { Finding } from '../../src/doctor/finding.js'
 import { type MailHost, startMailHost } from './kit/mail-host.js'
 import { startNginx } from './kit/nginx.js'
@@ -31,33 +31,31 @@ function environmentOf({ panel, dovecot }: MailHost, redisUrl: string): Record<s
   }
 }
 
-describe('the doctor', () => {
-  it('knows a real Redis and a real Dovecot that answer, and a Redis that wants another password', async () => {
-    const host = await startMailHost()
-    const { port } = await startRedis(['--requirepass', 'right'])
-    const stores = async (url: string) => {
-      const found = await diagnose([], environmentOf(host, url))
-      expect(found['mail-server']).toBe('ok')
-      return found.store
-    }
-    expect(await stores(`redis://:right@127.0.0.1:${port}`)).toBe('ok')
-    expect(await stores(`redis://:wrong@127.0.0.1:${port}`)).toBe('store-refused')
-    expect(await stores(`redis://127.0.0.1:${port}`)).toBe('store-refused')
-  })
+it('the doctor knows a real Redis and a real Dovecot that answer, and a Redis that wants another password', async () => {
+  const host = await startMailHost()
+  const { port } = await startRedis(['--requirepass', 'right'])
+  const stores = async (url: string) => {
+    const found = await diagnose([], environmentOf(host, url))
+    expect(found['mail-server']).toBe('ok')
+    return found.store
+  }
+  expect(await stores(`redis://:right@127.0.0.1:${port}`)).toBe('ok')
+  expect(await stores(`redis://:wrong@127.0.0.1:${port}`)).toBe('store-refused')
+  expect(await stores(`redis://127.0.0.1:${port}`)).toBe('store-refused')
+})
 
-  it('finds nothing wrong behind nginx as docs/reverse-proxy.md sets it up, once its certificate is trusted', async () => {
-    const { panel } = await startMailHost()
-    const rekey = await startRekey(panel, { REKEY_TRUST_PROXY: 'loopback' })
-    const { url, caFile } = await startNginx(rekey.url)
-    expect((await diagnose(['--url', url], {})).service).toBe('service-tls')
-    expect(await diagnose(['--url', url], { NODE_EXTRA_CA_CERTS: caFile })).toEqual({
-      service: 'ok',
-      'base-path': 'ok',
-      'well-known': 'ok',
-      headers: 'ok',
-      // nginx and the doctor are on one host.
-      'client-address': 'not-checked',
-      readiness: 'ok',
-    })
+it('the doctor finds nothing wrong behind nginx as docs/reverse-proxy.md sets it up, once its certificate is trusted', async () => {
+  const { panel } = await startMailHost()
+  const rekey = await startRekey(panel, { REKEY_TRUST_PROXY: 'loopback' })
+  const { url, caFile } = await startNginx(rekey.url)
+  expect((await diagnose(['--url', url], {})).service).toBe('service-tls')
+  expect(await diagnose(['--url', url], { NODE_EXTRA_CA_CERTS: caFile })).toEqual({
+    service: 'ok',
+    'base-path': 'ok',
+    'well-known': 'ok',
+    headers: 'ok',
+    // nginx and the doctor are on one host.
+    'client-address': 'not-checked',
+    readiness: 'ok',
   })
 })

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Page } from 'playwright-core'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import { type PanelSimulator, startPanelSimulator } from '../panel-simulator/simulator.js'
 import { atEnd } from './kit/at-end.js'
 import { openBrowser, screenshot } from './kit/browser.js'
@@ -51,38 +51,36 @@ async function changeInFrame(page: Page, currentPassword: string): Promise<void>
   await frame.getByRole('button', { name: 'Change password' }).click()
 }
 
-describe('in a frame', () => {
-  it('of a site that is not named nothing is shown', async () => {
-    const page = await openFrame(stranger, '/')
+it('in a frame of a site that is not named nothing is shown', async () => {
+  const page = await openFrame(stranger, '/')
+  await expect.poll(() => page.frames()[1]?.url()).toBe('chrome-error://chromewebdata/')
+  expect(await page.frameLocator('iframe').getByRole('button').count()).toBe(0)
+  await screenshot(page, 'frame-stranger')
+})
+
+it.each(['/api/v1/password-policy', '/healthz'])(
+  'in a frame of the named site only the page is shown: not %s',
+  async (path) => {
+    const page = await openFrame(named, path)
     await expect.poll(() => page.frames()[1]?.url()).toBe('chrome-error://chromewebdata/')
-    expect(await page.frameLocator('iframe').getByRole('button').count()).toBe(0)
-    await screenshot(page, 'frame-stranger')
-  })
+  },
+)
 
-  it.each(['/api/v1/password-policy', '/healthz'])(
-    'of the named site only the page is shown: not %s',
-    async (path) => {
-      const page = await openFrame(named, path)
-      await expect.poll(() => page.frames()[1]?.url()).toBe('chrome-error://chromewebdata/')
-    },
-  )
+it('in a frame that is a sandbox without an origin a change is refused', async () => {
+  const page = await openFrame(named, '/?email=info@example.org', 'sandbox="allow-forms"')
+  await changeInFrame(page, 'info mail pw')
+  await page.frameLocator('iframe').getByText('This request came from another site').first().waitFor()
+  expect(await panel.accepts('info@example.org', 'info mail pw')).toBe(true)
+})
 
-  it('that is a sandbox without an origin a change is refused', async () => {
-    const page = await openFrame(named, '/?email=info@example.org', 'sandbox="allow-forms"')
-    await changeInFrame(page, 'info mail pw')
-    await page.frameLocator('iframe').getByText('This request came from another site').first().waitFor()
-    expect(await panel.accepts('info@example.org', 'info mail pw')).toBe(true)
-  })
-
-  it.each([
-    ['info', ''],
-    ['sales', 'sandbox="allow-forms allow-same-origin allow-scripts"'],
-  ])('of the named site %s changes the password: %s', async (name, sandbox) => {
-    const address = `${name}@example.org`
-    const page = await openFrame(named, `/?email=${address}`, sandbox)
-    await changeInFrame(page, `${name} mail pw`)
-    await page.frameLocator('iframe').getByRole('heading', { name: 'The password was changed' }).waitFor()
-    await screenshot(page, `frame-named-${name}`)
-    expect(await panel.accepts(address, NEW_PASSWORD)).toBe(true)
-  })
+it.each([
+  ['info', ''],
+  ['sales', 'sandbox="allow-forms allow-same-origin allow-scripts"'],
+])('in a frame of the named site %s changes the password: %s', async (name, sandbox) => {
+  const address = `${name}@example.org`
+  const page = await openFrame(named, `/?email=${address}`, sandbox)
+  await changeInFrame(page, `${name} mail pw`)
+  await page.frameLocator('iframe').getByRole('heading', { name: 'The password was changed' }).waitFor()
+  await screenshot(page, `frame-named-${name}`)
+  expect(await panel.accepts(address, NEW_PASSWORD)).toBe(true)
 })

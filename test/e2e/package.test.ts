@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join, relative } from 'node:path'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import { startPanelSimulator } from '../panel-simulator/simulator.js'
 import { atEnd } from './kit/at-end.js'
 import { expectChange } from './kit/change.js'
@@ -86,95 +86,89 @@ interface Lock {
   readonly packages: Readonly<Record<string, { version?: string; dev?: boolean }>>
 }
 
-describe('the package, installed as docs/install.md tells', () => {
-  it('brings the versions that were tested, and nothing that only development needs', () => {
-    const installed = join(host, 'opt/rekey')
-    const { packages }: Lock = JSON.parse(readFileSync(join(checkout, 'package-lock.json'), 'utf8'))
-    const list = execFileSync('npm', ['ls', '--all', '--parseable', '--omit=dev'], {
-      cwd: installed,
-      encoding: 'utf8',
-    })
-    const paths = list.trim().split('\n').slice(1)
-    expect(paths.length).toBeGreaterThan(80)
-    for (const path of paths) {
-      const locked = packages[relative(installed, path)]
-      const { version } = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8'))
-      expect([path, version, locked?.dev]).toEqual([path, locked?.version, undefined])
-    }
-    expect(existsSync(join(installed, 'node_modules/typescript'))).toBe(false)
-    expect(readdirSync(checkout)).not.toContain('npm-shrinkwrap.json')
+it('the package, installed as docs/install.md tells brings the versions that were tested, and nothing that only development needs', () => {
+  const installed = join(host, 'opt/rekey')
+  const { packages }: Lock = JSON.parse(readFileSync(join(checkout, 'package-lock.json'), 'utf8'))
+  const list = execFileSync('npm', ['ls', '--all', '--parseable', '--omit=dev'], {
+    cwd: installed,
+    encoding: 'utf8',
   })
+  const paths = list.trim().split('\n').slice(1)
+  expect(paths.length).toBeGreaterThan(80)
+  for (const path of paths) {
+    const locked = packages[relative(installed, path)]
+    const { version } = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8'))
+    expect([path, version, locked?.dev]).toEqual([path, locked?.version, undefined])
+  }
+  expect(existsSync(join(installed, 'node_modules/typescript'))).toBe(false)
+  expect(readdirSync(checkout)).not.toContain('npm-shrinkwrap.json')
+})
 
-  it('can be read by every user, as the service’s must, where umask is strict', () => {
-    const hidden = '( -type d ! -perm -o=rx ) -o ( -type f ! -perm -o=r )'.split(' ')
-    expect(execFileSync('find', [join(host, 'opt/rekey'), ...hidden], { encoding: 'utf8' })).toBe('')
-  })
+it('the package, installed as docs/install.md tells can be read by every user, as the service’s must, where umask is strict', () => {
+  const hidden = '( -type d ! -perm -o=rx ) -o ( -type f ! -perm -o=r )'.split(' ')
+  expect(execFileSync('find', [join(host, 'opt/rekey'), ...hidden], { encoding: 'utf8' })).toBe('')
+})
 
-  it('is set up by the commands of docs/install.md, and its settings are complete', () => {
-    const [prepare = '', , check = ''] = blocksFrom('docs/install.md', 'The settings', 'sh')
-    follow(prepare)
-    for (const path of settingsPaths()) expect(statSync(path).mode & 0o777).toBe(0o600)
-    expect(() => follow(check)).toThrow()
+it('the package, installed as docs/install.md tells is set up by the commands of docs/install.md, and its settings are complete', () => {
+  const [prepare = '', , check = ''] = blocksFrom('docs/install.md', 'The settings', 'sh')
+  follow(prepare)
+  for (const path of settingsPaths()) expect(statSync(path).mode & 0o777).toBe(0o600)
+  expect(() => follow(check)).toThrow()
+  makeSettings()
+  const leavesNothing = '[ -z "$HESTIA_ACCESS_KEY" ]'
+  expect(follow(`${check}${leavesNothing}`)).toBe('The configuration is complete.\n')
+
+  const [service = ''] = blocksFrom('docs/install.md', 'The service', 'sh')
+  expect(follow(service)).toContain('systemctl enable --now rekey\n')
+  const unitFile = join(host, 'etc/systemd/system/rekey.service')
+  const unit = readFileSync(unitFile, 'utf8')
+  expect(unit).toBe(adapt('systemd/rekey.service', {}))
+  for (const [, path = ''] of unit.matchAll(/^(?:ExecStart|EnvironmentFile)=(.*)$/gm)) {
+    expect(existsSync(join(host, path))).toBe(true)
+  }
+
+  const [firewall = ''] = blocksFrom('docs/install.md', 'Other programs of the host', 'sh')
+  expect(follow(firewall)).toContain('nft list table inet rekey\n')
+  const addition = readFileSync(join(`${unitFile}.d`, 'firewall.conf'), 'utf8')
+  const [, rules = ''] = /^ExecStartPre=\+\/usr\/sbin\/nft -f (.*)$/m.exec(addition) ?? []
+  expect(readFileSync(join(host, rules), 'utf8')).toBe(adapt('rekey.nft', {}))
+})
+
+it('the package, installed as docs/install.md tells makes a change', async () => {
+  await changesPassword([join(host, 'opt/rekey/dist/main.js')])
+})
+
+it(
+  'a new version, installed as docs/upgrading.md tells takes the place of the old one, and gives it back',
+  async () => {
     makeSettings()
-    const leavesNothing = '[ -z "$HESTIA_ACCESS_KEY" ]'
-    expect(follow(`${check}${leavesNothing}`)).toBe('The configuration is complete.\n')
-
-    const [service = ''] = blocksFrom('docs/install.md', 'The service', 'sh')
-    expect(follow(service)).toContain('systemctl enable --now rekey\n')
-    const unitFile = join(host, 'etc/systemd/system/rekey.service')
-    const unit = readFileSync(unitFile, 'utf8')
-    expect(unit).toBe(adapt('systemd/rekey.service', {}))
-    for (const [, path = ''] of unit.matchAll(/^(?:ExecStart|EnvironmentFile)=(.*)$/gm)) {
-      expect(existsSync(join(host, path))).toBe(true)
-    }
-
-    const [firewall = ''] = blocksFrom('docs/install.md', 'Other programs of the host', 'sh')
-    expect(follow(firewall)).toContain('nft list table inet rekey\n')
-    const addition = readFileSync(join(`${unitFile}.d`, 'firewall.conf'), 'utf8')
-    const [, rules = ''] = /^ExecStartPre=\+\/usr\/sbin\/nft -f (.*)$/m.exec(addition) ?? []
-    expect(readFileSync(join(host, rules), 'utf8')).toBe(adapt('rekey.nft', {}))
-  })
-
-  it('makes a change', async () => {
+    follow(packNext)
+    const [beside = '', swap = '', back = ''] = blocksFrom('docs/upgrading.md', 'From a package', 'sh')
+    const old = join(host, 'opt/rekey/dist/gone-since.js')
+    writeFileSync(old, '')
+    expect(follow(beside)).toContain('The configuration is complete.\n')
+    expect(follow('rekey --version')).toBe('0.1.0\n')
+    expect(follow(swap)).toBe('systemctl stop rekey\nsystemctl start rekey\njournalctl -u rekey -n 20\n')
+    expect([follow('rekey --version'), existsSync(old)]).toEqual(['0.2.0\n', false])
     await changesPassword([join(host, 'opt/rekey/dist/main.js')])
-  })
-})
+    follow(back)
+    expect([follow('rekey --version'), existsSync(old)]).toEqual(['0.1.0\n', true])
+  },
+  INSTALL_MS,
+)
 
-describe('a new version, installed as docs/upgrading.md tells', () => {
-  it(
-    'takes the place of the old one, and gives it back',
-    async () => {
-      makeSettings()
-      follow(packNext)
-      const [beside = '', swap = '', back = ''] = blocksFrom('docs/upgrading.md', 'From a package', 'sh')
-      const old = join(host, 'opt/rekey/dist/gone-since.js')
-      writeFileSync(old, '')
-      expect(follow(beside)).toContain('The configuration is complete.\n')
-      expect(follow('rekey --version')).toBe('0.1.0\n')
-      expect(follow(swap)).toBe('systemctl stop rekey\nsystemctl start rekey\njournalctl -u rekey -n 20\n')
-      expect([follow('rekey --version'), existsSync(old)]).toEqual(['0.2.0\n', false])
-      await changesPassword([join(host, 'opt/rekey/dist/main.js')])
-      follow(back)
-      expect([follow('rekey --version'), existsSync(old)]).toEqual(['0.1.0\n', true])
-    },
-    INSTALL_MS,
-  )
-})
-
-describe('the package, installed globally into an empty prefix', () => {
-  it(
-    'runs as rekey, and makes a change',
-    async () => {
-      const prefix = scratchDirectory('prefix')
-      follow(`npm install --global --prefix ${prefix} ./rekey-0.1.0.tgz`)
-      const env = { PATH: `${join(prefix, 'bin')}:${process.env.PATH}` }
-      expect(execFileSync('rekey', ['--version'], { env, encoding: 'utf8' })).toBe('0.1.0\n')
-      const complete = { ...env, HESTIA_URL: 'https://panel.example:8083', HESTIA_API_KEY: 'a key' }
-      expect(execFileSync('rekey', ['--check-config'], { env: complete, encoding: 'utf8' })).toBe(
-        'The configuration is complete.\n',
-      )
-      await changesPassword([join(prefix, 'bin/rekey')])
-    },
-    INSTALL_MS,
-  )
-})
+it(
+  'the package, installed globally into an empty prefix runs as rekey, and makes a change',
+  async () => {
+    const prefix = scratchDirectory('prefix')
+    follow(`npm install --global --prefix ${prefix} ./rekey-0.1.0.tgz`)
+    const env = { PATH: `${join(prefix, 'bin')}:${process.env.PATH}` }
+    expect(execFileSync('rekey', ['--version'], { env, encoding: 'utf8' })).toBe('0.1.0\n')
+    const complete = { ...env, HESTIA_URL: 'https://panel.example:8083', HESTIA_API_KEY: 'a key' }
+    expect(execFileSync('rekey', ['--check-config'], { env: complete, encoding: 'utf8' })).toBe(
+      'The configuration is complete.\n',
+    )
+    await changesPassword([join(prefix, 'bin/rekey')])
+  },
+  INSTALL_MS,
+)

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import { startPanelSimulator } from '../panel-simulator/simulator.js'
 import { atEnd } from './kit/at-end.js'
 import { openBrowser } from './kit/browser.js'
@@ -67,38 +67,39 @@ async function startScriptAfterPaint(page: Page): Promise<void> {
   await page.locator('html.scripted').waitFor()
 }
 
-describe('the first load', () => {
-  it('is small, in few requests, all of them to the service, with nothing that nobody asked for', async () => {
-    const page = await openBrowser()
-    const transfers = await watchTransfers(page)
-    await page.goto(url, { waitUntil: 'networkidle' })
-    await page.locator('html.scripted').waitFor()
-    const bytes = transfers.reduce((sum, transfer) => sum + transfer.bytes, 0)
-    process.stdout.write(`The first load: ${bytes} bytes in ${transfers.length} requests\n`)
-    expect(transfers.every((transfer) => transfer.bytes > 0)).toBe(true)
-    expect(bytes).toBeLessThan(MAX_BYTES)
-    expect(transfers.length).toBeLessThanOrEqual(MAX_REQUESTS)
-    for (const transfer of transfers) {
-      expect(new URL(transfer.url).origin).toBe(url)
-      expect(transfer.url).not.toMatch(/strength-worker|words\.json|\.(?:woff2?|ttf|otf)$/)
-    }
-    expect(await page.evaluate('document.fonts.size')).toBe(0)
-  })
+it('the first load is small, in few requests, all of them to the service, with nothing that nobody asked for', async () => {
+  const page = await openBrowser()
+  const transfers = await watchTransfers(page)
+  await page.goto(url, { waitUntil: 'networkidle' })
+  await page.locator('html.scripted').waitFor()
+  const bytes = transfers.reduce((sum, transfer) => sum + transfer.bytes, 0)
+  process.stdout.write(`The first load: ${bytes} bytes in ${transfers.length} requests\n`)
+  expect(transfers.every((transfer) => transfer.bytes > 0)).toBe(true)
+  expect(bytes).toBeLessThan(MAX_BYTES)
+  expect(transfers.length).toBeLessThanOrEqual(MAX_REQUESTS)
+  for (const transfer of transfers) {
+    expect(new URL(transfer.url).origin).toBe(url)
+    expect(transfer.url).not.toMatch(/strength-worker|words\.json|\.(?:woff2?|ttf|otf)$/)
+  }
+  expect(await page.evaluate('document.fonts.size')).toBe(0)
+})
 
-  it('leaves the dictionary and the words until somebody types or asks', async () => {
-    const page = await openForm(url)
-    const asked: string[] = []
-    page.on('request', (request) => asked.push(new URL(request.url()).pathname))
-    await fieldOf(page, 'email').fill('info@example.org')
-    await fieldOf(page, 'current_password').fill('info mail pw')
-    expect(asked).toEqual([])
-    await fieldOf(page, 'new_password').fill('n')
-    await expect.poll(() => asked).toEqual(['/assets/strength-worker.js'])
-    await page.locator('[data-suggest="words"]').click()
-    await expect.poll(() => asked).toEqual(['/assets/strength-worker.js', '/assets/words.json'])
-  })
+it('the first load leaves the dictionary and the words until somebody types or asks', async () => {
+  const page = await openForm(url)
+  const asked: string[] = []
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname))
+  await fieldOf(page, 'email').fill('info@example.org')
+  await fieldOf(page, 'current_password').fill('info mail pw')
+  expect(asked).toEqual([])
+  await fieldOf(page, 'new_password').fill('n')
+  await expect.poll(() => asked).toEqual(['/assets/strength-worker.js'])
+  await page.locator('[data-suggest="words"]').click()
+  await expect.poll(() => asked).toEqual(['/assets/strength-worker.js', '/assets/words.json'])
+})
 
-  it.each([320, 1280])('moves nothing on the way, nor does an answer, at a width of %d px', async (width) => {
+it.each([320, 1280])(
+  'the first load moves nothing on the way, nor does an answer, at a width of %d px',
+  async (width) => {
     const page = await openBrowser({ viewport: { width, height: 1600 } })
     await startScriptAfterPaint(page)
     expect(await layoutShifts(page)).toEqual([])
@@ -109,36 +110,35 @@ describe('the first load', () => {
     await answered(page, 'invalid-credentials')
     await page.evaluate('scrollTo(0, 0)')
     expect(await layoutShifts(page)).toEqual([])
-  })
+  },
+)
 
-  it('needs no script to be seen and used', async () => {
-    const page = await openBrowser()
-    await page.route('**/page.js', (route) => route.abort())
-    await page.goto(url)
-    for (const button of await page.locator('.needs-script').all())
-      expect(await button.isVisible()).toBe(false)
-    await fillIn(page, {
-      email: 'sales@example.org',
-      current: 'sales mail pw',
-      next: 'nine maps under a kettle',
-    })
-    await send(page)
-    await answered(page, 'changed')
+it('the first load needs no script to be seen and used', async () => {
+  const page = await openBrowser()
+  await page.route('**/page.js', (route) => route.abort())
+  await page.goto(url)
+  for (const button of await page.locator('.needs-script').all()) expect(await button.isVisible()).toBe(false)
+  await fillIn(page, {
+    email: 'sales@example.org',
+    current: 'sales mail pw',
+    next: 'nine maps under a kettle',
   })
+  await send(page)
+  await answered(page, 'changed')
+})
 
-  it('is told how long it takes a slow phone until the page is at work', async () => {
-    const page = await openBrowser()
-    const session = await page.context().newCDPSession(page)
-    await session.send('Emulation.setCPUThrottlingRate', { rate: 4 })
-    await page.goto(url)
-    await page.locator('html.scripted').waitFor()
-    const [paint, interactive] = (await page.evaluate(`[
+it('the first load is told how long it takes a slow phone until the page is at work', async () => {
+  const page = await openBrowser()
+  const session = await page.context().newCDPSession(page)
+  await session.send('Emulation.setCPUThrottlingRate', { rate: 4 })
+  await page.goto(url)
+  await page.locator('html.scripted').waitFor()
+  const [paint, interactive] = (await page.evaluate(`[
       performance.getEntriesByName('first-contentful-paint')[0]?.startTime,
       performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd,
     ]`)) as number[]
-    process.stdout.write(
-      `With a processor four times slower: first paint ${paint} ms, interactive ${interactive} ms\n`,
-    )
-    expect(interactive).toBeGreaterThan(0)
-  })
+  process.stdout.write(
+    `With a processor four times slower: first paint ${paint} ms, interactive ${interactive} ms\n`,
+  )
+  expect(interactive).toBeGreaterThan(0)
 })

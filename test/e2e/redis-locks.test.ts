@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import type { HeldLock } from '../../src/core/domain-locks.js'
 import { type Mailbox, parseMailbox } from '../../src/core/mailbox.js'
 import { systemClock } from '../../src/lib/clock.js'
@@ -58,132 +58,126 @@ async function take({ locks }: SharedStore, whose = info, maxWaitMs = 5000): Pro
   })
 }
 
-describe('locks of two instances in one domain', () => {
-  it('never overlap', async () => {
-    const stores = await Promise.all([createStore(), createStore()])
-    let inside = 0
-    const most: number[] = []
-    const locks = Array.from({ length: 50 }, (_, index) =>
-      stores[index % 2]?.locks.run(index % 3 ? info : sales, 20_000, async () => {
-        most.push(++inside)
-        await redis.client.ping()
-        inside -= 1
-      }),
-    )
-    await Promise.all(locks)
-    expect(most).toEqual(Array(50).fill(1))
-    expect(await redis.client.exists(LOCK)).toBe(0)
-  })
-
-  it('come to those who wait, and to nobody who has waited too long', async () => {
-    const [ours, theirs] = await Promise.all([createStore(), createStore()])
-    const held = await take(ours)
-    await expect(take(theirs, sales, 50)).rejects.toMatchObject({ code: 'panel-busy' })
-    const next = take(theirs)
-    await held.end()
-    const { lock, end } = await next
-    expect(lock.lastForMailboxMsAgo).toBeLessThan(1000)
-    await end()
-  })
-
-  it('say when the mailbox last had one, also where its holder never came back', async () => {
-    const store = await createStore()
-    await redis.client.flushall()
-    const first = await take(store)
-    expect(first.lock.lastForMailboxMsAgo).toBe(Number.POSITIVE_INFINITY)
-    await first.end()
-    const other = await take(store, sales)
-    expect(other.lock.lastForMailboxMsAgo).toBe(Number.POSITIVE_INFINITY)
-    await other.end()
-    await redis.client.pexpire('rekey:last-lock:info@example.org', 180_000 - 5000)
-    const second = await take(store)
-    expect(second.lock.lastForMailboxMsAgo).toBeGreaterThanOrEqual(5000)
-    expect(second.lock.lastForMailboxMsAgo).toBeLessThan(10_000)
-    await redis.client.del(LOCK)
-    const third = await take(await createStore())
-    expect(third.lock.lastForMailboxMsAgo).toBe(0)
-    await third.end()
-    await second.end()
-  })
-
-  it('end by themselves within half a minute where the holder has crashed', async () => {
-    const [crashed, other] = await Promise.all([createStore(), createStore()])
-    await take(crashed)
-    await crashed.close()
-    expect(await redis.client.pttl(LOCK)).toBeGreaterThan(25_000)
-    expect(await redis.client.pttl(LOCK)).toBeLessThanOrEqual(30_000)
-    const next = take(other)
-    await redis.client.pexpire(LOCK, 1)
-    await (await next).end()
-  })
-
-  it('are renewed by `confirm`, which tells if another has them', async () => {
-    const store = await createStore()
-    const held = await take(store)
-    await redis.client.pexpire(LOCK, 10_000)
-    await held.lock.confirm()
-    expect(await redis.client.pttl(LOCK)).toBeGreaterThan(25_000)
-    await redis.client.set(LOCK, 'another', 'PX', 30_000)
-    await expect(held.lock.confirm()).rejects.toMatchObject({ code: 'store-unavailable' })
-    await held.end()
-    expect(await redis.client.get(LOCK)).toBe('another')
-    await redis.client.del(LOCK)
-  })
-
-  it('that end in doubt keep the domain closed for half a minute', async () => {
-    const store = await createStore()
-    const held = await take(store)
-    await redis.client.pexpire(LOCK, 10_000)
-    held.lock.leaveInDoubt()
-    await held.end()
-    expect(await redis.client.pttl(LOCK)).toBeGreaterThan(25_000)
-    await expect(take(store, info, 50)).rejects.toMatchObject({ reason: 'waited-too-long' })
-    await redis.client.del(LOCK)
-  })
+it('locks of two instances in one domain never overlap', async () => {
+  const stores = await Promise.all([createStore(), createStore()])
+  let inside = 0
+  const most: number[] = []
+  const locks = Array.from({ length: 50 }, (_, index) =>
+    stores[index % 2]?.locks.run(index % 3 ? info : sales, 20_000, async () => {
+      most.push(++inside)
+      await redis.client.ping()
+      inside -= 1
+    }),
+  )
+  await Promise.all(locks)
+  expect(most).toEqual(Array(50).fill(1))
+  expect(await redis.client.exists(LOCK)).toBe(0)
 })
 
-describe('a Redis that was away and has forgotten everything', () => {
-  it('gives a lock back to its holder before anybody else gets it', async () => {
-    const [ours, theirs] = await Promise.all([createStore(), createStore()])
-    const held = await take(ours)
-    await redis.kill()
-    await expect(held.lock.confirm()).rejects.toMatchObject({ code: 'store-unavailable' })
-    await expect(take(theirs)).rejects.toMatchObject({ code: 'store-unavailable' })
-    expect(await theirs.checkReadiness()).toEqual([{ code: 'store-unavailable' }])
-    await redis.start()
-    await expect.poll(() => theirs.checkReadiness()).toEqual([])
-    let others = 0
-    const next = take(theirs).then((lock) => {
-      others += 1
-      return lock
-    })
-    await expect.poll(() => redis.client.exists(LOCK)).toBe(1)
-    await held.lock.confirm()
-    expect(others).toBe(0)
-    await held.end()
-    await (await next).end()
-  })
+it('locks of two instances in one domain come to those who wait, and to nobody who has waited too long', async () => {
+  const [ours, theirs] = await Promise.all([createStore(), createStore()])
+  const held = await take(ours)
+  await expect(take(theirs, sales, 50)).rejects.toMatchObject({ code: 'panel-busy' })
+  const next = take(theirs)
+  await held.end()
+  const { lock, end } = await next
+  expect(lock.lastForMailboxMsAgo).toBeLessThan(1000)
+  await end()
 })
 
-describe('counts that instances share', () => {
-  it('are those of all, and are taken back without a trace', async () => {
-    const limits = (await Promise.all([createStore(), createStore()])).map((store) => {
-      const limit = store.createLimitStore('test')
-      limit.init({ windowMs: 60_000 })
-      return limit
-    })
-    const [ours, theirs] = limits
-    if (!ours || !theirs) throw new Error('no stores')
-    expect((await ours.increment('a')).totalHits).toBe(1)
-    expect((await theirs.increment('a')).totalHits).toBe(2)
-    expect(await redis.client.pttl('rekey:limit:test:a')).toBeGreaterThan(50_000)
-    await ours.decrement('a')
-    await ours.decrement('a')
-    await ours.decrement('a')
-    expect(await redis.client.exists('rekey:limit:test:a')).toBe(0)
-    await theirs.increment('a')
-    await ours.resetKey('a')
-    await theirs.decrement('a')
-    expect(await redis.client.exists('rekey:limit:test:a')).toBe(0)
+it('locks of two instances in one domain say when the mailbox last had one, also where its holder never came back', async () => {
+  const store = await createStore()
+  await redis.client.flushall()
+  const first = await take(store)
+  expect(first.lock.lastForMailboxMsAgo).toBe(Number.POSITIVE_INFINITY)
+  await first.end()
+  const other = await take(store, sales)
+  expect(other.lock.lastForMailboxMsAgo).toBe(Number.POSITIVE_INFINITY)
+  await other.end()
+  await redis.client.pexpire('rekey:last-lock:info@example.org', 180_000 - 5000)
+  const second = await take(store)
+  expect(second.lock.lastForMailboxMsAgo).toBeGreaterThanOrEqual(5000)
+  expect(second.lock.lastForMailboxMsAgo).toBeLessThan(10_000)
+  await redis.client.del(LOCK)
+  const third = await take(await createStore())
+  expect(third.lock.lastForMailboxMsAgo).toBe(0)
+  await third.end()
+  await second.end()
+})
+
+it('locks of two instances in one domain end by themselves within half a minute where the holder has crashed', async () => {
+  const [crashed, other] = await Promise.all([createStore(), createStore()])
+  await take(crashed)
+  await crashed.close()
+  expect(await redis.client.pttl(LOCK)).toBeGreaterThan(25_000)
+  expect(await redis.client.pttl(LOCK)).toBeLessThanOrEqual(30_000)
+  const next = take(other)
+  await redis.client.pexpire(LOCK, 1)
+  await (await next).end()
+})
+
+it('locks of two instances in one domain are renewed by `confirm`, which tells if another has them', async () => {
+  const store = await createStore()
+  const held = await take(store)
+  await redis.client.pexpire(LOCK, 10_000)
+  await held.lock.confirm()
+  expect(await redis.client.pttl(LOCK)).toBeGreaterThan(25_000)
+  await redis.client.set(LOCK, 'another', 'PX', 30_000)
+  await expect(held.lock.confirm()).rejects.toMatchObject({ code: 'store-unavailable' })
+  await held.end()
+  expect(await redis.client.get(LOCK)).toBe('another')
+  await redis.client.del(LOCK)
+})
+
+it('locks of two instances in one domain that end in doubt keep the domain closed for half a minute', async () => {
+  const store = await createStore()
+  const held = await take(store)
+  await redis.client.pexpire(LOCK, 10_000)
+  held.lock.leaveInDoubt()
+  await held.end()
+  expect(await redis.client.pttl(LOCK)).toBeGreaterThan(25_000)
+  await expect(take(store, info, 50)).rejects.toMatchObject({ reason: 'waited-too-long' })
+  await redis.client.del(LOCK)
+})
+
+it('a Redis that was away and has forgotten everything gives a lock back to its holder before anybody else gets it', async () => {
+  const [ours, theirs] = await Promise.all([createStore(), createStore()])
+  const held = await take(ours)
+  await redis.kill()
+  await expect(held.lock.confirm()).rejects.toMatchObject({ code: 'store-unavailable' })
+  await expect(take(theirs)).rejects.toMatchObject({ code: 'store-unavailable' })
+  expect(await theirs.checkReadiness()).toEqual([{ code: 'store-unavailable' }])
+  await redis.start()
+  await expect.poll(() => theirs.checkReadiness()).toEqual([])
+  let others = 0
+  const next = take(theirs).then((lock) => {
+    others += 1
+    return lock
   })
+  await expect.poll(() => redis.client.exists(LOCK)).toBe(1)
+  await held.lock.confirm()
+  expect(others).toBe(0)
+  await held.end()
+  await (await next).end()
+})
+
+it('counts that instances share are those of all, and are taken back without a trace', async () => {
+  const limits = (await Promise.all([createStore(), createStore()])).map((store) => {
+    const limit = store.createLimitStore('test')
+    limit.init({ windowMs: 60_000 })
+    return limit
+  })
+  const [ours, theirs] = limits
+  if (!ours || !theirs) throw new Error('no stores')
+  expect((await ours.increment('a')).totalHits).toBe(1)
+  expect((await theirs.increment('a')).totalHits).toBe(2)
+  expect(await redis.client.pttl('rekey:limit:test:a')).toBeGreaterThan(50_000)
+  await ours.decrement('a')
+  await ours.decrement('a')
+  await ours.decrement('a')
+  expect(await redis.client.exists('rekey:limit:test:a')).toBe(0)
+  await theirs.increment('a')
+  await ours.resetKey('a')
+  await theirs.decrement('a')
+  expect(await redis.client.exists('rekey:limit:test:a')).toBe(0)
 })

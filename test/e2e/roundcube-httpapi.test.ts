@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import { changeInWebmail, isRefusedInWebmail, openSettingsOf } from './kit/journey.js'
 import { type MailHost, startMailHost } from './kit/mail-host.js'
 import { startNginx } from './kit/nginx.js'
@@ -23,25 +23,23 @@ beforeAll(async () => {
   })
 })
 
-describe('Roundcube with its own httpapi driver', () => {
-  it('changes the password: the new one logs in, the old one no longer', async () => {
-    await changeInWebmail(host, webmail, {
-      address: 'info@example.org',
-      current: 'info mail pw',
-      next: 'changed by httpapi',
-      name: 'httpapi',
-    })
+it('Roundcube with its own httpapi driver changes the password: the new one logs in, the old one no longer', async () => {
+  await changeInWebmail(host, webmail, {
+    address: 'info@example.org',
+    current: 'info mail pw',
+    next: 'changed by httpapi',
+    name: 'httpapi',
   })
+})
 
-  it('tells a person that a password was refused, and leaves the old one', async () => {
-    await isRefusedInWebmail(host, webmail, 'httpapi')
-    expect(webmail.log()).toContain('error password-rejected: ')
-  })
-  it('tells a person of an outage as such', async () => {
-    const page = await openSettingsOf(webmail, 'sales@example.org', 'sales mail pw')
-    await host.panel.close()
-    const message = await changePasswordInWebmail(page, 'sales mail pw', 'a wholly new secret')
-    expect(message).toBe('Could not save new password. Connection error.')
-    expect(webmail.log()).toContain('error panel-unavailable: ')
-  })
+it('Roundcube with its own httpapi driver tells a person that a password was refused, and leaves the old one', async () => {
+  await isRefusedInWebmail(host, webmail, 'httpapi')
+  expect(webmail.log()).toContain('error password-rejected: ')
+})
+it('Roundcube with its own httpapi driver tells a person of an outage as such', async () => {
+  const page = await openSettingsOf(webmail, 'sales@example.org', 'sales mail pw')
+  await host.panel.close()
+  const message = await changePasswordInWebmail(page, 'sales mail pw', 'a wholly new secret')
+  expect(message).toBe('Could not save new password. Connection error.')
+  expect(webmail.log()).toContain('error panel-unavailable: ')
 })

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import { defaultOf } from '../../scripts/configuration.js'
 import { variables } from '../../src/config/load.js'
 import { simulatorCredentials, startPanelSimulator } from '../panel-simulator/simulator.js'
@@ -33,62 +33,61 @@ function analyze(...args: string[]) {
   return spawnSync('systemd-analyze', ['--no-pager', '--man=no', ...args], { encoding: 'utf8' })
 }
 
-describe('the unit for systemd', () => {
-  it('is understood by systemd, every line of it and of the firewall’s', () => {
-    const unit = join(directory, 'rekey.service')
-    writeFileSync(unit, adapt('systemd/rekey.service', { '/opt/rekey/dist/main.js': process.execPath }))
-    mkdirSync(`${unit}.d`)
-    writeFileSync(join(`${unit}.d`, 'firewall.conf'), adapt('systemd/firewall.conf', {}))
-    expect(analyze('verify', unit)).toMatchObject({ status: 0, stdout: '', stderr: '' })
-  })
+it('the unit for systemd is understood by systemd, every line of it and of the firewall’s', () => {
+  const unit = join(directory, 'rekey.service')
+  writeFileSync(unit, adapt('systemd/rekey.service', { '/opt/rekey/dist/main.js': process.execPath }))
+  mkdirSync(`${unit}.d`)
+  writeFileSync(join(`${unit}.d`, 'firewall.conf'), adapt('systemd/firewall.conf', {}))
+  expect(analyze('verify', unit)).toMatchObject({ status: 0, stdout: '', stderr: '' })
+})
 
-  it('is started anew until it works', () => {
-    // systemd gives a unit up that was started five times in ten seconds.
-    expect(secondsOf('RestartSec') * 5).toBeGreaterThan(10)
-  })
+it('the unit for systemd is started anew until it works', () => {
+  // systemd gives a unit up that was started five times in ten seconds.
+  expect(secondsOf('RestartSec') * 5).toBeGreaterThan(10)
+})
 
-  it('is killed only when Rekey must have stopped by itself', () => {
-    const { REKEY_REQUEST_TIMEOUT_MS, HESTIA_TIMEOUT_MS } = variables
-    const longestStop =
-      (Number(defaultOf(REKEY_REQUEST_TIMEOUT_MS)) + Number(defaultOf(HESTIA_TIMEOUT_MS))) / 1000 + 25
-    expect(secondsOf('TimeoutStopSec')).toBeGreaterThan(longestStop)
-  })
+it('the unit for systemd is killed only when Rekey must have stopped by itself', () => {
+  const { REKEY_REQUEST_TIMEOUT_MS, HESTIA_TIMEOUT_MS } = variables
+  const longestStop =
+    (Number(defaultOf(REKEY_REQUEST_TIMEOUT_MS)) + Number(defaultOf(HESTIA_TIMEOUT_MS))) / 1000 + 25
+  expect(secondsOf('TimeoutStopSec')).toBeGreaterThan(longestStop)
+})
 
-  it('has an exposure below 2.0', () => {
-    const { status, stdout } = analyze('security', '--offline=true', '--threshold=19', UNIT)
-    expect([status, stdout]).toEqual([0, expect.stringMatching(/exposure level for rekey.service: 1\.\d OK/)])
-  })
+it('the unit for systemd has an exposure below 2.0', () => {
+  const { status, stdout } = analyze('security', '--offline=true', '--threshold=19', UNIT)
+  expect([status, stdout]).toEqual([0, expect.stringMatching(/exposure level for rekey.service: 1\.\d OK/)])
+})
 
-  it('reads settings that are complete, but for the key', () => {
-    const settings = adapt('rekey.env', { 'HESTIA_ACCESS_KEY=': `HESTIA_ACCESS_KEY=${'A'.repeat(20)}` })
-    const lines = settings.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
-    const env = {
-      ...Object.fromEntries(lines.map((line) => line.split('='))),
-      HESTIA_SECRET_KEY: 'S'.repeat(40),
-    }
-    const check = (values: Record<string, string>) =>
-      spawnSync(process.execPath, [MAIN, '--check-config'], { env: values, encoding: 'utf8' })
-    expect(check(env)).toMatchObject({ status: 0, stderr: '' })
-    expect(check({ ...env, HESTIA_ACCESS_KEY: '' }).status).toBe(78)
-  })
+it('the unit for systemd reads settings that are complete, but for the key', () => {
+  const settings = adapt('rekey.env', { 'HESTIA_ACCESS_KEY=': `HESTIA_ACCESS_KEY=${'A'.repeat(20)}` })
+  const lines = settings.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+  const env = {
+    ...Object.fromEntries(lines.map((line) => line.split('='))),
+    HESTIA_SECRET_KEY: 'S'.repeat(40),
+  }
+  const check = (values: Record<string, string>) =>
+    spawnSync(process.execPath, [MAIN, '--check-config'], { env: values, encoding: 'utf8' })
+  expect(check(env)).toMatchObject({ status: 0, stderr: '' })
+  expect(check({ ...env, HESTIA_ACCESS_KEY: '' }).status).toBe(78)
+})
 
-  it('lets Rekey make a change with its system calls alone, and with a secret that is a credential', async () => {
-    const panel = await startPanelSimulator()
-    atEnd(() => panel.close())
-    writeFileSync(join(directory, 'secret-key'), `${simulatorCredentials.secretKey}\n`)
-    const [, name = '', path = ''] = /^Environment=(\w+_FILE)=(.*)$/m.exec(readFileSync(UNIT, 'utf8')) ?? []
-    const environment = { HESTIA_SECRET_KEY: '', [name]: path.replace('%d', directory) }
-    const rekey = await startRekey(
-      panel,
-      environment,
-      confined([process.execPath, MAIN], { filterFile: filter }),
-    )
-    await expectChange(rekey.url)
-  })
+it('the unit for systemd lets Rekey make a change with its system calls alone, and with a secret that is a credential', async () => {
+  const panel = await startPanelSimulator()
+  atEnd(() => panel.close())
+  writeFileSync(join(directory, 'secret-key'), `${simulatorCredentials.secretKey}\n`)
+  const [, name = '', path = ''] = /^Environment=(\w+_FILE)=(.*)$/m.exec(readFileSync(UNIT, 'utf8')) ?? []
+  const environment = { HESTIA_SECRET_KEY: '', [name]: path.replace('%d', directory) }
+  const rekey = await startRekey(
+    panel,
+    environment,
+    confined([process.execPath, MAIN], { filterFile: filter }),
+  )
+  await expectChange(rekey.url)
+})
 
-  it('stands in the way of what Rekey never does', () => {
-    const [command, ...args] = ((code: string): CommandLine =>
-      confined(['/usr/bin/python3', '-c', code], { filterFile: filter }))(`
+it('the unit for systemd stands in the way of what Rekey never does', () => {
+  const [command, ...args] = ((code: string): CommandLine =>
+    confined(['/usr/bin/python3', '-c', code], { filterFile: filter }))(`
 import os, resource, socket
 def refused(act):
     try: act()
@@ -98,10 +97,9 @@ refused(lambda: os.setpriority(os.PRIO_PROCESS, 0, 1))
 refused(lambda: os.chroot('/'))
 refused(lambda: open('/tmp/rekey', 'w'))
 `)
-    const { stdout, stderr } = spawnSync(command, args, { encoding: 'utf8' })
-    expect([stdout.trim().split('\n'), stderr]).toEqual([
-      [...Array(3).fill('Operation not permitted'), 'Read-only file system'],
-      '',
-    ])
-  })
+  const { stdout, stderr } = spawnSync(command, args, { encoding: 'utf8' })
+  expect([stdout.trim().split('\n'), stderr]).toEqual([
+    [...Array(3).fill('Operation not permitted'), 'Read-only file system'],
+    '',
+  ])
 })

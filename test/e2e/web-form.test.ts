@@ -30,7 +30,7 @@ describe.each([
   { scripts: 'on', javaScriptEnabled: true, address: 'info@example.org', current: 'info mail pw' },
   { scripts: 'off', javaScriptEnabled: false, address: 'sales@example.org', current: 'sales mail pw' },
 ])('in a browser with scripts $scripts', ({ scripts, javaScriptEnabled, address, current }) => {
-  it('a person changes the password on the page, and the mail server takes the new one', async () => {
+  it(`in a browser with scripts ${scripts} a person changes the password on the page, and the mail server takes the new one`, async () => {
     const page = await openBrowser({ javaScriptEnabled, ignoreHTTPSErrors: true })
     const newPassword = `quite new, scripts ${scripts}`
     expect(await host.dovecot.accepts(address, current)).toBe(true)
@@ -45,7 +45,7 @@ describe.each([
     expect(await host.dovecot.accepts(address, current)).toBe(false)
   })
 
-  it('a person is told what is wrong, and the address stays in the form', async () => {
+  it(`in a browser with scripts ${scripts} a person is told what is wrong, and the address stays in the form`, async () => {
     const page = await openBrowser({ javaScriptEnabled, ignoreHTTPSErrors: true })
     await fillIn(page, 'bob@bob.example.com', 'not the password', 'short')
     await send(page)

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { PanelFault } from '../../src/core/panel-port.js'
 import { isPasswordOf } from '../../src/hashes/hash-check.js'
 import { Secret } from '../../src/lib/secret.js'
@@ -42,57 +42,58 @@ async function faultOf(storedHash: string): Promise<PanelFault> {
   throw new Error('no fault')
 }
 
-describe('a stored hash', () => {
-  it.each(hashesOfPassword)('accepts its own password and no other: %s', async (storedHash) => {
-    await expect(check(PASSWORD, storedHash)).resolves.toBe(true)
-    await expect(check(`${PASSWORD}3`, storedHash)).resolves.toBe(false)
-    await expect(check(PASSWORD.normalize('NFD'), storedHash)).resolves.toBe(false)
-    await expect(check('', storedHash)).resolves.toBe(false)
-  })
+it.each(hashesOfPassword)('a stored hash accepts its own password and no other: %s', async (storedHash) => {
+  await expect(check(PASSWORD, storedHash)).resolves.toBe(true)
+  await expect(check(`${PASSWORD}3`, storedHash)).resolves.toBe(false)
+  await expect(check(PASSWORD.normalize('NFD'), storedHash)).resolves.toBe(false)
+  await expect(check('', storedHash)).resolves.toBe(false)
+})
 
-  it.each(md5CryptOfLengths)('of MD5-crypt accepts a password of %i bytes', async (length, hash) => {
+it.each(md5CryptOfLengths)(
+  'a stored hash of MD5-crypt accepts a password of %i bytes',
+  async (length, hash) => {
     await expect(check('a'.repeat(length), `{MD5}${hash}`)).resolves.toBe(true)
     await expect(check('a'.repeat(length + 1), `{MD5}${hash}`)).resolves.toBe(false)
-  })
+  },
+)
 
-  it('is found by its scheme in any case, as Dovecot does', async () => {
-    await expect(check('a', '{md5-crypt}$1$s1$WstYfLmN8xQYv0h2.s6O7.')).resolves.toBe(true)
-  })
+it('a stored hash is found by its scheme in any case, as Dovecot does', async () => {
+  await expect(check('a', '{md5-crypt}$1$s1$WstYfLmN8xQYv0h2.s6O7.')).resolves.toBe(true)
+})
 
-  it('of an unknown scheme is a fault of the panel that names the scheme and not the hash', async () => {
-    const fault = await faultOf('{PBKDF2}$1$salt$1234$c0ffee')
-    expect(fault.code).toBe('panel-failed')
-    expect(fault.reason).toBe('stored hash of unknown scheme PBKDF2')
-  })
+it('a stored hash of an unknown scheme is a fault of the panel that names the scheme and not the hash', async () => {
+  const fault = await faultOf('{PBKDF2}$1$salt$1234$c0ffee')
+  expect(fault.code).toBe('panel-failed')
+  expect(fault.reason).toBe('stored hash of unknown scheme PBKDF2')
+})
 
-  it.each([
-    '{BLF-CRYPT}$2y$05$short',
-    '{BLF-CRYPT}$2y$99$KThrAkJvWvglaHeV1ZlMLOEpQo2WoNQ2MbOgtOHB88uAzvHIHb8cK',
-    '{ARGON2ID}$argon2id$v=19$m=65536,t=3,p=1$RcWQd01tzqsaW3ZQeY2knA',
-    '{ARGON2ID}$argon2id$v=19$m=0,t=3,p=1$RcWQd01tzqsaW3ZQeY2knA$WWiPHfuuU/Tk2F5EMxDcsTNMhdwPPiLV++A6M+xuHMA',
-    '{ARGON2ID}$argon2i$v=19$m=32768,t=4,p=1$PVThWj8G1LoDyplldSogDQ$RDjLQLKt4dHPhlItGfscmz36E59kuqn9hb9XVLOAiKQ',
-    '{MD5}$1$toolongasalt$/k6k5IPzJfZ.PwLDm36Zz.',
-    '{SHA512-CRYPT}$6$65IgI5lYCAvsktL/$ak6v1',
-    '{SHA256-CRYPT}$5$rounds=999999999$1u.lfimhZiwIgDWi$/o4i3cXAVx0HJ1q6Te3l2g5eaRytKjpx.RVZAdmhM41',
-    '{MD5}',
-    'no scheme at all',
-    '',
-  ])('that is broken is a fault of the panel, never a wrong password: %s', async (storedHash) => {
-    const fault = await faultOf(storedHash)
-    expect(fault.code).toBe('panel-failed')
-    for (const part of storedHash.split('$').slice(1))
-      if (part.length > 4) expect(fault.message).not.toContain(part)
-    expect(fault.cause).toBeUndefined()
-  })
+it.each([
+  '{BLF-CRYPT}$2y$05$short',
+  '{BLF-CRYPT}$2y$99$KThrAkJvWvglaHeV1ZlMLOEpQo2WoNQ2MbOgtOHB88uAzvHIHb8cK',
+  '{ARGON2ID}$argon2id$v=19$m=65536,t=3,p=1$RcWQd01tzqsaW3ZQeY2knA',
+  '{ARGON2ID}$argon2id$v=19$m=0,t=3,p=1$RcWQd01tzqsaW3ZQeY2knA$WWiPHfuuU/Tk2F5EMxDcsTNMhdwPPiLV++A6M+xuHMA',
+  '{ARGON2ID}$argon2i$v=19$m=32768,t=4,p=1$PVThWj8G1LoDyplldSogDQ$RDjLQLKt4dHPhlItGfscmz36E59kuqn9hb9XVLOAiKQ',
+  '{MD5}$1$toolongasalt$/k6k5IPzJfZ.PwLDm36Zz.',
+  '{SHA512-CRYPT}$6$65IgI5lYCAvsktL/$ak6v1',
+  '{SHA256-CRYPT}$5$rounds=999999999$1u.lfimhZiwIgDWi$/o4i3cXAVx0HJ1q6Te3l2g5eaRytKjpx.RVZAdmhM41',
+  '{MD5}',
+  'no scheme at all',
+  '',
+])('a stored hash that is broken is a fault of the panel, never a wrong password: %s', async (storedHash) => {
+  const fault = await faultOf(storedHash)
+  expect(fault.code).toBe('panel-failed')
+  for (const part of storedHash.split('$').slice(1))
+    if (part.length > 4) expect(fault.message).not.toContain(part)
+  expect(fault.cause).toBeUndefined()
+})
 
-  it('never makes the check fail otherwise, whatever it holds', async () => {
-    const scheme = fc.constantFrom('BLF-CRYPT', 'ARGON2ID', 'MD5', 'SHA512-CRYPT', 'SHA256-CRYPT', 'X')
-    const hash = fc.tuple(scheme, fc.constantFrom('$2y$05$', '$1$', '$6$', '$5$', ''), fc.string())
-    await fc.assert(
-      fc.asyncProperty(hash, fc.string(), async ([name, head, tail], password) => {
-        const result = await check(password, `{${name}}${head}${tail}`).catch((error: unknown) => error)
-        expect(result === false || result instanceof PanelFault).toBe(true)
-      }),
-    )
-  })
+it('a stored hash never makes the check fail otherwise, whatever it holds', async () => {
+  const scheme = fc.constantFrom('BLF-CRYPT', 'ARGON2ID', 'MD5', 'SHA512-CRYPT', 'SHA256-CRYPT', 'X')
+  const hash = fc.tuple(scheme, fc.constantFrom('$2y$05$', '$1$', '$6$', '$5$', ''), fc.string())
+  await fc.assert(
+    fc.asyncProperty(hash, fc.string(), async ([name, head, tail], password) => {
+      const result = await check(password, `{${name}}${head}${tail}`).catch((error: unknown) => error)
+      expect(result === false || result instanceof PanelFault).toBe(true)
+    }),
+  )
 })

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 
 const SOURCE = fileURLToPath(new URL('../../src', import.meta.url))
 
@@ -110,55 +110,51 @@ function runtimeOf(path: string): string[] {
   return /\bBuffer\b/.test(program) ? [...needed, 'Buffer'] : needed
 }
 
-describe('the house', () => {
-  it('is looked at whole', () => {
-    expect(files.length).toBeGreaterThan(40)
-    expect(files.flatMap((file) => file.imports).length).toBeGreaterThan(100)
-  })
+it('the house is looked at whole', () => {
+  expect(files.length).toBeGreaterThan(40)
+  expect(files.flatMap((file) => file.imports).length).toBeGreaterThan(100)
+})
 
-  it('has a layer for every room, and every room imports only from the layers below its own', () => {
-    expect(files.map((file) => file.room).filter((room) => layerOf(room) === -1)).toEqual([])
-    const faults = files.flatMap((file) =>
-      importsOf(file)
-        .filter((path) => !mayImport(file.room, roomOf(path)))
-        .map((path) => `${file.path} imports ${path}`),
-    )
-    expect(faults).toEqual([])
-  })
-
-  it('has no circle: no file imports itself by way of others, types included', () => {
-    const circular = files.filter((file) => reachedFrom(file).has(file.path))
-    expect(circular.map((file) => file.path)).toEqual([])
-  })
-
-  it('does no I/O and needs no package in its lowest layers', () => {
-    const faults = files.flatMap((file) => {
-      const allowed = PACKAGES.get(file.room)
-      const outside = file.imports.filter(
-        (name) => !name.startsWith('.') && allowed?.includes(name) === false,
-      )
-      const connects =
-        file.imports.includes('node:net') && !/^import \{ isIP \} from 'node:net'$/m.test(file.text)
-      return [...outside, ...(allowed && connects ? ['node:net'] : [])].map(
-        (name) => `${file.path} imports ${name}`,
-      )
-    })
-    expect(faults).toEqual([])
-  })
-
-  it.each(['core/password/rules', 'core/password/context-words', 'passwords/strength-estimator'])(
-    '%s runs in browsers too: it and what it needs is nothing of Node',
-    (name) => {
-      const needed = runtimeOf(`${name}.ts`)
-      expect(needed.filter((specifier) => !/^@zxcvbn-ts\/(?:core|language-common)$/.test(specifier))).toEqual(
-        [],
-      )
-    },
+it('the house has a layer for every room, and every room imports only from the layers below its own', () => {
+  expect(files.map((file) => file.room).filter((room) => layerOf(room) === -1)).toEqual([])
+  const faults = files.flatMap((file) =>
+    importsOf(file)
+      .filter((path) => !mayImport(file.room, roomOf(path)))
+      .map((path) => `${file.path} imports ${path}`),
   )
+  expect(faults).toEqual([])
+})
 
-  it('leaves the process to main.ts', () => {
-    const others = files.filter((file) => file.path !== 'main.ts')
-    const touching = others.filter((file) => /\bprocess\.[a-z]|\bconsole\./.test(file.text))
-    expect(touching.map((file) => file.path)).toEqual([])
+it('the house has no circle: no file imports itself by way of others, types included', () => {
+  const circular = files.filter((file) => reachedFrom(file).has(file.path))
+  expect(circular.map((file) => file.path)).toEqual([])
+})
+
+it('the house does no I/O and needs no package in its lowest layers', () => {
+  const faults = files.flatMap((file) => {
+    const allowed = PACKAGES.get(file.room)
+    const outside = file.imports.filter((name) => !name.startsWith('.') && allowed?.includes(name) === false)
+    const connects =
+      file.imports.includes('node:net') && !/^import \{ isIP \} from 'node:net'$/m.test(file.text)
+    return [...outside, ...(allowed && connects ? ['node:net'] : [])].map(
+      (name) => `${file.path} imports ${name}`,
+    )
   })
+  expect(faults).toEqual([])
+})
+
+it.each(['core/password/rules', 'core/password/context-words', 'passwords/strength-estimator'])(
+  'the house %s runs in browsers too: it and what it needs is nothing of Node',
+  (name) => {
+    const needed = runtimeOf(`${name}.ts`)
+    expect(needed.filter((specifier) => !/^@zxcvbn-ts\/(?:core|language-common)$/.test(specifier))).toEqual(
+      [],
+    )
+  },
+)
+
+it('the house leaves the process to main.ts', () => {
+  const others = files.filter((file) => file.path !== 'main.ts')
+  const touching = others.filter((file) => /\bprocess\.[a-z]|\bconsole\./.test(file.text))
+  expect(touching.map((file) => file.path)).toEqual([])
 })

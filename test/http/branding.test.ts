@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { pictures } from '../kit/pictures.js'
 import { scratchFile, startService } from '../kit/service.js'
 import { expectValid } from '../kit/valid-html.js'
@@ -13,46 +13,45 @@ const brand = {
   REKEY_EXTRA_TEXT: 'Open <b>daily</b>.',
 }
 
-describe('the page of a brand', () => {
-  it('shows logo, name, colour, support and the extra text, escaped, on the form and in notices', async () => {
-    const service = await startService({ environment: { ...brand, REKEY_BASE_PATH: '/password' } })
-    for (const path of ['/password/', '/password/nothing']) {
-      const { text } = await service.http.get(path)
-      await expectValid(text)
-      expect(text).toContain('<img src="/password/assets/logo" alt="Müller &amp; Söhne">')
-      expect(text).toMatch(/style\.css">\s+<link rel="stylesheet" href="\/password\/assets\/brand\.css">/)
-      expect(text).toContain(
-        '<a href="https://help.example.org/?a=1&amp;b=2" target="_top">The &quot;helpdesk&quot;</a>',
-      )
-      expect(text).toContain('Open &lt;b&gt;daily&lt;/b&gt;.')
-    }
-  })
-
-  it.each([
-    [{ REKEY_BRAND_NAME: 'Example Ltd' }, '<header class="brand">Example Ltd</header>'],
-    [logo, '<img src="/assets/logo" alt="">'],
-    [{ REKEY_SUPPORT_CONTACT: '+49 30 1234' }, '<p>Do you need help? +49 30 1234</p>'],
-    [
-      { REKEY_SUPPORT_URL: 'mailto:help@example.org?subject=Mail' },
-      '<a href="mailto:help@example.org?subject=Mail" target="_top">help@example.org</a>',
-    ],
-    [{ REKEY_SUPPORT_URL: 'https://help.example.org' }, '>https://help.example.org/</a>'],
-  ])('shows what there is of %o', async (environment, expected) => {
-    const service = await startService({ environment })
-    const { text } = await service.http.get('/')
+it('the page of a brand shows logo, name, colour, support and the extra text, escaped, on the form and in notices', async () => {
+  const service = await startService({ environment: { ...brand, REKEY_BASE_PATH: '/password' } })
+  for (const path of ['/password/', '/password/nothing']) {
+    const { text } = await service.http.get(path)
     await expectValid(text)
-    expect(text).toContain(expected)
-  })
-
-  it('has no trace of a brand where none is configured', async () => {
-    const service = await startService()
-    const { text } = await service.http.get('/')
-    expect(text).not.toMatch(/class="(?:brand|support)"|<img|brand\.css/)
-  })
+    expect(text).toContain('<img src="/password/assets/logo" alt="Müller &amp; Söhne">')
+    expect(text).toMatch(/style\.css">\s+<link rel="stylesheet" href="\/password\/assets\/brand\.css">/)
+    expect(text).toContain(
+      '<a href="https://help.example.org/?a=1&amp;b=2" target="_top">The &quot;helpdesk&quot;</a>',
+    )
+    expect(text).toContain('Open &lt;b&gt;daily&lt;/b&gt;.')
+  }
 })
 
-describe('the files of a brand', () => {
-  it.each(Object.entries(pictures))('a logo of type %s is served as what it is', async (type, bytes) => {
+it.each([
+  [{ REKEY_BRAND_NAME: 'Example Ltd' }, '<header class="brand">Example Ltd</header>'],
+  [logo, '<img src="/assets/logo" alt="">'],
+  [{ REKEY_SUPPORT_CONTACT: '+49 30 1234' }, '<p>Do you need help? +49 30 1234</p>'],
+  [
+    { REKEY_SUPPORT_URL: 'mailto:help@example.org?subject=Mail' },
+    '<a href="mailto:help@example.org?subject=Mail" target="_top">help@example.org</a>',
+  ],
+  [{ REKEY_SUPPORT_URL: 'https://help.example.org' }, '>https://help.example.org/</a>'],
+])('the page of a brand shows what there is of %o', async (environment, expected) => {
+  const service = await startService({ environment })
+  const { text } = await service.http.get('/')
+  await expectValid(text)
+  expect(text).toContain(expected)
+})
+
+it('the page of a brand has no trace of a brand where none is configured', async () => {
+  const service = await startService()
+  const { text } = await service.http.get('/')
+  expect(text).not.toMatch(/class="(?:brand|support)"|<img|brand\.css/)
+})
+
+it.each(Object.entries(pictures))(
+  'the files of a brand a logo of type %s is served as what it is',
+  async (type, bytes) => {
     const service = await startService({ environment: { REKEY_LOGO_FILE: scratchFile(bytes) } })
     const response = await service.http.get('/assets/logo').responseType('blob')
     expect(response.status).toBe(200)
@@ -61,16 +60,19 @@ describe('the files of a brand', () => {
       "default-src 'none';style-src 'unsafe-inline';frame-ancestors 'none';sandbox",
     )
     expect(response.body).toEqual(bytes)
-  })
+  },
+)
 
-  it('the colour is a stylesheet for light and dark', async () => {
-    const service = await startService({ environment: brand })
-    const response = await service.http.get('/assets/brand.css')
-    expect(response.get('content-type')).toBe('text/css; charset=utf-8')
-    expect(response.text).toMatch(/^:root \{\s+--accent: #7a2e9d;[\s\S]*prefers-color-scheme: dark/)
-  })
+it('the files of a brand the colour is a stylesheet for light and dark', async () => {
+  const service = await startService({ environment: brand })
+  const response = await service.http.get('/assets/brand.css')
+  expect(response.get('content-type')).toBe('text/css; charset=utf-8')
+  expect(response.text).toMatch(/^:root \{\s+--accent: #7a2e9d;[\s\S]*prefers-color-scheme: dark/)
+})
 
-  it.each(['/assets/logo', '/assets/brand.css'])('%s is asked for again at each use', async (path) => {
+it.each(['/assets/logo', '/assets/brand.css'])(
+  'the files of a brand %s is asked for again at each use',
+  async (path) => {
     const service = await startService({ environment: brand })
     const { headers } = await service.http.get(path)
     expect(headers['cache-control']).toBe('no-cache')
@@ -84,11 +86,14 @@ describe('the files of a brand', () => {
     const post = await service.http.post(path)
     expect(post.status).toBe(405)
     expect(post.get('allow')).toBe('GET, HEAD')
-  })
+  },
+)
 
-  it.each(['/assets/logo', '/assets/brand.css'])('%s is not there without a brand', async (path) => {
+it.each(['/assets/logo', '/assets/brand.css'])(
+  'the files of a brand %s is not there without a brand',
+  async (path) => {
     const service = await startService({ environment: { REKEY_BRAND_NAME: 'Example Ltd' } })
     expect((await service.http.get(path)).status).toBe(404)
     expect((await service.http.post(path)).status).toBe(405)
-  })
-})
+  },
+)

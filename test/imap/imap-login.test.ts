@@ -61,56 +61,54 @@ async function expectNoConnectionLeft(server: MailServer): Promise<void> {
   await vi.waitUntil(() => server.openConnections === 0)
 }
 
-describe('a login', () => {
-  it.each([
-    ['PLAIN', 'AUTH=PLAIN'],
-    ['LOGIN, where there is no PLAIN', ''],
-    ['LOGIN, where there is but an older mechanism', 'AUTH=LOGIN AUTH=CRAM-MD5'],
-  ])(
-    'by %s is true for the right password and false for a wrong one, once each',
-    async (_how, capabilities) => {
-      const { server, logIn } = await setUp({ capabilities })
-      expect(await logIn()).toBe(true)
-      expect(await logIn('wrong')).toBe(false)
-      expect(server.logins).toEqual([
-        { address: ADDRESS, password: PASSWORD, overTls: true, clientAddress: CLIENT_ADDRESS },
-        { address: ADDRESS, password: 'wrong', overTls: true, clientAddress: CLIENT_ADDRESS },
-      ])
-      expect(server.commands).toContain(capabilities === 'AUTH=PLAIN' ? 'AUTHENTICATE' : 'LOGIN')
-      await expectNoConnectionLeft(server)
-    },
-  )
-
-  it('goes by PLAIN for an address with a slash too, where LOGIN is disabled', async () => {
-    const address = 'a/b@example.org'
-    const { logIn } = await setUp({
-      capabilities: 'AUTH=PLAIN LOGINDISABLED',
-      mailboxes: { [address]: PASSWORD },
-    })
-    expect(await logIn(PASSWORD, address)).toBe(true)
-  })
-
-  it('introduces itself, and the person’s address', async () => {
-    const { server, logIn } = await setUp()
-    await logIn()
-    expect(server.introductions[0]).toBe('ID ("name" "Rekey" "x-originating-ip" "203.0.113.9")')
-  })
-
-  it('leaves no timer behind', async () => {
-    const { logIn } = await setUp({}, { timeoutMs: 54_321 })
-    const set = vi.spyOn(globalThis, 'setTimeout')
-    const cleared = vi.spyOn(globalThis, 'clearTimeout')
-    onTestFinished(() => void vi.restoreAllMocks())
+it.each([
+  ['PLAIN', 'AUTH=PLAIN'],
+  ['LOGIN, where there is no PLAIN', ''],
+  ['LOGIN, where there is but an older mechanism', 'AUTH=LOGIN AUTH=CRAM-MD5'],
+])(
+  'a login by %s is true for the right password and false for a wrong one, once each',
+  async (_how, capabilities) => {
+    const { server, logIn } = await setUp({ capabilities })
     expect(await logIn()).toBe(true)
-    const index = set.mock.calls.findIndex(([, delayMs = 0]) => delayMs > 54_000 && delayMs <= 54_321)
-    expect(cleared).toHaveBeenCalledWith(set.mock.results[index]?.value)
-  })
+    expect(await logIn('wrong')).toBe(false)
+    expect(server.logins).toEqual([
+      { address: ADDRESS, password: PASSWORD, overTls: true, clientAddress: CLIENT_ADDRESS },
+      { address: ADDRESS, password: 'wrong', overTls: true, clientAddress: CLIENT_ADDRESS },
+    ])
+    expect(server.commands).toContain(capabilities === 'AUTH=PLAIN' ? 'AUTHENTICATE' : 'LOGIN')
+    await expectNoConnectionLeft(server)
+  },
+)
 
-  it('logs out', async () => {
-    const { server, logIn } = await setUp()
-    await logIn()
-    expect(server.commands.at(-1)).toBe('LOGOUT')
+it('a login goes by PLAIN for an address with a slash too, where LOGIN is disabled', async () => {
+  const address = 'a/b@example.org'
+  const { logIn } = await setUp({
+    capabilities: 'AUTH=PLAIN LOGINDISABLED',
+    mailboxes: { [address]: PASSWORD },
   })
+  expect(await logIn(PASSWORD, address)).toBe(true)
+})
+
+it('a login introduces itself, and the person’s address', async () => {
+  const { server, logIn } = await setUp()
+  await logIn()
+  expect(server.introductions[0]).toBe('ID ("name" "Rekey" "x-originating-ip" "203.0.113.9")')
+})
+
+it('a login leaves no timer behind', async () => {
+  const { logIn } = await setUp({}, { timeoutMs: 54_321 })
+  const set = vi.spyOn(globalThis, 'setTimeout')
+  const cleared = vi.spyOn(globalThis, 'clearTimeout')
+  onTestFinished(() => void vi.restoreAllMocks())
+  expect(await logIn()).toBe(true)
+  const index = set.mock.calls.findIndex(([, delayMs = 0]) => delayMs > 54_000 && delayMs <= 54_321)
+  expect(cleared).toHaveBeenCalledWith(set.mock.results[index]?.value)
+})
+
+it('a login logs out', async () => {
+  const { server, logIn } = await setUp()
+  await logIn()
+  expect(server.commands.at(-1)).toBe('LOGOUT')
 })
 
 describe.each([
@@ -129,18 +127,21 @@ describe.each([
     ['a reset after the password', 'credentials', 'reset', true],
     ['a BAD after the password', 'credentials', { says: 'TAG BAD What?' }, true],
     ['UNAVAILABLE after the password', 'credentials', { says: 'TAG NO [UNAVAILABLE] Later.' }, false],
-  ])('because of %s says whether the password may have been tried', async (_what, stage, fault, sent) => {
-    const { server, login } = await setUp({ capabilities })
-    server.faults.set(stage, fault)
-    if (fault === 'hang') endSilence(server)
-    const error = await login(ADDRESS, new Secret(PASSWORD), CLIENT_ADDRESS, DEADLINE).catch(
-      (thrown: unknown) => thrown,
-    )
-    expect(error).toBeInstanceOf(MailServerFault)
-    expect(error).toMatchObject({ credentialsSent: sent })
-  })
+  ])(
+    `a login by ${_how} that tells nothing because of %s says whether the password may have been tried`,
+    async (_what, stage, fault, sent) => {
+      const { server, login } = await setUp({ capabilities })
+      server.faults.set(stage, fault)
+      if (fault === 'hang') endSilence(server)
+      const error = await login(ADDRESS, new Secret(PASSWORD), CLIENT_ADDRESS, DEADLINE).catch(
+        (thrown: unknown) => thrown,
+      )
+      expect(error).toBeInstanceOf(MailServerFault)
+      expect(error).toMatchObject({ credentialsSent: sent })
+    },
+  )
 
-  it('because nobody listens has tried no password', async () => {
+  it(`a login by ${_how} that tells nothing because nobody listens has tried no password`, async () => {
     const { server, login } = await setUp({ capabilities })
     await server.close()
     await expect(login(ADDRESS, new Secret(PASSWORD), CLIENT_ADDRESS, DEADLINE)).rejects.toMatchObject({
@@ -193,7 +194,7 @@ describe.each([
   ['PLAIN', 'AUTH=PLAIN'],
   ['LOGIN', ''],
 ])('the answer to %s', (_how, capabilities) => {
-  it.each(REFUSED)('NO with %s is a refusal', async (_what, says) => {
+  it.each(REFUSED)(`the answer to ${_how} NO with %s is a refusal`, async (_what, says) => {
     const { server, logIn } = await setUp({ capabilities })
     server.faults.set('credentials', { says })
     expect(await logIn()).toBe(false)
@@ -201,7 +202,7 @@ describe.each([
     await expectNoConnectionLeft(server)
   })
 
-  it.each(NO_VERDICT)('%s is no verdict', async (_what, says, reason) => {
+  it.each(NO_VERDICT)(`the answer to ${_how} %s is no verdict`, async (_what, says, reason) => {
     const { server, logIn } = await setUp({ capabilities })
     server.faults.set('credentials', { says })
     if (reason === 'timed-out') endSilence(server)
@@ -215,7 +216,7 @@ describe.each([
     ['the end of the connection', 'close', 'closed'],
     ['a reset', 'reset', 'closed'],
     ['a BYE', { says: '* BYE Off.', closes: true }, 'closed'],
-  ])('if it is %s, is no verdict', async (_what, fault, reason) => {
+  ])(`the answer to ${_how} if it is %s, is no verdict`, async (_what, fault, reason) => {
     const { server, logIn } = await setUp({ capabilities })
     server.faults.set('credentials', fault)
     if (reason === 'timed-out') endSilence(server)
@@ -225,69 +226,60 @@ describe.each([
   })
 })
 
-describe('no verdict comes from', () => {
-  it.each<[string, MailStage, MailFault, string]>([
-    ['a connection that hangs before TLS', 'connection', 'hang', 'timed-out'],
-    ['a greeting that does not come', 'greeting', 'hang', 'timed-out'],
-    ['a connection that ends before the greeting', 'greeting', 'close', 'closed'],
-    ['a reset before the greeting', 'greeting', 'reset', 'closed'],
-    ['a BYE for a greeting', 'greeting', { says: '* BYE Full.', closes: true }, 'closed'],
-    ['a greeting of another protocol', 'greeting', { says: '220 ESMTP' }, 'timed-out'],
-    [
-      'a greeting that says who we are already',
-      'greeting',
-      { says: '* PREAUTH Hello.' },
-      'unexpected-answer',
-    ],
-    [
-      'a refusal before the password was sent',
-      'AUTHENTICATE',
-      { says: 'TAG NO Not that one.' },
-      'unexpected-answer',
-    ],
-    ['a challenge that does not come', 'AUTHENTICATE', 'hang', 'timed-out'],
-  ])('%s', async (_what, stage, fault, reason) => {
-    const { server, logIn } = await setUp()
-    server.faults.set(stage, fault)
-    if (reason === 'timed-out') endSilence(server)
-    expect(await logIn()).toBe(reason)
-    expect(server.logins).toEqual([])
-    await expectNoConnectionLeft(server)
-  })
-
-  it('a server that takes no password', async () => {
-    const { server, logIn } = await setUp({ capabilities: 'LOGINDISABLED AUTH=CRAM-MD5' })
-    expect(await logIn()).toBe('login-disabled')
-    expect(server.logins).toEqual([])
-  })
-
-  it('a server that is not there, or has no such name', async () => {
-    const { server, logIn } = await setUp()
-    await server.close()
-    expect(await logIn()).toBe('unreachable')
-    const url = new URL('imaps://mail.invalid')
-    const login = createImapLogin({ url, trust: {}, timeoutMs: 5000, maxConcurrency: 1 })
-    expect(await resultOf(login, ADDRESS, PASSWORD)).toBe('unreachable')
-  })
+it.each<[string, MailStage, MailFault, string]>([
+  ['a connection that hangs before TLS', 'connection', 'hang', 'timed-out'],
+  ['a greeting that does not come', 'greeting', 'hang', 'timed-out'],
+  ['a connection that ends before the greeting', 'greeting', 'close', 'closed'],
+  ['a reset before the greeting', 'greeting', 'reset', 'closed'],
+  ['a BYE for a greeting', 'greeting', { says: '* BYE Full.', closes: true }, 'closed'],
+  ['a greeting of another protocol', 'greeting', { says: '220 ESMTP' }, 'timed-out'],
+  ['a greeting that says who we are already', 'greeting', { says: '* PREAUTH Hello.' }, 'unexpected-answer'],
+  [
+    'a refusal before the password was sent',
+    'AUTHENTICATE',
+    { says: 'TAG NO Not that one.' },
+    'unexpected-answer',
+  ],
+  ['a challenge that does not come', 'AUTHENTICATE', 'hang', 'timed-out'],
+])('no verdict comes from %s', async (_what, stage, fault, reason) => {
+  const { server, logIn } = await setUp()
+  server.faults.set(stage, fault)
+  if (reason === 'timed-out') endSilence(server)
+  expect(await logIn()).toBe(reason)
+  expect(server.logins).toEqual([])
+  await expectNoConnectionLeft(server)
 })
 
-describe('once the server let the mailbox in', () => {
-  it.each<[string, MailStage, MailFault]>([
-    ['no answer to NAMESPACE', 'NAMESPACE', 'hang'],
-    ['a refusal of NAMESPACE', 'NAMESPACE', { says: 'TAG NO [UNAVAILABLE] Later.' }],
-    ['a reset at NAMESPACE', 'NAMESPACE', 'reset'],
-    ['no answer to LOGOUT', 'LOGOUT', 'hang'],
-    ['a connection that ends at LOGOUT', 'LOGOUT', 'close'],
-    ['a reset at LOGOUT', 'LOGOUT', 'reset'],
-    ['an end right after its OK', 'credentials', { says: 'TAG OK Welcome.', closes: true }],
-    ['a BYE right after its OK', 'credentials', { says: 'TAG OK Welcome.\r\n* BYE Off.', closes: true }],
-  ])('%s makes no difference', async (_what, stage, fault) => {
-    const { server, logIn } = await setUp()
-    server.faults.set(stage, fault)
-    if (fault === 'hang') endSilence(server)
-    expect(await logIn()).toBe(true)
-    await expectNoConnectionLeft(server)
-  })
+it('no verdict comes from a server that takes no password', async () => {
+  const { server, logIn } = await setUp({ capabilities: 'LOGINDISABLED AUTH=CRAM-MD5' })
+  expect(await logIn()).toBe('login-disabled')
+  expect(server.logins).toEqual([])
+})
+
+it('no verdict comes from a server that is not there, or has no such name', async () => {
+  const { server, logIn } = await setUp()
+  await server.close()
+  expect(await logIn()).toBe('unreachable')
+  const url = new URL('imaps://mail.invalid')
+  const login = createImapLogin({ url, trust: {}, timeoutMs: 5000, maxConcurrency: 1 })
+  expect(await resultOf(login, ADDRESS, PASSWORD)).toBe('unreachable')
+})
+
+it.each<[string, MailStage, MailFault]>([
+  ['no answer to NAMESPACE', 'NAMESPACE', 'hang'],
+  ['a refusal of NAMESPACE', 'NAMESPACE', { says: 'TAG NO [UNAVAILABLE] Later.' }],
+  ['a reset at NAMESPACE', 'NAMESPACE', 'reset'],
+  ['no answer to LOGOUT', 'LOGOUT', 'hang'],
+  ['a connection that ends at LOGOUT', 'LOGOUT', 'close'],
+  ['a reset at LOGOUT', 'LOGOUT', 'reset'],
+  ['an end right after its OK', 'credentials', { says: 'TAG OK Welcome.', closes: true }],
+  ['a BYE right after its OK', 'credentials', { says: 'TAG OK Welcome.\r\n* BYE Off.', closes: true }],
+])('once the server let the mailbox in %s makes no difference', async (_what, stage, fault) => {
+  const { server, logIn } = await setUp()
+  server.faults.set(stage, fault)
+  if (fault === 'hang') endSilence(server)
+  expect(await logIn()).toBe(true)
+  await expectNoConnectionLeft(server)
 })
 
 const part = fc.oneof(fc.constantFrom(...'"\\\r\n\0{}+* é€'), fc.string({ unit: 'binary', maxLength: 3 }))
@@ -297,7 +289,7 @@ describe.each([
   ['PLAIN', 'AUTH=PLAIN'],
   ['LOGIN', ''],
 ])('by %s, a password', (how, capabilities) => {
-  it('arrives byte for byte, or is refused unsent', async () => {
+  it(`by ${how}, a password arrives byte for byte, or is refused unsent`, async () => {
     const { server, logIn } = await setUp({ capabilities, tls: 'none' })
     await fc.assert(
       fc.asyncProperty(anyPassword, async (password) => {
@@ -316,7 +308,7 @@ describe.each([
     ['letters beyond ASCII', 'pässwörd €uro 🔑'],
     ['1000 characters', 'é'.repeat(1000)],
     ['the form of a literal', '{4+}'],
-  ])('of %s arrives as it is, and so does an address', async (_what, text) => {
+  ])(`by ${how}, a password of %s arrives as it is, and so does an address`, async (_what, text) => {
     const { server, logIn } = await setUp({ capabilities, accepts: async () => true })
     expect(await logIn(text, `${text}@example.org`)).toBe(true)
     expect(server.logins).toEqual([
@@ -328,7 +320,7 @@ describe.each([
     ['that is empty', ''],
     ['with a NUL', 'a\0b'],
     ['that is no text', 'a\ud800'],
-  ])('%s is wrong, and no connection is made', async (_what, password) => {
+  ])(`by ${how}, a password %s is wrong, and no connection is made`, async (_what, password) => {
     const { server, logIn } = await setUp({ capabilities, accepts: async () => true })
     expect(await logIn(password)).toBe(false)
     expect(await logIn(PASSWORD, password)).toBe(false)
@@ -345,60 +337,58 @@ it('line ends can’t slip in a command: LOGIN with one is never sent', async ()
   await expectNoConnectionLeft(server)
 })
 
-describe('of many logins', () => {
-  /** Logins that wait at the server until they are let go. */
-  async function setUpHeld(options: { maxConcurrency: number }) {
-    let release = (_accepted: boolean): void => undefined
-    const verdict = new Promise<boolean>((resolve) => {
-      release = resolve
-    })
-    let judged = 0
-    let peak = 0
-    async function accepts(): Promise<boolean> {
-      judged += 1
-      peak = Math.max(peak, judged)
-      const accepted = await verdict
-      judged -= 1
-      return accepted
-    }
-    return { ...(await setUp({ tls: 'none', accepts }, options)), release, peak: () => peak }
+/** Logins that wait at the server until they are let go. */
+async function setUpHeld(options: { maxConcurrency: number }) {
+  let release = (_accepted: boolean): void => undefined
+  const verdict = new Promise<boolean>((resolve) => {
+    release = resolve
+  })
+  let judged = 0
+  let peak = 0
+  async function accepts(): Promise<boolean> {
+    judged += 1
+    peak = Math.max(peak, judged)
+    const accepted = await verdict
+    judged -= 1
+    return accepted
   }
+  return { ...(await setUp({ tls: 'none', accepts }, options)), release, peak: () => peak }
+}
 
-  it('no more run at once than allowed, and the others wait for their turn', async () => {
-    const { server, logIn, release, peak } = await setUpHeld({ maxConcurrency: 2 })
-    const results = Array.from({ length: 10 }, () => logIn())
-    await vi.waitUntil(() => server.logins.length === 2)
-    release(true)
-    expect(await Promise.all(results)).toEqual(Array(10).fill(true))
-    expect(server.connections).toBe(10)
-    expect(peak()).toBe(2)
-  })
+it('of many logins no more run at once than allowed, and the others wait for their turn', async () => {
+  const { server, logIn, release, peak } = await setUpHeld({ maxConcurrency: 2 })
+  const results = Array.from({ length: 10 }, () => logIn())
+  await vi.waitUntil(() => server.logins.length === 2)
+  release(true)
+  expect(await Promise.all(results)).toEqual(Array(10).fill(true))
+  expect(server.connections).toBe(10)
+  expect(peak()).toBe(2)
+})
 
-  it('129 waiting ones are one too many', async () => {
-    const { server, logIn, release } = await setUpHeld({ maxConcurrency: 1 })
-    const results = Array.from({ length: 129 }, () => logIn())
-    expect(await logIn()).toBe('too-many-logins')
-    release(false)
-    expect(await Promise.all(results)).toEqual(Array(129).fill(false))
-    expect(server.logins).toHaveLength(129)
-  })
+it('of many logins 129 waiting ones are one too many', async () => {
+  const { server, logIn, release } = await setUpHeld({ maxConcurrency: 1 })
+  const results = Array.from({ length: 129 }, () => logIn())
+  expect(await logIn()).toBe('too-many-logins')
+  release(false)
+  expect(await Promise.all(results)).toEqual(Array(129).fill(false))
+  expect(server.logins).toHaveLength(129)
+})
 
-  it('one whose time is over when its turn comes is never begun', async () => {
-    const { server, login } = await setUp()
-    const over = { leftMs: () => 0 }
-    const late = login(ADDRESS, new Secret(PASSWORD), CLIENT_ADDRESS, over)
-    await expect(late).rejects.toMatchObject({ reason: 'timed-out', credentialsSent: false })
-    expect(server.connections).toBe(0)
-  })
+it('of many logins one whose time is over when its turn comes is never begun', async () => {
+  const { server, login } = await setUp()
+  const over = { leftMs: () => 0 }
+  const late = login(ADDRESS, new Secret(PASSWORD), CLIENT_ADDRESS, over)
+  await expect(late).rejects.toMatchObject({ reason: 'timed-out', credentialsSent: false })
+  expect(server.connections).toBe(0)
+})
 
-  it('those whose time is over while they wait are never sent', async () => {
-    const { server, logIn } = await setUpHeld({ maxConcurrency: 1 })
-    const time = holdTime()
-    const results = Array.from({ length: 10 }, () => logIn())
-    await time.pass(TIMEOUT_MS, () => server.logins.length === 1)
-    expect(await Promise.all(results)).toEqual(Array(10).fill('timed-out'))
-    expect(server.logins).toHaveLength(1)
-    expect(server.connections).toBeLessThan(10)
-    await expectNoConnectionLeft(server)
-  })
+it('of many logins those whose time is over while they wait are never sent', async () => {
+  const { server, logIn } = await setUpHeld({ maxConcurrency: 1 })
+  const time = holdTime()
+  const results = Array.from({ length: 10 }, () => logIn())
+  await time.pass(TIMEOUT_MS, () => server.logins.length === 1)
+  expect(await Promise.all(results)).toEqual(Array(10).fill('timed-out'))
+  expect(server.logins).toHaveLength(1)
+  expect(server.connections).toBeLessThan(10)
+  await expectNoConnectionLeft(server)
 })

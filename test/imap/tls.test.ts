@@ -32,7 +32,7 @@ function at(server: MailServer, hostname: string): URL {
 }
 
 describe.each(['implicit', 'starttls'] as const)('under TLS (%s)', (tls) => {
-  it('a server is taken under its authority, or as the pinned one, by name and by address', async () => {
+  it(`under TLS (${tls}) a server is taken under its authority, or as the pinned one, by name and by address`, async () => {
     const server = await start({ tls })
     const { certificate: ca, fingerprint: certificateSha256 } = server.certificate
     expect(await logIn(server, { ca })).toBe(true)
@@ -47,18 +47,21 @@ describe.each(['implicit', 'starttls'] as const)('under TLS (%s)', (tls) => {
     ['for localhost alone, at an address', { hosts: ['localhost'] }, 'itself'],
     ['that has expired', { notAfter: new Date(Date.now() - 1000) }, 'itself'],
     ['that is not the pinned one', {}, 'another pin'],
-  ])('a certificate %s is refused before anything is sent', async (_what, own, trusted) => {
-    const certificate = await createCertificate(own)
-    const other = await createCertificate()
-    const server = await start({ tls, certificate })
-    const { certificate: ca } = trusted === 'itself' ? certificate : other
-    const trust = trusted === 'another pin' ? { certificateSha256: other.fingerprint } : { ca }
-    expect(await logIn(server, trust)).toBe('tls-refused')
-    expect(server.commands).toEqual(tls === 'implicit' ? [] : ['STARTTLS'])
-    await vi.waitUntil(() => server.openConnections === 0)
-  })
+  ])(
+    `under TLS (${tls}) a certificate %s is refused before anything is sent`,
+    async (_what, own, trusted) => {
+      const certificate = await createCertificate(own)
+      const other = await createCertificate()
+      const server = await start({ tls, certificate })
+      const { certificate: ca } = trusted === 'itself' ? certificate : other
+      const trust = trusted === 'another pin' ? { certificateSha256: other.fingerprint } : { ca }
+      expect(await logIn(server, trust)).toBe('tls-refused')
+      expect(server.commands).toEqual(tls === 'implicit' ? [] : ['STARTTLS'])
+      await vi.waitUntil(() => server.openConnections === 0)
+    },
+  )
 
-  it('a pinned certificate may be for another name, and be of the past', async () => {
+  it(`under TLS (${tls}) a pinned certificate may be for another name, and be of the past`, async () => {
     const certificate = await createCertificate({
       hosts: ['elsewhere.example'],
       notAfter: new Date(Date.now() - 1000),
@@ -67,7 +70,7 @@ describe.each(['implicit', 'starttls'] as const)('under TLS (%s)', (tls) => {
     expect(await logIn(server, { certificateSha256: certificate.fingerprint })).toBe(true)
   })
 
-  it('no variable of Node’s own turns the verification off', async () => {
+  it(`under TLS (${tls}) no variable of Node’s own turns the verification off`, async () => {
     vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0')
     onTestFinished(() => void vi.unstubAllEnvs())
     const server = await start({ tls })
@@ -87,98 +90,94 @@ it('a server that speaks plainly where TLS is expected is refused', async () => 
   expect(await logIn(server, {}, new URL(server.url.href.replace('imap:', 'imaps:')))).toBe('tls-refused')
 })
 
-describe('STARTTLS', () => {
-  it.each([
-    ['127.0.0.1', '127.0.0.1'],
-    ['127.8.0.2', '127.8.0.2'],
-    ['::1', '[::1]'],
-    ['127.0.0.1', 'localhost'],
-    ['127.0.0.1', 'LOCALHOST'],
-  ])('is not used on the loopback, where nothing is trusted (at %s, as %s)', async (host, name) => {
-    const server = await start({ tls: 'starttls', host })
-    expect(await logIn(server, {}, new URL(`imap://${name}:${server.url.port}`))).toBe(true)
-    expect(server.logins).toMatchObject([{ overTls: false }])
-    expect(server.commands).not.toContain('STARTTLS')
-  })
-
-  it.each([
-    ['is not offered', { tls: 'none' }, undefined],
-    ['is refused', { tls: 'starttls' }, { says: 'TAG NO Not now.' }],
-  ] as const)(
-    'that %s, but needed, ends the session before the credentials',
-    async (_what, options, fault) => {
-      const server = await start(options)
-      if (fault) server.faults.set('STARTTLS', fault)
-      const { certificate: ca, fingerprint: certificateSha256 } = server.certificate
-      expect(await logIn(server, { ca })).toBe('no-starttls')
-      expect(await logIn(server, { certificateSha256 })).toBe('no-starttls')
-      expect(server.logins).toEqual([])
-      await vi.waitUntil(() => server.openConnections === 0)
-    },
-  )
-
-  it('can’t be passed by with PREAUTH', async () => {
-    const server = await start({ tls: 'starttls' })
-    server.faults.set('greeting', { says: '* PREAUTH Hello.' })
-    expect(await logIn(server, { ca: server.certificate.certificate })).toBe('no-starttls')
-  })
-
-  it('is required of any host but this one', async () => {
-    const server = await start({ tls: 'none', host: '0.0.0.0' })
-    expect(await logIn(server, {}, new URL(`imap://0.0.0.0:${server.url.port}`))).toBe('no-starttls')
-  })
-
-  it('with more in its answer than an OK is refused', async () => {
-    const server = await start({ tls: 'starttls' })
-    server.faults.set('STARTTLS', { says: 'TAG OK Go.\r\n* CAPABILITY AUTH=PLAIN' })
-    expect(await logIn(server, { ca: server.certificate.certificate })).toBe('tls-refused')
-  })
-
-  it('that hangs in the handshake ends in time', async () => {
-    const server = await start({ tls: 'starttls' })
-    server.faults.set('handshake', 'hang')
-    void holdTime().pass(TIMEOUT_MS, () => server.silences > 0)
-    expect(await logIn(server, { ca: server.certificate.certificate })).toBe('timed-out')
-    await vi.waitUntil(() => server.openConnections === 0)
-  })
+it.each([
+  ['127.0.0.1', '127.0.0.1'],
+  ['127.8.0.2', '127.8.0.2'],
+  ['::1', '[::1]'],
+  ['127.0.0.1', 'localhost'],
+  ['127.0.0.1', 'LOCALHOST'],
+])('STARTTLS is not used on the loopback, where nothing is trusted (at %s, as %s)', async (host, name) => {
+  const server = await start({ tls: 'starttls', host })
+  expect(await logIn(server, {}, new URL(`imap://${name}:${server.url.port}`))).toBe(true)
+  expect(server.logins).toMatchObject([{ overTls: false }])
+  expect(server.commands).not.toContain('STARTTLS')
 })
 
-describe('the probe', () => {
-  async function probe(server: MailServer, trust: ServerTrust): Promise<string | undefined> {
-    return (await createImapProbe({ url: server.url, trust, timeoutMs: TIMEOUT_MS })())?.reason
-  }
+it.each([
+  ['is not offered', { tls: 'none' }, undefined],
+  ['is refused', { tls: 'starttls' }, { says: 'TAG NO Not now.' }],
+] as const)(
+  'STARTTLS that %s, but needed, ends the session before the credentials',
+  async (_what, options, fault) => {
+    const server = await start(options)
+    if (fault) server.faults.set('STARTTLS', fault)
+    const { certificate: ca, fingerprint: certificateSha256 } = server.certificate
+    expect(await logIn(server, { ca })).toBe('no-starttls')
+    expect(await logIn(server, { certificateSha256 })).toBe('no-starttls')
+    expect(server.logins).toEqual([])
+    await vi.waitUntil(() => server.openConnections === 0)
+  },
+)
 
-  it.each(['implicit', 'starttls'] as const)(
-    'finds no fault with a server that would take a login (%s)',
-    async (tls) => {
-      const server = await start({ tls })
-      expect(await probe(server, { ca: server.certificate.certificate })).toBeUndefined()
-      expect(server.logins).toEqual([])
-      await vi.waitUntil(() => server.openConnections === 0)
-    },
-  )
+it('STARTTLS can’t be passed by with PREAUTH', async () => {
+  const server = await start({ tls: 'starttls' })
+  server.faults.set('greeting', { says: '* PREAUTH Hello.' })
+  expect(await logIn(server, { ca: server.certificate.certificate })).toBe('no-starttls')
+})
 
-  it('says what stands in the way of a login', async () => {
-    const server = await start({ capabilities: 'LOGINDISABLED' })
-    const trust = { ca: server.certificate.certificate }
-    expect(await probe(server, trust)).toBe('login-disabled')
-    const takesPlain = await start({ capabilities: 'LOGINDISABLED AUTH=PLAIN' })
-    expect(await probe(takesPlain, trust)).toBeUndefined()
-    expect(await probe(server, {})).toBe('tls-refused')
-    await server.close()
-    expect(await probe(server, trust)).toBe('unreachable')
-  })
+it('STARTTLS is required of any host but this one', async () => {
+  const server = await start({ tls: 'none', host: '0.0.0.0' })
+  expect(await logIn(server, {}, new URL(`imap://0.0.0.0:${server.url.port}`))).toBe('no-starttls')
+})
 
-  it('gives up a server that says nothing', async () => {
-    const server = await start()
-    server.faults.set('greeting', 'hang')
-    void holdTime().pass(TIMEOUT_MS, () => server.silences > 0)
-    expect(await probe(server, { ca: server.certificate.certificate })).toBe('timed-out')
-  })
+it('STARTTLS with more in its answer than an OK is refused', async () => {
+  const server = await start({ tls: 'starttls' })
+  server.faults.set('STARTTLS', { says: 'TAG OK Go.\r\n* CAPABILITY AUTH=PLAIN' })
+  expect(await logIn(server, { ca: server.certificate.certificate })).toBe('tls-refused')
+})
 
-  it('is not content with a server that says who we are already', async () => {
-    const server = await start()
-    server.faults.set('greeting', { says: '* PREAUTH Hello.' })
-    expect(await probe(server, { ca: server.certificate.certificate })).toBe('unexpected-answer')
-  })
+it('STARTTLS that hangs in the handshake ends in time', async () => {
+  const server = await start({ tls: 'starttls' })
+  server.faults.set('handshake', 'hang')
+  void holdTime().pass(TIMEOUT_MS, () => server.silences > 0)
+  expect(await logIn(server, { ca: server.certificate.certificate })).toBe('timed-out')
+  await vi.waitUntil(() => server.openConnections === 0)
+})
+
+async function probe(server: MailServer, trust: ServerTrust): Promise<string | undefined> {
+  return (await createImapProbe({ url: server.url, trust, timeoutMs: TIMEOUT_MS })())?.reason
+}
+
+it.each(['implicit', 'starttls'] as const)(
+  'the probe finds no fault with a server that would take a login (%s)',
+  async (tls) => {
+    const server = await start({ tls })
+    expect(await probe(server, { ca: server.certificate.certificate })).toBeUndefined()
+    expect(server.logins).toEqual([])
+    await vi.waitUntil(() => server.openConnections === 0)
+  },
+)
+
+it('the probe says what stands in the way of a login', async () => {
+  const server = await start({ capabilities: 'LOGINDISABLED' })
+  const trust = { ca: server.certificate.certificate }
+  expect(await probe(server, trust)).toBe('login-disabled')
+  const takesPlain = await start({ capabilities: 'LOGINDISABLED AUTH=PLAIN' })
+  expect(await probe(takesPlain, trust)).toBeUndefined()
+  expect(await probe(server, {})).toBe('tls-refused')
+  await server.close()
+  expect(await probe(server, trust)).toBe('unreachable')
+})
+
+it('the probe gives up a server that says nothing', async () => {
+  const server = await start()
+  server.faults.set('greeting', 'hang')
+  void holdTime().pass(TIMEOUT_MS, () => server.silences > 0)
+  expect(await probe(server, { ca: server.certificate.certificate })).toBe('timed-out')
+})
+
+it('the probe is not content with a server that says who we are already', async () => {
+  const server = await start()
+  server.faults.set('greeting', { says: '* PREAUTH Hello.' })
+  expect(await probe(server, { ca: server.certificate.certificate })).toBe('unexpected-answer')
 })

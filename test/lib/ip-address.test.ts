@@ -1,44 +1,42 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { parseClientAddress } from '../../src/lib/ip-address.js'
 
-describe('a client address', () => {
-  it.each([
-    ['203.0.113.9', '203.0.113.9'],
-    [' 203.0.113.9 ', '203.0.113.9'],
-    ['::ffff:203.0.113.9', '203.0.113.9'],
-    ['::FFFF:CB00:7109', '203.0.113.9'],
-    ['2001:DB8:0:0:0:0:0:7', '2001:db8::7'],
-    ['fe80::1%eth0', 'fe80::1'],
-    ['::1', '::1'],
-    ['::', '::'],
-  ])('%s is written %s', (text, canonical) => {
-    expect(parseClientAddress(text)).toBe(canonical)
-  })
+it.each([
+  ['203.0.113.9', '203.0.113.9'],
+  [' 203.0.113.9 ', '203.0.113.9'],
+  ['::ffff:203.0.113.9', '203.0.113.9'],
+  ['::FFFF:CB00:7109', '203.0.113.9'],
+  ['2001:DB8:0:0:0:0:0:7', '2001:db8::7'],
+  ['fe80::1%eth0', 'fe80::1'],
+  ['::1', '::1'],
+  ['::', '::'],
+])('a client address %s is written %s', (text, canonical) => {
+  expect(parseClientAddress(text)).toBe(canonical)
+})
 
-  it.each([
-    '',
-    '203.0.113.9%eth0',
-    '203.0.113.9%\r\nX: y',
-    'fe80::1%\r\nX: y',
-    'unknown',
-    '203.0.113.9:443',
-    '[::1]',
-    '203.0.113',
-    '203.0.113.256',
-    '1.2.3.4, 5.6.7.8',
-  ])('%j is none', (text) => {
-    expect(parseClientAddress(text)).toBeUndefined()
-  })
+it.each([
+  '',
+  '203.0.113.9%eth0',
+  '203.0.113.9%\r\nX: y',
+  'fe80::1%\r\nX: y',
+  'unknown',
+  '203.0.113.9:443',
+  '[::1]',
+  '203.0.113',
+  '203.0.113.256',
+  '1.2.3.4, 5.6.7.8',
+])('a client address %j is none', (text) => {
+  expect(parseClientAddress(text)).toBeUndefined()
+})
 
-  it('has one form, whatever form it comes in', () => {
-    fc.assert(
-      fc.property(fc.oneof(fc.ipV4(), fc.ipV6()), (text) => {
-        const address = parseClientAddress(text)
-        expect(address).toBeDefined()
-        expect(parseClientAddress(address ?? '')).toBe(address)
-        expect(parseClientAddress(text.toUpperCase())).toBe(address)
-      }),
-    )
-  })
+it('a client address has one form, whatever form it comes in', () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.ipV4(), fc.ipV6()), (text) => {
+      const address = parseClientAddress(text)
+      expect(address).toBeDefined()
+      expect(parseClientAddress(address ?? '')).toBe(address)
+      expect(parseClientAddress(text.toUpperCase())).toBe(address)
+    }),
+  )
 })

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { startService } from '../kit/service.js'
 import { byAccount, byMailbox, CHANGES, gist, post } from '../kit/submissions.js'
 
@@ -12,225 +12,220 @@ function pass(ms: number): void {
 
 const wrong = byMailbox({ currentPassword: 'wrong' })
 
-describe('the limit per address', () => {
-  it('counts every submission, whatever it is, before it is read', async () => {
-    const service = await startService({ environment: { REKEY_LIMIT_ADDRESS: '4/15m' } })
-    await service.http.post(CHANGES).send('{')
-    await service.http.post(CHANGES).set('content-type', 'text/plain').send('x')
-    await service.http.post('/').type('form').send('')
-    expect(gist(await post(service, byMailbox()))).toBe('200 changed')
-    const calls = service.panel.calls.length
+it('the limit per address counts every submission, whatever it is, before it is read', async () => {
+  const service = await startService({ environment: { REKEY_LIMIT_ADDRESS: '4/15m' } })
+  await service.http.post(CHANGES).send('{')
+  await service.http.post(CHANGES).set('content-type', 'text/plain').send('x')
+  await service.http.post('/').type('form').send('')
+  expect(gist(await post(service, byMailbox()))).toBe('200 changed')
+  const calls = service.panel.calls.length
 
-    const limited = await post(service, 'x'.repeat(100_000))
-    expect(gist(limited)).toBe('429 too-many-attempts')
-    expect(limited.get('retry-after')).toBe('900')
-    expect(limited.body.detail).toBe('Please try again in 15 minutes. Nothing was changed.')
-    expect(limited.get('ratelimit')).toBe('"address"; r=0; t=900')
-    expect(limited.get('ratelimit-policy')).toMatch(/^"address"; q=4; w=900; pk=:[^:]*:$/)
-    const page = await service.http.post('/').type('form').send('email=x')
-    expect(page.status).toBe(429)
-    expect(page.text).toContain('Please try again in 15 minutes.')
-    expect(service.panel.calls).toHaveLength(calls)
-    expect(service.attempts().at(-1)).toMatchObject({ code: 'too-many-attempts', limit: 'address' })
+  const limited = await post(service, 'x'.repeat(100_000))
+  expect(gist(limited)).toBe('429 too-many-attempts')
+  expect(limited.get('retry-after')).toBe('900')
+  expect(limited.body.detail).toBe('Please try again in 15 minutes. Nothing was changed.')
+  expect(limited.get('ratelimit')).toBe('"address"; r=0; t=900')
+  expect(limited.get('ratelimit-policy')).toMatch(/^"address"; q=4; w=900; pk=:[^:]*:$/)
+  const page = await service.http.post('/').type('form').send('email=x')
+  expect(page.status).toBe(429)
+  expect(page.text).toContain('Please try again in 15 minutes.')
+  expect(service.panel.calls).toHaveLength(calls)
+  expect(service.attempts().at(-1)).toMatchObject({ code: 'too-many-attempts', limit: 'address' })
 
-    pass(15 * 60_000)
-    expect(gist(await post(service, wrong))).toBe('403 invalid-credentials')
-  })
-
-  it('leaves what is no submission alone', async () => {
-    const service = await startService({ environment: { REKEY_LIMIT_ADDRESS: '1/15m' } })
-    await post(service, wrong)
-    for (const path of ['/', '/healthz', '/api/v1/password-policy']) {
-      expect((await service.http.get(path)).status).toBe(200)
-    }
-  })
-
-  it('counts an IPv6 network of /56 as one address', async () => {
-    const service = await startService({
-      environment: { REKEY_LIMIT_ADDRESS: '1/15m', REKEY_TRUST_PROXY: 'loopback' },
-    })
-    const from = async (address: string) =>
-      (await service.http.post(CHANGES).set('x-forwarded-for', address).send(wrong)).status
-    expect(await from('2001:db8:0:12::1')).toBe(403)
-    expect(await from('2001:db8:0:34::2')).toBe(429)
-    expect(await from('2001:db8:0:112::1')).toBe(403)
-  })
+  pass(15 * 60_000)
+  expect(gist(await post(service, wrong))).toBe('403 invalid-credentials')
 })
 
-describe('the limit on failures', () => {
-  it('stops guesses at a mailbox from one address, right ones too, without a call', async () => {
-    const service = await startService({
-      environment: { REKEY_LIMIT_FAILURES: '3/15m', REKEY_TRUST_PROXY: 'loopback' },
-    })
-    for (let guess = 0; guess < 3; guess++)
-      expect(gist(await post(service, wrong))).toBe('403 invalid-credentials')
-    const calls = service.panel.calls.length
-    pass(5 * 60_000)
-    const limited = await post(service, byMailbox())
-    expect(gist(limited)).toBe('429 too-many-attempts')
-    expect(limited.get('retry-after')).toBe('600')
-    expect(limited.get('ratelimit')).toBe('"address"; r=996; t=3300, "failures"; r=0; t=600')
-    expect(limited.get('ratelimit-policy')).toMatch(
-      /^"address"; q=1000; w=3600; pk=:.*:, "failures"; q=3; w=900$/,
+it('the limit per address leaves what is no submission alone', async () => {
+  const service = await startService({ environment: { REKEY_LIMIT_ADDRESS: '1/15m' } })
+  await post(service, wrong)
+  for (const path of ['/', '/healthz', '/api/v1/password-policy']) {
+    expect((await service.http.get(path)).status).toBe(200)
+  }
+})
+
+it('the limit per address counts an IPv6 network of /56 as one address', async () => {
+  const service = await startService({
+    environment: { REKEY_LIMIT_ADDRESS: '1/15m', REKEY_TRUST_PROXY: 'loopback' },
+  })
+  const from = async (address: string) =>
+    (await service.http.post(CHANGES).set('x-forwarded-for', address).send(wrong)).status
+  expect(await from('2001:db8:0:12::1')).toBe(403)
+  expect(await from('2001:db8:0:34::2')).toBe(429)
+  expect(await from('2001:db8:0:112::1')).toBe(403)
+})
+
+it('the limit on failures stops guesses at a mailbox from one address, right ones too, without a call', async () => {
+  const service = await startService({
+    environment: { REKEY_LIMIT_FAILURES: '3/15m', REKEY_TRUST_PROXY: 'loopback' },
+  })
+  for (let guess = 0; guess < 3; guess++)
+    expect(gist(await post(service, wrong))).toBe('403 invalid-credentials')
+  const calls = service.panel.calls.length
+  pass(5 * 60_000)
+  const limited = await post(service, byMailbox())
+  expect(gist(limited)).toBe('429 too-many-attempts')
+  expect(limited.get('retry-after')).toBe('600')
+  expect(limited.get('ratelimit')).toBe('"address"; r=996; t=3300, "failures"; r=0; t=600')
+  expect(limited.get('ratelimit-policy')).toMatch(
+    /^"address"; q=1000; w=3600; pk=:.*:, "failures"; q=3; w=900$/,
+  )
+  expect(service.panel.calls).toHaveLength(calls)
+  expect(service.attempts().at(-1)).toMatchObject({ limit: 'failures', mailbox: 'info@example.org' })
+
+  expect(gist(await post(service, byMailbox({ email: 'INFO@Example.org' })))).toBe('429 too-many-attempts')
+  const elsewhere = await service.http.post(CHANGES).set('x-forwarded-for', '203.0.113.7').send(byMailbox())
+  expect(gist(elsewhere)).toBe('200 changed')
+  pass(15 * 60_000)
+  expect(gist(await post(service, wrong))).toBe('403 invalid-credentials')
+})
+
+it('the limit on failures stops guesses at a hosting account, whichever mailbox they name', async () => {
+  const service = await startService({ environment: { REKEY_LIMIT_FAILURES: '3/15m' } })
+  for (const box of ['info', 'sales', 'legacy']) {
+    await post(service, byAccount({ password: 'wrong' }, { email: `${box}@example.org` }))
+  }
+  expect(gist(await post(service, byAccount({}, { email: 'paused@example.org' })))).toBe(
+    '429 too-many-attempts',
+  )
+  expect(gist(await post(service, byMailbox()))).toBe('200 changed')
+})
+
+it('the limit on failures keeps one address that goes on from using up what others may try', async () => {
+  const limits = { REKEY_LIMIT_FAILURES: '2/15m', REKEY_LIMIT_TARGET: '4/1h' }
+  const service = await startService({ environment: { ...limits, REKEY_TRUST_PROXY: 'loopback' } })
+  for (let guess = 0; guess < 10; guess++) await post(service, wrong)
+  const elsewhere = await service.http.post(CHANGES).set('x-forwarded-for', '203.0.113.7').send(byMailbox())
+  expect(gist(elsewhere)).toBe('200 changed')
+})
+
+it('the limit on failures lets no more through when many come at once', async () => {
+  const service = await startService({ environment: { REKEY_LIMIT_FAILURES: '3/15m' } })
+  await service.app.checkReadiness()
+  const hold = service.panel.hold('v-search-domain-owner')
+  const posts = Array.from({ length: 20 }, () => post(service, wrong))
+  await hold.arrived
+  await vi.waitUntil(() => service.attempts().filter(({ limit }) => limit === 'failures').length === 17)
+  hold.release()
+  const responses = await Promise.all(posts)
+  expect(responses.filter((response) => response.status === 403)).toHaveLength(3)
+  const limited = responses.filter((response) => response.status === 429)
+  expect(limited).toHaveLength(17)
+  expect(new Set(limited.map((response) => response.get('retry-after')))).toEqual(new Set(['1']))
+  expect((await post(service, wrong)).get('retry-after')).toBe('900')
+})
+
+it('the limit on failures forgets the failures of an address with a mailbox when it proves itself, and no others', async () => {
+  const service = await startService({
+    environment: {
+      REKEY_LIMIT_FAILURES: '3/15m',
+      REKEY_LIMIT_TARGET: '8/1h',
+      REKEY_TRUST_PROXY: 'loopback',
+    },
+  })
+  const from = async (address: string, body: object) =>
+    gist(await service.http.post(CHANGES).set('x-forwarded-for', address).send(body))
+  const [here, there] = ['203.0.113.7', '203.0.113.8']
+  for (const address of [here, here, there, there]) await from(address, wrong)
+  await from(here, byMailbox({ email: 'sales@example.org', currentPassword: 'wrong' }))
+  expect(await from(here, byMailbox())).toBe('200 changed')
+
+  for (let guess = 0; guess < 2; guess++) expect(await from(here, wrong)).toBe('403 invalid-credentials')
+  expect(await from(there, wrong)).toBe('403 invalid-credentials')
+  expect(await from(there, wrong)).toBe('429 too-many-attempts')
+  expect(service.attempts().at(-1)).toMatchObject({ limit: 'failures' })
+  // What comes from everywhere is not forgotten.
+  expect(await from(here, wrong)).toBe('403 invalid-credentials')
+  expect(await from(here, wrong)).toBe('429 too-many-attempts')
+  expect(service.attempts().at(-1)).toMatchObject({ limit: 'target' })
+})
+
+it('the limit on failures tells the whole wait as soon as a guess was refused, though its refusal has not left', async () => {
+  const service = await startService({
+    environment: { REKEY_LIMIT_FAILURES: '1/15m', REKEY_REFUSAL_DELAY_MS: '1000' },
+  })
+  const held = service.clock.hold()
+  const first = post(service, wrong)
+  await held.asked
+  expect((await post(service, wrong)).get('retry-after')).toBe('900')
+  held.release()
+  expect(gist(await first)).toBe('403 invalid-credentials')
+})
+
+it('the limit on failures counts neither a success, nor a password that breaks the rules, nor a panel that is away', async () => {
+  const service = await startService({
+    environment: { REKEY_LIMIT_FAILURES: '2/15m', REKEY_LIMIT_TARGET: '2/1h' },
+  })
+  let current = 'info mail pw'
+  for (const newPassword of ['the first new secret', 'the second new secret', 'the third new secret']) {
+    expect(gist(await post(service, byMailbox({ currentPassword: current, newPassword })))).toBe(
+      '200 changed',
     )
-    expect(service.panel.calls).toHaveLength(calls)
-    expect(service.attempts().at(-1)).toMatchObject({ limit: 'failures', mailbox: 'info@example.org' })
-
-    expect(gist(await post(service, byMailbox({ email: 'INFO@Example.org' })))).toBe('429 too-many-attempts')
-    const elsewhere = await service.http.post(CHANGES).set('x-forwarded-for', '203.0.113.7').send(byMailbox())
-    expect(gist(elsewhere)).toBe('200 changed')
-    pass(15 * 60_000)
-    expect(gist(await post(service, wrong))).toBe('403 invalid-credentials')
-  })
-
-  it('stops guesses at a hosting account, whichever mailbox they name', async () => {
-    const service = await startService({ environment: { REKEY_LIMIT_FAILURES: '3/15m' } })
-    for (const box of ['info', 'sales', 'legacy']) {
-      await post(service, byAccount({ password: 'wrong' }, { email: `${box}@example.org` }))
-    }
-    expect(gist(await post(service, byAccount({}, { email: 'paused@example.org' })))).toBe(
-      '429 too-many-attempts',
-    )
-    expect(gist(await post(service, byMailbox()))).toBe('200 changed')
-  })
-
-  it('keeps one address that goes on from using up what others may try', async () => {
-    const limits = { REKEY_LIMIT_FAILURES: '2/15m', REKEY_LIMIT_TARGET: '4/1h' }
-    const service = await startService({ environment: { ...limits, REKEY_TRUST_PROXY: 'loopback' } })
-    for (let guess = 0; guess < 10; guess++) await post(service, wrong)
-    const elsewhere = await service.http.post(CHANGES).set('x-forwarded-for', '203.0.113.7').send(byMailbox())
-    expect(gist(elsewhere)).toBe('200 changed')
-  })
-
-  it('lets no more through when many come at once', async () => {
-    const service = await startService({ environment: { REKEY_LIMIT_FAILURES: '3/15m' } })
-    await service.app.checkReadiness()
-    const hold = service.panel.hold('v-search-domain-owner')
-    const posts = Array.from({ length: 20 }, () => post(service, wrong))
-    await hold.arrived
-    await vi.waitUntil(() => service.attempts().filter(({ limit }) => limit === 'failures').length === 17)
-    hold.release()
-    const responses = await Promise.all(posts)
-    expect(responses.filter((response) => response.status === 403)).toHaveLength(3)
-    const limited = responses.filter((response) => response.status === 429)
-    expect(limited).toHaveLength(17)
-    expect(new Set(limited.map((response) => response.get('retry-after')))).toEqual(new Set(['1']))
-    expect((await post(service, wrong)).get('retry-after')).toBe('900')
-  })
-
-  it('forgets the failures of an address with a mailbox when it proves itself, and no others', async () => {
-    const service = await startService({
-      environment: {
-        REKEY_LIMIT_FAILURES: '3/15m',
-        REKEY_LIMIT_TARGET: '8/1h',
-        REKEY_TRUST_PROXY: 'loopback',
-      },
-    })
-    const from = async (address: string, body: object) =>
-      gist(await service.http.post(CHANGES).set('x-forwarded-for', address).send(body))
-    const [here, there] = ['203.0.113.7', '203.0.113.8']
-    for (const address of [here, here, there, there]) await from(address, wrong)
-    await from(here, byMailbox({ email: 'sales@example.org', currentPassword: 'wrong' }))
-    expect(await from(here, byMailbox())).toBe('200 changed')
-
-    for (let guess = 0; guess < 2; guess++) expect(await from(here, wrong)).toBe('403 invalid-credentials')
-    expect(await from(there, wrong)).toBe('403 invalid-credentials')
-    expect(await from(there, wrong)).toBe('429 too-many-attempts')
-    expect(service.attempts().at(-1)).toMatchObject({ limit: 'failures' })
-    // What comes from everywhere is not forgotten.
-    expect(await from(here, wrong)).toBe('403 invalid-credentials')
-    expect(await from(here, wrong)).toBe('429 too-many-attempts')
-    expect(service.attempts().at(-1)).toMatchObject({ limit: 'target' })
-  })
-
-  it('tells the whole wait as soon as a guess was refused, though its refusal has not left', async () => {
-    const service = await startService({
-      environment: { REKEY_LIMIT_FAILURES: '1/15m', REKEY_REFUSAL_DELAY_MS: '1000' },
-    })
-    const held = service.clock.hold()
-    const first = post(service, wrong)
-    await held.asked
-    expect((await post(service, wrong)).get('retry-after')).toBe('900')
-    held.release()
-    expect(gist(await first)).toBe('403 invalid-credentials')
-  })
-
-  it('counts neither a success, nor a password that breaks the rules, nor a panel that is away', async () => {
-    const service = await startService({
-      environment: { REKEY_LIMIT_FAILURES: '2/15m', REKEY_LIMIT_TARGET: '2/1h' },
-    })
-    let current = 'info mail pw'
-    for (const newPassword of ['the first new secret', 'the second new secret', 'the third new secret']) {
-      expect(gist(await post(service, byMailbox({ currentPassword: current, newPassword })))).toBe(
-        '200 changed',
-      )
-      current = newPassword
-    }
-    for (let index = 0; index < 3; index++) {
-      expect(gist(await post(service, byMailbox({ newPassword: 'short' })))).toBe('422 password-rejected')
-    }
-    service.panel.failNext('v-get-mail-account-value', { kind: 'exit', run: false, code: 14 }, 3)
-    for (let index = 0; index < 3; index++) expect(gist(await post(service, wrong))).toBe('503 panel-busy')
-    expect(gist(await post(service, wrong))).toBe('403 invalid-credentials')
-    expect(gist(await post(service, wrong))).toBe('403 invalid-credentials')
-    expect(gist(await post(service, wrong))).toBe('429 too-many-attempts')
-  })
-
-  it('counts passwords that the panel would misread, though they make no call', async () => {
-    const service = await startService({ environment: { REKEY_LIMIT_FAILURES: '2/15m' } })
-    const sly = byAccount({ password: '-x' })
-    await post(service, sly)
-    await post(service, sly)
-    expect(gist(await post(service, sly))).toBe('429 too-many-attempts')
-  })
+    current = newPassword
+  }
+  for (let index = 0; index < 3; index++) {
+    expect(gist(await post(service, byMailbox({ newPassword: 'short' })))).toBe('422 password-rejected')
+  }
+  service.panel.failNext('v-get-mail-account-value', { kind: 'exit', run: false, code: 14 }, 3)
+  for (let index = 0; index < 3; index++) expect(gist(await post(service, wrong))).toBe('503 panel-busy')
+  expect(gist(await post(service, wrong))).toBe('403 invalid-credentials')
+  expect(gist(await post(service, wrong))).toBe('403 invalid-credentials')
+  expect(gist(await post(service, wrong))).toBe('429 too-many-attempts')
 })
 
-describe('the limit per target', () => {
-  it('tells the longer wait where the limit on failures is reached too', async () => {
-    const service = await startService({
-      environment: { REKEY_LIMIT_FAILURES: '1/15m', REKEY_LIMIT_TARGET: '1/1h' },
-    })
-    await post(service, wrong)
-    const limited = await post(service, wrong)
-    expect(limited.get('retry-after')).toBe('3600')
-    expect(service.attempts().at(-1)).toMatchObject({ limit: 'target' })
-  })
-
-  it('stops guesses at a mailbox that come from many addresses', async () => {
-    const service = await startService({
-      environment: { REKEY_LIMIT_TARGET: '4/1h', REKEY_TRUST_PROXY: 'loopback' },
-    })
-    const from = async (address: string) =>
-      gist(await service.http.post(CHANGES).set('x-forwarded-for', address).send(wrong))
-    for (let host = 1; host <= 4; host++)
-      expect(await from(`203.0.113.${host}`)).toBe('403 invalid-credentials')
-    expect(await from('203.0.113.5')).toBe('429 too-many-attempts')
-    expect(service.attempts().at(-1)).toMatchObject({ limit: 'target' })
-  })
+it('the limit on failures counts passwords that the panel would misread, though they make no call', async () => {
+  const service = await startService({ environment: { REKEY_LIMIT_FAILURES: '2/15m' } })
+  const sly = byAccount({ password: '-x' })
+  await post(service, sly)
+  await post(service, sly)
+  expect(gist(await post(service, sly))).toBe('429 too-many-attempts')
 })
 
-describe('the client address', () => {
-  it('can’t be forged where no proxy is trusted', async () => {
-    const service = await startService()
-    await service.http.post(CHANGES).set('x-forwarded-for', '203.0.113.7').send(byAccount())
-    expect(service.attempts()[0]).toMatchObject({ clientAddress: '127.0.0.1' })
-    expect(service.panel.authLog[0]).toMatchObject({ address: '127.0.0.1' })
+it('the limit per target tells the longer wait where the limit on failures is reached too', async () => {
+  const service = await startService({
+    environment: { REKEY_LIMIT_FAILURES: '1/15m', REKEY_LIMIT_TARGET: '1/1h' },
   })
+  await post(service, wrong)
+  const limited = await post(service, wrong)
+  expect(limited.get('retry-after')).toBe('3600')
+  expect(service.attempts().at(-1)).toMatchObject({ limit: 'target' })
+})
 
-  it.each([
-    ['1', '198.51.100.1, 203.0.113.7', '203.0.113.7'],
-    ['loopback', '198.51.100.1, 203.0.113.7', '203.0.113.7'],
-    ['2', '198.51.100.1, 203.0.113.7', '198.51.100.1'],
-    ['127.0.0.0/8,203.0.113.0/24', '198.51.100.1, 203.0.113.7', '198.51.100.1'],
-    ['1', '::ffff:203.0.113.7', '203.0.113.7'],
-    ['1', '2001:DB8::0007', '2001:db8::7'],
-    ['1', 'unknown', '127.0.0.1'],
-    ['1', "'; drop", '127.0.0.1'],
-    ['10.0.0.1', '203.0.113.7', '127.0.0.1'],
-  ])('behind a proxy trusted as %s that says %s is %s', async (trust, forwarded, expected) => {
+it('the limit per target stops guesses at a mailbox that come from many addresses', async () => {
+  const service = await startService({
+    environment: { REKEY_LIMIT_TARGET: '4/1h', REKEY_TRUST_PROXY: 'loopback' },
+  })
+  const from = async (address: string) =>
+    gist(await service.http.post(CHANGES).set('x-forwarded-for', address).send(wrong))
+  for (let host = 1; host <= 4; host++)
+    expect(await from(`203.0.113.${host}`)).toBe('403 invalid-credentials')
+  expect(await from('203.0.113.5')).toBe('429 too-many-attempts')
+  expect(service.attempts().at(-1)).toMatchObject({ limit: 'target' })
+})
+
+it('the client address can’t be forged where no proxy is trusted', async () => {
+  const service = await startService()
+  await service.http.post(CHANGES).set('x-forwarded-for', '203.0.113.7').send(byAccount())
+  expect(service.attempts()[0]).toMatchObject({ clientAddress: '127.0.0.1' })
+  expect(service.panel.authLog[0]).toMatchObject({ address: '127.0.0.1' })
+})
+
+it.each([
+  ['1', '198.51.100.1, 203.0.113.7', '203.0.113.7'],
+  ['loopback', '198.51.100.1, 203.0.113.7', '203.0.113.7'],
+  ['2', '198.51.100.1, 203.0.113.7', '198.51.100.1'],
+  ['127.0.0.0/8,203.0.113.0/24', '198.51.100.1, 203.0.113.7', '198.51.100.1'],
+  ['1', '::ffff:203.0.113.7', '203.0.113.7'],
+  ['1', '2001:DB8::0007', '2001:db8::7'],
+  ['1', 'unknown', '127.0.0.1'],
+  ['1', "'; drop", '127.0.0.1'],
+  ['10.0.0.1', '203.0.113.7', '127.0.0.1'],
+])(
+  'the client address behind a proxy trusted as %s that says %s is %s',
+  async (trust, forwarded, expected) => {
     const service = await startService({ environment: { REKEY_TRUST_PROXY: trust } })
     await service.http.post(CHANGES).set('x-forwarded-for', forwarded).send(byAccount())
     expect(service.attempts()[0]).toMatchObject({ clientAddress: expected, code: 'changed' })
     expect(service.panel.authLog.map(({ address }) => address)).toEqual([expected])
-  })
-})
+  },
+)

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { type Scrape, scrape, withMetrics } from '../kit/metrics.js'
@@ -42,54 +42,50 @@ async function showAll(): Promise<Scrape> {
   return await scrape(service)
 }
 
-describe('the alerts', () => {
-  it('have each its part of the documentation, in their order', () => {
-    const headings = [...operations.matchAll(/^### (Rekey.*)$/gm)].map(([, heading]) => heading)
-    expect(headings).toEqual(rules.map(({ alert }) => alert))
-    for (const { alert, annotations } of rules) {
-      expect(annotations.runbook).toBe(`docs/operations.md#${alert.toLowerCase()}`)
-    }
-  })
+it('the alerts have each its part of the documentation, in their order', () => {
+  const headings = [...operations.matchAll(/^### (Rekey.*)$/gm)].map(([, heading]) => heading)
+  expect(headings).toEqual(rules.map(({ alert }) => alert))
+  for (const { alert, annotations } of rules) {
+    expect(annotations.runbook).toBe(`docs/operations.md#${alert.toLowerCase()}`)
+  }
+})
 
-  it('and the documentation name metrics that there are', async () => {
-    const { values, types } = await showAll()
-    const named = metricsIn([operations, ...rules.map(({ expr }) => expr)].join('\n'))
-    const series = new Set(Object.keys(values).map((text) => text.replace(/\{.*/, '')))
-    const known = new Set([...series, ...Object.keys(types)])
-    // The documentation speaks of all of them as `process_…` and `nodejs_…`.
-    expect(named.filter((name) => !known.has(name) && !/^(?:process|nodejs)_$/.test(name))).toEqual([])
-    expect(named.length).toBeGreaterThan(30)
-  })
+it('the alerts and the documentation name metrics that there are', async () => {
+  const { values, types } = await showAll()
+  const named = metricsIn([operations, ...rules.map(({ expr }) => expr)].join('\n'))
+  const series = new Set(Object.keys(values).map((text) => text.replace(/\{.*/, '')))
+  const known = new Set([...series, ...Object.keys(types)])
+  // The documentation speaks of all of them as `process_…` and `nodejs_…`.
+  expect(named.filter((name) => !known.has(name) && !/^(?:process|nodejs)_$/.test(name))).toEqual([])
+  expect(named.length).toBeGreaterThan(30)
+})
 
-  it('wait for codes of answers that there are', async () => {
-    const { values } = await showAll()
-    const selectors = rules.flatMap(({ expr }) => [
-      ...expr.matchAll(/rekey_attempt\w+\{[^}]*code(?:=|=~|!=)"([^"]*)"/g),
-    ])
-    const codes = Object.keys(values).flatMap((text) => /code="([^"]+)"/.exec(text)?.[1] ?? [])
-    const wanted = selectors.flatMap(([, pattern = '']) => pattern.split('|'))
-    expect(wanted.length).toBeGreaterThan(8)
-    const unknown = wanted.filter((pattern) => !codes.some((code) => new RegExp(`^${pattern}$`).test(code)))
-    expect(unknown).toEqual([])
-  })
+it('the alerts wait for codes of answers that there are', async () => {
+  const { values } = await showAll()
+  const selectors = rules.flatMap(({ expr }) => [
+    ...expr.matchAll(/rekey_attempt\w+\{[^}]*code(?:=|=~|!=)"([^"]*)"/g),
+  ])
+  const codes = Object.keys(values).flatMap((text) => /code="([^"]+)"/.exec(text)?.[1] ?? [])
+  const wanted = selectors.flatMap(([, pattern = '']) => pattern.split('|'))
+  expect(wanted.length).toBeGreaterThan(8)
+  const unknown = wanted.filter((pattern) => !codes.some((code) => new RegExp(`^${pattern}$`).test(code)))
+  expect(unknown).toEqual([])
+})
 
-  it('count every fault that is not the person’s', async () => {
-    const { values } = await showAll()
-    const { expr = '' } = rules.find(({ alert }) => alert === 'RekeyErrors') ?? {}
-    const pattern = new RegExp(`^(?:${/code=~"([^"]*)"/.exec(expr)?.[1]})$`)
-    const codes = Object.keys(values).flatMap(
-      (text) => /^rekey_attempts_total\{code="([^"]+)",proof="none"/.exec(text)?.[1] ?? [],
-    )
-    const counted = codes.filter((code) => pattern.test(code)).toSorted()
-    const table = [...read('docs/api.md').matchAll(/^\| (`[^|]*`) \| (5\d\d) \|/gm)]
-    const faults = table.flatMap(([, names = '']) =>
-      [...names.matchAll(/`([^`]+)`/g)].map(([, code]) => code),
-    )
-    expect(counted).toEqual(faults.toSorted())
-  })
+it('the alerts count every fault that is not the person’s', async () => {
+  const { values } = await showAll()
+  const { expr = '' } = rules.find(({ alert }) => alert === 'RekeyErrors') ?? {}
+  const pattern = new RegExp(`^(?:${/code=~"([^"]*)"/.exec(expr)?.[1]})$`)
+  const codes = Object.keys(values).flatMap(
+    (text) => /^rekey_attempts_total\{code="([^"]+)",proof="none"/.exec(text)?.[1] ?? [],
+  )
+  const counted = codes.filter((code) => pattern.test(code)).toSorted()
+  const table = [...read('docs/api.md').matchAll(/^\| (`[^|]*`) \| (5\d\d) \|/gm)]
+  const faults = table.flatMap(([, names = '']) => [...names.matchAll(/`([^`]+)`/g)].map(([, code]) => code))
+  expect(counted).toEqual(faults.toSorted())
+})
 
-  it('are each shown to fire', () => {
-    const tests = read('test/e2e/alerts.test.yaml')
-    expect(rules.filter(({ alert }) => !tests.includes(`alertname="${alert}"`))).toEqual([])
-  })
+it('the alerts are each shown to fire', () => {
+  const tests = read('test/e2e/alerts.test.yaml')
+  expect(rules.filter(({ alert }) => !tests.includes(`alertname="${alert}"`))).toEqual([])
 })

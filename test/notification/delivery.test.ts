@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { createDelivery, type DeliveryEvent } from '../../src/notification/delivery.js'
 import type { Message } from '../../src/notification/message.js'
 import { createTestClock } from '../kit/clock.js'
@@ -21,44 +21,42 @@ function untilAborted(signal: AbortSignal) {
   })
 }
 
-describe('the delivery', () => {
-  it('sends no more than two messages at once, and holds no more than a thousand', async () => {
-    let [underWay, most] = [0, 0]
-    const delivery = createDelivery(async (_message, signal) => {
-      underWay++
-      most = Math.max(most, underWay)
-      const fault = await untilAborted(signal)
-      underWay--
-      return fault
-    }, createTestClock())
-    const events: DeliveryEvent[] = []
-    for (let index = 0; index < 1001; index++) delivery.add(message, (event) => void events.push(event))
-    expect(events).toEqual([{ event: 'notification-dropped', tries: 0, reason: 'queue-full' }])
-    await delivery.close(1)
-    expect(most).toBe(2)
-    expect(events).toHaveLength(1001)
-    expect(events.at(-1)).toMatchObject({
-      event: 'notification-dropped',
-      reason: 'stopped',
-      errorCode: 'EABORT',
-    })
+it('the delivery sends no more than two messages at once, and holds no more than a thousand', async () => {
+  let [underWay, most] = [0, 0]
+  const delivery = createDelivery(async (_message, signal) => {
+    underWay++
+    most = Math.max(most, underWay)
+    const fault = await untilAborted(signal)
+    underWay--
+    return fault
+  }, createTestClock())
+  const events: DeliveryEvent[] = []
+  for (let index = 0; index < 1001; index++) delivery.add(message, (event) => void events.push(event))
+  expect(events).toEqual([{ event: 'notification-dropped', tries: 0, reason: 'queue-full' }])
+  await delivery.close(1)
+  expect(most).toBe(2)
+  expect(events).toHaveLength(1001)
+  expect(events.at(-1)).toMatchObject({
+    event: 'notification-dropped',
+    reason: 'stopped',
+    errorCode: 'EABORT',
   })
+})
 
-  it('that stops gives a message on its way the time to arrive', async () => {
-    let arrive = (): void => undefined
-    const arrived = new Promise<undefined>((resolve) => {
-      arrive = () => resolve(undefined)
-    })
-    const delivery = createDelivery(() => arrived, createTestClock())
-    const events: DeliveryEvent[] = []
-    delivery.add(message, (event) => void events.push(event))
-    const closed = delivery.close(60_000)
-    arrive()
-    await closed
-    expect(events).toEqual([{ event: 'notification-sent', tries: 1 }])
+it('the delivery that stops gives a message on its way the time to arrive', async () => {
+  let arrive = (): void => undefined
+  const arrived = new Promise<undefined>((resolve) => {
+    arrive = () => resolve(undefined)
   })
+  const delivery = createDelivery(() => arrived, createTestClock())
+  const events: DeliveryEvent[] = []
+  delivery.add(message, (event) => void events.push(event))
+  const closed = delivery.close(60_000)
+  arrive()
+  await closed
+  expect(events).toEqual([{ event: 'notification-sent', tries: 1 }])
+})
 
-  it('that has nothing to do stops at once', async () => {
-    await createDelivery(async () => undefined, createTestClock()).close(60_000)
-  })
+it('the delivery that has nothing to do stops at once', async () => {
+  await createDelivery(async () => undefined, createTestClock()).close(60_000)
 })

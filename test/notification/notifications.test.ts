@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { driveOutcomes, outcomeEnvironment } from '../kit/outcomes.js'
 import { startService, type TestService } from '../kit/service.js'
 import { refusal, type SmtpServer, startSmtpServer } from '../kit/smtp-server.js'
@@ -34,165 +34,162 @@ async function settled(service: TestService): Promise<Record<string, unknown>[]>
   return notificationLines(service)
 }
 
-describe('after a change', () => {
-  it('the mailbox gets a notification of when it was and from where, in plain text', async () => {
-    const { service, smtp } = await startWithMail({ REKEY_TRUST_PROXY: '1', REKEY_BASE_PATH: '/password' })
-    const request = service.http.post(`/password${CHANGES}`).set('x-forwarded-for', '203.0.113.9')
-    expect(gist(await request.send(byMailbox()))).toBe('200 changed')
-    const [line] = await settled(service)
-    const [message, ...others] = smtp.messages
-    expect(others).toEqual([])
-    expect(message).toMatchObject({ from: 'post@bücher.example', to: ['info@example.org'] })
-    expect(message?.headers).toMatchObject({
-      from: 'Post <post@xn--bcher-kva.example>',
-      to: 'info@example.org',
-      subject: 'The password of info@example.org was changed',
-      'auto-submitted': 'auto-generated',
-      'message-id': expect.stringMatching(/^<[0-9a-f-]{36}@xn--bcher-kva\.example>$/),
-      'content-type': 'text/plain; charset=utf-8',
-    })
-    const date = new Date(message?.headers.date ?? '')
-    expect(Math.abs(date.getTime() - Date.now())).toBeLessThan(60_000)
-    const time = new Intl.DateTimeFormat('en', { dateStyle: 'long', timeStyle: 'long' }).format(date)
-    expect(message?.text).toContain(
-      `The password of the mailbox info@example.org was changed on ${time}, from the address 203.0.113.9.`,
-    )
-    expect(message?.text).not.toMatch(/[{}]/)
-    for (const secret of ['info mail pw', NEW_PASSWORD]) expect(JSON.stringify(message)).not.toContain(secret)
-    const { requestId } = service.attempts()[0] ?? {}
-    expect(line).toMatchObject({
-      event: 'notification-sent',
-      level: 30,
-      requestId,
-      mailbox: 'info@example.org',
-      tries: 1,
-    })
+it('after a change the mailbox gets a notification of when it was and from where, in plain text', async () => {
+  const { service, smtp } = await startWithMail({ REKEY_TRUST_PROXY: '1', REKEY_BASE_PATH: '/password' })
+  const request = service.http.post(`/password${CHANGES}`).set('x-forwarded-for', '203.0.113.9')
+  expect(gist(await request.send(byMailbox()))).toBe('200 changed')
+  const [line] = await settled(service)
+  const [message, ...others] = smtp.messages
+  expect(others).toEqual([])
+  expect(message).toMatchObject({ from: 'post@bücher.example', to: ['info@example.org'] })
+  expect(message?.headers).toMatchObject({
+    from: 'Post <post@xn--bcher-kva.example>',
+    to: 'info@example.org',
+    subject: 'The password of info@example.org was changed',
+    'auto-submitted': 'auto-generated',
+    'message-id': expect.stringMatching(/^<[0-9a-f-]{36}@xn--bcher-kva\.example>$/),
+    'content-type': 'text/plain; charset=utf-8',
   })
-
-  it('a mailbox of an internationalised domain gets it too', async () => {
-    const { service, smtp } = await startWithMail()
-    await post(service, byMailbox({ email: 'kontakt@BÜCHER.example', currentPassword: 'kontakt mail pw' }))
-    await settled(service)
-    expect(smtp.messages[0]?.headers.to).toBe('kontakt@xn--bcher-kva.example')
-    expect(smtp.messages[0]?.to).toEqual(['kontakt@bücher.example'])
-  })
-
-  it('and after nothing else is a notification sent', async () => {
-    const { service, smtp } = await startWithMail(outcomeEnvironment)
-    await driveOutcomes(service)
-    await service.app.drain()
-    const changes = service.attempts().filter(({ code }) => code === 'changed')
-    expect(changes.length).toBeGreaterThan(1)
-    expect(smtp.messages.map(({ to }) => to)).toEqual(changes.map(({ mailbox }) => [mailbox]))
-  })
-
-  it('no notification is sent where no mail server is configured', async () => {
-    const service = await startService()
-    expect(gist(await post(service, byMailbox()))).toBe('200 changed')
-    await service.app.drain()
-    expect(notificationLines(service)).toEqual([])
+  const date = new Date(message?.headers.date ?? '')
+  expect(Math.abs(date.getTime() - Date.now())).toBeLessThan(60_000)
+  const time = new Intl.DateTimeFormat('en', { dateStyle: 'long', timeStyle: 'long' }).format(date)
+  expect(message?.text).toContain(
+    `The password of the mailbox info@example.org was changed on ${time}, from the address 203.0.113.9.`,
+  )
+  expect(message?.text).not.toMatch(/[{}]/)
+  for (const secret of ['info mail pw', NEW_PASSWORD]) expect(JSON.stringify(message)).not.toContain(secret)
+  const { requestId } = service.attempts()[0] ?? {}
+  expect(line).toMatchObject({
+    event: 'notification-sent',
+    level: 30,
+    requestId,
+    mailbox: 'info@example.org',
+    tries: 1,
   })
 })
 
-describe('the mail server', () => {
-  it('makes nobody wait by being slow', async () => {
-    const { service, smtp } = await startWithMail()
-    const release = smtp.hold()
-    expect(gist(await post(service, byMailbox()))).toBe('200 changed')
-    expect(smtp.messages).toEqual([])
-    expect(notificationLines(service)).toEqual([])
-    release()
-    await settled(service)
-    expect(smtp.messages).toHaveLength(1)
-  })
+it('after a change a mailbox of an internationalised domain gets it too', async () => {
+  const { service, smtp } = await startWithMail()
+  await post(service, byMailbox({ email: 'kontakt@BÜCHER.example', currentPassword: 'kontakt mail pw' }))
+  await settled(service)
+  expect(smtp.messages[0]?.headers.to).toBe('kontakt@xn--bcher-kva.example')
+  expect(smtp.messages[0]?.to).toEqual(['kontakt@bücher.example'])
+})
 
-  it('is asked again after growing pauses, by the same message, until it takes it', async () => {
-    const { service, smtp } = await startWithMail()
-    smtp.refusals.push(refusal(451, 'canary-1 info@example.org'), refusal(421, 'canary-2'))
-    await post(service, byMailbox())
-    expect(await settled(service)).toEqual([
-      expect.objectContaining({
-        event: 'notification-delayed',
-        level: 40,
-        tries: 1,
-        errorCode: 'EENVELOPE',
-        smtpStatus: 451,
-      }),
-      expect.objectContaining({ event: 'notification-delayed', level: 40, tries: 2, smtpStatus: 421 }),
-      expect.objectContaining({ event: 'notification-sent', tries: 3 }),
-    ])
-    expect(service.clock.waits).toEqual([10_000, 60_000])
-    expect(smtp.messages).toHaveLength(1)
-    expect(service.logText()).not.toContain('canary')
-  })
+it('after a change and after nothing else is a notification sent', async () => {
+  const { service, smtp } = await startWithMail(outcomeEnvironment)
+  await driveOutcomes(service)
+  await service.app.drain()
+  const changes = service.attempts().filter(({ code }) => code === 'changed')
+  expect(changes.length).toBeGreaterThan(1)
+  expect(smtp.messages.map(({ to }) => to)).toEqual(changes.map(({ mailbox }) => [mailbox]))
+})
 
-  it('that is down fails no change, and is given up in the end', async () => {
-    const service = await startAt('smtp://127.0.0.1:1')
-    expect(gist(await post(service, byMailbox()))).toBe('200 changed')
-    const lines = await settled(service)
-    expect(lines.map(({ event }) => event)).toEqual([
-      ...Array(4).fill('notification-delayed'),
-      'notification-dropped',
-    ])
-    expect(lines.at(-1)).toMatchObject({ level: 50, tries: 5, reason: 'gave-up', errorCode: 'ESOCKET' })
-    expect(service.clock.waits).toEqual([10_000, 60_000, 300_000, 1_200_000])
-    expect(gist(await post(service, byAccount()))).toBe('200 changed')
-  })
+it('after a change no notification is sent where no mail server is configured', async () => {
+  const service = await startService()
+  expect(gist(await post(service, byMailbox()))).toBe('200 changed')
+  await service.app.drain()
+  expect(notificationLines(service)).toEqual([])
+})
 
-  it('is told in the language that the person was answered in, and whom to turn to', async () => {
-    const { service, smtp } = await startWithMail({ REKEY_SUPPORT_CONTACT: 'Helpdesk, +49 30 1234' })
-    await service.http.post(CHANGES).set('accept-language', 'de').send(byMailbox())
-    await settled(service)
-    expect(smtp.messages[0]?.headers.subject).toContain('Passwort')
-    expect(smtp.messages[0]?.text).toContain('Helpdesk, +49 30 1234')
-  })
+it('the mail server makes nobody wait by being slow', async () => {
+  const { service, smtp } = await startWithMail()
+  const release = smtp.hold()
+  expect(gist(await post(service, byMailbox()))).toBe('200 changed')
+  expect(smtp.messages).toEqual([])
+  expect(notificationLines(service)).toEqual([])
+  release()
+  await settled(service)
+  expect(smtp.messages).toHaveLength(1)
+})
 
-  it('that refuses the mailbox for good is asked once, and its words stay out of the log', async () => {
-    const { service, smtp } = await startWithMail({ REKEY_LOG_MAILBOX: 'hashed' })
-    smtp.refusals.push(refusal(550, 'no such user: info@example.org canary'))
-    await post(service, byMailbox())
-    const lines = await settled(service)
-    const { requestId, mailbox } = service.attempts()[0] ?? {}
-    expect(lines).toEqual([
-      expect.objectContaining({
-        event: 'notification-dropped',
-        reason: 'refused',
-        smtpStatus: 550,
-        requestId,
-        mailbox,
-      }),
-    ])
-    expect(mailbox).toMatch(/^hashed:/)
-    expect(smtp.senders).toHaveLength(1)
-    expect(service.logText()).not.toMatch(/canary|info|example/)
-  })
+it('the mail server is asked again after growing pauses, by the same message, until it takes it', async () => {
+  const { service, smtp } = await startWithMail()
+  smtp.refusals.push(refusal(451, 'canary-1 info@example.org'), refusal(421, 'canary-2'))
+  await post(service, byMailbox())
+  expect(await settled(service)).toEqual([
+    expect.objectContaining({
+      event: 'notification-delayed',
+      level: 40,
+      tries: 1,
+      errorCode: 'EENVELOPE',
+      smtpStatus: 451,
+    }),
+    expect.objectContaining({ event: 'notification-delayed', level: 40, tries: 2, smtpStatus: 421 }),
+    expect.objectContaining({ event: 'notification-sent', tries: 3 }),
+  ])
+  expect(service.clock.waits).toEqual([10_000, 60_000])
+  expect(smtp.messages).toHaveLength(1)
+  expect(service.logText()).not.toContain('canary')
+})
 
-  it('is given the name and the password, and the log is not', async () => {
-    const smtp = await startSmtpServer()
-    const service = await startAt(`smtp://re%40key:p%40ss%20%C3%A4@127.0.0.1:${smtp.port}`)
-    await post(service, byMailbox())
-    await settled(service)
-    expect(smtp.logins).toEqual(['re@key p@ss ä'])
-    expect(service.logText()).not.toMatch(/p@ss|p%40ss|re@key/)
-  })
+it('the mail server that is down fails no change, and is given up in the end', async () => {
+  const service = await startAt('smtp://127.0.0.1:1')
+  expect(gist(await post(service, byMailbox()))).toBe('200 changed')
+  const lines = await settled(service)
+  expect(lines.map(({ event }) => event)).toEqual([
+    ...Array(4).fill('notification-delayed'),
+    'notification-dropped',
+  ])
+  expect(lines.at(-1)).toMatchObject({ level: 50, tries: 5, reason: 'gave-up', errorCode: 'ESOCKET' })
+  expect(service.clock.waits).toEqual([10_000, 60_000, 300_000, 1_200_000])
+  expect(gist(await post(service, byAccount()))).toBe('200 changed')
+})
+
+it('the mail server is told in the language that the person was answered in, and whom to turn to', async () => {
+  const { service, smtp } = await startWithMail({ REKEY_SUPPORT_CONTACT: 'Helpdesk, +49 30 1234' })
+  await service.http.post(CHANGES).set('accept-language', 'de').send(byMailbox())
+  await settled(service)
+  expect(smtp.messages[0]?.headers.subject).toContain('Passwort')
+  expect(smtp.messages[0]?.text).toContain('Helpdesk, +49 30 1234')
+})
+
+it('the mail server that refuses the mailbox for good is asked once, and its words stay out of the log', async () => {
+  const { service, smtp } = await startWithMail({ REKEY_LOG_MAILBOX: 'hashed' })
+  smtp.refusals.push(refusal(550, 'no such user: info@example.org canary'))
+  await post(service, byMailbox())
+  const lines = await settled(service)
+  const { requestId, mailbox } = service.attempts()[0] ?? {}
+  expect(lines).toEqual([
+    expect.objectContaining({
+      event: 'notification-dropped',
+      reason: 'refused',
+      smtpStatus: 550,
+      requestId,
+      mailbox,
+    }),
+  ])
+  expect(mailbox).toMatch(/^hashed:/)
+  expect(smtp.senders).toHaveLength(1)
+  expect(service.logText()).not.toMatch(/canary|info|example/)
+})
+
+it('the mail server is given the name and the password, and the log is not', async () => {
+  const smtp = await startSmtpServer()
+  const service = await startAt(`smtp://re%40key:p%40ss%20%C3%A4@127.0.0.1:${smtp.port}`)
+  await post(service, byMailbox())
+  await settled(service)
+  expect(smtp.logins).toEqual(['re@key p@ss ä'])
+  expect(service.logText()).not.toMatch(/p@ss|p%40ss|re@key/)
 })
 
 /** `0.0.0.0` leads to this host, and is none of the addresses that are known to do so. */
 const ELSEWHERE = '0.0.0.0'
 
-describe('a mail server elsewhere', () => {
-  it('is sent nothing in clear', async () => {
-    const smtp = await startSmtpServer({ hideSTARTTLS: true, disabledCommands: ['STARTTLS'] })
-    const service = await startAt(`smtp://me:secret@${ELSEWHERE}:${smtp.port}`)
-    await post(service, byMailbox())
-    expect((await settled(service)).at(-1)).toMatchObject({
-      event: 'notification-dropped',
-      reason: 'gave-up',
-    })
-    expect([smtp.logins, smtp.senders, smtp.messages]).toEqual([[], [], []])
+it('a mail server elsewhere is sent nothing in clear', async () => {
+  const smtp = await startSmtpServer({ hideSTARTTLS: true, disabledCommands: ['STARTTLS'] })
+  const service = await startAt(`smtp://me:secret@${ELSEWHERE}:${smtp.port}`)
+  await post(service, byMailbox())
+  expect((await settled(service)).at(-1)).toMatchObject({
+    event: 'notification-dropped',
+    reason: 'gave-up',
   })
+  expect([smtp.logins, smtp.senders, smtp.messages]).toEqual([[], [], []])
+})
 
-  it.each(['smtp', 'smtps'])('is sent nothing if its certificate is not trusted (%s)', async (scheme) => {
+it.each(['smtp', 'smtps'])(
+  'a mail server elsewhere is sent nothing if its certificate is not trusted (%s)',
+  async (scheme) => {
     vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0')
     onTestFinished(() => void vi.unstubAllEnvs())
     const smtp = await startSmtpServer({ secure: scheme === 'smtps' })
@@ -203,36 +200,34 @@ describe('a mail server elsewhere', () => {
       reason: 'gave-up',
     })
     expect([smtp.logins, smtp.senders, smtp.messages]).toEqual([[], [], []])
-  })
+  },
+)
+
+it('a service that stops tries a message that waits once more, at once', async () => {
+  const { service, smtp } = await startWithMail()
+  smtp.refusals.push(refusal(451, 'later'))
+  const pause = service.clock.hold()
+  await post(service, byMailbox())
+  await pause.asked
+  await service.app.drain()
+  expect(smtp.messages).toHaveLength(1)
+  expect(notificationLines(service).map(({ event }) => event)).toEqual([
+    'notification-delayed',
+    'notification-sent',
+  ])
 })
 
-describe('a service that stops', () => {
-  it('tries a message that waits once more, at once', async () => {
-    const { service, smtp } = await startWithMail()
-    smtp.refusals.push(refusal(451, 'later'))
-    const pause = service.clock.hold()
-    await post(service, byMailbox())
-    await pause.asked
-    await service.app.drain()
-    expect(smtp.messages).toHaveLength(1)
-    expect(notificationLines(service).map(({ event }) => event)).toEqual([
-      'notification-delayed',
-      'notification-sent',
-    ])
-  })
-
-  it('says which messages it drops', async () => {
-    const { service, smtp } = await startWithMail()
-    smtp.refusals.push(refusal(451, 'later'), refusal(451, 'later'))
-    const pause = service.clock.hold()
-    await post(service, byMailbox())
-    await pause.asked
-    await service.app.drain()
-    expect(smtp.messages).toEqual([])
-    expect(notificationLines(service).at(-1)).toMatchObject({
-      event: 'notification-dropped',
-      reason: 'stopped',
-      tries: 2,
-    })
+it('a service that stops says which messages it drops', async () => {
+  const { service, smtp } = await startWithMail()
+  smtp.refusals.push(refusal(451, 'later'), refusal(451, 'later'))
+  const pause = service.clock.hold()
+  await post(service, byMailbox())
+  await pause.asked
+  await service.app.drain()
+  expect(smtp.messages).toEqual([])
+  expect(notificationLines(service).at(-1)).toMatchObject({
+    event: 'notification-dropped',
+    reason: 'stopped',
+    tries: 2,
   })
 })

@@ -28,7 +28,7 @@ const TRANSCRIPTS = { '1.8': transcripts1_8, '1.9': transcripts1_9, '1.10': tran
 
 describe.each(panelReleases)('the simulator answers as the recorded panel %s:', (release) => {
   for (const [index, line] of TRANSCRIPTS[release].entries()) {
-    it(`line ${index}, ${line.note} (${line.auth}, returncode=${line.returncode})`, async () => {
+    it(`the simulator answers as the recorded panel ${release}: line ${index}, ${line.note} (${line.auth}, returncode=${line.returncode})`, async () => {
       const { panel, post } = await startPanelClient({ release })
       setSwitches(panel, line.note)
       const { status, hestiaExitCode, contentType, body } = line.response

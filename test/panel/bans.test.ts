@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { neededCommands } from '../../src/panel/needed-commands.js'
 import { CALLS_OF_THE_DOCTOR, mostWithinAWindow, PANEL_BANS_AT, WINDOW_MS } from '../kit/panel-bans.js'
 import { startService, type TestService } from '../kit/service.js'
@@ -19,55 +19,54 @@ async function failedLoginsOf(service: TestService): Promise<number[]> {
 }
 
 // Each kind of key stands in key-guard.test.ts; here, that the service asks behind the guard.
-describe('the panel’s fail2ban does not ban this host', () => {
-  it.each([
-    { what: 'was deleted', permitted: undefined },
-    { what: 'may run nothing', permitted: [] },
-    { what: 'may not run v-list-user', permitted: ALL.filter((command) => command !== 'v-list-user') },
-  ])('for a key that $what', async ({ permitted }) => {
+
+it.each([
+  { what: 'was deleted', permitted: undefined },
+  { what: 'may run nothing', permitted: [] },
+  { what: 'may not run v-list-user', permitted: ALL.filter((command) => command !== 'v-list-user') },
+])('the panel’s fail2ban does not ban this host for a key that $what', async ({ permitted }) => {
+  const service = await startService()
+  service.panel.switches.permittedCommands = permitted
+  service.panel.switches.keyRevoked = permitted === undefined
+  const times = await failedLoginsOf(service)
+  expect(times.length).toBeGreaterThan(1)
+  expect(mostWithinAWindow(times)).toBeLessThan(PANEL_BANS_AT - CALLS_OF_THE_DOCTOR)
+})
+
+it('the panel’s fail2ban does not ban this host for a key that may do little, when many ask at once before anything is known of it', async () => {
+  const service = await startService()
+  service.panel.switches.permittedCommands = ['v-check-user-password']
+  await Promise.all(Array.from({ length: 8 }, () => post(service, byAccount())))
+  expect(service.panel.failedLogins).toBeLessThan(PANEL_BANS_AT - CALLS_OF_THE_DOCTOR)
+})
+
+it('the panel’s fail2ban does not ban this host and a key that was refused, and is taken again, is asked for all that it may do', async () => {
+  const service = await startService()
+  expect(await service.app.checkReadiness()).toEqual([])
+  service.panel.switches.permittedCommands = ALL
+  await service.app.findKeyExcess()
+  service.clock.advance(60_000)
+  service.panel.switches.keyRevoked = true
+  expect(gist(await post(service, byAccount()))).toBe('502 panel-misconfigured')
+  service.panel.switches.keyRevoked = false
+  service.clock.advance(5 * 60_000)
+  expect(gist(await post(service, byAccount()))).toBe('200 changed')
+  expect(await service.app.checkReadiness()).toEqual([])
+})
+
+it.each(['mailbox', 'account'] as const)(
+  'the panel’s fail2ban does not ban this host for a key that is left with proof by %s while the service runs',
+  async (proof) => {
     const service = await startService()
-    service.panel.switches.permittedCommands = permitted
-    service.panel.switches.keyRevoked = permitted === undefined
+    expect(await service.app.checkReadiness()).toEqual([])
+    service.panel.switches.permittedCommands = neededCommands([proof])
     const times = await failedLoginsOf(service)
     expect(times.length).toBeGreaterThan(1)
-    expect(mostWithinAWindow(times)).toBeLessThan(PANEL_BANS_AT - CALLS_OF_THE_DOCTOR)
-  })
-
-  it('for a key that may do little, when many ask at once before anything is known of it', async () => {
-    const service = await startService()
-    service.panel.switches.permittedCommands = ['v-check-user-password']
-    await Promise.all(Array.from({ length: 8 }, () => post(service, byAccount())))
-    expect(service.panel.failedLogins).toBeLessThan(PANEL_BANS_AT - CALLS_OF_THE_DOCTOR)
-  })
-
-  it('and a key that was refused, and is taken again, is asked for all that it may do', async () => {
-    const service = await startService()
-    expect(await service.app.checkReadiness()).toEqual([])
-    service.panel.switches.permittedCommands = ALL
-    await service.app.findKeyExcess()
-    service.clock.advance(60_000)
-    service.panel.switches.keyRevoked = true
-    expect(gist(await post(service, byAccount()))).toBe('502 panel-misconfigured')
-    service.panel.switches.keyRevoked = false
-    service.clock.advance(5 * 60_000)
-    expect(gist(await post(service, byAccount()))).toBe('200 changed')
-    expect(await service.app.checkReadiness()).toEqual([])
-  })
-
-  it.each(['mailbox', 'account'] as const)(
-    'for a key that is left with proof by %s while the service runs',
-    async (proof) => {
-      const service = await startService()
-      expect(await service.app.checkReadiness()).toEqual([])
-      service.panel.switches.permittedCommands = neededCommands([proof])
-      const times = await failedLoginsOf(service)
-      expect(times.length).toBeGreaterThan(1)
-      expect(mostWithinAWindow(times)).toBeLessThan(PANEL_BANS_AT)
-      const body =
-        proof === 'mailbox'
-          ? byMailbox({ currentPassword: NEW_PASSWORD, newPassword: 'another new secret' })
-          : byAccount()
-      expect(gist(await post(service, body))).toBe('200 changed')
-    },
-  )
-})
+    expect(mostWithinAWindow(times)).toBeLessThan(PANEL_BANS_AT)
+    const body =
+      proof === 'mailbox'
+        ? byMailbox({ currentPassword: NEW_PASSWORD, newPassword: 'another new secret' })
+        : byAccount()
+    expect(gist(await post(service, body))).toBe('200 changed')
+  },
+)

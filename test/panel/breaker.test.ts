@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { startService, type TestService } from '../kit/service.js'
 import { byAccount, byMailbox, gist, post, warmUp } from '../kit/submissions.js'
 import { CHANGE } from '../panel-simulator/commands/command-names.js'
@@ -27,88 +27,84 @@ async function startWithPanelDown(): Promise<TestService> {
   return service
 }
 
-describe('a panel that has not answered five calls in a row', () => {
-  it('is not asked for a second, and people are told at once', async () => {
-    const service = await startWithPanelDown()
-    pass(999)
-    const response = await post(service, byMailbox())
-    expect(gist(response)).toBe('503 panel-unavailable')
-    expect(response.get('retry-after')).toBe('30')
-    expect(response.body.detail).toContain('Nothing was changed')
-    expect(service.panel.calls).toEqual([])
-    expect(service.attempts().at(-1)).toMatchObject({ reason: 'left-alone', changeSent: false })
-    pass(1)
-    expect(gist(await post(service, byMailbox()))).toBe('200 changed')
-  })
+it('a panel that has not answered five calls in a row is not asked for a second, and people are told at once', async () => {
+  const service = await startWithPanelDown()
+  pass(999)
+  const response = await post(service, byMailbox())
+  expect(gist(response)).toBe('503 panel-unavailable')
+  expect(response.get('retry-after')).toBe('30')
+  expect(response.body.detail).toContain('Nothing was changed')
+  expect(service.panel.calls).toEqual([])
+  expect(service.attempts().at(-1)).toMatchObject({ reason: 'left-alone', changeSent: false })
+  pass(1)
+  expect(gist(await post(service, byMailbox()))).toBe('200 changed')
+})
 
-  it('is asked by one call at a time, and left alone for twice as long after each that fails', async () => {
-    const service = await startWithPanelDown()
-    let pauseMs = 1000
-    for (const nextMs of [2000, 4000, 8000, 16_000, 30_000, 30_000]) {
-      pass(pauseMs)
-      service.panel.failNext(OWNER, AWAY)
-      const hold = service.panel.hold(OWNER)
-      const probe = post(service, byMailbox())
-      await hold.arrived
-      const others = [post(service, byMailbox(), '203.0.113.1'), post(service, byAccount(), '203.0.113.2')]
-      hold.release()
-      const gists = (await Promise.all([probe, ...others])).map(gist)
-      expect(new Set(gists)).toEqual(new Set(['503 panel-unavailable']))
-      expect(service.panel.calls).toHaveLength(1)
-      pass(nextMs - 1)
-      await post(service, byMailbox())
-      expect(service.panel.calls).toHaveLength(1)
-      service.panel.calls.length = 0
-      pauseMs = 1
-    }
+it('a panel that has not answered five calls in a row is asked by one call at a time, and left alone for twice as long after each that fails', async () => {
+  const service = await startWithPanelDown()
+  let pauseMs = 1000
+  for (const nextMs of [2000, 4000, 8000, 16_000, 30_000, 30_000]) {
     pass(pauseMs)
-    expect(gist(await post(service, byMailbox()))).toBe('200 changed')
-  })
-
-  it('serves the whole attempt whose first call finds it well again', async () => {
-    const service = await startWithPanelDown()
-    pass(1000)
-    expect(gist(await post(service, byAccount()))).toBe('200 changed')
-  })
-
-  it('does not keep those waiting who come while it hangs again', async () => {
-    const service = await startWithPanelDown()
-    pass(1000)
+    service.panel.failNext(OWNER, AWAY)
     const hold = service.panel.hold(OWNER)
     const probe = post(service, byMailbox())
     await hold.arrived
-    for (let index = 0; index < 4; index++) {
-      const other = post(service, byMailbox({ email: `info@d${index}.example` }), `203.0.113.${index}`)
-      while (service.app.panelLoad().running < 2) await setTimeout(1)
-      vi.advanceTimersByTime(1000)
-      expect(gist(await other)).toBe('503 panel-unavailable')
-    }
-    expect(service.panel.calls).toHaveLength(1)
+    const others = [post(service, byMailbox(), '203.0.113.1'), post(service, byAccount(), '203.0.113.2')]
     hold.release()
-    expect(gist(await probe)).toBe('200 changed')
-    // Nor do they count against it when it answers.
-    expect(gist(await post(service, byAccount({}, { newPassword: 'another new secret' })))).toBe(
-      '200 changed',
-    )
-  })
-
-  it('is sent no change before a call that changes nothing was answered', async () => {
-    const service = await startService({ environment: { REKEY_TRUST_PROXY: '1' } })
-    await warmUp(service)
+    const gists = (await Promise.all([probe, ...others])).map(gist)
+    expect(new Set(gists)).toEqual(new Set(['503 panel-unavailable']))
+    expect(service.panel.calls).toHaveLength(1)
+    pass(nextMs - 1)
+    await post(service, byMailbox())
+    expect(service.panel.calls).toHaveLength(1)
     service.panel.calls.length = 0
-    const lookup = service.panel.hold('v-list-user')
-    const change = post(service, byAccount())
-    await lookup.arrived
-    service.panel.failNext(OWNER, AWAY, 5)
-    for (let call = 0; call < 5; call++) {
-      await post(service, byMailbox({ email: `info@d${call}.example` }), '203.0.113.9')
-    }
-    pass(1000)
-    lookup.release()
-    expect(gist(await change)).toBe('503 panel-unavailable')
-    expect(service.commands()).not.toContain(CHANGE)
-    expect(service.attempts().at(-1)).toMatchObject({ reason: 'left-alone', changeSent: false })
-  })
+    pauseMs = 1
+  }
+  pass(pauseMs)
+  expect(gist(await post(service, byMailbox()))).toBe('200 changed')
+})
+
+it('a panel that has not answered five calls in a row serves the whole attempt whose first call finds it well again', async () => {
+  const service = await startWithPanelDown()
+  pass(1000)
+  expect(gist(await post(service, byAccount()))).toBe('200 changed')
+})
+
+it('a panel that has not answered five calls in a row does not keep those waiting who come while it hangs again', async () => {
+  const service = await startWithPanelDown()
+  pass(1000)
+  const hold = service.panel.hold(OWNER)
+  const probe = post(service, byMailbox())
+  await hold.arrived
+  for (let index = 0; index < 4; index++) {
+    const other = post(service, byMailbox({ email: `info@d${index}.example` }), `203.0.113.${index}`)
+    while (service.app.panelLoad().running < 2) await setTimeout(1)
+    vi.advanceTimersByTime(1000)
+    expect(gist(await other)).toBe('503 panel-unavailable')
+  }
+  expect(service.panel.calls).toHaveLength(1)
+  hold.release()
+  expect(gist(await probe)).toBe('200 changed')
+  // Nor do they count against it when it answers.
+  expect(gist(await post(service, byAccount({}, { newPassword: 'another new secret' })))).toBe('200 changed')
+})
+
+it('a panel that has not answered five calls in a row is sent no change before a call that changes nothing was answered', async () => {
+  const service = await startService({ environment: { REKEY_TRUST_PROXY: '1' } })
+  await warmUp(service)
+  service.panel.calls.length = 0
+  const lookup = service.panel.hold('v-list-user')
+  const change = post(service, byAccount())
+  await lookup.arrived
+  service.panel.failNext(OWNER, AWAY, 5)
+  for (let call = 0; call < 5; call++) {
+    await post(service, byMailbox({ email: `info@d${call}.example` }), '203.0.113.9')
+  }
+  pass(1000)
+  lookup.release()
+  expect(gist(await change)).toBe('503 panel-unavailable')
+  expect(service.commands()).not.toContain(CHANGE)
+  expect(service.attempts().at(-1)).toMatchObject({ reason: 'left-alone', changeSent: false })
 })
 
 it('a panel that answers what can’t be used is not taken to be down', async () => {

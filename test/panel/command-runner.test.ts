@@ -84,7 +84,7 @@ describe.each(['code', 'output'] as const)('asked for the %s', (asked) => {
     ['no answer in time', 'timed-out', 'panel-unavailable timed-out'],
     ['an answer that is cut off', 'cut-off', 'panel-unavailable cut-off'],
   ] as const)(
-    'the runner takes %s for no answer, after which the command may have run, and sends nothing again',
+    `asked for the ${asked} the runner takes %s for no answer, after which the command may have run, and sends nothing again`,
     async (_what, reply, fault) => {
       for (const repeatable of [true, false]) {
         const { run, sent } = setUp([reply])
@@ -95,7 +95,7 @@ describe.each(['code', 'output'] as const)('asked for the %s', (asked) => {
   )
 
   it.each(['unreachable', 'tls-refused'] as const)(
-    'the runner knows of a panel that is %s that no command has run',
+    `asked for the ${asked} the runner knows of a panel that is %s that no command has run`,
     async (reply) => {
       for (const repeatable of [true, false]) {
         const { run, sent } = setUp([reply])
@@ -105,7 +105,7 @@ describe.each(['code', 'output'] as const)('asked for the %s', (asked) => {
     },
   )
 
-  it('the runner sends a question once more after a reset, and a change never', async () => {
+  it(`asked for the ${asked} the runner sends a question once more after a reset, and a change never`, async () => {
     const question = setUp(['reset'])
     expect(await question.run({ asked })).toMatchObject({ is: 'ran', exitCode: 0 })
     expect(question.sent).toHaveLength(2)
@@ -114,13 +114,13 @@ describe.each(['code', 'output'] as const)('asked for the %s', (asked) => {
     expect(change.sent).toHaveLength(1)
   })
 
-  it('the runner gives up a question after two resets', async () => {
+  it(`asked for the ${asked} the runner gives up a question after two resets`, async () => {
     const { run, sent } = setUp(['reset', 'reset'])
     expect(await run({ asked })).toBe('panel-unavailable reset, may have run')
     expect(sent).toHaveLength(2)
   })
 
-  it('the runner tells a refusal of the key from a command that ran', async () => {
+  it(`asked for the ${asked} the runner tells a refusal of the key from a command that ran`, async () => {
     const refused = setUp([page(401, '9', '9')])
     expect(await refused.run({ asked })).toBe('panel-misconfigured key-refused')
     const forbidden = setUp([page(401, "Error: Key x don't have permission to run the command y", '10')])

@@ -1,17 +1,15 @@
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { neededCommands, unneededCommand } from '../../src/panel/needed-commands.js'
 import { CHANGE } from '../panel-simulator/commands/command-names.js'
 
-describe('the commands of the panel', () => {
-  it('are only those of the proofs in use, each once', () => {
-    expect(neededCommands(['mailbox'])).toEqual(['v-search-domain-owner', 'v-get-mail-account-value', CHANGE])
-    expect(neededCommands(['account'])).not.toContain('v-search-domain-owner')
-    expect(neededCommands(['mailbox', 'account'])).toHaveLength(6)
-  })
+it('the commands of the panel are only those of the proofs in use, each once', () => {
+  expect(neededCommands(['mailbox'])).toEqual(['v-search-domain-owner', 'v-get-mail-account-value', CHANGE])
+  expect(neededCommands(['account'])).not.toContain('v-search-domain-owner')
+  expect(neededCommands(['mailbox', 'account'])).toHaveLength(6)
+})
 
-  it('have one by which a key that may do more is known: of a proof that is not in use, if there is one', () => {
-    expect(unneededCommand(['mailbox'])).toBe('v-list-user')
-    expect(unneededCommand(['account'])).toBe('v-search-domain-owner')
-    expect(unneededCommand(['mailbox', 'account'])).toBe('v-list-access-key')
-  })
+it('the commands of the panel have one by which a key that may do more is known: of a proof that is not in use, if there is one', () => {
+  expect(unneededCommand(['mailbox'])).toBe('v-list-user')
+  expect(unneededCommand(['account'])).toBe('v-search-domain-owner')
+  expect(unneededCommand(['mailbox', 'account'])).toBe('v-list-access-key')
 })

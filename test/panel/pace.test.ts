@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { createPace } from '../../src/panel/pace.js'
 import { createTestClock } from '../kit/clock.js'
 
@@ -19,93 +19,89 @@ function answer(pace: ReturnType<typeof createPace>, cores: number, calls: numbe
   })
 }
 
-describe('the number of commands at once', () => {
-  it('is one at first, until the panel has shown what it takes for one', () => {
-    const pace = createPace(8, clock)
-    expect(pace.limit()).toBe(1)
-    pace.learn('v-list-user', 600, 3)
-    expect(pace.limit()).toBe(1)
-  })
-
-  it('settles at one or two on a panel that gains nothing by more', () => {
-    const limits = answer(createPace(8, clock), 1, 100)
-    expect(new Set(limits)).toEqual(new Set([1, 2]))
-    expect(limits.filter((limit) => limit === 1).length).toBeGreaterThan(80)
-  })
-
-  it('uses the cores of a panel that has them', () => {
-    const pace = createPace(8, clock)
-    expect(
-      answer(pace, 4, 40)
-        .slice(10)
-        .every((limit) => limit >= 4 && limit <= 5),
-    ).toBe(true)
-    expect(pace.capacity()).toBeCloseTo(4, 0)
-  })
-
-  it('is never more than the operator allows, nor fewer than one', () => {
-    fc.assert(
-      fc.property(
-        fc.integer({ min: 1, max: 10 }),
-        fc.array(fc.tuple(fc.integer({ min: 0, max: 5000 }), fc.double({ min: 1, max: 20, noNaN: true }))),
-        (maximum, calls) => {
-          const pace = createPace(maximum, clock)
-          for (const [tookMs, beside] of calls) {
-            pace.learn('v-list-user', tookMs, beside)
-            expect(pace.limit()).toBeGreaterThanOrEqual(1)
-            expect(pace.limit()).toBeLessThanOrEqual(maximum)
-            expect(pace.capacity()).toBeGreaterThanOrEqual(1)
-          }
-        },
-      ),
-    )
-  })
-
-  it('falls again when the panel loses cores', () => {
-    const pace = createPace(8, clock)
-    answer(pace, 4, 40)
-    expect(answer(pace, 1, 40).at(-1)).toBeLessThanOrEqual(2)
-  })
+it('the number of commands at once is one at first, until the panel has shown what it takes for one', () => {
+  const pace = createPace(8, clock)
+  expect(pace.limit()).toBe(1)
+  pace.learn('v-list-user', 600, 3)
+  expect(pace.limit()).toBe(1)
 })
 
-describe('what a command takes', () => {
-  it('is guessed before one was answered, and known after', () => {
-    const pace = createPace(8, clock)
-    expect(pace.aloneMs('v-list-user')).toBe(500)
-    pace.learn('v-list-user', 610, 1)
-    expect(pace.aloneMs('v-list-user')).toBe(610)
-    expect(pace.aloneMs('v-check-user-2fa')).toBe(500)
-  })
+it('the number of commands at once settles at one or two on a panel that gains nothing by more', () => {
+  const limits = answer(createPace(8, clock), 1, 100)
+  expect(new Set(limits)).toEqual(new Set([1, 2]))
+  expect(limits.filter((limit) => limit === 1).length).toBeGreaterThan(80)
+})
 
-  it('is the shortest seen, and grows only by what ran alone', () => {
-    const pace = createPace(1, clock)
-    for (const [tookMs, beside] of [
-      [700, 1],
-      [600, 1],
-      [1200, 2],
-    ] as const)
-      pace.learn('v-list-user', tookMs, beside)
-    expect(pace.aloneMs('v-list-user')).toBe(600)
-    for (let call = 0; call < 10; call++) pace.learn('v-list-user', 900, 1)
-    expect(pace.aloneMs('v-list-user')).toBe(900)
-  })
+it('the number of commands at once uses the cores of a panel that has them', () => {
+  const pace = createPace(8, clock)
+  expect(
+    answer(pace, 4, 40)
+      .slice(10)
+      .every((limit) => limit >= 4 && limit <= 5),
+  ).toBe(true)
+  expect(pace.capacity()).toBeCloseTo(4, 0)
+})
 
-  it('is expected to be as long as the slowest of the last five, and longer with more beside it', () => {
-    const pace = createPace(1, clock)
-    for (const tookMs of [1500, 1300, 1200, 1250, 1270, 1260]) pace.learn('v-list-user', tookMs, 1)
-    expect(pace.expectedMs('v-list-user')).toBe(1300)
-    const roomy = createPace(2, clock)
-    roomy.learn('v-list-user', 1000, 1)
-    expect(roomy.limit()).toBe(2)
-    expect(roomy.expectedMs('v-list-user')).toBe(2000)
-  })
+it('the number of commands at once is never more than the operator allows, nor fewer than one', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 10 }),
+      fc.array(fc.tuple(fc.integer({ min: 0, max: 5000 }), fc.double({ min: 1, max: 20, noNaN: true }))),
+      (maximum, calls) => {
+        const pace = createPace(maximum, clock)
+        for (const [tookMs, beside] of calls) {
+          pace.learn('v-list-user', tookMs, beside)
+          expect(pace.limit()).toBeGreaterThanOrEqual(1)
+          expect(pace.limit()).toBeLessThanOrEqual(maximum)
+          expect(pace.capacity()).toBeGreaterThanOrEqual(1)
+        }
+      },
+    ),
+  )
+})
 
-  it('is forgotten after ten minutes without a call, so that a panel that was too slow is tried again', () => {
-    const pace = createPace(1, clock)
-    pace.learn('v-list-user', 20_000, 1)
-    clock.advance(10 * 60_000 - 1)
-    expect([pace.aloneMs('v-list-user'), pace.expectedMs('v-list-user')]).toEqual([20_000, 20_000])
-    clock.advance(1)
-    expect([pace.aloneMs('v-list-user'), pace.expectedMs('v-list-user')]).toEqual([500, 500])
-  })
+it('the number of commands at once falls again when the panel loses cores', () => {
+  const pace = createPace(8, clock)
+  answer(pace, 4, 40)
+  expect(answer(pace, 1, 40).at(-1)).toBeLessThanOrEqual(2)
+})
+
+it('what a command takes is guessed before one was answered, and known after', () => {
+  const pace = createPace(8, clock)
+  expect(pace.aloneMs('v-list-user')).toBe(500)
+  pace.learn('v-list-user', 610, 1)
+  expect(pace.aloneMs('v-list-user')).toBe(610)
+  expect(pace.aloneMs('v-check-user-2fa')).toBe(500)
+})
+
+it('what a command takes is the shortest seen, and grows only by what ran alone', () => {
+  const pace = createPace(1, clock)
+  for (const [tookMs, beside] of [
+    [700, 1],
+    [600, 1],
+    [1200, 2],
+  ] as const)
+    pace.learn('v-list-user', tookMs, beside)
+  expect(pace.aloneMs('v-list-user')).toBe(600)
+  for (let call = 0; call < 10; call++) pace.learn('v-list-user', 900, 1)
+  expect(pace.aloneMs('v-list-user')).toBe(900)
+})
+
+it('what a command takes is expected to be as long as the slowest of the last five, and longer with more beside it', () => {
+  const pace = createPace(1, clock)
+  for (const tookMs of [1500, 1300, 1200, 1250, 1270, 1260]) pace.learn('v-list-user', tookMs, 1)
+  expect(pace.expectedMs('v-list-user')).toBe(1300)
+  const roomy = createPace(2, clock)
+  roomy.learn('v-list-user', 1000, 1)
+  expect(roomy.limit()).toBe(2)
+  expect(roomy.expectedMs('v-list-user')).toBe(2000)
+})
+
+it('what a command takes is forgotten after ten minutes without a call, so that a panel that was too slow is tried again', () => {
+  const pace = createPace(1, clock)
+  pace.learn('v-list-user', 20_000, 1)
+  clock.advance(10 * 60_000 - 1)
+  expect([pace.aloneMs('v-list-user'), pace.expectedMs('v-list-user')]).toEqual([20_000, 20_000])
+  clock.advance(1)
+  expect([pace.aloneMs('v-list-user'), pace.expectedMs('v-list-user')]).toEqual([500, 500])
 })

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { PanelFault } from '../../src/core/panel-port.js'
 import { createDeadline } from '../../src/lib/deadline.js'
 import type { Pace } from '../../src/panel/pace.js'
@@ -50,120 +50,116 @@ function startQueue(limit = 1, maxWaiting = 100) {
 
 const settle = (): Promise<void> => new Promise(setImmediate)
 
-describe('whose turn it is', () => {
-  it('is an attempt’s that was proven before all others, however late it came', async () => {
-    const { queue, enter, ask, end, begun } = startQueue()
-    void ask(queue.background, 'watching')
-    const first = enter('203.0.113.1')
-    const second = enter('203.0.113.2')
-    void ask(first, 'first')
-    second.prove()
-    void ask(second, 'change of the second', 'change')
-    await end('watching')
-    await end('change of the second')
-    expect(begun).toEqual(['watching', 'change of the second', 'first'])
-  })
-
-  it('is then an attempt’s that has begun', async () => {
-    const { enter, ask, end, begun } = startQueue()
-    const first = enter('203.0.113.1')
-    void ask(first, 'first')
-    await settle()
-    void ask(enter('203.0.113.2'), 'second')
-    void ask(first, 'first again')
-    await end('first')
-    await end('first again')
-    expect(begun).toEqual(['first', 'first again', 'second'])
-  })
-
-  it('goes round the senders, so that one who sends much holds nobody up', async () => {
-    const { enter, ask, end, begun, clock } = startQueue()
-    const places = [0, 1, 2].map(() => enter('203.0.113.1'))
-    for (const [index, place] of places.entries()) void ask(place, `flood ${index}`)
-    await settle()
-    clock.advance(1)
-    void ask(enter('203.0.113.2'), 'person')
-    places[0]?.leave()
-    await end('flood 0')
-    await end('person')
-    expect(begun).toEqual(['flood 0', 'person', 'flood 1'])
-  })
-
-  it('is one attempt’s at a time of each sender, where more would have room', async () => {
-    const { enter, ask, begun } = startQueue(3)
-    void ask(enter('2001:db8::1'), 'one')
-    void ask(enter('2001:db8::2'), 'another of the same network')
-    void ask(enter('2001:db8:0:1::1'), 'one of the next network')
-    await settle()
-    expect(begun).toEqual(['one', 'one of the next network'])
-  })
-
-  it('is last of all that which nobody waits for', async () => {
-    const { queue, enter, ask, end, begun } = startQueue()
-    void ask(queue.background, 'watching')
-    void ask(queue.background, 'watching again')
-    void ask(enter('203.0.113.1'), 'person')
-    await end('watching')
-    await end('person')
-    expect(begun).toEqual(['watching', 'person', 'watching again'])
-  })
+it('whose turn it is is an attempt’s that was proven before all others, however late it came', async () => {
+  const { queue, enter, ask, end, begun } = startQueue()
+  void ask(queue.background, 'watching')
+  const first = enter('203.0.113.1')
+  const second = enter('203.0.113.2')
+  void ask(first, 'first')
+  second.prove()
+  void ask(second, 'change of the second', 'change')
+  await end('watching')
+  await end('change of the second')
+  expect(begun).toEqual(['watching', 'change of the second', 'first'])
 })
 
-describe('an attempt', () => {
-  it('that does not fit into its time is refused at once, with when it may', () => {
-    const { enter } = startQueue()
-    for (let sender = 1; sender <= 5; sender++) enter(`203.0.113.${sender}`)
-    // Ten commands come before it, and it has two.
-    expect(() => enter('203.0.113.9', ['question', 'change'], 11_000)).toThrow(
-      expect.objectContaining({ code: 'panel-busy', reason: 'no-time', retryAfterMs: 1000 }),
-    )
-    expect(() => enter('203.0.113.9', ['question', 'change'], 12_000)).not.toThrow()
-  })
+it('whose turn it is is then an attempt’s that has begun', async () => {
+  const { enter, ask, end, begun } = startQueue()
+  const first = enter('203.0.113.1')
+  void ask(first, 'first')
+  await settle()
+  void ask(enter('203.0.113.2'), 'second')
+  void ask(first, 'first again')
+  await end('first')
+  await end('first again')
+  expect(begun).toEqual(['first', 'first again', 'second'])
+})
 
-  it('is let in where nobody waits, however slow the panel was', () => {
-    const { enter } = startQueue()
-    expect(() => enter('203.0.113.9', ['question', 'change'], 1000)).not.toThrow()
-  })
+it('whose turn it is goes round the senders, so that one who sends much holds nobody up', async () => {
+  const { enter, ask, end, begun, clock } = startQueue()
+  const places = [0, 1, 2].map(() => enter('203.0.113.1'))
+  for (const [index, place] of places.entries()) void ask(place, `flood ${index}`)
+  await settle()
+  clock.advance(1)
+  void ask(enter('203.0.113.2'), 'person')
+  places[0]?.leave()
+  await end('flood 0')
+  await end('person')
+  expect(begun).toEqual(['flood 0', 'person', 'flood 1'])
+})
 
-  it('of a sender who waits already counts only what comes before it of the others', () => {
-    const { enter } = startQueue()
-    for (let index = 0; index < 5; index++) enter('203.0.113.1')
-    expect(() => enter('203.0.113.9', ['question', 'change'], 4000)).not.toThrow()
-  })
+it('whose turn it is is one attempt’s at a time of each sender, where more would have room', async () => {
+  const { enter, ask, begun } = startQueue(3)
+  void ask(enter('2001:db8::1'), 'one')
+  void ask(enter('2001:db8::2'), 'another of the same network')
+  void ask(enter('2001:db8:0:1::1'), 'one of the next network')
+  await settle()
+  expect(begun).toEqual(['one', 'one of the next network'])
+})
 
-  it('that has left is sent no more commands', async () => {
-    const { enter, ask, end, begun } = startQueue()
-    const first = enter('203.0.113.1')
-    const second = enter('203.0.113.2')
-    void ask(first, 'first')
-    const waiting = ask(second, 'second')
-    await settle()
-    second.leave()
-    await expect(waiting).rejects.toMatchObject({ code: 'panel-busy', reason: 'left' })
-    await expect(ask(second, 'later')).rejects.toBeInstanceOf(PanelFault)
-    await end('first')
-    expect(begun).toEqual(['first'])
-  })
+it('whose turn it is is last of all that which nobody waits for', async () => {
+  const { queue, enter, ask, end, begun } = startQueue()
+  void ask(queue.background, 'watching')
+  void ask(queue.background, 'watching again')
+  void ask(enter('203.0.113.1'), 'person')
+  await end('watching')
+  await end('person')
+  expect(begun).toEqual(['watching', 'person', 'watching again'])
+})
 
-  it('whose deadline passes while it waits is not sent', async () => {
-    const { enter, ask, end, begun, clock } = startQueue()
-    void ask(enter('203.0.113.1'), 'first')
-    const second = ask(enter('203.0.113.2'), 'second', 'question', 5000)
-    await settle()
-    clock.advance(5000)
-    await end('first')
-    await expect(second).rejects.toMatchObject({ code: 'panel-busy', reason: 'waited-too-long' })
-    expect(begun).toEqual(['first'])
-  })
+it('an attempt that does not fit into its time is refused at once, with when it may', () => {
+  const { enter } = startQueue()
+  for (let sender = 1; sender <= 5; sender++) enter(`203.0.113.${sender}`)
+  // Ten commands come before it, and it has two.
+  expect(() => enter('203.0.113.9', ['question', 'change'], 11_000)).toThrow(
+    expect.objectContaining({ code: 'panel-busy', reason: 'no-time', retryAfterMs: 1000 }),
+  )
+  expect(() => enter('203.0.113.9', ['question', 'change'], 12_000)).not.toThrow()
+})
 
-  it('has room beside it only if nobody waits and the panel runs so many at once', async () => {
-    const { enter, ask } = startQueue(2)
-    const place = enter('203.0.113.1')
-    expect([place.hasRoom(2), place.hasRoom(3)]).toEqual([true, false])
-    void ask(enter('203.0.113.2'), 'other')
-    await settle()
-    expect([place.hasRoom(1), place.hasRoom(2)]).toEqual([true, false])
-  })
+it('an attempt is let in where nobody waits, however slow the panel was', () => {
+  const { enter } = startQueue()
+  expect(() => enter('203.0.113.9', ['question', 'change'], 1000)).not.toThrow()
+})
+
+it('an attempt of a sender who waits already counts only what comes before it of the others', () => {
+  const { enter } = startQueue()
+  for (let index = 0; index < 5; index++) enter('203.0.113.1')
+  expect(() => enter('203.0.113.9', ['question', 'change'], 4000)).not.toThrow()
+})
+
+it('an attempt that has left is sent no more commands', async () => {
+  const { enter, ask, end, begun } = startQueue()
+  const first = enter('203.0.113.1')
+  const second = enter('203.0.113.2')
+  void ask(first, 'first')
+  const waiting = ask(second, 'second')
+  await settle()
+  second.leave()
+  await expect(waiting).rejects.toMatchObject({ code: 'panel-busy', reason: 'left' })
+  await expect(ask(second, 'later')).rejects.toBeInstanceOf(PanelFault)
+  await end('first')
+  expect(begun).toEqual(['first'])
+})
+
+it('an attempt whose deadline passes while it waits is not sent', async () => {
+  const { enter, ask, end, begun, clock } = startQueue()
+  void ask(enter('203.0.113.1'), 'first')
+  const second = ask(enter('203.0.113.2'), 'second', 'question', 5000)
+  await settle()
+  clock.advance(5000)
+  await end('first')
+  await expect(second).rejects.toMatchObject({ code: 'panel-busy', reason: 'waited-too-long' })
+  expect(begun).toEqual(['first'])
+})
+
+it('an attempt has room beside it only if nobody waits and the panel runs so many at once', async () => {
+  const { enter, ask } = startQueue(2)
+  const place = enter('203.0.113.1')
+  expect([place.hasRoom(2), place.hasRoom(3)]).toEqual([true, false])
+  void ask(enter('203.0.113.2'), 'other')
+  await settle()
+  expect([place.hasRoom(1), place.hasRoom(2)]).toEqual([true, false])
 })
 
 it('a queue that is full takes no more commands', async () => {

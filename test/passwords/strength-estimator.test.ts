@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { parseMailbox } from '../../src/core/mailbox.js'
 import { badWordsFor } from '../../src/core/password/context-words.js'
 import { strengthSuggestions, strengthWarnings } from '../../src/core/password/strength.js'
@@ -26,61 +26,57 @@ const cases = [
   ['kx7 vq', undefined, undefined],
 ] as const
 
-describe('the estimator of strength', () => {
-  it.each(cases)('says of %s that it is weak by %s', (password, warning, suggestion) => {
+it.each(cases)(
+  'the estimator of strength says of %s that it is weak by %s',
+  (password, warning, suggestion) => {
     expect(estimate(password, ['quorvexia'])).toEqual({
       score: expect.toSatisfy((score: number) => score < 3),
       warning,
       suggestions: ['add-words', ...(suggestion ? [suggestion] : [])],
     })
-  })
+  },
+)
 
-  it('has no code that can’t occur, and so needs no words', () => {
-    expect(new Set(cases.map(([, warning]) => warning))).toEqual(new Set([...strengthWarnings, undefined]))
-    const suggestions = cases.map(([, , suggestion]) => suggestion ?? 'add-words')
-    expect(new Set(suggestions)).toEqual(new Set(strengthSuggestions))
-  })
+it('the estimator of strength has no code that can’t occur, and so needs no words', () => {
+  expect(new Set(cases.map(([, warning]) => warning))).toEqual(new Set([...strengthWarnings, undefined]))
+  const suggestions = cases.map(([, , suggestion]) => suggestion ?? 'add-words')
+  expect(new Set(suggestions)).toEqual(new Set(strengthSuggestions))
+})
 
-  it('knows long passwords of several words, and random ones, as strong', () => {
-    for (const password of ['correct horse battery staple', 'kx7 vq 9w pL', 'a wholly new secret']) {
-      expect(estimate(password, [])).toEqual({ score: 4, warning: undefined, suggestions: [] })
-    }
-  })
+it('the estimator of strength knows long passwords of several words, and random ones, as strong', () => {
+  for (const password of ['correct horse battery staple', 'kx7 vq 9w pL', 'a wholly new secret']) {
+    expect(estimate(password, [])).toEqual({ score: 4, warning: undefined, suggestions: [] })
+  }
+})
 
-  it('looks as far as a password may go, for what comes after would cost time alone', () => {
-    const password = 'abc'.repeat(24)
-    expect(estimate(`${password}x7 vq 9w pL kz`, [])).toEqual(estimate(password, []))
-    expect(estimate('kx7vq9wpL', []).score).toBe(3)
-  })
+it('the estimator of strength looks as far as a password may go, for what comes after would cost time alone', () => {
+  const password = 'abc'.repeat(24)
+  expect(estimate(`${password}x7 vq 9w pL kz`, [])).toEqual(estimate(password, []))
+  expect(estimate('kx7vq9wpL', []).score).toBe(3)
+})
 
-  it('takes words of the address and of the operator for the first guesses', () => {
-    const mailbox = parseMailbox('john.hollerbach@bücher.example')
-    if (!mailbox) throw new Error('no mailbox')
-    const words = badWordsFor(mailbox, ['Quorvexia'])
-    for (const password of [
-      'hollerbach2024',
-      'quorvexia-hollerbach',
-      'Bücher-quorvexia',
-      'xn--bcher-kva.77',
-    ]) {
-      expect(estimate(password, words).score, password).toBeLessThan(estimate(password, []).score)
-    }
-    expect(estimate('quorvexia7', words)).toMatchObject({ score: 1, warning: 'own-words' })
-  })
+it('the estimator of strength takes words of the address and of the operator for the first guesses', () => {
+  const mailbox = parseMailbox('john.hollerbach@bücher.example')
+  if (!mailbox) throw new Error('no mailbox')
+  const words = badWordsFor(mailbox, ['Quorvexia'])
+  for (const password of ['hollerbach2024', 'quorvexia-hollerbach', 'Bücher-quorvexia', 'xn--bcher-kva.77']) {
+    expect(estimate(password, words).score, password).toBeLessThan(estimate(password, []).score)
+  }
+  expect(estimate('quorvexia7', words)).toMatchObject({ score: 1, warning: 'own-words' })
+})
 
-  it('gives an estimate for any text and any words', () => {
-    const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 90 }), fc.string({ maxLength: 90 }))
-    const words = fc.array(fc.oneof(text, fc.constantFrom('constructor', '__proto__', 'a')), { maxLength: 5 })
-    fc.assert(
-      fc.property(text, words, (password, badWords) => {
-        const { score, warning, suggestions } = estimate(password, badWords)
-        expect([0, 1, 2, 3, 4]).toContain(score)
-        if (warning !== undefined) expect(strengthWarnings).toContain(warning)
-        for (const suggestion of suggestions) expect(strengthSuggestions).toContain(suggestion)
-        expect(new Set(suggestions).size).toBe(suggestions.length)
-        if (score >= 3) expect([warning, ...suggestions]).toEqual([undefined])
-      }),
-      { numRuns: 300 },
-    )
-  })
+it('the estimator of strength gives an estimate for any text and any words', () => {
+  const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 90 }), fc.string({ maxLength: 90 }))
+  const words = fc.array(fc.oneof(text, fc.constantFrom('constructor', '__proto__', 'a')), { maxLength: 5 })
+  fc.assert(
+    fc.property(text, words, (password, badWords) => {
+      const { score, warning, suggestions } = estimate(password, badWords)
+      expect([0, 1, 2, 3, 4]).toContain(score)
+      if (warning !== undefined) expect(strengthWarnings).toContain(warning)
+      for (const suggestion of suggestions) expect(strengthSuggestions).toContain(suggestion)
+      expect(new Set(suggestions).size).toBe(suggestions.length)
+      if (score >= 3) expect([warning, ...suggestions]).toEqual([undefined])
+    }),
+    { numRuns: 300 },
+  )
 })

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { setImmediate } from 'node:timers/promises'
 import type { Worker } from 'node:worker_threads'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import type { Estimate } from '../../src/core/password/strength.js'
 import { Secret } from '../../src/lib/secret.js'
 import { createStrengthEstimator } from '../../src/passwords/strength-estimator.js'
@@ -48,118 +48,116 @@ function start(
   return { ...thread, ask: (password) => thread.estimateStrength(new Secret(password), []) }
 }
 
-describe('the thread that estimates strength', () => {
-  it('says what the estimator says, and the event loop turns meanwhile', async () => {
-    const thread = start({ script: BUILT })
-    const estimate = createStrengthEstimator()
-    await thread.ask('information')
-    let turns = 0
-    let done = false
-    const hard = '@4$!1|0()3€'.repeat(6)
-    const answer = thread.ask(hard).finally(() => {
-      done = true
-    })
-    for (; !done; turns++) await setImmediate()
-    expect(await answer).toEqual({ strength: estimate(hard, []) })
-    expect(turns).toBeGreaterThan(10)
-    const byWords = await thread.estimateStrength(new Secret('Quorvexia12'), ['quorvexia'])
-    expect(byWords).toEqual({ strength: estimate('Quorvexia12', ['quorvexia']) })
+it('the thread that estimates strength says what the estimator says, and the event loop turns meanwhile', async () => {
+  const thread = start({ script: BUILT })
+  const estimate = createStrengthEstimator()
+  await thread.ask('information')
+  let turns = 0
+  let done = false
+  const hard = '@4$!1|0()3€'.repeat(6)
+  const answer = thread.ask(hard).finally(() => {
+    done = true
   })
+  for (; !done; turns++) await setImmediate()
+  expect(await answer).toEqual({ strength: estimate(hard, []) })
+  expect(turns).toBeGreaterThan(10)
+  const byWords = await thread.estimateStrength(new Secret('Quorvexia12'), ['quorvexia'])
+  expect(byWords).toEqual({ strength: estimate('Quorvexia12', ['quorvexia']) })
+})
 
-  it('has one worker, which answers one question after another', async () => {
-    const { ask } = start()
-    const answers = await Promise.all(['a', 'b', 'c'].map(ask))
-    expect(answers).toEqual(Array(3).fill({ strength: expect.any(Number) }))
-    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1)
-  })
+it('the thread that estimates strength has one worker, which answers one question after another', async () => {
+  const { ask } = start()
+  const answers = await Promise.all(['a', 'b', 'c'].map(ask))
+  expect(answers).toEqual(Array(3).fill({ strength: expect.any(Number) }))
+  expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1)
+})
 
-  it.each([
-    ['hang', 'late'],
-    ['exit', 'died'],
-    ['throw', 'died'],
-  ])('replaces a worker that is told to %s', async (order, missing) => {
-    const { ask } = start(order === 'hang' ? { timeoutMs: 200 } : {})
-    const ended = nextWorkerEnds()
-    const first = await ask('a')
-    expect(await ask(order)).toEqual({ missing })
-    await ended
-    const next = await ask('b')
-    expect(next).toEqual({ strength: expect.any(Number) })
-    expect(next).not.toEqual(first)
-  })
+it.each([
+  ['hang', 'late'],
+  ['exit', 'died'],
+  ['throw', 'died'],
+])('the thread that estimates strength replaces a worker that is told to %s', async (order, missing) => {
+  const { ask } = start(order === 'hang' ? { timeoutMs: 200 } : {})
+  const ended = nextWorkerEnds()
+  const first = await ask('a')
+  expect(await ask(order)).toEqual({ missing })
+  await ended
+  const next = await ask('b')
+  expect(next).toEqual({ strength: expect.any(Number) })
+  expect(next).not.toEqual(first)
+})
 
-  it('is not harmed by a worker that breaks down while nobody asks', async () => {
-    const { ask } = start()
-    const ended = nextWorkerEnds()
-    const first = await ask('throw later')
-    await ended
-    const next = await ask('b')
-    expect(next).toEqual({ strength: expect.any(Number) })
-    expect(next).not.toEqual(first)
-  })
+it('the thread that estimates strength is not harmed by a worker that breaks down while nobody asks', async () => {
+  const { ask } = start()
+  const ended = nextWorkerEnds()
+  const first = await ask('throw later')
+  await ended
+  const next = await ask('b')
+  expect(next).toEqual({ strength: expect.any(Number) })
+  expect(next).not.toEqual(first)
+})
 
-  it('gives up a worker that does not get ready', async () => {
-    const { ask } = start({ script: scriptOf('for (;;);'), startTimeoutMs: 100 })
-    const ended = nextWorkerEnds()
-    expect(await ask('a')).toEqual({ missing: 'late' })
-    await ended
-    const broken = start({ script: scriptOf('throw new Error()') })
-    expect(await broken.ask('a')).toEqual({ missing: 'died' })
-  })
+it('the thread that estimates strength gives up a worker that does not get ready', async () => {
+  const { ask } = start({ script: scriptOf('for (;;);'), startTimeoutMs: 100 })
+  const ended = nextWorkerEnds()
+  expect(await ask('a')).toEqual({ missing: 'late' })
+  await ended
+  const broken = start({ script: scriptOf('throw new Error()') })
+  expect(await broken.ask('a')).toEqual({ missing: 'died' })
+})
 
-  it('lets no more wait than it was told to, and none for longer', async () => {
-    const { ask } = start({ maxQueue: 1 })
-    const answers = await Promise.all(['asks', 'waits', 'too many'].map(ask))
-    expect(answers).toEqual([answers[1], { strength: expect.any(Number) }, { missing: 'busy' }])
-    const slow = start({ timeoutMs: 50, script: scriptOf('for (;;);'), startTimeoutMs: 1000 })
-    expect(await Promise.all([slow.ask('a'), slow.ask('b')])).toEqual([
-      { missing: 'late' },
-      { missing: 'busy' },
-    ])
-  })
+it('the thread that estimates strength lets no more wait than it was told to, and none for longer', async () => {
+  const { ask } = start({ maxQueue: 1 })
+  const answers = await Promise.all(['asks', 'waits', 'too many'].map(ask))
+  expect(answers).toEqual([answers[1], { strength: expect.any(Number) }, { missing: 'busy' }])
+  const slow = start({ timeoutMs: 50, script: scriptOf('for (;;);'), startTimeoutMs: 1000 })
+  expect(await Promise.all([slow.ask('a'), slow.ask('b')])).toEqual([
+    { missing: 'late' },
+    { missing: 'busy' },
+  ])
+})
 
-  it('ends its worker when nobody has asked for a while, and starts another one', async () => {
-    const { ask } = start({ idleMs: 1 })
-    const ended = nextWorkerEnds()
-    const first = await ask('a')
-    await ended
-    const next = await ask('b')
-    expect(next).toEqual({ strength: expect.any(Number) })
-    expect(next).not.toEqual(first)
-  })
+it('the thread that estimates strength ends its worker when nobody has asked for a while, and starts another one', async () => {
+  const { ask } = start({ idleMs: 1 })
+  const ended = nextWorkerEnds()
+  const first = await ask('a')
+  await ended
+  const next = await ask('b')
+  expect(next).toEqual({ strength: expect.any(Number) })
+  expect(next).not.toEqual(first)
+})
 
-  it('that is closed, or idle, serves whoever asks just then by another worker', async () => {
-    const { ask, close } = start()
-    const first = await ask('a')
-    const closing = close()
-    const next = await ask('b')
-    await closing
-    expect(next).toEqual({ strength: expect.any(Number) })
-    expect(next).not.toEqual(first)
-  })
+it('the thread that estimates strength that is closed, or idle, serves whoever asks just then by another worker', async () => {
+  const { ask, close } = start()
+  const first = await ask('a')
+  const closing = close()
+  const next = await ask('b')
+  await closing
+  expect(next).toEqual({ strength: expect.any(Number) })
+  expect(next).not.toEqual(first)
+})
 
-  it('leaves nothing open when it is closed', async () => {
-    const thread = start({ script: BUILT })
-    const ended = nextWorkerEnds()
-    await thread.ask('information')
-    await thread.close()
-    await ended
-  })
+it('the thread that estimates strength leaves nothing open when it is closed', async () => {
+  const thread = start({ script: BUILT })
+  const ended = nextWorkerEnds()
+  await thread.ask('information')
+  await thread.close()
+  await ended
+})
 
-  it('keeps no process alive', async () => {
-    const module = (name: string) => JSON.stringify(new URL(`../../dist/${name}`, import.meta.url).href)
-    const program = `
+it('the thread that estimates strength keeps no process alive', async () => {
+  const module = (name: string) => JSON.stringify(new URL(`../../dist/${name}`, import.meta.url).href)
+  const program = `
       import { createStrengthThread } from ${module('passwords/strength-thread.js')}
       import { Secret } from ${module('lib/secret.js')}
       const script = new URL(${module('passwords/strength-worker.js')})
       const times = { startTimeoutMs: 15000, timeoutMs: 15000, idleMs: 60000 }
       const thread = createStrengthThread({ script, maxQueue: 1, ...times })
       console.log(JSON.stringify(await thread.estimateStrength(new Secret('password'), [])))`
-    const output = await new Promise((resolve, reject) => {
-      execFile(process.execPath, ['--input-type=module', '--eval', program], (error, stdout) =>
-        error ? reject(error) : resolve(JSON.parse(stdout)),
-      )
-    })
-    expect(output).toMatchObject({ strength: { score: 0, warning: 'top-10' } })
+  const output = await new Promise((resolve, reject) => {
+    execFile(process.execPath, ['--input-type=module', '--eval', program], (error, stdout) =>
+      error ? reject(error) : resolve(JSON.parse(stdout)),
+    )
   })
+  expect(output).toMatchObject({ strength: { score: 0, warning: 'top-10' } })
 })

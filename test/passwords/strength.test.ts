@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { startService } from '../kit/service.js'
 import { byMailbox, gist, post } from '../kit/submissions.js'
 
@@ -8,86 +8,82 @@ const TEXT =
   'Choose a password that is hard to guess. A sequence such as abc or 6543 is easy to guess. ' +
   'Add a word or two that few people would think of. Leave out sequences.'
 
-describe('a new password that is easy to guess', () => {
-  it('is rejected before the panel is asked, with its score and what to do, in codes and in words', async () => {
-    const service = await startService()
-    const response = await post(service, byMailbox({ newPassword: WEAK }))
-    expect(gist(response)).toBe('422 password-rejected')
-    expect(response.body.reasons).toEqual([
-      {
-        code: 'too-weak',
-        message: TEXT,
-        score: 0,
-        warning: 'sequence',
-        suggestions: ['add-words', 'sequences'],
-      },
-    ])
-    expect(service.commands()).toEqual([])
-    expect(service.attempts()).toEqual([expect.objectContaining({ reasons: ['too-weak'] })])
-  })
+it('a new password that is easy to guess is rejected before the panel is asked, with its score and what to do, in codes and in words', async () => {
+  const service = await startService()
+  const response = await post(service, byMailbox({ newPassword: WEAK }))
+  expect(gist(response)).toBe('422 password-rejected')
+  expect(response.body.reasons).toEqual([
+    {
+      code: 'too-weak',
+      message: TEXT,
+      score: 0,
+      warning: 'sequence',
+      suggestions: ['add-words', 'sequences'],
+    },
+  ])
+  expect(service.commands()).toEqual([])
+  expect(service.attempts()).toEqual([expect.objectContaining({ reasons: ['too-weak'] })])
+})
 
-  it('is explained on the page and to webmail in the same words', async () => {
-    const service = await startService()
-    const secrets = { current_password: 'info mail pw', new_password: WEAK, confirm_password: WEAK }
-    const form = { email: 'info@example.org', proof: 'mailbox', ...secrets }
-    expect((await service.http.post('/').type('form').send(form)).text).toContain(TEXT)
-    const webmail = { user: 'info@example.org', curpass: 'info mail pw', newpass: WEAK }
-    expect((await service.http.post('/roundcube').type('form').send(webmail)).text).toContain(TEXT)
-  })
+it('a new password that is easy to guess is explained on the page and to webmail in the same words', async () => {
+  const service = await startService()
+  const secrets = { current_password: 'info mail pw', new_password: WEAK, confirm_password: WEAK }
+  const form = { email: 'info@example.org', proof: 'mailbox', ...secrets }
+  expect((await service.http.post('/').type('form').send(form)).text).toContain(TEXT)
+  const webmail = { user: 'info@example.org', curpass: 'info mail pw', newpass: WEAK }
+  expect((await service.http.post('/roundcube').type('form').send(webmail)).text).toContain(TEXT)
+})
 
-  it('may be strong for others, and weak for whom it is the address of, spelled otherwise', async () => {
-    const service = await startService()
-    const ask = async (email: string) =>
-      (await service.http.post(POLICY).send({ email, newPassword: 'k0nt4kt-2024' })).body.reasons
-    expect((await ask('kontakt@bücher.example')).map(({ code }: { code: string }) => code)).toEqual([
-      'too-weak',
-    ])
-    expect(await ask('info@example.org')).toEqual([])
-  })
+it('a new password that is easy to guess may be strong for others, and weak for whom it is the address of, spelled otherwise', async () => {
+  const service = await startService()
+  const ask = async (email: string) =>
+    (await service.http.post(POLICY).send({ email, newPassword: 'k0nt4kt-2024' })).body.reasons
+  expect((await ask('kontakt@bücher.example')).map(({ code }: { code: string }) => code)).toEqual([
+    'too-weak',
+  ])
+  expect(await ask('info@example.org')).toEqual([])
+})
 
-  it('is taken where the operator asks for less, and more is refused where he asks for more', async () => {
-    const lax = await startService({ environment: { REKEY_PASSWORD_MIN_SCORE: '0' } })
-    expect(gist(await post(lax, byMailbox({ newPassword: WEAK })))).toBe('200 changed')
-    const score3 = { newPassword: 'sunshine rainbow' }
-    const usual = await startService()
-    expect(gist(await post(usual, byMailbox(score3)))).toBe('200 changed')
-    const strict = await startService({ environment: { REKEY_PASSWORD_MIN_SCORE: '4' } })
-    const { body } = await post(strict, byMailbox(score3))
-    expect(body.reasons).toEqual([
-      { code: 'too-weak', message: 'Choose a password that is hard to guess.', score: 3, suggestions: [] },
-    ])
-  })
+it('a new password that is easy to guess is taken where the operator asks for less, and more is refused where he asks for more', async () => {
+  const lax = await startService({ environment: { REKEY_PASSWORD_MIN_SCORE: '0' } })
+  expect(gist(await post(lax, byMailbox({ newPassword: WEAK })))).toBe('200 changed')
+  const score3 = { newPassword: 'sunshine rainbow' }
+  const usual = await startService()
+  expect(gist(await post(usual, byMailbox(score3)))).toBe('200 changed')
+  const strict = await startService({ environment: { REKEY_PASSWORD_MIN_SCORE: '4' } })
+  const { body } = await post(strict, byMailbox(score3))
+  expect(body.reasons).toEqual([
+    { code: 'too-weak', message: 'Choose a password that is hard to guess.', score: 3, suggestions: [] },
+  ])
+})
 
-  it('is taken where its strength could not be estimated in time, and the log says so', async () => {
-    const service = await startService({
-      passwordTools: { estimateStrength: async () => ({ missing: 'late' }) },
-    })
-    expect(gist(await post(service, byMailbox({ newPassword: WEAK })))).toBe('200 changed')
-    const [line] = service.logText().split('\n')
-    expect(JSON.parse(line ?? '')).toEqual({
-      level: 40,
-      time: expect.any(Number),
-      event: 'strength-not-estimated',
-      reason: 'late',
-    })
+it('a new password that is easy to guess is taken where its strength could not be estimated in time, and the log says so', async () => {
+  const service = await startService({
+    passwordTools: { estimateStrength: async () => ({ missing: 'late' }) },
+  })
+  expect(gist(await post(service, byMailbox({ newPassword: WEAK })))).toBe('200 changed')
+  const [line] = service.logText().split('\n')
+  expect(JSON.parse(line ?? '')).toEqual({
+    level: 40,
+    time: expect.any(Number),
+    event: 'strength-not-estimated',
+    reason: 'late',
   })
 })
 
-describe('the password policy', () => {
-  it('has the rules in force only, the least score, and what password managers go by', async () => {
-    const ruleCodes = async (environment: Record<string, string>) => {
-      const service = await startService({ environment })
-      const { body } = await service.http.get(POLICY)
-      return { ...body, rules: body.rules.map(({ code }: { code: string }) => code) }
-    }
-    const usual = await ruleCodes({ REKEY_PASSWORD_MIN_LENGTH: '16' })
-    expect(usual).toMatchObject({ minScore: 3 })
-    expect(usual.passwordRules).toMatch(/^minlength: 16; maxlength: 72; allowed: /)
-    expect(usual.rules).toContain('too-weak')
-    expect(usual.rules).not.toContain('breached')
-    const other = await ruleCodes({ REKEY_PASSWORD_MIN_SCORE: '0', REKEY_BREACH_CHECK: 'online' })
-    expect(other).toMatchObject({ minScore: 0 })
-    expect(other.rules).toContain('breached')
-    expect(other.rules).not.toContain('too-weak')
-  })
+it('the password policy has the rules in force only, the least score, and what password managers go by', async () => {
+  const ruleCodes = async (environment: Record<string, string>) => {
+    const service = await startService({ environment })
+    const { body } = await service.http.get(POLICY)
+    return { ...body, rules: body.rules.map(({ code }: { code: string }) => code) }
+  }
+  const usual = await ruleCodes({ REKEY_PASSWORD_MIN_LENGTH: '16' })
+  expect(usual).toMatchObject({ minScore: 3 })
+  expect(usual.passwordRules).toMatch(/^minlength: 16; maxlength: 72; allowed: /)
+  expect(usual.rules).toContain('too-weak')
+  expect(usual.rules).not.toContain('breached')
+  const other = await ruleCodes({ REKEY_PASSWORD_MIN_SCORE: '0', REKEY_BREACH_CHECK: 'online' })
+  expect(other).toMatchObject({ minScore: 0 })
+  expect(other.rules).toContain('breached')
+  expect(other.rules).not.toContain('too-weak')
 })

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { linksIn } from '../kit/document-links.js'
 import { simulatorEnvironment } from '../kit/service.js'
 import { byAccount, CHANGES } from '../kit/submissions.js'
@@ -31,55 +31,53 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(scratch, { recursive: true, force: true }))
 
-describe('the package', () => {
-  it('has what is needed to run and to set it up, and nothing else', () => {
-    const roots = new Set(files.map((path) => path.split('/')[0]))
-    expect([...roots].sort()).toEqual([
-      'CHANGELOG.md',
-      'LICENSE',
-      'README.md',
-      'SECURITY.md',
-      'deploy',
-      'dist',
-      'docs',
-      'integrations',
-      'package.json',
-      'views',
-    ])
-    expect(files.filter((path) => /\.(?:ts|map|tsbuildinfo|tgz)$/.test(path))).toEqual([])
-  })
+it('the package has what is needed to run and to set it up, and nothing else', () => {
+  const roots = new Set(files.map((path) => path.split('/')[0]))
+  expect([...roots].sort()).toEqual([
+    'CHANGELOG.md',
+    'LICENSE',
+    'README.md',
+    'SECURITY.md',
+    'deploy',
+    'dist',
+    'docs',
+    'integrations',
+    'package.json',
+    'views',
+  ])
+  expect(files.filter((path) => /\.(?:ts|map|tsbuildinfo|tgz)$/.test(path))).toEqual([])
+})
 
-  it('has all that its documents lead to', () => {
-    const missing = files
-      .filter((path) => path.endsWith('.md'))
-      .flatMap((path) => linksIn(pathToFileURL(join(scratch, 'package', path))))
-      .filter((target) => !existsSync(fileURLToPath(target)))
-    expect(missing.map(String)).toEqual([])
-  })
+it('the package has all that its documents lead to', () => {
+  const missing = files
+    .filter((path) => path.endsWith('.md'))
+    .flatMap((path) => linksIn(pathToFileURL(join(scratch, 'package', path))))
+    .filter((target) => !existsSync(fileURLToPath(target)))
+  expect(missing.map(String)).toEqual([])
+})
 
-  it('runs by its name', () => {
-    const link = join(scratch, 'rekey')
-    symlinkSync(rekey, link)
-    const node = '#!/usr/bin/env node\n'
-    expect(execFileSync('head', ['-n', '1', link], { encoding: 'utf8' })).toBe(node)
-    expect(execFileSync(process.execPath, [link, '--version'], { encoding: 'utf8' })).toBe('0.1.0\n')
-  })
+it('the package runs by its name', () => {
+  const link = join(scratch, 'rekey')
+  symlinkSync(rekey, link)
+  const node = '#!/usr/bin/env node\n'
+  expect(execFileSync('head', ['-n', '1', link], { encoding: 'utf8' })).toBe(node)
+  expect(execFileSync(process.execPath, [link, '--version'], { encoding: 'utf8' })).toBe('0.1.0\n')
+})
 
-  it('makes a change from where it was unpacked', async () => {
-    const panel = await startPanelSimulator()
-    onTestFinished(() => panel.close())
-    const env = { ...simulatorEnvironment(panel), REKEY_PORT: '0' }
-    const service = spawn(process.execPath, [rekey], { env, cwd: '/', stdio: ['ignore', 'pipe', 'inherit'] })
-    onTestFinished(() => void service.kill('SIGKILL'))
-    const [line] = await once(createInterface({ input: service.stdout }), 'line')
-    const { port } = JSON.parse(line) as { port: number }
-    const page = await fetch(`http://127.0.0.1:${port}/`)
-    expect(await page.text()).toContain('Change password')
-    const response = await fetch(`http://127.0.0.1:${port}${CHANGES}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(byAccount()),
-    })
-    expect(await response.json()).toEqual({ code: 'changed' })
+it('the package makes a change from where it was unpacked', async () => {
+  const panel = await startPanelSimulator()
+  onTestFinished(() => panel.close())
+  const env = { ...simulatorEnvironment(panel), REKEY_PORT: '0' }
+  const service = spawn(process.execPath, [rekey], { env, cwd: '/', stdio: ['ignore', 'pipe', 'inherit'] })
+  onTestFinished(() => void service.kill('SIGKILL'))
+  const [line] = await once(createInterface({ input: service.stdout }), 'line')
+  const { port } = JSON.parse(line) as { port: number }
+  const page = await fetch(`http://127.0.0.1:${port}/`)
+  expect(await page.text()).toContain('Change password')
+  const response = await fetch(`http://127.0.0.1:${port}${CHANGES}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(byAccount()),
   })
+  expect(await response.json()).toEqual({ code: 'changed' })
 })

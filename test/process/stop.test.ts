@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { type Running, requestChange, start, startPanel, urlOf } from '../kit/process.js'
 import { scratchFile, simulatorEnvironment } from '../kit/service.js'
 import { startSmtpServer } from '../kit/smtp-server.js'
@@ -30,44 +30,45 @@ async function send(service: Running, bytes: string): Promise<{ socket: Socket; 
   return { socket, text: () => text }
 }
 
-describe('the service, told to stop', () => {
-  it('waits for a change that was sent, though the client has gone', async () => {
-    const panel = await startPanel()
-    const service = start(simulatorEnvironment(panel))
-    await service.logged('ready')
-    const hold = panel.hold(CHANGE)
-    const client = new AbortController()
-    const request = requestChange(service, byAccount(), client.signal).catch(() => 'gone')
-    await hold.arrived
-    client.abort()
-    expect(await request).toBe('gone')
+it('the service, told to stop waits for a change that was sent, though the client has gone', async () => {
+  const panel = await startPanel()
+  const service = start(simulatorEnvironment(panel))
+  await service.logged('ready')
+  const hold = panel.hold(CHANGE)
+  const client = new AbortController()
+  const request = requestChange(service, byAccount(), client.signal).catch(() => 'gone')
+  await hold.arrived
+  client.abort()
+  expect(await request).toBe('gone')
 
-    service.child.kill('SIGTERM')
-    await service.logged('stopping')
-    expect(await panel.accepts('info@example.org', NEW_PASSWORD)).toBe(false)
-    hold.release()
-    const [code] = await once(service.child, 'close')
-    expect(code).toBe(0)
-    expect(await panel.accepts('info@example.org', NEW_PASSWORD)).toBe(true)
-    expect(service.lines.map(({ event }) => event).slice(-3)).toEqual(['stopping', 'attempt', 'stopped'])
-    expect(service.lines.at(-2)).toMatchObject({ code: 'changed' })
-  })
+  service.child.kill('SIGTERM')
+  await service.logged('stopping')
+  expect(await panel.accepts('info@example.org', NEW_PASSWORD)).toBe(false)
+  hold.release()
+  const [code] = await once(service.child, 'close')
+  expect(code).toBe(0)
+  expect(await panel.accepts('info@example.org', NEW_PASSWORD)).toBe(true)
+  expect(service.lines.map(({ event }) => event).slice(-3)).toEqual(['stopping', 'attempt', 'stopped'])
+  expect(service.lines.at(-2)).toMatchObject({ code: 'changed' })
+})
 
-  it('while a person waits, answers first', async () => {
-    const panel = await startPanel()
-    const service = start(simulatorEnvironment(panel))
-    const hold = panel.hold(CHANGE)
-    const request = requestChange(service, byAccount())
-    await hold.arrived
-    service.child.kill('SIGTERM')
-    await service.logged('stopping')
-    hold.release()
-    expect((await request).status).toBe(200)
-    const [code] = await once(service.child, 'close')
-    expect(code).toBe(0)
-  })
+it('the service, told to stop while a person waits, answers first', async () => {
+  const panel = await startPanel()
+  const service = start(simulatorEnvironment(panel))
+  const hold = panel.hold(CHANGE)
+  const request = requestChange(service, byAccount())
+  await hold.arrived
+  service.child.kill('SIGTERM')
+  await service.logged('stopping')
+  hold.release()
+  expect((await request).status).toBe(200)
+  const [code] = await once(service.child, 'close')
+  expect(code).toBe(0)
+})
 
-  it.each(['smtp', 'smtps'])('first sends the notification of a change (%s)', async (scheme) => {
+it.each(['smtp', 'smtps'])(
+  'the service, told to stop first sends the notification of a change (%s)',
+  async (scheme) => {
     const panel = await startPanel()
     // It leads to this host, and is none of the addresses that need no TLS.
     const host = '0.0.0.0'
@@ -94,52 +95,52 @@ describe('the service, told to stop', () => {
       'notification-sent',
       'stopped',
     ])
-  })
+  },
+)
 
-  it.each([
-    ['headers', 'POST / HTTP/1.1\r\nHost: x\r\n'],
-    ['body', `${HEAD}\r\n\r\n${BODY.slice(0, -1)}`],
-  ])('does not wait for the rest of a request’s %s', async (_what, bytes) => {
-    const panel = await startPanel()
-    const service = start({ ...simulatorEnvironment(panel), REKEY_REQUEST_TIMEOUT_MS: '60000' })
-    await service.logged('ready')
-    await send(service, bytes)
-    service.child.kill('SIGTERM')
-    const [code] = await once(service.child, 'close')
-    expect(code).toBe(0)
-    expect(service.lines.at(-1)).toMatchObject({ event: 'stopped' })
-  })
+it.each([
+  ['headers', 'POST / HTTP/1.1\r\nHost: x\r\n'],
+  ['body', `${HEAD}\r\n\r\n${BODY.slice(0, -1)}`],
+])('the service, told to stop does not wait for the rest of a request’s %s', async (_what, bytes) => {
+  const panel = await startPanel()
+  const service = start({ ...simulatorEnvironment(panel), REKEY_REQUEST_TIMEOUT_MS: '60000' })
+  await service.logged('ready')
+  await send(service, bytes)
+  service.child.kill('SIGTERM')
+  const [code] = await once(service.child, 'close')
+  expect(code).toBe(0)
+  expect(service.lines.at(-1)).toMatchObject({ event: 'stopped' })
+})
 
-  it('refuses an attempt that it could read only then, and changes nothing', async () => {
-    const panel = await startPanel()
-    const service = start(simulatorEnvironment(panel))
-    await service.logged('ready')
-    const { socket, text } = await send(service, `${HEAD}\r\n\r\n${BODY.slice(0, -1)}`)
-    const hold = panel.hold(CHANGE)
-    const underWay = requestChange(service, byMailbox())
-    await hold.arrived
-    service.child.kill('SIGTERM')
-    await service.logged('stopping')
-    socket.write(BODY.slice(-1))
-    await once(socket, 'close')
-    expect(text()).toMatch(/^HTTP\/1\.1 503 .*"code":"panel-busy"/s)
-    hold.release()
-    expect((await underWay).status).toBe(200)
-    await once(service.child, 'close')
-    const attempts = service.lines.filter(({ event }) => event === 'attempt')
-    expect(attempts).toMatchObject([{ code: 'panel-busy', reason: 'stopping' }, { code: 'changed' }])
-    const changes = panel.calls.filter(({ command, args }) => command === CHANGE && args.length > 0)
-    expect(changes).toHaveLength(1)
-  })
+it('the service, told to stop refuses an attempt that it could read only then, and changes nothing', async () => {
+  const panel = await startPanel()
+  const service = start(simulatorEnvironment(panel))
+  await service.logged('ready')
+  const { socket, text } = await send(service, `${HEAD}\r\n\r\n${BODY.slice(0, -1)}`)
+  const hold = panel.hold(CHANGE)
+  const underWay = requestChange(service, byMailbox())
+  await hold.arrived
+  service.child.kill('SIGTERM')
+  await service.logged('stopping')
+  socket.write(BODY.slice(-1))
+  await once(socket, 'close')
+  expect(text()).toMatch(/^HTTP\/1\.1 503 .*"code":"panel-busy"/s)
+  hold.release()
+  expect((await underWay).status).toBe(200)
+  await once(service.child, 'close')
+  const attempts = service.lines.filter(({ event }) => event === 'attempt')
+  expect(attempts).toMatchObject([{ code: 'panel-busy', reason: 'stopping' }, { code: 'changed' }])
+  const changes = panel.calls.filter(({ command, args }) => command === CHANGE && args.length > 0)
+  expect(changes).toHaveLength(1)
+})
 
-  it('does not wait for a look at the panel that nobody needs any more', async () => {
-    const panel = await startPanel()
-    const look = panel.hold('v-search-domain-owner')
-    const service = start({ ...simulatorEnvironment(panel), HESTIA_TIMEOUT_MS: '60000' })
-    await look.arrived
-    service.child.kill('SIGTERM')
-    const [code] = await once(service.child, 'close')
-    expect(code).toBe(0)
-    look.release()
-  })
+it('the service, told to stop does not wait for a look at the panel that nobody needs any more', async () => {
+  const panel = await startPanel()
+  const look = panel.hold('v-search-domain-owner')
+  const service = start({ ...simulatorEnvironment(panel), HESTIA_TIMEOUT_MS: '60000' })
+  await look.arrived
+  service.child.kill('SIGTERM')
+  const [code] = await once(service.child, 'close')
+  expect(code).toBe(0)
+  look.release()
 })

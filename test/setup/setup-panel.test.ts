@@ -20,7 +20,7 @@ function permittedBy(script: string): string[] {
 const submissions = { mailbox: byMailbox(), account: byAccount({ code: '123456' }) } as const
 
 describe.each(['mailbox', 'account'] as const)('the profile for proof by %s', (proof) => {
-  it('is all that a change and the readiness check need', async () => {
+  it(`the profile for proof by ${proof} is all that a change and the readiness check need`, async () => {
     const service = await startService({ environment: { REKEY_PROOFS: proof } })
     service.panel.switches.permittedCommands = permittedBy(scriptFor(proof))
     expect((await service.http.get('/readyz')).body).toEqual({ status: 'ready', faults: [] })
@@ -29,7 +29,7 @@ describe.each(['mailbox', 'account'] as const)('the profile for proof by %s', (p
   })
 
   it.each(permittedBy(scriptFor(proof)))(
-    'has nothing to spare: without %s no change is made',
+    `the profile for proof by ${proof} has nothing to spare: without %s no change is made`,
     async (command) => {
       const service = await startService({ environment: { REKEY_PROOFS: proof } })
       const others = permittedBy(scriptFor(proof)).filter((permitted) => permitted !== command)
@@ -40,13 +40,11 @@ describe.each(['mailbox', 'account'] as const)('the profile for proof by %s', (p
   )
 })
 
-describe('the script for the panel', () => {
-  it('needs no complete configuration, and permits the commands of both proofs by default', () => {
-    expect(permittedBy(scriptFor(''))).toHaveLength(6)
-    expect(setUpPanel({}, options).ok).toBe(true)
-    expect(setUpPanel({ REKEY_PROOFS: 'x' }, options)).toEqual({
-      ok: false,
-      fault: expect.stringMatching(/^REKEY_PROOFS must be/),
-    })
+it('the script for the panel needs no complete configuration, and permits the commands of both proofs by default', () => {
+  expect(permittedBy(scriptFor(''))).toHaveLength(6)
+  expect(setUpPanel({}, options).ok).toBe(true)
+  expect(setUpPanel({ REKEY_PROOFS: 'x' }, options)).toEqual({
+    ok: false,
+    fault: expect.stringMatching(/^REKEY_PROOFS must be/),
   })
 })

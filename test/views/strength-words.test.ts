@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import type { Strength } from '../../src/core/password/strength.js'
 import en from '../../views/messages/en.json' with { type: 'json' }
 import { describeStrength } from '../../views/scripts/strength-words.js'
@@ -17,28 +17,26 @@ function say(score: Strength['score'], more: Partial<Strength> = advice): string
   })
 }
 
-describe('the words for a strength', () => {
-  it('name it, and say what would help as long as it is too weak', () => {
-    expect(say(0)).toBe(
-      'Strength: very weak. Many people use this password. Add a word or two that few people would think of. Leave out dates that have to do with you.',
-    )
-    expect(say(2)).toBe(
-      'Strength: fair. Many people use this password. Add a word or two that few people would think of. Leave out dates that have to do with you.',
-    )
-  })
+it('the words for a strength name it, and say what would help as long as it is too weak', () => {
+  expect(say(0)).toBe(
+    'Strength: very weak. Many people use this password. Add a word or two that few people would think of. Leave out dates that have to do with you.',
+  )
+  expect(say(2)).toBe(
+    'Strength: fair. Many people use this password. Add a word or two that few people would think of. Leave out dates that have to do with you.',
+  )
+})
 
-  it('do not find fault with what is strong enough', () => {
-    expect(say(3)).toBe('Strength: good.')
-    expect(say(4)).toBe('Strength: very good.')
-  })
+it('the words for a strength do not find fault with what is strong enough', () => {
+  expect(say(3)).toBe('Strength: good.')
+  expect(say(4)).toBe('Strength: very good.')
+})
 
-  it('give no advice where there is none', () => {
-    expect(say(1, {})).toBe('Strength: weak.')
-  })
+it('the words for a strength give no advice where there is none', () => {
+  expect(say(1, {})).toBe('Strength: weak.')
+})
 
-  it('are there for every score', () => {
-    const all = ([0, 1, 2, 3, 4] as const).map((score) => say(score, {}))
-    expect(new Set(all).size).toBe(5)
-    expect(all.join('')).not.toMatch(/[{}]|undefined/)
-  })
+it('the words for a strength are there for every score', () => {
+  const all = ([0, 1, 2, 3, 4] as const).map((score) => say(score, {}))
+  expect(new Set(all).size).toBe(5)
+  expect(all.join('')).not.toMatch(/[{}]|undefined/)
 })

@@ -45,7 +45,7 @@ describe.each([
   ['of words', (...parts: Parameters<typeof suggestPassword>) => suggestWords(LIST, ...parts)],
   ['of characters', suggestPassword],
 ])('a suggested password %s', (_what, suggest) => {
-  it('keeps every rule, whatever the policy, the address and the chance', () => {
+  it(`a suggested password ${_what} keeps every rule, whatever the policy, the address and the chance`, () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 8, max: 64 }),
@@ -63,13 +63,13 @@ describe.each([
     )
   })
 
-  it('is another one each time', () => {
+  it(`a suggested password ${_what} is another one each time`, () => {
     const random = randomFrom(1)
     const many = Array.from({ length: 500 }, () => suggest(policyOf(8), NOBODY, random))
     expect(new Set(many).size).toBe(500)
   })
 
-  it('gives up where chance is broken, rather than break a rule', () => {
+  it(`a suggested password ${_what} gives up where chance is broken, rather than break a rule`, () => {
     const always = () => Uint32Array.of(0)
     const mailbox = typedMailbox(`${LIST[0]?.padEnd(4, 'x')}@aaaa.org`)
     const first = suggest(policyOf(8), NOBODY, always)
@@ -79,45 +79,43 @@ describe.each([
   })
 })
 
-describe('what a suggestion is made of', () => {
-  it('is five words or more of a list of 7,776 different ones: 64 bits', () => {
-    expect(new Set(LIST).size).toBe(7776)
-    const { random, taken } = randomOf(0, 1, 7775, 7776, 2)
-    expect(suggestWords(LIST, policyOf(8), NOBODY, random)).toBe(
-      [LIST[0], LIST[1], LIST[7775], LIST[0], LIST[2]].join('-'),
-    )
-    expect(taken()).toBe(5)
-    expect(Math.log2(LIST.length) * 5).toBeGreaterThan(64)
-  })
-
-  it('is twenty characters or more of 57 that are not taken for one another: 116 bits', () => {
-    const random = randomFrom(7)
-    const characters = new Set<string>()
-    for (let index = 0; index < 200; index++) {
-      const password = suggestPassword(policyOf(8), NOBODY, random)
-      expect(password).toMatch(/^(?:[a-zA-Z2-9]{5}-){3}[a-zA-Z2-9]{5}$/)
-      for (const character of password.replaceAll('-', '')) characters.add(character)
-    }
-    expect(characters.size).toBe(57)
-    for (const lookalike of '0O1Il') expect(characters).not.toContain(lookalike)
-  })
-
-  it.each([
-    ['words', 7776, (random: RandomNumbers) => suggestWords(LIST, policyOf(8), NOBODY, random), LIST[0], 5],
-    ['characters', 57, (random: RandomNumbers) => suggestPassword(policyOf(8), NOBODY, random), 'a', 20],
-  ])(
-    'comes with the same chance, each of the %s: the uneven rest is thrown away',
-    (_what, size, suggest, first, parts) => {
-      const rest = RANGE % size
-      expect(rest).toBeGreaterThan(0)
-      // The first number of the rest, and the last one: both are thrown away, and the next one counts.
-      const thrown = randomOf(RANGE - rest, RANGE - 1, 0)
-      expect(suggest(thrown.random).startsWith(String(first))).toBe(true)
-      expect(thrown.taken()).toBe(parts + 2)
-      // The last one before it stands for the last item.
-      const kept = randomOf(RANGE - rest - 1)
-      expect(suggest(kept.random).startsWith(String(first))).toBe(false)
-      expect(kept.taken()).toBe(parts)
-    },
+it('what a suggestion is made of is five words or more of a list of 7,776 different ones: 64 bits', () => {
+  expect(new Set(LIST).size).toBe(7776)
+  const { random, taken } = randomOf(0, 1, 7775, 7776, 2)
+  expect(suggestWords(LIST, policyOf(8), NOBODY, random)).toBe(
+    [LIST[0], LIST[1], LIST[7775], LIST[0], LIST[2]].join('-'),
   )
+  expect(taken()).toBe(5)
+  expect(Math.log2(LIST.length) * 5).toBeGreaterThan(64)
 })
+
+it('what a suggestion is made of is twenty characters or more of 57 that are not taken for one another: 116 bits', () => {
+  const random = randomFrom(7)
+  const characters = new Set<string>()
+  for (let index = 0; index < 200; index++) {
+    const password = suggestPassword(policyOf(8), NOBODY, random)
+    expect(password).toMatch(/^(?:[a-zA-Z2-9]{5}-){3}[a-zA-Z2-9]{5}$/)
+    for (const character of password.replaceAll('-', '')) characters.add(character)
+  }
+  expect(characters.size).toBe(57)
+  for (const lookalike of '0O1Il') expect(characters).not.toContain(lookalike)
+})
+
+it.each([
+  ['words', 7776, (random: RandomNumbers) => suggestWords(LIST, policyOf(8), NOBODY, random), LIST[0], 5],
+  ['characters', 57, (random: RandomNumbers) => suggestPassword(policyOf(8), NOBODY, random), 'a', 20],
+])(
+  'what a suggestion is made of comes with the same chance, each of the %s: the uneven rest is thrown away',
+  (_what, size, suggest, first, parts) => {
+    const rest = RANGE % size
+    expect(rest).toBeGreaterThan(0)
+    // The first number of the rest, and the last one: both are thrown away, and the next one counts.
+    const thrown = randomOf(RANGE - rest, RANGE - 1, 0)
+    expect(suggest(thrown.random).startsWith(String(first))).toBe(true)
+    expect(thrown.taken()).toBe(parts + 2)
+    // The last one before it stands for the last item.
+    const kept = randomOf(RANGE - rest - 1)
+    expect(suggest(kept.random).startsWith(String(first))).toBe(false)
+    expect(kept.taken()).toBe(parts)
+  },
+)

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { type Mailbox, parseMailbox } from '../../../src/core/mailbox.js'
 import { BreachCheckUnavailable } from '../../../src/core/password/breach-check.js'
 import { badWordsFor } from '../../../src/core/password/context-words.js'
@@ -41,71 +41,72 @@ async function check(parts: Partial<PolicyCheckParts>, password = 'long enough a
 
 const yes = { isBreached: async () => true, mustBeKnown: false }
 
-describe('the policy for new passwords', () => {
-  it('asks about breaches last, and only where all other rules are kept', async () => {
-    expect(await check({ breaches: yes })).toMatchObject({
-      reasons: [{ code: 'breached' }],
-      asked: ['long enough a text'],
-    })
-    const weak = await check({ breaches: yes, estimateStrength: async () => WEAK })
-    expect(weak).toMatchObject({ reasons: [{ code: 'too-weak', ...WEAK }], asked: [] })
-    expect(await check({ breaches: yes }, 'short')).toMatchObject({ asked: [] })
+it('the policy for new passwords asks about breaches last, and only where all other rules are kept', async () => {
+  expect(await check({ breaches: yes })).toMatchObject({
+    reasons: [{ code: 'breached' }],
+    asked: ['long enough a text'],
   })
+  const weak = await check({ breaches: yes, estimateStrength: async () => WEAK })
+  expect(weak).toMatchObject({ reasons: [{ code: 'too-weak', ...WEAK }], asked: [] })
+  expect(await check({ breaches: yes }, 'short')).toMatchObject({ asked: [] })
+})
 
-  it('tells all rules of its own at once', async () => {
-    const { reasons } = await check({ estimateStrength: async () => WEAK }, ' short')
-    expect(reasons).toMatchObject([{ code: 'too-short' }, { code: 'outer-space' }, { code: 'too-weak' }])
-  })
+it('the policy for new passwords tells all rules of its own at once', async () => {
+  const { reasons } = await check({ estimateStrength: async () => WEAK }, ' short')
+  expect(reasons).toMatchObject([{ code: 'too-short' }, { code: 'outer-space' }, { code: 'too-weak' }])
+})
 
-  it.each([1, 2, 3, 4])('takes the least score that it was told, %i, and no lower one', async (minScore) => {
+it.each([1, 2, 3, 4])(
+  'the policy for new passwords takes the least score that it was told, %i, and no lower one',
+  async (minScore) => {
     for (const score of [0, 1, 2, 3, 4] as const) {
       const estimate: Estimate = { strength: { score, warning: undefined, suggestions: [] } }
       const { reasons } = await check({ minScore, estimateStrength: async () => estimate })
       expect(reasons).toHaveLength(score < minScore ? 1 : 0)
     }
-  })
+  },
+)
 
-  it('estimates nothing where strength is no matter', async () => {
-    const estimateStrength = () => Promise.reject(new Error('asked'))
-    expect(await check({ minScore: 0, estimateStrength })).toEqual({ reasons: [], asked: [], reports: [] })
-  })
+it('the policy for new passwords estimates nothing where strength is no matter', async () => {
+  const estimateStrength = () => Promise.reject(new Error('asked'))
+  expect(await check({ minScore: 0, estimateStrength })).toEqual({ reasons: [], asked: [], reports: [] })
+})
 
-  it('takes a password whose strength could not be estimated, and says so', async () => {
-    const { reasons, reports } = await check({ estimateStrength: async () => ({ missing: 'late' }) })
-    expect({ reasons, reports }).toEqual({ reasons: [], reports: ['strength-not-estimated late'] })
-  })
+it('the policy for new passwords takes a password whose strength could not be estimated, and says so', async () => {
+  const { reasons, reports } = await check({ estimateStrength: async () => ({ missing: 'late' }) })
+  expect({ reasons, reports }).toEqual({ reasons: [], reports: ['strength-not-estimated late'] })
+})
 
-  it('lets bugs through', async () => {
-    const bug = new RangeError('bug')
-    const fails = () => Promise.reject(bug)
-    expect(await check({ estimateStrength: fails })).toMatchObject({ reasons: bug })
-    expect(await check({ breaches: { isBreached: fails, mustBeKnown: false } })).toMatchObject({
-      reasons: bug,
+it('the policy for new passwords lets bugs through', async () => {
+  const bug = new RangeError('bug')
+  const fails = () => Promise.reject(bug)
+  expect(await check({ estimateStrength: fails })).toMatchObject({ reasons: bug })
+  expect(await check({ breaches: { isBreached: fails, mustBeKnown: false } })).toMatchObject({
+    reasons: bug,
+  })
+})
+
+it.each([false, true])(
+  'the policy for new passwords that can’t ask about breaches says so; must it be known: %s',
+  async (mustBeKnown) => {
+    const away = new BreachCheckUnavailable('timed-out')
+    const { reasons, reports } = await check({
+      breaches: { isBreached: () => Promise.reject(away), mustBeKnown },
     })
-  })
+    expect(reasons).toEqual(mustBeKnown ? away : [])
+    expect(reports).toEqual(['breach-check-failed timed-out'])
+  },
+)
 
-  it.each([false, true])(
-    'that can’t ask about breaches says so; must it be known: %s',
-    async (mustBeKnown) => {
-      const away = new BreachCheckUnavailable('timed-out')
-      const { reasons, reports } = await check({
-        breaches: { isBreached: () => Promise.reject(away), mustBeKnown },
-      })
-      expect(reasons).toEqual(mustBeKnown ? away : [])
-      expect(reports).toEqual(['breach-check-failed timed-out'])
+it('the policy for new passwords holds the words of the address and of the operator against the strength', async () => {
+  const words: (readonly string[])[] = []
+  await check({
+    estimateStrength: async (_password, badWords) => {
+      words.push(badWords)
+      return STRONG
     },
-  )
-
-  it('holds the words of the address and of the operator against the strength', async () => {
-    const words: (readonly string[])[] = []
-    await check({
-      estimateStrength: async (_password, badWords) => {
-        words.push(badWords)
-        return STRONG
-      },
-    })
-    expect(words).toEqual([['info@example.org', 'info', 'example.org', 'example', 'org', 'example hosting']])
   })
+  expect(words).toEqual([['info@example.org', 'info', 'example.org', 'example', 'org', 'example hosting']])
 })
 
 it('the bad words of an address hold no empty one, whatever its separators', () => {

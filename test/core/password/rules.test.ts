@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { type Mailbox, parseMailbox } from '../../../src/core/mailbox.js'
 import {
   breachedRules,
@@ -22,105 +22,104 @@ function breaches(password: string, address = 'info@example.org', current?: stri
   return breachedRules(policy, mailboxOf(address), password, current).map((reason) => reason.code)
 }
 
-describe('a new password', () => {
-  it('that keeps every rule is taken', () => {
-    expect(breaches('correct horse battery staple')).toEqual([])
-    expect(breaches('-begins with a hyphen')).toEqual([])
-    expect(breaches('pässwörd-ünï-😀')).toEqual([])
-  })
+it('a new password that keeps every rule is taken', () => {
+  expect(breaches('correct horse battery staple')).toEqual([])
+  expect(breaches('-begins with a hyphen')).toEqual([])
+  expect(breaches('pässwörd-ünï-😀')).toEqual([])
+})
 
-  it('has a least length in code points, not in bytes or UTF-16 units', () => {
-    expect(breaches('😀'.repeat(11))).toEqual(['too-short'])
-    expect(breaches('😀'.repeat(12))).toEqual([])
-  })
+it('a new password has a least length in code points, not in bytes or UTF-16 units', () => {
+  expect(breaches('😀'.repeat(11))).toEqual(['too-short'])
+  expect(breaches('😀'.repeat(12))).toEqual([])
+})
 
-  it('has at most 72 bytes of UTF-8', () => {
-    expect(breaches('ä'.repeat(36))).toEqual([])
-    expect(breaches(`${'ä'.repeat(36)}b`)).toEqual(['too-long'])
-  })
+it('a new password has at most 72 bytes of UTF-8', () => {
+  expect(breaches('ä'.repeat(36))).toEqual([])
+  expect(breaches(`${'ä'.repeat(36)}b`)).toEqual(['too-long'])
+})
 
-  it.each(['\0', '\n', '\t', '\r', '\x7f', '\x85'])('has no control character %j', (character) => {
+it.each(['\0', '\n', '\t', '\r', '\x7f', '\x85'])(
+  'a new password has no control character %j',
+  (character) => {
     expect(breaches(`good enough${character}otherwise`)).toEqual(['control-character'])
-  })
+  },
+)
 
-  it.each([
-    ' good enough otherwise',
-    'good enough otherwise ',
-    '\u00a0good enough otherwise',
-    'good enough otherwise\u3000',
-  ])('has no outer white space: %j', (password) => {
-    expect(breaches(password)).toEqual(['outer-space'])
-  })
-
-  it('does not look like a file that the panel would read', () => {
-    expect(breaches('/tmp/a-file-of-mine')).toEqual(['looks-like-a-file'])
-    expect(breaches('a/tmp/in-the-middle')).toEqual([])
-  })
-
-  it('is not the present one, where that is known', () => {
-    expect(breaches('present enough already', 'info@example.org', 'present enough already')).toEqual([
-      'same-as-current',
-    ])
-  })
-
-  it.each([
-    ['holds JOHN.doe somewhere', 'john.doe@foo.org'],
-    ['my EXAMPLE is long', 'bob@example.org'],
-    ['my example is long', 'bob@shop.example.org'],
-    ['viele BÜCHER hier', 'bob@bücher.example'],
-    ['viele xn--bcher-kva hier', 'bob@bücher.example'],
-  ])('does not hold a part of the address: %s for %s', (password, address) => {
-    expect(breaches(password, address)).toEqual(['contains-address'])
-  })
-
-  it('may hold parts of fewer than four characters, and the top-level domain', () => {
-    expect(breaches('bob of abc in the museum', 'bob@abc.museum')).toEqual([])
-  })
-
-  it('is not a common one, compared without case', () => {
-    expect(breaches('qwertyuiop123')).toEqual(['common'])
-    expect(breaches('QwertyUIOP123')).toEqual(['common'])
-  })
-
-  it('is told everything that is wrong with it at once', () => {
-    expect(breaches('\tinfo ', 'info@example.org', '\tinfo ')).toEqual([
-      'too-short',
-      'control-character',
-      'outer-space',
-      'same-as-current',
-      'contains-address',
-    ])
-    expect(breaches('password')).toEqual(['too-short', 'common'])
-  })
-
-  it('that is taken reaches the panel as it is: nothing to trim, to cut or to misread', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'binary', minLength: 10, maxLength: 80 }), (password) => {
-        if (breaches(password).length > 0) return
-        expect(password.replace(/^[ \t\r\n\0\v]+|[ \t\r\n\0\v]+$/g, '')).toBe(password)
-        expect(password.startsWith('/tmp/')).toBe(false)
-        expect(Buffer.byteLength(password)).toBeLessThanOrEqual(72)
-      }),
-      { numRuns: 2000 },
-    )
-  })
+it.each([
+  ' good enough otherwise',
+  'good enough otherwise ',
+  '\u00a0good enough otherwise',
+  'good enough otherwise\u3000',
+])('a new password has no outer white space: %j', (password) => {
+  expect(breaches(password)).toEqual(['outer-space'])
 })
 
-describe('a hosting-account password', () => {
-  it.each(['-x', '--help', '/tmp/file', ' alice', 'alice ', '\talice', 'alice\n', 'al\0ice', '-'])(
-    'that the panel would misread is known: %j',
-    (password) => {
-      expect(panelWouldMisread(password)).toBe(true)
-    },
-  )
+it('a new password does not look like a file that the panel would read', () => {
+  expect(breaches('/tmp/a-file-of-mine')).toEqual(['looks-like-a-file'])
+  expect(breaches('a/tmp/in-the-middle')).toEqual([])
+})
 
-  it.each(['alice panel pw', 'a-b', 'a/tmp/b', '/tmp', 'ünï 😀', '\u00a0alice'])(
-    'is sent otherwise: %j',
-    (password) => {
-      expect(panelWouldMisread(password)).toBe(false)
-    },
+it('a new password is not the present one, where that is known', () => {
+  expect(breaches('present enough already', 'info@example.org', 'present enough already')).toEqual([
+    'same-as-current',
+  ])
+})
+
+it.each([
+  ['holds JOHN.doe somewhere', 'john.doe@foo.org'],
+  ['my EXAMPLE is long', 'bob@example.org'],
+  ['my example is long', 'bob@shop.example.org'],
+  ['viele BÜCHER hier', 'bob@bücher.example'],
+  ['viele xn--bcher-kva hier', 'bob@bücher.example'],
+])('a new password does not hold a part of the address: %s for %s', (password, address) => {
+  expect(breaches(password, address)).toEqual(['contains-address'])
+})
+
+it('a new password may hold parts of fewer than four characters, and the top-level domain', () => {
+  expect(breaches('bob of abc in the museum', 'bob@abc.museum')).toEqual([])
+})
+
+it('a new password is not a common one, compared without case', () => {
+  expect(breaches('qwertyuiop123')).toEqual(['common'])
+  expect(breaches('QwertyUIOP123')).toEqual(['common'])
+})
+
+it('a new password is told everything that is wrong with it at once', () => {
+  expect(breaches('\tinfo ', 'info@example.org', '\tinfo ')).toEqual([
+    'too-short',
+    'control-character',
+    'outer-space',
+    'same-as-current',
+    'contains-address',
+  ])
+  expect(breaches('password')).toEqual(['too-short', 'common'])
+})
+
+it('a new password that is taken reaches the panel as it is: nothing to trim, to cut or to misread', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', minLength: 10, maxLength: 80 }), (password) => {
+      if (breaches(password).length > 0) return
+      expect(password.replace(/^[ \t\r\n\0\v]+|[ \t\r\n\0\v]+$/g, '')).toBe(password)
+      expect(password.startsWith('/tmp/')).toBe(false)
+      expect(Buffer.byteLength(password)).toBeLessThanOrEqual(72)
+    }),
+    { numRuns: 2000 },
   )
 })
+
+it.each(['-x', '--help', '/tmp/file', ' alice', 'alice ', '\talice', 'alice\n', 'al\0ice', '-'])(
+  'a hosting-account password that the panel would misread is known: %j',
+  (password) => {
+    expect(panelWouldMisread(password)).toBe(true)
+  },
+)
+
+it.each(['alice panel pw', 'a-b', 'a/tmp/b', '/tmp', 'ünï 😀', '\u00a0alice'])(
+  'a hosting-account password is sent otherwise: %j',
+  (password) => {
+    expect(panelWouldMisread(password)).toBe(false)
+  },
+)
 
 it('the passwordrules attribute is in Apple’s syntax', () => {
   expect(passwordRulesAttribute(12)).toBe(

@@ -1,7 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import type { Response } from 'supertest'
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { answers } from '../../../src/core/answer.js'
 import { outcomeEnvironment, send, ways } from '../../kit/outcomes.js'
 import { startService, type TestServiceOptions } from '../../kit/service.js'
@@ -42,86 +42,77 @@ async function startContract(options: TestServiceOptions = {}) {
   return { service, document, valid, faultsOf }
 }
 
-describe('the OpenAPI document', () => {
-  it('is of version 3.1 and names every path of the JSON interface and every status of the table', async () => {
-    const { document } = await startContract()
-    expect(document.openapi).toMatch(/^3\.1\./)
-    const callers = [{}, { client: [] }]
-    expect(document.paths[CHANGES]?.post?.security).toEqual(callers)
-    expect(document.paths['/api/v1/password-policy']?.post?.security).toEqual(callers)
-    expect(document.paths['/api/v1/password-policy']?.get?.security).toBeUndefined()
-    expect(JSON.stringify(document)).toContain('"scheme":"bearer"')
-    expect(Object.keys(document.paths)).toEqual([
-      CHANGES,
-      '/api/v1/password-policy',
-      '/api/v1/client-address',
-      '/healthz',
-      '/readyz',
-    ])
-    const statuses = Object.keys(document.paths[CHANGES]?.post?.responses ?? {})
-    expect(statuses.toSorted()).toEqual(
-      [...new Set(Object.values(answers).map(({ status }) => `${status}`))].toSorted(),
-    )
-  })
-
-  it.each(Object.entries(ways).filter(([, { path }]) => path === undefined))(
-    'the OpenAPI document describes the answer %s as the service gives it',
-    async (code, way) => {
-      const environment = { ...outcomeEnvironment, ...way.service?.environment }
-      const { service, faultsOf } = await startContract({ ...way.service, environment })
-      const response = await send(service, way, '203.0.113.9')
-      expect(response.body.code).toBe(code)
-      expect(faultsOf(CHANGES, 'post', response), response.text).toBe('')
-    },
+it('the OpenAPI document is of version 3.1 and names every path of the JSON interface and every status of the table', async () => {
+  const { document } = await startContract()
+  expect(document.openapi).toMatch(/^3\.1\./)
+  const callers = [{}, { client: [] }]
+  expect(document.paths[CHANGES]?.post?.security).toEqual(callers)
+  expect(document.paths['/api/v1/password-policy']?.post?.security).toEqual(callers)
+  expect(document.paths['/api/v1/password-policy']?.get?.security).toBeUndefined()
+  expect(JSON.stringify(document)).toContain('"scheme":"bearer"')
+  expect(Object.keys(document.paths)).toEqual([
+    CHANGES,
+    '/api/v1/password-policy',
+    '/api/v1/client-address',
+    '/healthz',
+    '/readyz',
+  ])
+  const statuses = Object.keys(document.paths[CHANGES]?.post?.responses ?? {})
+  expect(statuses.toSorted()).toEqual(
+    [...new Set(Object.values(answers).map(({ status }) => `${status}`))].toSorted(),
   )
-
-  it('the OpenAPI document describes what else the service answers', async () => {
-    const { service, faultsOf } = await startContract()
-    for (const body of ['{', byMailbox({ newPassword: 'abcdefghijklmnop' })]) {
-      expect(faultsOf(CHANGES, 'post', await post(service, body))).toBe('')
-    }
-    for (const path of ['/api/v1/password-policy', '/api/v1/client-address', '/healthz', '/readyz']) {
-      expect(faultsOf(path, 'get', await service.http.get(path))).toBe('')
-    }
-    const policy = '/api/v1/password-policy'
-    for (const question of [{ email: 'info@example.org', newPassword: 'abcdefghijklmnop' }, {}]) {
-      expect(faultsOf(policy, 'post', await service.http.post(policy).send(question))).toBe('')
-    }
-    await service.panel.close()
-    service.clock.advance(60_000)
-    expect(faultsOf('/readyz', 'get', await service.http.get('/readyz'))).toBe('')
-  })
-
-  it('takes the requests that the service takes, and no other', async () => {
-    const { document, valid } = await startContract()
-    const schema = document.paths[CHANGES]?.post?.requestBody?.content['application/json']?.schema ?? {}
-    expect(valid(schema, byMailbox())).toBe('')
-    expect(valid(schema, byAccount({ code: '123456' }))).toBe('')
-    expect(valid(schema, byMailbox({ clientAddress: '203.0.113.9' }))).toBe('')
-    for (const wrong of [
-      {},
-      byMailbox({ extra: 1 }),
-      byAccount({ code: 1 }),
-      byMailbox({ newPassword: '' }),
-    ]) {
-      expect(valid(schema, wrong)).not.toBe('')
-    }
-  })
-
-  it('offers only the proofs that the operator offers', async () => {
-    const { document, valid } = await startContract({ environment: { REKEY_PROOFS: 'account' } })
-    const schema = document.paths[CHANGES]?.post?.requestBody?.content['application/json']?.schema ?? {}
-    expect(valid(schema, byAccount())).toBe('')
-    expect(valid(schema, byMailbox())).not.toBe('')
-  })
 })
 
-describe('the password policy', () => {
-  it('tells the rules in force, each with the code of its breach', async () => {
-    const service = await startService({ environment: { REKEY_PASSWORD_MIN_LENGTH: '16' } })
-    const { body } = await service.http.get('/api/v1/password-policy')
-    expect(body).toMatchObject({ minLength: 16, maxBytes: 72, addressPartMinLength: 4 })
-    expect(body.rules).toHaveLength(9)
-    expect(body.rules[0]).toEqual({ code: 'too-short', message: 'Use at least 16 characters.' })
-  })
+it.each(Object.entries(ways).filter(([, { path }]) => path === undefined))(
+  'the OpenAPI document describes the answer %s as the service gives it',
+  async (code, way) => {
+    const environment = { ...outcomeEnvironment, ...way.service?.environment }
+    const { service, faultsOf } = await startContract({ ...way.service, environment })
+    const response = await send(service, way, '203.0.113.9')
+    expect(response.body.code).toBe(code)
+    expect(faultsOf(CHANGES, 'post', response), response.text).toBe('')
+  },
+)
+
+it('the OpenAPI document describes what else the service answers', async () => {
+  const { service, faultsOf } = await startContract()
+  for (const body of ['{', byMailbox({ newPassword: 'abcdefghijklmnop' })]) {
+    expect(faultsOf(CHANGES, 'post', await post(service, body))).toBe('')
+  }
+  for (const path of ['/api/v1/password-policy', '/api/v1/client-address', '/healthz', '/readyz']) {
+    expect(faultsOf(path, 'get', await service.http.get(path))).toBe('')
+  }
+  const policy = '/api/v1/password-policy'
+  for (const question of [{ email: 'info@example.org', newPassword: 'abcdefghijklmnop' }, {}]) {
+    expect(faultsOf(policy, 'post', await service.http.post(policy).send(question))).toBe('')
+  }
+  await service.panel.close()
+  service.clock.advance(60_000)
+  expect(faultsOf('/readyz', 'get', await service.http.get('/readyz'))).toBe('')
+})
+
+it('the OpenAPI document takes the requests that the service takes, and no other', async () => {
+  const { document, valid } = await startContract()
+  const schema = document.paths[CHANGES]?.post?.requestBody?.content['application/json']?.schema ?? {}
+  expect(valid(schema, byMailbox())).toBe('')
+  expect(valid(schema, byAccount({ code: '123456' }))).toBe('')
+  expect(valid(schema, byMailbox({ clientAddress: '203.0.113.9' }))).toBe('')
+  for (const wrong of [{}, byMailbox({ extra: 1 }), byAccount({ code: 1 }), byMailbox({ newPassword: '' })]) {
+    expect(valid(schema, wrong)).not.toBe('')
+  }
+})
+
+it('the OpenAPI document offers only the proofs that the operator offers', async () => {
+  const { document, valid } = await startContract({ environment: { REKEY_PROOFS: 'account' } })
+  const schema = document.paths[CHANGES]?.post?.requestBody?.content['application/json']?.schema ?? {}
+  expect(valid(schema, byAccount())).toBe('')
+  expect(valid(schema, byMailbox())).not.toBe('')
+})
+
+it('the password policy tells the rules in force, each with the code of its breach', async () => {
+  const service = await startService({ environment: { REKEY_PASSWORD_MIN_LENGTH: '16' } })
+  const { body } = await service.http.get('/api/v1/password-policy')
+  expect(body).toMatchObject({ minLength: 16, maxBytes: 72, addressPartMinLength: 4 })
+  expect(body.rules).toHaveLength(9)
+  expect(body.rules[0]).toEqual({ code: 'too-short', message: 'Use at least 16 characters.' })
 })

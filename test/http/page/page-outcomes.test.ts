@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { doneView } from '../../../src/http/page/result-views.js'
 import en from '../../../views/messages/en.json' with { type: 'json' }
 import { startService, type TestService } from '../../kit/service.js'
@@ -31,139 +31,134 @@ function mainOf(html: string): string {
 
 const STEPS = /<ol class="steps">(.*?)<\/ol>/s
 
-describe('the field for a one-time code', () => {
-  it('is not there before an account needs one', async () => {
-    const service = await startService()
-    expect((await service.http.get('/')).text).not.toContain('name="code"')
-    const wrong = await submit(service, { ...ACCOUNT_FORM, account_password: 'wrong' })
-    expect(wrong.text).not.toContain('name="code"')
-    expect((await submit(service, ACCOUNT_FORM)).status).toBe(200)
-  })
-
-  it('appears when this one does, and stays as long as it is of use', async () => {
-    const service = await startService()
-    const asked = await submit(service, withCode)
-    expect(asked.status).toBe(403)
-    expect(asked.text).toMatch(/<main data-answer="code-required">/)
-    expect(asked.text).toMatch(
-      /<input[^>]* name="code"[^>]* autocomplete="one-time-code"[^>]* inputmode="numeric"/,
-    )
-    expect(asked.text).toContain('<a href="#code">')
-    expect(asked.text).toMatch(/id="proof-account"[^>]* checked/)
-    const wrong = await submit(service, { ...withCode, code: '000000' })
-    expect(wrong.text).toContain('name="code"')
-    expect(wrong.text).not.toContain('000000')
-  })
+it('the field for a one-time code is not there before an account needs one', async () => {
+  const service = await startService()
+  expect((await service.http.get('/')).text).not.toContain('name="code"')
+  const wrong = await submit(service, { ...ACCOUNT_FORM, account_password: 'wrong' })
+  expect(wrong.text).not.toContain('name="code"')
+  expect((await submit(service, ACCOUNT_FORM)).status).toBe(200)
 })
 
-describe('an answer after which nobody knows', () => {
-  it('tells to try the new password first where the outcome is unknown', async () => {
-    const service = await startService()
-    service.panel.failNext(CHANGE, { kind: 'reset', when: 'after-run' })
-    service.panel.failNext(VALUE, { kind: 'exit', run: false, code: 3 }, 20)
-    const { status, text } = await submit(service, ACCOUNT_FORM)
-    expect(status).toBe(504)
-    expect(text).toMatch(/<main data-answer="outcome-unknown">/)
-    const { newFirst, thenOld, neither } = en.steps
-    expect(itemsOf(text, STEPS)).toEqual([newFirst, thenOld, neither])
-    expect(mainOf(text)).not.toMatch(/<form|not changed/)
-    expect(mainOf(text)).toContain(String(service.attempts()[0]?.requestId))
-  })
-
-  it('tells to try the old one first where the change was not seen', async () => {
-    const service = await startService()
-    service.panel.failNext(CHANGE, { kind: 'reset', when: 'before-run' })
-    const { status, text } = await submit(service, MAILBOX_FORM)
-    expect(status).toBe(503)
-    expect(service.attempts()[0]).toMatchObject({ code: 'panel-unavailable', changeSent: true })
-    const { oldFirst, thenNew, neither } = en.steps
-    expect(itemsOf(text, STEPS)).toEqual([oldFirst, thenNew, neither])
-    expect(mainOf(text)).toContain(en.answer['change-not-confirmed'].title)
-    expect(mainOf(text)).not.toContain('Nothing was changed')
-    expect(mainOf(text)).toContain(String(service.attempts()[0]?.requestId))
-  })
-
-  it('stands ready in the form for the browser whose answer never comes', async () => {
-    const service = await startService()
-    const { text } = await service.http.get('/?lang=en')
-    const ready = /<template id="answer-lost">(.*?)<\/template>/s.exec(text)?.[1] ?? ''
-    const { newFirst, thenOld, neither } = en.steps
-    expect(itemsOf(ready, STEPS)).toEqual([newFirst, thenOld, neither])
-    expect(ready).toContain(en.script.answerLost)
-    expect(ready).not.toMatch(/not changed|Nothing was changed/)
-  })
+it('the field for a one-time code appears when this one does, and stays as long as it is of use', async () => {
+  const service = await startService()
+  const asked = await submit(service, withCode)
+  expect(asked.status).toBe(403)
+  expect(asked.text).toMatch(/<main data-answer="code-required">/)
+  expect(asked.text).toMatch(
+    /<input[^>]* name="code"[^>]* autocomplete="one-time-code"[^>]* inputmode="numeric"/,
+  )
+  expect(asked.text).toContain('<a href="#code">')
+  expect(asked.text).toMatch(/id="proof-account"[^>]* checked/)
+  const wrong = await submit(service, { ...withCode, code: '000000' })
+  expect(wrong.text).toContain('name="code"')
+  expect(wrong.text).not.toContain('000000')
 })
 
-describe('the page after a change', () => {
-  it('leads to the devices, back to the form, and holds no secret', async () => {
-    const service = await startService()
-    const { text } = await submit(service, MAILBOX_FORM)
-    const { devices } = en
-    for (const words of [devices.title, devices.computers, devices.phones, devices.others, devices.lockout]) {
-      expect(mainOf(text)).toContain(words)
-    }
-    expect(mainOf(text)).toContain('href="/?lang=en"')
-    expect(mainOf(text)).not.toContain(devices.settings)
-    expect(text).not.toMatch(/info mail pw|a wholly new secret/)
-  })
-
-  it('shows what to enter where the servers are configured', () => {
-    const brand = {
-      name: '',
-      hasLogo: false,
-      hasStylesheet: false,
-      supportContact: '',
-      supportUrl: '',
-      extraText: '',
-      webmailUrl: '',
-      incoming: { host: 'imap.example.org', port: 993, security: 'tls' as const },
-      outgoing: { host: 'smtp.example.org', port: 587, security: 'starttls' as const },
-    }
-    const messages = { ...en, direction: 'ltr' as const }
-    const { servers, mailbox } = doneView(messages, 'info@example.org', brand)
-    expect(mailbox).toBe('info@example.org')
-    expect(servers).toEqual([
-      { label: 'Incoming mail (IMAP)', host: 'imap.example.org', port: 993, security: 'SSL/TLS' },
-      { label: 'Outgoing mail (SMTP)', host: 'smtp.example.org', port: 587, security: 'STARTTLS' },
-    ])
-    const outgoing = doneView(messages, '', { ...brand, incoming: null }).servers
-    expect(outgoing.map(({ host }) => host)).toEqual(['smtp.example.org'])
-  })
+it('an answer after which nobody knows tells to try the new password first where the outcome is unknown', async () => {
+  const service = await startService()
+  service.panel.failNext(CHANGE, { kind: 'reset', when: 'after-run' })
+  service.panel.failNext(VALUE, { kind: 'exit', run: false, code: 3 }, 20)
+  const { status, text } = await submit(service, ACCOUNT_FORM)
+  expect(status).toBe(504)
+  expect(text).toMatch(/<main data-answer="outcome-unknown">/)
+  const { newFirst, thenOld, neither } = en.steps
+  expect(itemsOf(text, STEPS)).toEqual([newFirst, thenOld, neither])
+  expect(mainOf(text)).not.toMatch(/<form|not changed/)
+  expect(mainOf(text)).toContain(String(service.attempts()[0]?.requestId))
 })
 
-describe('the rules in the form', () => {
-  const rules = (html: string) => [...html.matchAll(/data-rule="([^"]+)"/g)].map(([, code]) => code)
+it('an answer after which nobody knows tells to try the old one first where the change was not seen', async () => {
+  const service = await startService()
+  service.panel.failNext(CHANGE, { kind: 'reset', when: 'before-run' })
+  const { status, text } = await submit(service, MAILBOX_FORM)
+  expect(status).toBe(503)
+  expect(service.attempts()[0]).toMatchObject({ code: 'panel-unavailable', changeSent: true })
+  const { oldFirst, thenNew, neither } = en.steps
+  expect(itemsOf(text, STEPS)).toEqual([oldFirst, thenNew, neither])
+  expect(mainOf(text)).toContain(en.answer['change-not-confirmed'].title)
+  expect(mainOf(text)).not.toContain('Nothing was changed')
+  expect(mainOf(text)).toContain(String(service.attempts()[0]?.requestId))
+})
 
-  it('are shown before anything is typed, the rare ones behind a click', async () => {
-    const service = await startService()
-    const { text } = await service.http.get('/')
-    const [first = '', further = ''] = text.split('<details>')
-    expect(rules(first)).toEqual(expect.arrayContaining(['too-short', 'contains-address', 'same-as-current']))
-    expect(rules(further)).toEqual(['too-long', 'outer-space', 'control-character', 'looks-like-a-file'])
-  })
+it('an answer after which nobody knows stands ready in the form for the browser whose answer never comes', async () => {
+  const service = await startService()
+  const { text } = await service.http.get('/?lang=en')
+  const ready = /<template id="answer-lost">(.*?)<\/template>/s.exec(text)?.[1] ?? ''
+  const { newFirst, thenOld, neither } = en.steps
+  expect(itemsOf(ready, STEPS)).toEqual([newFirst, thenOld, neither])
+  expect(ready).toContain(en.script.answerLost)
+  expect(ready).not.toMatch(/not changed|Nothing was changed/)
+})
 
-  it('name the present password only where it is known', async () => {
-    const account = await startService({ environment: { REKEY_PROOFS: 'account' } })
-    expect(rules((await account.http.get('/')).text)).not.toContain('same-as-current')
-    const mailbox = await startService({ environment: { REKEY_PROOFS: 'mailbox' } })
-    expect(rules((await mailbox.http.get('/')).text)).toContain('same-as-current')
-  })
+it('the page after a change leads to the devices, back to the form, and holds no secret', async () => {
+  const service = await startService()
+  const { text } = await submit(service, MAILBOX_FORM)
+  const { devices } = en
+  for (const words of [devices.title, devices.computers, devices.phones, devices.others, devices.lockout]) {
+    expect(mainOf(text)).toContain(words)
+  }
+  expect(mainOf(text)).toContain('href="/?lang=en"')
+  expect(mainOf(text)).not.toContain(devices.settings)
+  expect(text).not.toMatch(/info mail pw|a wholly new secret/)
+})
 
-  it.each([
-    ['mailbox', 'proof-mailbox', 'proof-account'],
-    ['account', 'proof-account', 'proof-mailbox'],
-  ])('stand under the fields of %s alone where that is the only way', async (proof, shown, hidden) => {
+it('the page after a change shows what to enter where the servers are configured', () => {
+  const brand = {
+    name: '',
+    hasLogo: false,
+    hasStylesheet: false,
+    supportContact: '',
+    supportUrl: '',
+    extraText: '',
+    webmailUrl: '',
+    incoming: { host: 'imap.example.org', port: 993, security: 'tls' as const },
+    outgoing: { host: 'smtp.example.org', port: 587, security: 'starttls' as const },
+  }
+  const messages = { ...en, direction: 'ltr' as const }
+  const { servers, mailbox } = doneView(messages, 'info@example.org', brand)
+  expect(mailbox).toBe('info@example.org')
+  expect(servers).toEqual([
+    { label: 'Incoming mail (IMAP)', host: 'imap.example.org', port: 993, security: 'SSL/TLS' },
+    { label: 'Outgoing mail (SMTP)', host: 'smtp.example.org', port: 587, security: 'STARTTLS' },
+  ])
+  const outgoing = doneView(messages, '', { ...brand, incoming: null }).servers
+  expect(outgoing.map(({ host }) => host)).toEqual(['smtp.example.org'])
+})
+
+const rules = (html: string) => [...html.matchAll(/data-rule="([^"]+)"/g)].map(([, code]) => code)
+
+it('the rules in the form are shown before anything is typed, the rare ones behind a click', async () => {
+  const service = await startService()
+  const { text } = await service.http.get('/')
+  const [first = '', further = ''] = text.split('<details>')
+  expect(rules(first)).toEqual(expect.arrayContaining(['too-short', 'contains-address', 'same-as-current']))
+  expect(rules(further)).toEqual(['too-long', 'outer-space', 'control-character', 'looks-like-a-file'])
+})
+
+it('the rules in the form name the present password only where it is known', async () => {
+  const account = await startService({ environment: { REKEY_PROOFS: 'account' } })
+  expect(rules((await account.http.get('/')).text)).not.toContain('same-as-current')
+  const mailbox = await startService({ environment: { REKEY_PROOFS: 'mailbox' } })
+  expect(rules((await mailbox.http.get('/')).text)).toContain('same-as-current')
+})
+
+it.each([
+  ['mailbox', 'proof-mailbox', 'proof-account'],
+  ['account', 'proof-account', 'proof-mailbox'],
+])(
+  'the rules in the form stand under the fields of %s alone where that is the only way',
+  async (proof, shown, hidden) => {
     const service = await startService({ environment: { REKEY_PROOFS: proof } })
     for (const html of [(await service.http.get('/')).text, (await submit(service, {})).text]) {
       expect(html).toContain(shown)
       expect(html).not.toContain(hidden)
       expect(html).not.toContain('<legend>')
     }
-  })
+  },
+)
 
-  it('name the least length that is configured, in the language of the page', async () => {
-    const service = await startService({ environment: { REKEY_PASSWORD_MIN_LENGTH: '17' } })
-    expect((await service.http.get('/?lang=en')).text).toContain('Use at least 17 characters.')
-    expect((await service.http.get('/?lang=de')).text).toMatch(/data-rule="too-short">.*17 Zeichen/)
-  })
+it('the rules in the form name the least length that is configured, in the language of the page', async () => {
+  const service = await startService({ environment: { REKEY_PASSWORD_MIN_LENGTH: '17' } })
+  expect((await service.http.get('/?lang=en')).text).toContain('Use at least 17 characters.')
+  expect((await service.http.get('/?lang=de')).text).toMatch(/data-rule="too-short">.*17 Zeichen/)
 })

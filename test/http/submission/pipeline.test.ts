@@ -1,7 +1,7 @@
 import express, { type RequestHandler, type Response } from 'express'
 import { pino } from 'pino'
 import supertest from 'supertest'
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { createAttemptLog } from '../../../src/audit-log/attempt-log.js'
 import { plainNames } from '../../../src/audit-log/log-names.js'
 import { type Answer, type Outcome, Refused } from '../../../src/core/answer.js'
@@ -86,111 +86,107 @@ function createWay({ guards = [], body = byMailbox(), ...given }: Given) {
   return { pipeline, post, steps, lines }
 }
 
-describe('a submission', () => {
-  it('is decided, leaves its line, is answered, and then told of', async () => {
-    const { post, steps } = createWay({})
-    expect(await post()).toBe('changed')
-    expect(steps).toEqual(['log attempt changed', 'show changed and what was sent', 'after changed'])
-  })
-
-  it('that a guard refuses is answered without what was sent, leaves its line, and is told of to nobody', async () => {
-    const refuse: RequestHandler = (_request, _response, next) =>
-      next(new Refused({ code: 'cross-site-request' }))
-    const { post, steps } = createWay({ guards: [refuse] })
-    await post()
-    expect(steps).toEqual(['log attempt cross-site-request', 'show cross-site-request'])
-  })
-
-  it('that can’t be parsed, or that a limit refuses, is answered with what was sent', async () => {
-    const unread = createWay({ body: {} })
-    await unread.post()
-    expect(unread.steps).toContain('show invalid-request and what was sent')
-    const limited = createWay({
-      limitAttempt: async () => {
-        throw tooMany
-      },
-    })
-    await limited.post()
-    expect(limited.steps).toEqual([
-      'log attempt too-many-attempts',
-      'show too-many-attempts and what was sent',
-      'after too-many-attempts',
-    ])
-  })
-
-  it('under way is waited for when the process stops, and one that was read later is not carried out', async () => {
-    let changes = 0
-    let finish: (outcome: Outcome) => void = () => undefined
-    const outcome = new Promise<Outcome>((resolve) => {
-      finish = resolve
-    })
-    let begin: () => void = () => undefined
-    const begun = new Promise<void>((resolve) => {
-      begin = resolve
-    })
-    const { pipeline, post, steps, lines } = createWay({
-      change() {
-        changes += 1
-        begin()
-        return outcome
-      },
-    })
-    const first = post()
-    await begun
-    const drained = pipeline.drain().then(() => steps.push('drained'))
-    expect(await post()).toBe('panel-busy')
-    expect(lines).toEqual([expect.objectContaining({ code: 'panel-busy', reason: 'stopping' })])
-    expect(steps).not.toContain('drained')
-    finish(changed)
-    expect(await first).toBe('changed')
-    await drained
-    expect(steps.slice(-2)).toEqual(['after changed', 'drained'])
-    expect(changes).toBe(1)
-  })
+it('a submission is decided, leaves its line, is answered, and then told of', async () => {
+  const { post, steps } = createWay({})
+  expect(await post()).toBe('changed')
+  expect(steps).toEqual(['log attempt changed', 'show changed and what was sent', 'after changed'])
 })
 
-describe('a bug', () => {
-  it('in the middle of an answer ends the connection, and is no second answer', async () => {
-    const { post, steps } = createWay({
-      show(response) {
-        response.status(200).write('half an ')
-        throw new TypeError('canary')
-      },
-    })
-    expect(await post()).toBe('ECONNRESET')
-    expect(steps).toEqual([
-      'log attempt changed',
-      'show changed and what was sent',
-      'after changed',
-      'log internal-error TypeError',
-    ])
-  })
+it('a submission that a guard refuses is answered without what was sent, leaves its line, and is told of to nobody', async () => {
+  const refuse: RequestHandler = (_request, _response, next) =>
+    next(new Refused({ code: 'cross-site-request' }))
+  const { post, steps } = createWay({ guards: [refuse] })
+  await post()
+  expect(steps).toEqual(['log attempt cross-site-request', 'show cross-site-request'])
+})
 
-  it('in showing an answer is a 500 without its message, and the attempt keeps its one true line', async () => {
-    const { post, lines } = createWay({
-      show() {
-        throw new TypeError('canary')
-      },
-    })
-    expect(await post()).toBe('internal-error')
-    expect(lines).toEqual([
-      expect.objectContaining({ event: 'attempt', code: 'changed', requestId: 'the-id' }),
-      expect.objectContaining({ event: 'internal-error', error: 'TypeError', requestId: 'the-id' }),
-    ])
-    expect(JSON.stringify(lines)).not.toContain('canary')
+it('a submission that can’t be parsed, or that a limit refuses, is answered with what was sent', async () => {
+  const unread = createWay({ body: {} })
+  await unread.post()
+  expect(unread.steps).toContain('show invalid-request and what was sent')
+  const limited = createWay({
+    limitAttempt: async () => {
+      throw tooMany
+    },
   })
+  await limited.post()
+  expect(limited.steps).toEqual([
+    'log attempt too-many-attempts',
+    'show too-many-attempts and what was sent',
+    'after too-many-attempts',
+  ])
+})
 
-  it('in finding the answer is logged as such, with the place where it arose', async () => {
-    const { post, lines } = createWay({
-      change: async () => {
-        throw new RangeError('canary')
-      },
-    })
-    expect(await post()).toBe('internal-error')
-    expect(lines).toEqual([
-      expect.objectContaining({ event: 'internal-error', error: 'RangeError', at: expect.any(Array) }),
-      expect.objectContaining({ event: 'attempt', code: 'internal-error', level: 50 }),
-    ])
-    expect(JSON.stringify(lines)).not.toContain('canary')
+it('a submission under way is waited for when the process stops, and one that was read later is not carried out', async () => {
+  let changes = 0
+  let finish: (outcome: Outcome) => void = () => undefined
+  const outcome = new Promise<Outcome>((resolve) => {
+    finish = resolve
   })
+  let begin: () => void = () => undefined
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve
+  })
+  const { pipeline, post, steps, lines } = createWay({
+    change() {
+      changes += 1
+      begin()
+      return outcome
+    },
+  })
+  const first = post()
+  await begun
+  const drained = pipeline.drain().then(() => steps.push('drained'))
+  expect(await post()).toBe('panel-busy')
+  expect(lines).toEqual([expect.objectContaining({ code: 'panel-busy', reason: 'stopping' })])
+  expect(steps).not.toContain('drained')
+  finish(changed)
+  expect(await first).toBe('changed')
+  await drained
+  expect(steps.slice(-2)).toEqual(['after changed', 'drained'])
+  expect(changes).toBe(1)
+})
+
+it('a bug in the middle of an answer ends the connection, and is no second answer', async () => {
+  const { post, steps } = createWay({
+    show(response) {
+      response.status(200).write('half an ')
+      throw new TypeError('canary')
+    },
+  })
+  expect(await post()).toBe('ECONNRESET')
+  expect(steps).toEqual([
+    'log attempt changed',
+    'show changed and what was sent',
+    'after changed',
+    'log internal-error TypeError',
+  ])
+})
+
+it('a bug in showing an answer is a 500 without its message, and the attempt keeps its one true line', async () => {
+  const { post, lines } = createWay({
+    show() {
+      throw new TypeError('canary')
+    },
+  })
+  expect(await post()).toBe('internal-error')
+  expect(lines).toEqual([
+    expect.objectContaining({ event: 'attempt', code: 'changed', requestId: 'the-id' }),
+    expect.objectContaining({ event: 'internal-error', error: 'TypeError', requestId: 'the-id' }),
+  ])
+  expect(JSON.stringify(lines)).not.toContain('canary')
+})
+
+it('a bug in finding the answer is logged as such, with the place where it arose', async () => {
+  const { post, lines } = createWay({
+    change: async () => {
+      throw new RangeError('canary')
+    },
+  })
+  expect(await post()).toBe('internal-error')
+  expect(lines).toEqual([
+    expect.objectContaining({ event: 'internal-error', error: 'RangeError', at: expect.any(Array) }),
+    expect.objectContaining({ event: 'attempt', code: 'internal-error', level: 50 }),
+  ])
+  expect(JSON.stringify(lines)).not.toContain('canary')
 })

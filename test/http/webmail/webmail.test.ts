@@ -33,7 +33,7 @@ function hestiaDriverAccepts({ headers, text }: Response): boolean {
 }
 
 describe.each(forms)('the form of webmail at $path', (form) => {
-  it('changes a password and says so in just one word', async () => {
+  it(`the form of webmail at ${form.path} changes a password and says so in just one word`, async () => {
     const service = await startService()
     const response = await post(service, form.path, filled(form))
     expect(response.status).toBe(200)
@@ -59,19 +59,22 @@ describe.each(forms)('the form of webmail at $path', (form) => {
       403,
       'mailbox-suspended',
     ],
-  ])('refuses %s with the status of the JSON interface', async (_what, values, status, code) => {
-    const service = await startService()
-    const response = await post(service, form.path, filled(form, values))
-    expect(response.status).toBe(status)
-    expect(response.type).toBe('text/plain')
-    expect(response.text).toMatch(new RegExp(`^error ${code}: .* \\[[0-9a-f-]{36}\\]\n$`))
-    expect(response.text).toContain(`[${service.attempts()[0]?.requestId}]`)
-    expect(hestiaDriverAccepts(response)).toBe(false)
-    expect(response.get('set-cookie')).toBeUndefined()
-    expect(service.attempts()).toMatchObject([{ code }])
-  })
+  ])(
+    `the form of webmail at ${form.path} refuses %s with the status of the JSON interface`,
+    async (_what, values, status, code) => {
+      const service = await startService()
+      const response = await post(service, form.path, filled(form, values))
+      expect(response.status).toBe(status)
+      expect(response.type).toBe('text/plain')
+      expect(response.text).toMatch(new RegExp(`^error ${code}: .* \\[[0-9a-f-]{36}\\]\n$`))
+      expect(response.text).toContain(`[${service.attempts()[0]?.requestId}]`)
+      expect(hestiaDriverAccepts(response)).toBe(false)
+      expect(response.get('set-cookie')).toBeUndefined()
+      expect(service.attempts()).toMatchObject([{ code }])
+    },
+  )
 
-  it('refuses what is no such form, and begins every refusal alike', async () => {
+  it(`the form of webmail at ${form.path} refuses what is no such form, and begins every refusal alike`, async () => {
     const service = await startService()
     const refusals = [
       await service.http.get(form.path),
@@ -96,7 +99,7 @@ describe.each(forms)('the form of webmail at $path', (form) => {
     expect(service.commands()).toEqual([])
   })
 
-  it('names the fields that are wrong as the form does', async () => {
+  it(`the form of webmail at ${form.path} names the fields that are wrong as the form does`, async () => {
     const service = await startService()
     const { text } = await post(service, form.path, filled(form, { email: '', current: '' }))
     expect(text).toContain(` ${form.email}: Please fill this in. ${form.current}: Please fill this in.`)
@@ -105,7 +108,7 @@ describe.each(forms)('the form of webmail at $path', (form) => {
     )
   })
 
-  it('is not there where the present password is no proof', async () => {
+  it(`the form of webmail at ${form.path} is not there where the present password is no proof`, async () => {
     const service = await startService({ environment: { REKEY_PROOFS: 'account' } })
     const response = await post(service, form.path, filled(form))
     expect(response.status).toBe(404)
@@ -113,14 +116,14 @@ describe.each(forms)('the form of webmail at $path', (form) => {
     expect(service.commands()).toEqual([])
   })
 
-  it('is below the base path, and at the root, which a driver can’t change', async () => {
+  it(`the form of webmail at ${form.path} is below the base path, and at the root, which a driver can’t change`, async () => {
     const service = await startService({ environment: { REKEY_BASE_PATH: '/password' } })
     expect((await post(service, `/password${form.path}`, filled(form))).text).toBe(form.success)
     const again = filled(form, { current: NEW_PASSWORD, next: 'another new secret' })
     expect((await post(service, form.path, again)).text).toBe(form.success)
   })
 
-  it('tells a panel that is away from a wrong password', async () => {
+  it(`the form of webmail at ${form.path} tells a panel that is away from a wrong password`, async () => {
     const service = await startService()
     await service.panel.close()
     const response = await post(service, form.path, filled(form))
@@ -129,19 +132,17 @@ describe.each(forms)('the form of webmail at $path', (form) => {
   })
 })
 
-describe('refusals of credentials', () => {
-  it('are alike to the byte, and leave no sooner than on the page', async () => {
-    const service = await startService({ environment: { REKEY_REFUSAL_DELAY_MS: '1000' } })
-    const [form] = forms
-    const texts: string[] = []
-    const names = ['info@example.org', 'nobody@example.org', 'info@unknown.example', 'inf.@example.org']
-    for (const email of names) {
-      const { text } = await post(service, form.path, filled(form, { email, current: 'wrong' }))
-      texts.push(text.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/, 'ID'))
-    }
-    expect(new Set(texts).size).toBe(1)
-    expect(service.attempts().map(({ durationMs }) => durationMs)).toEqual([1000, 1000, 1000, 1000])
-  })
+it('refusals of credentials are alike to the byte, and leave no sooner than on the page', async () => {
+  const service = await startService({ environment: { REKEY_REFUSAL_DELAY_MS: '1000' } })
+  const [form] = forms
+  const texts: string[] = []
+  const names = ['info@example.org', 'nobody@example.org', 'info@unknown.example', 'inf.@example.org']
+  for (const email of names) {
+    const { text } = await post(service, form.path, filled(form, { email, current: 'wrong' }))
+    texts.push(text.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/, 'ID'))
+  }
+  expect(new Set(texts).size).toBe(1)
+  expect(service.attempts().map(({ durationMs }) => durationMs)).toEqual([1000, 1000, 1000, 1000])
 })
 
 /** Sends a request as it is and gives the body of the answer, a character for each byte. */
@@ -150,117 +151,118 @@ async function rawBody(service: TestService, ...lines: string[]): Promise<string
   return answer.slice(answer.indexOf('\r\n\r\n') + 4)
 }
 
-describe('a client that compares the answer’s body byte for byte', () => {
-  const head = ['POST /reset/mail/ HTTP/1.0', 'Content-Type: application/x-www-form-urlencoded']
+const head = ['POST /reset/mail/ HTTP/1.0', 'Content-Type: application/x-www-form-urlencoded']
 
-  it('reads ==ok== and not a byte more', async () => {
-    const service = await startService()
-    const fields = { email: 'info@example.org', password: 'info mail pw', new: NEW_PASSWORD }
-    const body = new URLSearchParams(fields).toString()
-    expect(await rawBody(service, ...head, `Content-Length: ${body.length}`, '', body)).toBe('==ok==')
-  })
-
-  it('that sends no form at all is refused', async () => {
-    const service = await startService()
-    expect(await rawBody(service, ...head, '', '')).toMatch(/^error invalid-request: /)
-  })
+it('a client that compares the answer’s body byte for byte reads ==ok== and not a byte more', async () => {
+  const service = await startService()
+  const fields = { email: 'info@example.org', password: 'info mail pw', new: NEW_PASSWORD }
+  const body = new URLSearchParams(fields).toString()
+  expect(await rawBody(service, ...head, `Content-Length: ${body.length}`, '', body)).toBe('==ok==')
 })
 
-describe('who may use the forms of webmail', () => {
-  const [form] = forms
-  const from = async (service: TestService, headers: Record<string, string>): Promise<Response> =>
-    await service.http.post(form.path).set(headers).type('form').send(filled(form))
+it('a client that compares the answer’s body byte for byte that sends no form at all is refused', async () => {
+  const service = await startService()
+  expect(await rawBody(service, ...head, '', '')).toMatch(/^error invalid-request: /)
+})
 
-  it('is nobody but the named hosts, and nothing is asked for the others', async () => {
-    const service = await startService({
-      environment: { REKEY_WEBMAIL_ADDRESSES: '192.0.2.0/24,2001:db8::7', REKEY_TRUST_PROXY: 'loopback' },
-    })
-    for (const address of ['203.0.113.9', '127.0.0.1', '2001:db8::8', '192.0.2.7, 203.0.113.9', 'unknown']) {
-      const response = await from(service, { 'x-forwarded-for': address })
-      expect(response.status, address).toBe(403)
-      expect(response.text).toMatch(/^error unknown-webmail-host: /)
-    }
-    expect((await from(service, {})).status).toBe(403)
-    expect(service.commands()).toEqual([])
-    expect(service.attempts()[0]).toMatchObject({
-      code: 'unknown-webmail-host',
-      clientAddress: '203.0.113.9',
-    })
-    expect((await from(service, { 'x-forwarded-for': '192.0.2.7' })).text).toBe('==ok==')
-    const again = filled(form, { current: NEW_PASSWORD, next: 'another new secret' })
-    const proxied = service.http.post(form.path).set('x-forwarded-for', ', 2001:DB8::0007, 127.0.0.1')
-    expect((await proxied.type('form').send(again)).text).toBe('==ok==')
+const [form] = forms
+const from = async (service: TestService, headers: Record<string, string>): Promise<Response> =>
+  await service.http.post(form.path).set(headers).type('form').send(filled(form))
+
+it('who may use the forms of webmail is nobody but the named hosts, and nothing is asked for the others', async () => {
+  const service = await startService({
+    environment: { REKEY_WEBMAIL_ADDRESSES: '192.0.2.0/24,2001:db8::7', REKEY_TRUST_PROXY: 'loopback' },
   })
+  for (const address of ['203.0.113.9', '127.0.0.1', '2001:db8::8', '192.0.2.7, 203.0.113.9', 'unknown']) {
+    const response = await from(service, { 'x-forwarded-for': address })
+    expect(response.status, address).toBe(403)
+    expect(response.text).toMatch(/^error unknown-webmail-host: /)
+  }
+  expect((await from(service, {})).status).toBe(403)
+  expect(service.commands()).toEqual([])
+  expect(service.attempts()[0]).toMatchObject({
+    code: 'unknown-webmail-host',
+    clientAddress: '203.0.113.9',
+  })
+  expect((await from(service, { 'x-forwarded-for': '192.0.2.7' })).text).toBe('==ok==')
+  const again = filled(form, { current: NEW_PASSWORD, next: 'another new secret' })
+  const proxied = service.http.post(form.path).set('x-forwarded-for', ', 2001:DB8::0007, 127.0.0.1')
+  expect((await proxied.type('form').send(again)).text).toBe('==ok==')
+})
 
-  it.each([
-    ['1', '203.0.113.9, 127.0.0.1'],
-    ['2', '203.0.113.9, 127.0.0.1, 127.0.0.1'],
-    ['127.0.0.1', '203.0.113.9, 127.0.0.2'],
-  ])('is nobody where proxies trusted as %s say %s: one of them is not trusted', async (trust, forwarded) => {
+it.each([
+  ['1', '203.0.113.9, 127.0.0.1'],
+  ['2', '203.0.113.9, 127.0.0.1, 127.0.0.1'],
+  ['127.0.0.1', '203.0.113.9, 127.0.0.2'],
+])(
+  'who may use the forms of webmail is nobody where proxies trusted as %s say %s: one of them is not trusted',
+  async (trust, forwarded) => {
     const service = await startService({ environment: { REKEY_TRUST_PROXY: trust } })
     const response = await from(service, { 'x-forwarded-for': forwarded })
     expect(response.text).toMatch(/^error unknown-webmail-host: /)
     expect(service.commands()).toEqual([])
-  })
+  },
+)
 
-  it.each([
-    'X-Forwarded-For',
-    'X-Forwarded-Proto',
-    'X-Real-IP',
-    'Forwarded',
-    'Via',
-    'CF-Connecting-IP',
-    'True-Client-IP',
-    'X-Original-Forwarded-For',
-    'X-Forwarded',
-    'Client-IP',
-    'X-Envoy-External-Address',
-  ])('is nobody behind a proxy that is not trusted, which %s betrays', async (header) => {
+it.each([
+  'X-Forwarded-For',
+  'X-Forwarded-Proto',
+  'X-Real-IP',
+  'Forwarded',
+  'Via',
+  'CF-Connecting-IP',
+  'True-Client-IP',
+  'X-Original-Forwarded-For',
+  'X-Forwarded',
+  'Client-IP',
+  'X-Envoy-External-Address',
+])(
+  'who may use the forms of webmail is nobody behind a proxy that is not trusted, which %s betrays',
+  async (header) => {
     const service = await startService()
     const response = await from(service, { [header]: '127.0.0.1' })
     expect(response.text).toMatch(/^error unknown-webmail-host: /)
     expect(service.commands()).toEqual([])
-  })
+  },
+)
 
-  it('is nobody behind a trusted proxy that hands on no address', async () => {
-    const service = await startService({ environment: { REKEY_TRUST_PROXY: '1' } })
-    for (const headers of [{ 'x-real-ip': '127.0.0.1' }, { 'x-forwarded-for': 'unknown' }]) {
-      expect((await from(service, headers as Record<string, string>)).text).toMatch(
-        /^error unknown-webmail-host: /,
-      )
-    }
-  })
+it('who may use the forms of webmail is nobody behind a trusted proxy that hands on no address', async () => {
+  const service = await startService({ environment: { REKEY_TRUST_PROXY: '1' } })
+  for (const headers of [{ 'x-real-ip': '127.0.0.1' }, { 'x-forwarded-for': 'unknown' }]) {
+    expect((await from(service, headers as Record<string, string>)).text).toMatch(
+      /^error unknown-webmail-host: /,
+    )
+  }
 })
 
-describe('the limits on webmail', () => {
-  it.each([forms[0], forms[2]])(
-    'at $path are those per mailbox: the address is everybody’s',
-    async (form) => {
-      const service = await startService({
-        environment: { REKEY_LIMIT_ADDRESS: '1/15m', REKEY_LIMIT_FAILURES: '2/15m' },
-      })
-      const tryIt = async (email: string) =>
-        (await post(service, form.path, filled(form, { email, current: 'wrong' }))).text
-      expect(await tryIt('info@example.org')).toMatch(/^error invalid-credentials: /)
-      expect(await tryIt('info@example.org')).toMatch(/^error invalid-credentials: /)
-      expect(await tryIt('info@example.org')).toMatch(
-        /^error too-many-attempts: .* Please try again in 15 minutes\./,
-      )
-      expect(await tryIt('legacy@example.org')).toMatch(/^error invalid-credentials: /)
-      expect(service.attempts().at(2)).toMatchObject({ limit: 'failures' })
-      // None of them was counted against the address itself.
-      const json = byMailbox({ email: 'sales@example.org', currentPassword: 'wrong' })
-      expect((await service.http.post(CHANGES).send(json)).status).toBe(403)
-      expect((await service.http.post(CHANGES).send(json)).status).toBe(429)
-    },
-  )
-})
+it.each([forms[0], forms[2]])(
+  'the limits on webmail at $path are those per mailbox: the address is everybody’s',
+  async (form) => {
+    const service = await startService({
+      environment: { REKEY_LIMIT_ADDRESS: '1/15m', REKEY_LIMIT_FAILURES: '2/15m' },
+    })
+    const tryIt = async (email: string) =>
+      (await post(service, form.path, filled(form, { email, current: 'wrong' }))).text
+    expect(await tryIt('info@example.org')).toMatch(/^error invalid-credentials: /)
+    expect(await tryIt('info@example.org')).toMatch(/^error invalid-credentials: /)
+    expect(await tryIt('info@example.org')).toMatch(
+      /^error too-many-attempts: .* Please try again in 15 minutes\./,
+    )
+    expect(await tryIt('legacy@example.org')).toMatch(/^error invalid-credentials: /)
+    expect(service.attempts().at(2)).toMatchObject({ limit: 'failures' })
+    // None of them was counted against the address itself.
+    const json = byMailbox({ email: 'sales@example.org', currentPassword: 'wrong' })
+    expect((await service.http.post(CHANGES).send(json)).status).toBe(403)
+    expect((await service.http.post(CHANGES).send(json)).status).toBe(429)
+  },
+)
 
-describe('SnappyMail, which waits five seconds and then says that the change failed,', () => {
-  it.each([
-    ['SnappyMail/2.38.2', 'error panel-busy', false],
-    ['Hestia Control Panel Password Driver', '==ok==', true],
-  ])('is sent no change that it would not be told of: %s', async (userAgent, answer, isMade) => {
+it.each([
+  ['SnappyMail/2.38.2', 'error panel-busy', false],
+  ['Hestia Control Panel Password Driver', '==ok==', true],
+])(
+  'SnappyMail, which waits five seconds and then says that the change failed, is sent no change that it would not be told of: %s',
+  async (userAgent, answer, isMade) => {
     const service = await startService()
     const [form] = forms
     const lookup = service.panel.hold('v-get-mail-account-value')
@@ -274,5 +276,5 @@ describe('SnappyMail, which waits five seconds and then says that the change fai
     ])
     expect(text.startsWith(answer)).toBe(true)
     expect(await service.panel.accepts('info@example.org', NEW_PASSWORD)).toBe(isMade)
-  })
-})
+  },
+)
