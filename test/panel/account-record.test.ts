@@ -1,24 +1,9 @@
 import { expect, it } from 'vitest'
 import { parseAccountRecord } from '../../src/panel/account-record.js'
+import { PLAIN_ACCOUNT, PLAIN_RECORD } from '../kit/account-record.js'
 
-const PLAIN = {
-  ROLE: 'user',
-  SUSPENDED: 'no',
-  TWOFA: '',
-  LOGIN_DISABLED: 'no',
-  LOGIN_USE_IPLIST: 'no',
-  LOGIN_ALLOW_IPS: '',
-}
-const ACCOUNT = {
-  administrator: false,
-  suspended: false,
-  loginDisabled: false,
-  twoFactor: false,
-  allowedAddresses: undefined,
-}
-
-function parse(members: Partial<typeof PLAIN>) {
-  return parseAccountRecord('alice', JSON.stringify({ alice: { ...PLAIN, ...members } }))
+function parse(members: Partial<typeof PLAIN_RECORD>) {
+  return parseAccountRecord('alice', JSON.stringify({ alice: { ...PLAIN_RECORD, ...members } }))
 }
 
 it.each([
@@ -35,16 +20,16 @@ it.each([
     { allowedAddresses: ['203.0.113.7', '2001:db8::1'] },
   ],
 ])('an account’s record with %j is that of a plain account but for %j', (members, expected) => {
-  expect(parse(members)).toEqual({ ...ACCOUNT, ...expected })
+  expect(parse(members)).toEqual({ ...PLAIN_ACCOUNT, ...expected })
 })
 
-it.each(Object.keys(PLAIN))('an account’s record that lacks %s makes no sense', (member) => {
-  const { [member]: _, ...others } = PLAIN as Record<string, string>
+it.each(Object.keys(PLAIN_RECORD))('an account’s record that lacks %s makes no sense', (member) => {
+  const { [member]: _, ...others } = PLAIN_RECORD as Record<string, string>
   expect(parseAccountRecord('alice', JSON.stringify({ alice: others }))).toBeUndefined()
 })
 
 it('what is no account’s record, or another account’s, is none', () => {
-  expect(parseAccountRecord('bob', JSON.stringify({ alice: PLAIN }))).toBeUndefined()
+  expect(parseAccountRecord('bob', JSON.stringify({ alice: PLAIN_RECORD }))).toBeUndefined()
   expect(parseAccountRecord('alice', '{"alice":')).toBeUndefined()
   expect(parseAccountRecord('alice', '[]')).toBeUndefined()
 })

@@ -5,6 +5,7 @@ import { Secret } from '../../src/lib/secret.js'
 import type { Command } from '../../src/panel/command-runner.js'
 import { createPanel } from '../../src/panel/commands.js'
 import type { CommandAnswer } from '../../src/panel/read-answer.js'
+import { PLAIN_ACCOUNT, PLAIN_RECORD } from '../kit/account-record.js'
 import { createTestClock } from '../kit/clock.js'
 import { CHANGE } from '../panel-simulator/commands/command-names.js'
 
@@ -12,22 +13,6 @@ const clock = createTestClock()
 const DEADLINE = createDeadline(30_000, clock)
 const VALUE = 'v-get-mail-account-value'
 const PASSWORD = new Secret('the secret')
-
-const RECORD = {
-  ROLE: 'user',
-  SUSPENDED: 'no',
-  TWOFA: '',
-  LOGIN_DISABLED: 'no',
-  LOGIN_USE_IPLIST: 'no',
-  LOGIN_ALLOW_IPS: '',
-}
-const ACCOUNT = {
-  administrator: false,
-  suspended: false,
-  loginDisabled: false,
-  twoFactor: false,
-  allowedAddresses: undefined,
-}
 
 /** The result of a call, or its fault in one text. */
 type Result = unknown
@@ -68,8 +53,8 @@ const table: readonly Row[] = [
     name: 'lookUpAccount',
     call: (panel) => panel.lookUpAccount('alice'),
     sends: { ...question, name: 'v-list-user', args: ['alice', 'json'], asked: 'output' },
-    output: JSON.stringify({ alice: RECORD }),
-    results: { 0: ACCOUNT, 3: undefined },
+    output: JSON.stringify({ alice: PLAIN_RECORD }),
+    results: { 0: PLAIN_ACCOUNT, 3: undefined },
   },
   {
     name: 'lookUpDomainOwner',
@@ -198,7 +183,7 @@ it.each(table.filter(({ sends }) => sends.asked === 'output'))(
 it.each([
   ['lookUpAccount', '', 'unreadable-output'],
   ['lookUpAccount', '{"alice":', 'unreadable-output'],
-  ['lookUpAccount', JSON.stringify({ bob: RECORD }), 'unreadable-output'],
+  ['lookUpAccount', JSON.stringify({ bob: PLAIN_RECORD }), 'unreadable-output'],
   ['lookUpDomainOwner', '', 'unreadable-output'],
   ['lookUpDomainOwner', '-x', 'unreadable-output'],
   ['lookUpDomainOwner', 'alice bob', 'unreadable-output'],

@@ -13,6 +13,7 @@ import { createReadinessCheck } from '../../src/panel/readiness.js'
 import { askRelease } from '../../src/panel/release.js'
 import { createMemoryKeyCooldown } from '../../src/store/memory-key-cooldown.js'
 import { createTestClock } from '../kit/clock.js'
+import { CHANGE } from '../panel-simulator/commands/command-names.js'
 
 const OWNER = 'v-search-domain-owner'
 const VALUE = 'v-get-mail-account-value'
@@ -85,7 +86,7 @@ function createReadiness(replies?: Readonly<Record<string, Reply>>, proofs: Proo
 it('a service is ready when every command that its proofs need may be run, and each is asked for in time', async () => {
   const { check, sent } = createReadiness(undefined, ['mailbox'])
   expect(await check()).toEqual([])
-  expect(namesOf(sent)).toEqual([OWNER, VALUE, 'v-change-mail-account-password'])
+  expect(namesOf(sent)).toEqual([OWNER, VALUE, CHANGE])
   expect(sent.map(({ deadline }) => deadline.leftMs())).toEqual([TIMEOUT_MS, TIMEOUT_MS, TIMEOUT_MS])
 })
 

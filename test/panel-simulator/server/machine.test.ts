@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { createTestClock } from '../../kit/clock.js'
+import { CHANGE } from '../commands/command-names.js'
 import { argumentFields, startPanelClient } from '../panel-client.js'
 import { simulatorCredentials } from '../simulator.js'
 import { machineNames } from './command-costs.js'
@@ -148,7 +149,7 @@ it('a panel on a machine makes a change at the end of its time', async () => {
   const clock = createTestClock()
   const { panel, run } = await startPanelClient({ machine: 'small', clock })
   const hold = clock.hold()
-  const answer = run('v-change-mail-account-password', ['alice', 'example.org', 'info', 'a new one'])
+  const answer = run(CHANGE, ['alice', 'example.org', 'info', 'a new one'])
   await hold.asked
   expect(await panel.accepts('info@example.org', 'info mail pw')).toBe(true)
   hold.release()

@@ -1,0 +1,18 @@
+/** The members of a hosting account's record that matter, of one with nothing special about it. */
+export const PLAIN_RECORD = {
+  ROLE: 'user',
+  SUSPENDED: 'no',
+  TWOFA: '',
+  LOGIN_DISABLED: 'no',
+  LOGIN_USE_IPLIST: 'no',
+  LOGIN_ALLOW_IPS: '',
+}
+
+/** What it is read as. */
+export const PLAIN_ACCOUNT = {
+  administrator: false,
+  suspended: false,
+  loginDisabled: false,
+  twoFactor: false,
+  allowedAddresses: undefined,
+}
