@@ -72,7 +72,7 @@ const MAX_SENDERS = 10_000
  * IPv4 address, or an IPv6 network of 64 bits), of each of which one is proven at a time, and within that in the order
  * of their arrival. A sender who had no turn lately comes before those who had.
  *
- * @param maxWaiting how many commands may wait
+ * @param maxWaiting how many commands may wait, besides those of attempts that have begun
  */
 export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): PanelQueue {
   const attempts = new Set<Attempt>()
@@ -148,7 +148,7 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
     if (!entry) throw new Error('a promise runs its executor at once')
     try {
       startWaiting()
-      if (waiting.size > maxWaiting) throw busy('queue-full')
+      if (waiting.has(entry) && !attempt?.hasBegun && waiting.size > maxWaiting) throw busy('queue-full')
       await inTime(turn, deadline.leftMs(), () => busy('waited-too-long'))
       if (deadline.leftMs() <= 0) throw busy('waited-too-long')
       if (attempt) attempt.plan = without(attempt.plan, command)

@@ -172,6 +172,20 @@ it('a queue that is full takes no more commands', async () => {
   expect(await Promise.all(asked.slice(0, 2))).toEqual(['0', '1'])
 })
 
+it('a queue that is full still takes the commands of an attempt that has begun', async () => {
+  const { enter, ask, end, begun } = startQueue(1, 1)
+  const first = enter('203.0.113.1')
+  void ask(first, 'first')
+  await settle()
+  first.prove()
+  void ask(enter('203.0.113.2'), 'second')
+  const change = ask(first, 'change of the first', 'change')
+  await end('first')
+  await end('change of the first')
+  expect(await change).toBe('change of the first')
+  expect(begun).toEqual(['first', 'change of the first', 'second'])
+})
+
 it('a command that fails gives its place to the next', async () => {
   const { queue, clock, begun } = startQueue()
   const deadline = createDeadline(1000, clock)
