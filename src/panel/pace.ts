@@ -1,6 +1,6 @@
 import type { Clock } from '../lib/clock.js'
 
-/** What a command is taken to cost (ms) before one was answered. */
+/** How long a command is expected to take (ms) before one was answered. */
 const UNKNOWN_MS = 500
 
 /** A new sample's weight in the running means. */
@@ -26,7 +26,7 @@ export interface Pace {
    * @param beside how many commands ran at once on average, this one among them
    */
   learn(command: string, tookMs: number, beside: number): void
-  /** How long a command takes with nothing beside it (ms). */
+  /** How long a command takes with nothing beside it (ms); 0 as long as that is not known. */
   aloneMs(command: string): number
   /**
    * How long a command is expected to take now (ms): as the slowest of its last few did, with as many beside it as may run
@@ -87,8 +87,6 @@ export function createPace(maximum: number, clock: Clock): Pace {
     }
   }
 
-  const aloneMs = (command: string): number => known(command)?.aloneMs ?? UNKNOWN_MS
-
   return {
     learn(command, tookMs, beside) {
       const former = known(command)
@@ -104,8 +102,8 @@ export function createPace(maximum: number, clock: Clock): Pace {
       adapt(beside * (1 - speed), beside)
     },
 
-    aloneMs,
-    expectedMs: (command) => Math.max(...(known(command)?.recentMs ?? [aloneMs(command)])) * slowdown(limit),
+    aloneMs: (command) => known(command)?.aloneMs ?? 0,
+    expectedMs: (command) => Math.max(...(known(command)?.recentMs ?? [UNKNOWN_MS])) * slowdown(limit),
     limit: () => limit,
     capacity: () => capacity,
   }

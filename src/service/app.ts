@@ -71,6 +71,8 @@ export interface App {
   readonly findKeyExcess: FindKeyExcess
   /** For a process that stops: begins no more attempts, and resolves when those under way have ended, and their notifications. */
   drain(): Promise<void>
+  /** Whether that has begun. */
+  isStopping(): boolean
 }
 
 export function createApp(dependencies: AppDependencies): App {
@@ -145,7 +147,7 @@ export function createApp(dependencies: AppDependencies): App {
     await pipeline.drain()
     await notifications.close()
   }
-  return { handler, checkReadiness, findKeyExcess, panelLoad: load, drain }
+  return { handler, checkReadiness, findKeyExcess, panelLoad: load, drain, isStopping: pipeline.isStopping }
 }
 
 function createRunner({ config, dispatcher, clock }: AppDependencies, keyGuard: KeyGuard): CommandRunner {

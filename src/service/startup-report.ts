@@ -12,7 +12,7 @@ const KEY_CHECK_DELAY_MS = 5 * 60_000
 const BETTER_KEY = 'it may do more than is needed: `setup-panel` prints how to make one that may not'
 
 interface ReportParts {
-  readonly app: Pick<App, 'checkReadiness' | 'findKeyExcess'>
+  readonly app: Pick<App, 'checkReadiness' | 'findKeyExcess' | 'isStopping'>
   readonly credentials: PanelCredentials
   readonly logger: Logger
   readonly clock: Clock
@@ -21,6 +21,8 @@ interface ReportParts {
 /** Tells the log whether the panel is ready, and later whether its key may do more than is needed. To be called once. */
 export async function reportPanel({ app, credentials, logger, clock }: ReportParts): Promise<void> {
   const faults = await app.checkReadiness()
+  // A check that a stop broke off says nothing of the panel.
+  if (app.isStopping()) return
   if (faults.length === 0) logger.info({ event: 'ready' })
   else logger.error({ event: 'not-ready', faults })
   // What a legacy key may do is known without asking.

@@ -51,3 +51,14 @@ it('does not ask more of a panel that lacks a permission already', async () => {
   expect(await report(service)).toMatchObject([{ event: 'not-ready', level: 50 }])
   expect(service.commands()).not.toContain('v-list-access-key')
 })
+
+it('says nothing of a panel that could not be asked because the process stops', async () => {
+  const service = await startService()
+  const [first = ''] = NEEDED
+  const hold = service.panel.hold(first)
+  const reported = report(service)
+  await hold.arrived
+  await service.app.drain()
+  await service.dispatcher.destroy()
+  expect(await reported).toEqual([])
+})

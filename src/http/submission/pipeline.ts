@@ -33,6 +33,8 @@ export interface Pipeline {
   onError(show: (response: Response, answer: Answer) => void): ErrorRequestHandler
   /** For a process that stops: carries out no more submissions, and resolves when those under way have ended. */
   drain(): Promise<void>
+  /** Whether that has begun. */
+  isStopping(): boolean
 }
 
 /** Told of an attempt, and of the words that it was answered in, when its answer has been sent; neither waits nor fails. */
@@ -138,7 +140,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     while (underWay.size > 0) await Promise.allSettled(underWay)
   }
 
-  return { submission, onError, drain }
+  return { submission, onError, drain, isStopping: () => stopping }
 }
 
 /** From here on the request owes the log a line. */
