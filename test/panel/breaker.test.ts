@@ -1,5 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { PanelFault } from '../../src/core/panel-port.js'
+import { createBreaker } from '../../src/panel/breaker.js'
 import { startService, type TestService } from '../kit/service.js'
 import { byAccount, byMailbox, gist, post, warmUp } from '../kit/submissions.js'
 import { CHANGE } from '../panel-simulator/commands/command-names.js'
@@ -125,4 +127,39 @@ it('failures that are not in a row do not close the way', async () => {
       '403 invalid-credentials',
     )
   }
+})
+
+it('the breaker tells a call whether it is a probe, and others how it stands', async () => {
+  const breaker = createBreaker()
+  const down = new PanelFault('panel-unavailable', 'timed-out')
+  const seen: unknown[] = []
+  async function look(isProbe: boolean): Promise<void> {
+    await new Promise(setImmediate)
+    seen.push([isProbe, breaker.state()])
+  }
+  for (let call = 0; call < 5; call++) {
+    const failed = breaker.pass(true, async (isProbe) => {
+      await look(isProbe)
+      throw down
+    })
+    await expect(failed).rejects.toBe(down)
+  }
+  expect(breaker.state()).toBe('open')
+  pass(1000)
+  expect(breaker.state()).toBe('open')
+  await breaker.pass(true, look)
+  expect(breaker.state()).toBe('closed')
+  expect(seen).toEqual([...Array(5).fill([false, 'closed']), [true, 'half-open']])
+})
+
+it.each([
+  new RangeError('bug'),
+  new PanelFault('panel-failed', 'exit-code-4'),
+  new PanelFault('panel-unavailable', 'left-alone'),
+])('calls that fail by %s do not show that the panel is down', async (error) => {
+  const breaker = createBreaker()
+  for (let call = 0; call < 6; call++) {
+    await expect(breaker.pass(true, () => Promise.reject(error))).rejects.toBe(error)
+  }
+  expect(breaker.state()).toBe('closed')
 })

@@ -1,0 +1,136 @@
+import { expect, it } from 'vitest'
+import type { Attempt, Credentials } from '../../src/core/attempt.js'
+import { confirmOutcome, isInForce } from '../../src/core/confirm-change.js'
+import { MailServerFault } from '../../src/core/mail-server-port.js'
+import { parseMailbox } from '../../src/core/mailbox.js'
+import type { Panel } from '../../src/core/panel-port.js'
+import { type CheckResult, checkByStoredHash, type PasswordCheck } from '../../src/core/verify-password.js'
+import { createDeadline } from '../../src/lib/deadline.js'
+import { Secret } from '../../src/lib/secret.js'
+import { createTestClock } from '../kit/clock.js'
+
+const TIMES_MS = [0, 500, 1500]
+const outage = new MailServerFault('closed', false)
+
+const byMailbox: Credentials = { proof: 'mailbox', password: new Secret('former') }
+const byAccount: Credentials = {
+  proof: 'account',
+  username: 'alice',
+  password: new Secret('alice panel pw'),
+  code: undefined,
+}
+
+type Result = CheckResult | Error
+
+interface Given {
+  /** What each check of the new password finds, the last one again and again. */
+  readonly results: readonly Result[]
+  /** What a check of the former password finds. */
+  readonly former?: Result
+  readonly checkMs?: number
+  readonly credentials?: Credentials
+  readonly refusalIsProof?: boolean
+}
+
+/** A mailbox of which each check takes a while; what is found out, and when it was checked. */
+function setUp(given: Given) {
+  const clock = createTestClock()
+  // A clock that has gone for a while.
+  clock.advance(10_000)
+  const mailbox = parseMailbox('info@example.org')
+  if (!mailbox) throw new Error('no mailbox')
+  const attempt: Attempt = {
+    mailbox,
+    credentials: given.credentials ?? byMailbox,
+    newPassword: new Secret('new'),
+    clientAddress: '203.0.113.9',
+    deadline: createDeadline(30_000, clock),
+  }
+  const checks: string[] = []
+  const checkPassword: PasswordCheck = {
+    ...checkByStoredHash(async () => false),
+    refusalIsProof: given.refusalIsProof ?? true,
+    async check({ password }) {
+      const isNew = password.reveal() === 'new'
+      const result = isNew ? (given.results[checks.length] ?? given.results.at(-1)) : given.former
+      checks.push(`${password.reveal()} at ${clock.now() - 10_000}`)
+      clock.advance(given.checkMs ?? 0)
+      if (result instanceof Error) throw result
+      return result ?? 'wrong'
+    },
+  }
+  const target = { mailbox, owner: { username: 'alice', domainForm: 'example.org' } }
+  const tools = { panel: {} as Panel, checkPassword, clock }
+  return {
+    checks,
+    clock,
+    confirm: () => confirmOutcome(target, attempt, TIMES_MS, tools),
+    isInForce: () => isInForce(target, attempt, tools),
+  }
+}
+
+it.each([
+  ['at once', 0, ['new at 0', 'new at 500', 'new at 1500']],
+  ['just in time', 500, ['new at 0', 'new at 500', 'new at 1500']],
+  ['after 600 ms', 600, ['new at 0', 'new at 1500']],
+  ['after two seconds', 2000, ['new at 0', 'new at 2000']],
+])(
+  'checks that are answered %s skip the times that they miss, and not the last',
+  async (_when, checkMs, checks) => {
+    const mailbox = setUp({ results: ['wrong'], checkMs })
+    expect(await mailbox.confirm()).toBe('old')
+    expect(mailbox.checks).toEqual(checks)
+    expect(mailbox.clock.waits.every((waitMs) => waitMs > 0)).toBe(true)
+  },
+)
+
+it('checks end when the new password is found to be in force', async () => {
+  const mailbox = setUp({ results: ['wrong', 'right'] })
+  expect(await mailbox.confirm()).toBe('new')
+  expect(mailbox.checks).toEqual(['new at 0', 'new at 500'])
+})
+
+it.each([outage, 'no-mailbox', 'no-domain'] as const)(
+  'the last check counts: after one that found %s nothing is known, and before one that tells it is',
+  async (nothing) => {
+    expect(await setUp({ results: ['wrong', nothing] }).confirm()).toBe('unknown')
+    expect(await setUp({ results: [nothing, nothing, 'wrong'] }).confirm()).toBe('old')
+  },
+)
+
+it.each([
+  ['right', 'old'],
+  ['wrong', 'unknown'],
+  [outage, 'unknown'],
+] as const)(
+  'where a refusal proves nothing, the former password is tried after it: %s means %s',
+  async (former, seen) => {
+    const mailbox = setUp({ results: ['wrong'], former, refusalIsProof: false })
+    expect(await mailbox.confirm()).toBe(seen)
+    expect(mailbox.checks.at(-1)).toBe('former at 1500')
+  },
+)
+
+it('where a refusal proves nothing and no former password is known, nothing is', async () => {
+  const mailbox = setUp({
+    results: ['wrong'],
+    credentials: byAccount,
+    former: 'right',
+    refusalIsProof: false,
+  })
+  expect(await mailbox.confirm()).toBe('unknown')
+  expect(mailbox.checks).toHaveLength(3)
+})
+
+it('a bug in a check is not taken for a mailbox that can’t be checked', async () => {
+  const bug = new RangeError('bug')
+  await expect(setUp({ results: [bug] }).confirm()).rejects.toBe(bug)
+})
+
+it.each([
+  ['right', true],
+  ['wrong', false],
+  [outage, false],
+] as const)('the new password is in force only if it is found to be: %s', async (result, isInForce) => {
+  expect(await setUp({ results: [result] }).isInForce()).toBe(isInForce)
+})

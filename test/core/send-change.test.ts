@@ -1,0 +1,125 @@
+import { expect, it } from 'vitest'
+import type { Attempt } from '../../src/core/attempt.js'
+import { parseMailbox } from '../../src/core/mailbox.js'
+import { type ChangeAnswer, type Panel, PanelFault } from '../../src/core/panel-port.js'
+import { makeChange } from '../../src/core/send-change.js'
+import { type CheckResult, checkByStoredHash, type PasswordCheck } from '../../src/core/verify-password.js'
+import { createDeadline } from '../../src/lib/deadline.js'
+import { Secret } from '../../src/lib/secret.js'
+import { createTestClock } from '../kit/clock.js'
+
+interface Given {
+  readonly answer: ChangeAnswer
+  readonly hasMailbox?: boolean
+  /** What a look for the new password finds so many ms after the answer. */
+  readonly find?: (atMs: number) => CheckResult | PanelFault
+  readonly lagMs?: number
+}
+
+/** Sends one change; how it ended, when was looked, and whether the turn was left in doubt. */
+async function send({ answer, hasMailbox = false, find = () => 'wrong', lagMs = 0 }: Given) {
+  const clock = createTestClock()
+  const mailbox = parseMailbox('info@example.org')
+  if (!mailbox) throw new Error('no mailbox')
+  const looksMs: number[] = []
+  const sent: string[][] = []
+  let inDoubt = false
+  const panel: Partial<Panel> = {
+    async changeMailboxPassword(owner, domainForm, localPart, password) {
+      sent.push([owner, domainForm, localPart, password.reveal()])
+      return answer
+    },
+    hasMailbox: async () => hasMailbox,
+  }
+  const checkPassword: PasswordCheck = {
+    ...checkByStoredHash(async () => false),
+    lagMs,
+    async check() {
+      looksMs.push(clock.now())
+      const found = find(clock.now())
+      if (found instanceof PanelFault) throw found
+      return found
+    },
+  }
+  const attempt: Attempt = {
+    mailbox,
+    credentials: { proof: 'mailbox', password: new Secret('former') },
+    newPassword: new Secret('new'),
+    clientAddress: '203.0.113.9',
+    deadline: createDeadline(30_000, clock),
+  }
+  const outcome = await makeChange(
+    { mailbox, owner: { username: 'alice', domainForm: 'example.org' } },
+    attempt,
+    {
+      lastForMailboxMsAgo: Number.POSITIVE_INFINITY,
+      confirm: async () => undefined,
+      leaveInDoubt() {
+        inDoubt = true
+      },
+    },
+    { panel: panel as Panel, checkPassword, clock },
+  )
+  expect(sent).toEqual([['alice', 'example.org', 'info', 'new']])
+  return { outcome, looksMs, inDoubt }
+}
+
+it.each([
+  ['done', { code: 'changed', evidence: 'answered' }],
+  ['suspended', { code: 'mailbox-suspended' }],
+  ['missing', 'missing'],
+  ['malformed', 'missing'],
+] as const)('a change that the panel answers with %s ended so, without a look', async (answer, outcome) => {
+  expect(await send({ answer })).toEqual({ outcome, looksMs: [], inDoubt: false })
+})
+
+it('a name that the panel refuses though it has the mailbox is a fault of the panel', async () => {
+  const sent = send({ answer: 'malformed', hasMailbox: true })
+  await expect(sent).rejects.toMatchObject({
+    code: 'panel-failed',
+    reason: 'name-refused',
+    mayHaveRun: false,
+  })
+})
+
+const IN_FORCE = { code: 'changed', evidence: 'confirmed' }
+const UNKNOWN = { code: 'outcome-unknown' }
+const away = new PanelFault('panel-unavailable', 'timed-out')
+
+it.each([
+  ['right', IN_FORCE],
+  ['wrong', { code: 'panel-failed', reason: 'unexpected-exit-code', changeSent: true }],
+  [away, UNKNOWN],
+] as const)(
+  'a change that failed somehow is looked for once, and a look that finds %s tells',
+  async (found, outcome) => {
+    expect(await send({ answer: 'failed', find: () => found })).toEqual({
+      outcome,
+      looksMs: [0],
+      inDoubt: false,
+    })
+  },
+)
+
+it('a change that failed somehow is looked for again when what checks passwords must have noticed', async () => {
+  const find = (atMs: number) => (atMs < 1500 ? 'wrong' : 'right')
+  const sent = await send({ answer: 'failed', find, lagMs: 1500 })
+  expect(sent).toEqual({ outcome: IN_FORCE, looksMs: [0, 1500], inDoubt: false })
+})
+
+it.each([
+  ['wrong', { code: 'panel-unavailable', reason: 'answer-lost', changeSent: true }],
+  [away, UNKNOWN],
+] as const)(
+  'a change whose answer was lost is looked for during five seconds, and leaves its turn in doubt: %s',
+  async (found, outcome) => {
+    const sent = await send({ answer: 'lost', find: () => found })
+    expect(sent).toEqual({ outcome, looksMs: [0, 500, 1500, 3000, 5000], inDoubt: true })
+  },
+)
+
+it('a change whose answer was lost leaves nothing in doubt as soon as it is seen to be made', async () => {
+  const find = (atMs: number) => (atMs < 1500 ? 'wrong' : 'right')
+  const sent = await send({ answer: 'lost', find })
+  expect(sent).toEqual({ outcome: IN_FORCE, looksMs: [0, 500, 1500], inDoubt: false })
+})
