@@ -37,8 +37,8 @@ describe.each([
   { way: 'without TLS', port: 'imapPort', scheme: 'imap', hasCa: false, logged: 'secured', name: 'info' },
   { way: 'over STARTTLS', port: 'imapPort', scheme: 'imap', hasCa: true, logged: 'TLS', name: 'sales' },
   { way: 'over imaps', port: 'imapsPort', scheme: 'imaps', hasCa: true, logged: 'TLS', name: 'legacy' },
-] as const)('a login to Dovecot $way', ({ port, scheme, hasCa, logged, name }) => {
-  it('tells the right password from a wrong one', async () => {
+] as const)('a login to Dovecot $way', ({ way, port, scheme, hasCa, logged, name }) => {
+  it(`a login to Dovecot ${way} tells the right password from a wrong one`, async () => {
     const { dovecot } = host
     const address = `${name}@example.org`
     const rekey = await startWithImap(`${scheme}://127.0.0.1:${dovecot[port]}`, hasCa ? dovecot.caFile : '')

@@ -26,7 +26,7 @@ const places = [
 
 const cases = proxies.flatMap((proxy) => places.map((place) => ({ ...proxy, ...place })))
 
-describe.each(cases)('behind $name, $place', ({ name, start, host, base }) => {
+describe.each(cases)('behind $name, $place', ({ name, place, start, host, base }) => {
   let rekey: Rekey
   let proxy: FrontProxy
   let restart: () => Promise<Rekey>
@@ -56,7 +56,7 @@ describe.each(cases)('behind $name, $place', ({ name, start, host, base }) => {
     })
   }
 
-  it('programs change a password, and Rekey sees their own address, whatever they claim', async () => {
+  it(`behind ${name}, ${place}, programs change a password, and Rekey sees their own address, whatever they claim`, async () => {
     const claims = {
       'x-forwarded-for': '203.0.113.9',
       'x-real-ip': '203.0.113.9',
@@ -68,7 +68,7 @@ describe.each(cases)('behind $name, $place', ({ name, start, host, base }) => {
     expect(rekey.attempts().at(-1)).toMatchObject({ code: 'changed', clientAddress: '127.0.0.5' })
   })
 
-  it('the address limit counts each visitor by themselves, and none can shake it off', async () => {
+  it(`behind ${name}, ${place}, the address limit counts each visitor by themselves, and none can shake it off`, async () => {
     const codes = []
     for (const claim of ['203.0.113.1', '203.0.113.2', '203.0.113.3', '203.0.113.4']) {
       codes.push((await change('127.0.0.6', { 'x-forwarded-for': claim })).status)
@@ -77,7 +77,7 @@ describe.each(cases)('behind $name, $place', ({ name, start, host, base }) => {
     expect((await change('127.0.0.7')).status).toBe(200)
   })
 
-  it('a form is taken from its own page, by the name of the host alone, and from no other', async () => {
+  it(`behind ${name}, ${place}, a form is taken from its own page, by the name of the host alone, and from no other`, async () => {
     const form = (origin: string) =>
       visit(proxy, {
         host,
@@ -96,7 +96,7 @@ describe.each(cases)('behind $name, $place', ({ name, start, host, base }) => {
     expect([status, body]).toEqual([200, expect.stringContaining('The password was changed')])
   })
 
-  it('a person changes the password in a browser', async () => {
+  it(`behind ${name}, ${place}, a person changes the password in a browser`, async () => {
     const page = await openBrowser({ ignoreHTTPSErrors: true })
     await page.goto(`https://${host}:${proxy.port}${base}/?email=bob%40bob.example.com`)
     await page.getByLabel('Current password of the mailbox').fill('bob mail pw')
@@ -107,7 +107,7 @@ describe.each(cases)('behind $name, $place', ({ name, start, host, base }) => {
     await screenshot(page, `proxy-${name}${base.replace('/', '-')}`)
   })
 
-  it('password managers find the page from the root of the host', async () => {
+  it(`behind ${name}, ${place}, password managers find the page from the root of the host`, async () => {
     const found = await visit(proxy, { host, path: '/.well-known/change-password' })
     expect(found.status).toBe(303)
     const { pathname, host: leadsTo } = new URL(`${found.headers.location}`, `https://${host}:${proxy.port}`)
@@ -115,7 +115,7 @@ describe.each(cases)('behind $name, $place', ({ name, start, host, base }) => {
     expect((await visit(proxy, { host, path: pathname })).body).toContain('Change password')
   })
 
-  it('files and errors come from Rekey below its path, and from nobody else’s', async () => {
+  it(`behind ${name}, ${place}, files and errors come from Rekey below its path, and from nobody else’s`, async () => {
     const style = await visit(proxy, { host, path: `${base}/assets/style.css` })
     expect([style.status, style.headers['content-type']]).toEqual([200, 'text/css; charset=utf-8'])
     const missing = await visit(proxy, { host, path: `${base}/api/v1/nothing` })
@@ -138,7 +138,7 @@ describe.each(cases)('behind $name, $place', ({ name, start, host, base }) => {
     }
   })
 
-  it('who comes without TLS is led to it', async () => {
+  it(`behind ${name}, ${place}, who comes without TLS is led to it`, async () => {
     if (base !== '') return
     const { status, headers } = await visit(proxy, { host, path: '/x?y=z', plain: true })
     expect([301, 308]).toContain(status)
@@ -146,7 +146,7 @@ describe.each(cases)('behind $name, $place', ({ name, start, host, base }) => {
     expect(headers.location).toMatch(/\/x\?y=z$/)
   })
 
-  it('is there again as soon as Rekey is', async () => {
+  it(`behind ${name}, ${place}, is there again as soon as Rekey is`, async () => {
     await rekey.kill()
     for (const _ of [1, 2, 3]) expect((await change('127.0.0.8')).status).toBeGreaterThanOrEqual(502)
     rekey = await restart()

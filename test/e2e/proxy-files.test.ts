@@ -54,8 +54,8 @@ const files = [
   },
 ]
 
-describe.each(files)('a proxy by deploy/$file', ({ start, places }) => {
-  it('hands on the host, of addresses the person’s alone, and keeps no connection', async () => {
+describe.each(files)('a proxy by deploy/$file', ({ file, start, places }) => {
+  it(`a proxy by deploy/${file} hands on the host, of addresses the person’s alone, and keeps no connection`, async () => {
     const proxy = await start(await startEcho())
     const headers = { 'x-forwarded-for': '203.0.113.9, 127.0.0.1' }
     for (const { host, base } of places) {
@@ -70,7 +70,7 @@ describe.each(files)('a proxy by deploy/$file', ({ start, places }) => {
     }
   })
 
-  it('waits for a change as long as the file says, which is 180 seconds', async () => {
+  it(`a proxy by deploy/${file} waits for a change as long as the file says, which is 180 seconds`, async () => {
     const proxy = await start(await startEcho(), { '180': '1' })
     const change = ({ host, base }: (typeof places)[number]) =>
       visit(proxy, { host, path: `${base}/`, body: '{}' })
