@@ -30,7 +30,7 @@ const lock: HeldLock = {
   leaveInDoubt: () => undefined,
 }
 
-function change(isPasswordOf: HashCheck, asked = panel) {
+function change(isPasswordOf: HashCheck, asked = panel, held = lock) {
   const mailbox = parseMailbox('info@example.org')
   if (!mailbox) throw new Error('no mailbox')
   const clock = createTestClock()
@@ -46,7 +46,7 @@ function change(isPasswordOf: HashCheck, asked = panel) {
       enterPanel: () => ({ ...asked, ...ALONE }),
       accounts: createAccountRecords(clock),
       owners: createDomainOwners(clock),
-      locks: { run: (_mailbox, _maxWaitMs, work) => work(lock) },
+      locks: { run: (_mailbox, _maxWaitMs, work) => work(held) },
       checkPolicy: async () => [],
       checkPassword: checkByStoredHash(isPasswordOf),
       clock,
@@ -85,3 +85,32 @@ it('a bug in the confirmation after a lost answer is not taken for a hash that c
   }
   await expect(change(verifies)).rejects.toBe(bug)
 })
+
+it.each([
+  [0, 'the new one', 'changed'],
+  [0, 'a third one', 'invalid-credentials'],
+  [1, 'a third one', 'changed'],
+])(
+  'a mailbox that was changed %i ms before the lock was held, to %s, is checked again if that is after its proof began: %s',
+  async (lastForMailboxMsAgo, inForce, code) => {
+    let isOvertaken = false
+    const isPasswordOf: HashCheck = async (password) => {
+      const isFormer = password.reveal() === 'the former one'
+      if (!isOvertaken) {
+        isOvertaken = true
+        return isFormer
+      }
+      return !isFormer && inForce === 'the new one'
+    }
+    const changes: string[] = []
+    const changeMailboxPassword: Panel['changeMailboxPassword'] = async (...[, , localPart]) => {
+      changes.push(localPart)
+      return 'done'
+    }
+    const asked = { ...panel, changeMailboxPassword }
+    const outcome = await change(isPasswordOf, asked, { ...lock, lastForMailboxMsAgo })
+    expect(outcome.code).toBe(code)
+    // What a form that was sent twice finds is its own change, and is not made again.
+    expect(changes).toEqual(lastForMailboxMsAgo === 0 ? [] : ['info'])
+  },
+)
