@@ -140,12 +140,11 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
     call: () => Promise<Answer>,
   ): Promise<Answer> {
     if (attempt && !attempts.has(attempt)) throw busy('left')
-    let entry: Entry | undefined
+    const entry: Entry = { attempt, command, start: () => undefined, drop: () => undefined }
     const turn = new Promise<void>((start, reject) => {
-      entry = { attempt, command, start, drop: () => reject(busy('left')) }
-      waiting.add(entry)
+      Object.assign(entry, { start, drop: () => reject(busy('left')) })
     })
-    if (!entry) throw new Error('a promise runs its executor at once')
+    waiting.add(entry)
     try {
       startWaiting()
       if (waiting.has(entry) && !attempt?.hasBegun && waiting.size > maxWaiting) throw busy('queue-full')

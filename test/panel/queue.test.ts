@@ -196,3 +196,40 @@ it('a command that fails gives its place to the next', async () => {
   expect(begun).toEqual(['next'])
   expect([queue.running(), queue.waiting()]).toEqual([0, 0])
 })
+
+it('a sender who had no turn for a quarter of an hour, or ten thousand others since, is like one who had none', async () => {
+  for (const forget of ['time', 'others'] as const) {
+    const { enter, ask, end, begun, clock, queue } = startQueue()
+    const turnOf = async (sender: string): Promise<void> => {
+      const place = enter(sender)
+      await place.run('question', createDeadline(1000, clock), async () => undefined)
+      place.leave()
+      clock.advance(1)
+    }
+    await turnOf('203.0.113.1')
+    if (forget === 'time') clock.advance(15 * 60_000)
+    else for (let index = 0; index < 10_000; index++) await turnOf(`10.0.${index >> 8}.${index & 255}`)
+    void ask(queue.background, 'watching')
+    void ask(enter('203.0.113.1'), 'first')
+    void ask(enter('198.51.100.1'), 'had no turn')
+    await end('watching')
+    await end('first')
+    expect(begun).toEqual(['watching', 'first', 'had no turn'])
+  }
+})
+
+it('a sender who had a turn lately comes after one who had it before', async () => {
+  const { enter, ask, end, begun, clock, queue } = startQueue()
+  for (const sender of ['203.0.113.1', '203.0.113.2']) {
+    const place = enter(sender)
+    await place.run('question', createDeadline(1000, clock), async () => undefined)
+    place.leave()
+    clock.advance(1)
+  }
+  void ask(queue.background, 'watching')
+  void ask(enter('203.0.113.2'), 'second')
+  void ask(enter('203.0.113.1'), 'first')
+  await end('watching')
+  await end('first')
+  expect(begun).toEqual(['watching', 'first', 'second'])
+})
