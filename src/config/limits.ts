@@ -23,7 +23,7 @@ export const variables = {
     'How long after its request a refusal of credentials is sent, in milliseconds. If the panel takes longer, the refusal is sent at the next multiple of this time. Set it above the time of three panel commands, and of a login that the mail server refuses.',
   ),
   REKEY_REQUEST_TIMEOUT_MS: integer(1000, 120_000, 30_000).describe(
-    'How long waiting, checking and changing may take together, in milliseconds. Rekey sends a change only if it is expected to fit into what is left; a change that was sent keeps HESTIA_TIMEOUT_MS.',
+    'How long a client of the JSON interface waits for its answer, in milliseconds. Rekey sends a change only if the answer is expected in that time; a change that was sent keeps HESTIA_TIMEOUT_MS. The page and webmail programs have times of their own: [how-it-works.md](how-it-works.md#how-long-callers-wait).',
   ),
 }
 

@@ -26,4 +26,6 @@ export interface Attempt {
   readonly clientAddress: string
   /** When the answer is due. */
   readonly deadline: Deadline
+  /** Aborted when the caller hangs up: nobody waits for the answer any more. */
+  readonly hungUp: AbortSignal
 }

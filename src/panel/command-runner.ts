@@ -31,11 +31,19 @@ export interface Command {
 /** Runs a command of the panel and records it. Throws a `PanelFault` for all that is not the command's own answer. */
 export type RunCommand = (command: Command, record: (entry: CommandRecord) => void) => Promise<CommandAnswer>
 
+/** An attempt that wants to run commands. */
+interface Entrant extends Request {
+  /** Aborted when the caller hangs up: the attempt leaves the queue then, unless its change was sent. */
+  readonly hungUp: AbortSignal
+}
+
 /** An attempt's place before the panel. */
-export interface PanelTurn extends Pick<Place, 'prove' | 'hasRoom' | 'leave'> {
+export interface PanelTurn extends Pick<Place, 'prove' | 'hasRoom'> {
   readonly run: RunCommand
   /** How long (ms) these commands take one after another, as they lately did. */
   expectedMs(commands: readonly string[]): number
+  /** The attempt has ended: its commands that were not sent are not needed. */
+  leave(): void
 }
 
 /** Runs commands in their turn, as many at once as the panel gains by, and tells how many. */
@@ -43,9 +51,12 @@ export interface CommandRunner {
   /** For what nobody waits for: always the last. */
   readonly run: RunCommand
   /** Takes an attempt in, or throws a `PanelFault` (`panel-busy`) at once if the panel has no time for it. */
-  enter(request: Request): PanelTurn
+  enter(entrant: Entrant): PanelTurn
   load(): PanelLoad
 }
+
+/** Why the commands of an attempt are not sent any more. */
+const CALLER_GONE = 'caller-gone'
 
 /** How long a probe may take that tells whether a panel that was down is back. */
 const PROBE_TIMEOUT_MS = 5000
@@ -103,13 +114,21 @@ export function createCommandRunner(parts: RunnerParts): CommandRunner {
     })
   }
 
-  function runIn(place: Pick<Place, 'run'>): RunCommand {
+  /** @param onSend told of each command that is sent */
+  function runIn(
+    place: Pick<Place, 'run'>,
+    onSend: (command: Command) => void = () => undefined,
+  ): RunCommand {
     return async function runCommand(command, record) {
       const startedMs = clock.now()
       // A change that may take longer than its sender waits is not sent.
       const neededMs = (): number => (command.repeatable ? 0 : pace.expectedMs(command.name))
       const begin = { leftMs: () => command.deadline.leftMs() - neededMs() }
-      const result = await place.run(command.name, begin, () => call(command)).then(accepted, faultOf)
+      const send = (): Promise<CommandAnswer | RefusedCall> => {
+        onSend(command)
+        return call(command)
+      }
+      const result = await place.run(command.name, begin, send).then(accepted, faultOf)
       record({
         command: command.name,
         result: result instanceof PanelFault ? result.reason : (result.exitCode ?? 'none'),
@@ -123,12 +142,23 @@ export function createCommandRunner(parts: RunnerParts): CommandRunner {
 
   return {
     run: runIn(queue.background),
-    enter(request) {
-      const place = queue.enter(request)
-      const { prove, hasRoom, leave } = place
+    enter(entrant) {
+      const { hungUp } = entrant
+      if (hungUp.aborted) throw new PanelFault('panel-busy', CALLER_GONE)
+      const place = queue.enter(entrant)
+      const { prove, hasRoom } = place
+      const hangUp = (): void => place.leave(CALLER_GONE)
+      hungUp.addEventListener('abort', hangUp)
+      const stayFor = ({ repeatable }: Command): void => {
+        if (!repeatable) hungUp.removeEventListener('abort', hangUp)
+      }
       const expectedMs = (commands: readonly string[]): number =>
         commands.reduce((sumMs, command) => sumMs + pace.expectedMs(command), 0)
-      return { run: runIn(place), prove, hasRoom, leave, expectedMs }
+      const leave = (): void => {
+        hungUp.removeEventListener('abort', hangUp)
+        place.leave('not-needed')
+      }
+      return { run: runIn(place, stayFor), prove, hasRoom, leave, expectedMs }
     },
     load: () => ({
       running: queue.running(),

@@ -8,12 +8,17 @@ import { createPanel } from './commands.js'
 /** Lets one attempt into the queue, and gives it the panel's commands; each call is handed to `record`. */
 export function createPanelEntrance(
   enter: CommandRunner['enter'],
-  { clientAddress, deadline }: Pick<Attempt, 'clientAddress' | 'deadline'>,
+  { clientAddress, deadline, hungUp }: Pick<Attempt, 'clientAddress' | 'deadline' | 'hungUp'>,
   record: (entry: CommandRecord) => void,
   clock: Clock,
 ): EnterPanel {
   return function enterPanel(plan) {
-    const { run, expectedMs, prove, hasRoom, leave } = enter({ clientAddress, deadline, plan: namesOf(plan) })
+    const { run, expectedMs, prove, hasRoom, leave } = enter({
+      clientAddress,
+      deadline,
+      hungUp,
+      plan: namesOf(plan),
+    })
     return {
       ...createPanel(run, deadline, record, clock),
       prove,

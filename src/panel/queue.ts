@@ -27,8 +27,8 @@ export interface Place {
   prove(): void
   /** Whether so many commands would start at once. */
   hasRoom(commands: number): boolean
-  /** Gives the place up; commands that were not sent are not sent any more. */
-  leave(): void
+  /** Gives the place up: commands that were not sent are not sent any more, for this reason. */
+  leave(reason: string): void
 }
 
 /** Whose turn it is at the panel: the unit is the attempt, not the command. */
@@ -51,7 +51,7 @@ interface Entry {
   readonly attempt: Attempt | undefined
   readonly command: string
   start(): void
-  drop(): void
+  drop(reason: string): void
 }
 
 interface Attempt {
@@ -61,6 +61,8 @@ interface Attempt {
   plan: string[]
   isProven: boolean
   hasBegun: boolean
+  /** Why it has left; undefined as long as it is here. */
+  left?: string
 }
 
 /** For how long (ms) it is remembered when a sender had a turn, and of how many. */
@@ -139,10 +141,10 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
     deadline: Deadline,
     call: () => Promise<Answer>,
   ): Promise<Answer> {
-    if (attempt && !attempts.has(attempt)) throw busy('left')
+    if (attempt?.left !== undefined) throw busy(attempt.left)
     const entry: Entry = { attempt, command, start: () => undefined, drop: () => undefined }
     const turn = new Promise<void>((start, reject) => {
-      Object.assign(entry, { start, drop: () => reject(busy('left')) })
+      Object.assign(entry, { start, drop: (reason: string) => reject(busy(reason)) })
     })
     waiting.add(entry)
     try {
@@ -197,12 +199,13 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
           startWaiting()
         },
         hasRoom: (commands) => waiting.size === 0 && running.size + commands <= pace.limit(),
-        leave() {
+        leave(reason) {
           attempts.delete(attempt)
+          attempt.left ??= reason
           for (const entry of waiting) {
             if (entry.attempt !== attempt) continue
             waiting.delete(entry)
-            entry.drop()
+            entry.drop(reason)
           }
           startWaiting()
         },

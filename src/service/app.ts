@@ -116,7 +116,6 @@ export function createApp(dependencies: AppDependencies): App {
     limitAttempt: createAttemptLimits(createLimit('failures'), createLimit('target')),
     change: createPasswordChange(dependencies, enter, checkPolicy, mailChecks.checkPassword),
     refusalDelayMs: config.refusalDelayMs,
-    requestTimeoutMs: config.requestTimeoutMs,
     recordAttempt,
     afterAnswer: notifications.tell,
   })
@@ -135,7 +134,7 @@ export function createApp(dependencies: AppDependencies): App {
   handler.use(...fixedPaths)
   const mount = basePath === '' ? '/' : basePath
   handler.use(mount, ...fixedPaths, createHealthRouter(checkReadiness))
-  handler.use(`${basePath}/api/v1`, createApiRouter(routes))
+  handler.use(`${basePath}/api/v1`, createApiRouter({ ...routes, requestTimeoutMs: config.requestTimeoutMs }))
   handler.use(
     mount,
     ...createFraming(config.frameAncestors),

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { type Logger, pino } from 'pino'
 import type { Config } from '../config/load.js'
 import { createHttpServer } from '../http/server.js'
+import { PERSON_PATIENCE_MS } from '../http/submission/patience.js'
 import { systemClock } from '../lib/clock.js'
 import { describeError } from '../lib/describe-error.js'
 import type { Build } from '../metrics/registry.js'
@@ -17,10 +18,11 @@ import { reportPanel } from './startup-report.js'
 import { close, stopWithGrace } from './stop.js'
 
 /**
- * How much longer than a request's patience and a panel command's time-out a stop waits for attempts under way: for finding out
- * what came of a change whose answer was lost, and for the notifications that are left to send.
+ * How much longer than the longest patience of a caller and a panel command's time-out a stop waits for attempts under way, for their
+ * notifications. A change that is sent when its caller's patience ends, and whose answer is then lost, may be cut off: the caller is
+ * told no more than that the answer was lost.
  */
-const STOP_MARGIN_MS = 25_000
+const STOP_MARGIN_MS = 3000
 
 const SINGLE_INSTANCE = 'limits and locks are in memory: run one instance, or set REKEY_REDIS_URL'
 
@@ -62,7 +64,8 @@ export async function serve(config: Config, build: Build): Promise<boolean> {
     await close(opened)
     return false
   }
-  const longestStopMs = config.requestTimeoutMs + config.panel.timeoutMs + STOP_MARGIN_MS
+  const longestStopMs =
+    Math.max(PERSON_PATIENCE_MS, config.requestTimeoutMs) + config.panel.timeoutMs + STOP_MARGIN_MS
   stopWithGrace(longestStopMs, { logger, server, app, ...opened })
   const { address, port } = server.address() as AddressInfo
   logger.info({ event: 'listening', address, port, version })

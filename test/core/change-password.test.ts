@@ -41,6 +41,7 @@ function change(isPasswordOf: HashCheck, asked = panel, held = lock) {
       newPassword: new Secret('a wholly new secret'),
       clientAddress: '203.0.113.9',
       deadline: createDeadline(30_000, clock),
+      hungUp: new AbortController().signal,
     },
     {
       enterPanel: () => ({ ...asked, ...ALONE }),

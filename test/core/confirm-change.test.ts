@@ -45,6 +45,7 @@ function setUp(given: Given) {
     newPassword: new Secret('new'),
     clientAddress: '203.0.113.9',
     deadline: createDeadline(30_000, clock),
+    hungUp: new AbortController().signal,
   }
   const checks: string[] = []
   const checkPassword: PasswordCheck = {

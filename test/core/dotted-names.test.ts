@@ -64,7 +64,14 @@ async function change(state: PanelState, localPart: string, credentials: Credent
   if (!mailbox) throw new Error(`no mailbox: ${localPart}`)
   const deadline = createDeadline(30_000, clock)
   return await changePassword(
-    { mailbox, credentials, newPassword: new Secret(NEW), clientAddress: '203.0.113.9', deadline },
+    {
+      mailbox,
+      credentials,
+      newPassword: new Secret(NEW),
+      clientAddress: '203.0.113.9',
+      deadline,
+      hungUp: new AbortController().signal,
+    },
     {
       enterPanel: () => ({ ...createPanel(run, deadline, () => undefined, clock), ...ALONE }),
       accounts: createAccountRecords(clock),

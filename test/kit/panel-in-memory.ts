@@ -30,7 +30,10 @@ export interface Try {
   readonly proof: Credentials
   readonly clientAddress: string
   readonly patienceMs: number
+  readonly hungUp?: AbortSignal
 }
+
+const STAYS = new AbortController().signal
 
 /** How a try ended. */
 export interface Ended {
@@ -89,7 +92,7 @@ export async function createPanelInMemory(profile: MachineName) {
     clock,
     sent,
     load,
-    async attempt({ localPart, proof, clientAddress, patienceMs }: Try): Promise<Ended> {
+    async attempt({ localPart, proof, clientAddress, patienceMs, hungUp = STAYS }: Try): Promise<Ended> {
       const mailbox = parseMailbox(`${localPart}@d0.example`)
       if (!mailbox) throw new Error(`no mailbox: ${localPart}`)
       const commands: CommandRecord[] = []
@@ -99,6 +102,7 @@ export async function createPanelInMemory(profile: MachineName) {
         newPassword: new Secret(`the new secret of ${localPart}`),
         clientAddress,
         deadline: createDeadline(patienceMs, clock),
+        hungUp,
       }
       const enterPanel = createPanelEntrance(enter, attempt, (entry) => void commands.push(entry), clock)
       const outcome = await changePassword(attempt, { ...shared, enterPanel })

@@ -36,6 +36,7 @@ function attempt(
     newPassword: new Secret('next'),
     clientAddress,
     deadline: { leftMs: () => 1000 },
+    hungUp: new AbortController().signal,
   }
 }
 

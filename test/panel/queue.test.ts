@@ -82,7 +82,7 @@ it('whose turn it is goes round the senders, so that one who sends much holds no
   await settle()
   clock.advance(1)
   void ask(enter('203.0.113.2'), 'person')
-  places[0]?.leave()
+  places[0]?.leave('not-needed')
   await end('flood 0')
   await end('person')
   expect(begun).toEqual(['flood 0', 'person', 'flood 1'])
@@ -135,8 +135,8 @@ it('an attempt that has left is sent no more commands', async () => {
   void ask(first, 'first')
   const waiting = ask(second, 'second')
   await settle()
-  second.leave()
-  await expect(waiting).rejects.toMatchObject({ code: 'panel-busy', reason: 'left' })
+  second.leave('not-needed')
+  await expect(waiting).rejects.toMatchObject({ code: 'panel-busy', reason: 'not-needed' })
   await expect(ask(second, 'later')).rejects.toBeInstanceOf(PanelFault)
   await end('first')
   expect(begun).toEqual(['first'])
@@ -203,7 +203,7 @@ it('a sender who had no turn for a quarter of an hour, or ten thousand others si
     const turnOf = async (sender: string): Promise<void> => {
       const place = enter(sender)
       await place.run('question', createDeadline(1000, clock), async () => undefined)
-      place.leave()
+      place.leave('not-needed')
       clock.advance(1)
     }
     await turnOf('203.0.113.1')
@@ -223,7 +223,7 @@ it('a sender who had a turn lately comes after one who had it before', async () 
   for (const sender of ['203.0.113.1', '203.0.113.2']) {
     const place = enter(sender)
     await place.run('question', createDeadline(1000, clock), async () => undefined)
-    place.leave()
+    place.leave('not-needed')
     clock.advance(1)
   }
   void ask(queue.background, 'watching')

@@ -191,3 +191,33 @@ it('a refused guess takes as long as all that a right one would have asked befor
   expect(times[0]).toBe(times[1])
   expect(times[2]).toBe(times[3])
 })
+
+it.each([
+  ['while it waits for its turn', 8, 100, ['caller-gone', 0]],
+  ['while its password is checked', 0, 100, ['caller-gone', 1]],
+  ['while its change is made', 0, HASH_MS + 100, ['changed', 2]],
+] as const)(
+  'a caller that hangs up %s costs the panel no more commands than were sent by then',
+  async (_when, before, afterMs, [ended, commands]) => {
+    const panel = await createPanelInMemory('small')
+    await warmUp(panel)
+    const caller = new AbortController()
+    const tries = Array.from({ length: before + 1 }, (_, index) =>
+      panel.attempt({
+        localPart: `box${index}`,
+        proof: byPassword,
+        clientAddress: `203.0.113.${index}`,
+        patienceMs: 30_000,
+        ...(index === before && { hungUp: caller.signal }),
+      }),
+    )
+    await panel.clock.wait(afterMs)
+    caller.abort()
+    const outcomes = (await Promise.all(tries)).map(({ outcome }) => outcome)
+    const last = outcomes.pop()
+    expect(last && 'reason' in last ? last.reason : last?.code).toBe(ended)
+    expect(outcomes.map(({ code }) => code)).toEqual(outcomes.map(() => 'changed'))
+    expect(panel.sent).toHaveLength(2 * before + commands)
+    expect(panel.hasNew(`box${before}`)).toBe(ended === 'changed')
+  },
+)

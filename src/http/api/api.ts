@@ -29,6 +29,8 @@ interface ApiParts {
   readonly checkPolicy: CheckPolicy
   readonly basePath: string
   readonly version: string
+  /** By when (ms) a change must be answered. */
+  readonly requestTimeoutMs: number
 }
 
 /** The JSON interface. */
@@ -48,6 +50,7 @@ export function createApiRouter(parts: ApiParts): Router {
   const face: Face<unknown> = {
     guards: guards.api,
     parse: (body, { client }) => parseSubmission(proofs, body, client !== undefined),
+    patienceMs: () => parts.requestTimeoutMs,
     show: sendJson,
   }
 

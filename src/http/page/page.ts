@@ -8,6 +8,7 @@ import { messagesOf } from '../negotiate-language.js'
 import { contextOf } from '../request-context.js'
 import { refuseUnknownPath, routeMethods } from '../route-methods.js'
 import type { Guards } from '../submission/guards.js'
+import { PERSON_PATIENCE_MS } from '../submission/patience.js'
 import type { Face, Pipeline } from '../submission/pipeline.js'
 import type { Form } from '../submission/read-body.js'
 import { parseForm } from './form-fields.js'
@@ -61,6 +62,7 @@ export function createPageRouter(parts: PageParts): Router {
   const face: Face<Form> = {
     guards: guards.page,
     parse: (form) => parseForm(proofs, form),
+    patienceMs: () => PERSON_PATIENCE_MS,
     show(response, answer, form) {
       if (!form) return sendNotice(response, answer)
       if (answer.code !== 'changed' && !isInDoubt(answer)) return sendForm(response, form, answer)

@@ -1,11 +1,12 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import type { Logger } from 'pino'
 import { type Answer, Refused } from '../../core/answer.js'
+import type { Attempt } from '../../core/attempt.js'
 import type { AttemptContext, RecordAttempt } from '../../core/attempt-context.js'
 import type { PasswordChange } from '../../core/change-password.js'
 import type { Messages } from '../../languages/catalogue.js'
 import type { Clock } from '../../lib/clock.js'
-import { createDeadline, type Deadline } from '../../lib/deadline.js'
+import { createDeadline } from '../../lib/deadline.js'
 import { describeError } from '../../lib/describe-error.js'
 import type { LimitAttempt } from '../../limits/attempt-limits.js'
 import { messagesOf } from '../negotiate-language.js'
@@ -19,15 +20,15 @@ export interface Face<Body> {
   /** What a submission must pass, in order, until its body has been read. */
   readonly guards: readonly RequestHandler[]
   parse(body: Body, context: AttemptContext): ParsedSubmission
-  /** How long (ms) the caller waits from its request's arrival, if less than the operator allows. */
-  patienceMs?(request: Request): number | undefined
+  /** By when (ms from the request's arrival) a change must be answered: the caller waits no longer. */
+  patienceMs(request: Request): number
   /** @param body absent if the request was stopped before or while its body was read */
   show(response: Response, answer: Answer, body?: Body): void
 }
 
 /** The way that requests go, whatever face they meet. */
 export interface Pipeline {
-  /** The handlers of a submission, in order. Once its body was read it is carried out, also if its sender has gone. */
+  /** The handlers of a submission, in order. A caller that hangs up ends it, unless its change was sent. */
   submission<Body>(face: Face<Body>): RequestHandler[]
   /** Turns what was thrown into an answer, and logs what is a bug. */
   onError(show: (response: Response, answer: Answer) => void): ErrorRequestHandler
@@ -47,8 +48,6 @@ interface PipelineParts {
   readonly change: PasswordChange
   /** No refusal of credentials leaves sooner than this after the submission had been read. */
   readonly refusalDelayMs: number
-  /** How long waiting, checking and changing may take together, from when the submission had been read. */
-  readonly requestTimeoutMs: number
   readonly recordAttempt: RecordAttempt
   readonly afterAnswer: AfterAnswer
 }
@@ -70,10 +69,9 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   async function carryOut<Body>(face: Face<Body>, request: Request, response: Response): Promise<void> {
     const body: Body = request.body
     const context = contextOf(response)
-    const waitedMs = clock.now() - context.arrivedMs
-    const patienceMs = face.patienceMs?.(request) ?? Number.POSITIVE_INFINITY
-    const deadline = createDeadline(Math.min(parts.requestTimeoutMs, patienceMs - waitedMs), clock)
-    const answer = stopping ? STOPPING : await decide(face.parse(body, context), context, deadline)
+    const deadline = createDeadline(context.arrivedMs + face.patienceMs(request) - clock.now(), clock)
+    const caller = { deadline, hungUp: hangUpOf(response) }
+    const answer = stopping ? STOPPING : await decide(face.parse(body, context), context, caller)
     record(context, answer)
     try {
       face.show(response, answer, body)
@@ -86,12 +84,12 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   async function decide(
     parsed: ParsedSubmission,
     context: AttemptContext,
-    deadline: Deadline,
+    caller: Pick<Attempt, 'deadline' | 'hungUp'>,
   ): Promise<Answer> {
     if (!parsed.ok) return { code: 'invalid-request', faults: parsed.faults }
     const readMs = clock.now()
     nameAttempt(context, parsed.value)
-    const attempt = { ...parsed.value, clientAddress: context.clientAddress, deadline }
+    const attempt = { ...parsed.value, ...caller, clientAddress: context.clientAddress }
     try {
       const outcome = await limitAttempt(attempt, () =>
         change(attempt, (entry) => context.commands.push(entry)),
@@ -147,6 +145,14 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 const beginAttempt: RequestHandler = (_request, response, next) => {
   contextOf(response).awaitsLog = true
   next()
+}
+
+/** Aborted when the connection closes; after the answer nobody looks at it. */
+function hangUpOf(response: Response): AbortSignal {
+  const hangUp = new AbortController()
+  if (response.destroyed) hangUp.abort()
+  else response.once('close', () => hangUp.abort())
+  return hangUp.signal
 }
 
 /** Lets the line say whom the attempt is about. */

@@ -3,6 +3,7 @@ import type { Proof, Proofs } from '../../core/attempt.js'
 import { refuseUnknownPath, routeMethods } from '../route-methods.js'
 import type { Guards } from '../submission/guards.js'
 import { parseSubmission } from '../submission/parse-submission.js'
+import { PERSON_PATIENCE_MS } from '../submission/patience.js'
 import type { Face, Pipeline } from '../submission/pipeline.js'
 import { type Form, toRequest } from '../submission/read-body.js'
 import { sendText } from './plain-text.js'
@@ -45,8 +46,9 @@ const PROOF: Proof = 'mailbox'
  */
 const SNAPPYMAIL_PATIENCE_MS = 4500
 
-function patienceOf(request: Request): number | undefined {
-  return request.get('user-agent')?.startsWith('SnappyMail/') ? SNAPPYMAIL_PATIENCE_MS : undefined
+/** The others wait as long as it takes (docs/hestia.md, as above); their person does not. */
+function patienceOf(request: Request): number {
+  return request.get('user-agent')?.startsWith('SnappyMail/') ? SNAPPYMAIL_PATIENCE_MS : PERSON_PATIENCE_MS
 }
 
 /** What webmail programs post to without a plugin of ours. */

@@ -48,7 +48,6 @@ function createWay({ guards = [], body = byMailbox(), ...given }: Given) {
     limitAttempt: given.limitAttempt ?? ((_attempt, carryOut) => carryOut()),
     change: given.change ?? (async () => changed),
     refusalDelayMs: 0,
-    requestTimeoutMs: 1000,
     afterAnswer: (_context, { code }) => void steps.push(`after ${code}`),
     recordAttempt: createAttemptLog(logger, plainNames),
   })
@@ -61,6 +60,7 @@ function createWay({ guards = [], body = byMailbox(), ...given }: Given) {
       },
     ],
     parse: (read) => parseSubmission(['mailbox'], read),
+    patienceMs: () => 1000,
     show(response, answer, read) {
       steps.push(`show ${answer.code} ${read === body ? 'and what was sent' : ''}`.trim())
       given.show?.(response, answer)

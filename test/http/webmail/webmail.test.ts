@@ -256,25 +256,3 @@ it.each([forms[0], forms[2]])(
     expect((await service.http.post(CHANGES).send(json)).status).toBe(429)
   },
 )
-
-it.each([
-  ['SnappyMail/2.38.2', 'error panel-busy', false],
-  ['Hestia Control Panel Password Driver', '==ok==', true],
-])(
-  'SnappyMail, which waits five seconds and then says that the change failed, is sent no change that it would not be told of: %s',
-  async (userAgent, answer, isMade) => {
-    const service = await startService()
-    const [form] = forms
-    const lookup = service.panel.hold('v-get-mail-account-value')
-    const response = service.http.post(form.path).set('user-agent', userAgent).type('form').send(filled(form))
-    const [{ text }] = await Promise.all([
-      response,
-      lookup.arrived.then(() => {
-        service.clock.advance(4200)
-        lookup.release()
-      }),
-    ])
-    expect(text.startsWith(answer)).toBe(true)
-    expect(await service.panel.accepts('info@example.org', NEW_PASSWORD)).toBe(isMade)
-  },
-)
