@@ -2,7 +2,9 @@ import { ipKeyGenerator } from 'express-rate-limit'
 import { type Outcome, verdictOf } from '../core/answer.js'
 import type { Attempt } from '../core/attempt.js'
 import type { Verdict } from '../core/attempt-limits.js'
+import type { Deadline } from '../lib/deadline.js'
 import { inParallel } from '../lib/in-parallel.js'
+import { inTime } from '../lib/in-time.js'
 import type { Limiter } from './limiter.js'
 
 /**
@@ -23,9 +25,23 @@ interface Counter {
 /** When to come back if a limit is reached only by attempts under way, which may yet turn out to be right. */
 const SOON_MS = 1000
 
-/** Counts refused credentials per mailbox and per hosting account: from one address, and from all. */
+/** A counter that has no room for an attempt. */
+interface Full {
+  readonly limiter: Limiter
+  readonly id: string
+  readonly waitMs: number
+  /** Only by attempts under way: it may have room when one of them ends. */
+  readonly byOthers: boolean
+}
+
+/**
+ * Counts refused credentials per mailbox and per hosting account: from one address, and from all. Where attempts under way
+ * fill a limit, the next one waits, within its patience, until one of them ends.
+ */
 export function createAttemptLimits(failures: Limiter, target: Limiter): LimitAttempt {
   const underWay = new Map<string, number>()
+  /** Wakes those who wait for an attempt to end, in the order of their arrival. */
+  const waiting = new Map<string, (() => void)[]>()
 
   function countersOf(attempt: Attempt): Counter[] {
     return [
@@ -34,50 +50,101 @@ export function createAttemptLimits(failures: Limiter, target: Limiter): LimitAt
     ]
   }
 
-  /** Counts the attempt; resolves to how long to wait if the limit had been reached before. */
-  async function begin({ limiter, key }: Counter): Promise<number | undefined> {
-    const id = `${limiter.name} ${key}`
+  /** Counts the attempt; resolves to what is full, if the limit had been reached before. */
+  async function begin(counter: Counter): Promise<Full | undefined> {
+    const { limiter, key } = counter
+    const id = idOf(counter)
     const others = underWay.get(id) ?? 0
     underWay.set(id, others + 1)
     const { totalHits, resetTime } = await limiter.hit(key)
     if (totalHits <= limiter.count) return undefined
-    const onlyByOthers = totalHits - 1 - others < limiter.count
-    return onlyByOthers ? SOON_MS : limiter.untilResetMs(resetTime)
+    const byOthers = totalHits - 1 - others < limiter.count
+    return { limiter, id, byOthers, waitMs: byOthers ? SOON_MS : limiter.untilResetMs(resetTime) }
   }
 
-  async function end({ limiter, key, forgetful }: Counter, verdict: Verdict): Promise<void> {
-    const id = `${limiter.name} ${key}`
+  async function end(counter: Counter, verdict: Verdict): Promise<void> {
+    const { limiter, key, forgetful } = counter
+    const id = idOf(counter)
+    if (verdict === 'proven' && forgetful) await limiter.forget(key)
+    else if (verdict !== 'guess') await limiter.giveBack(key)
     const others = (underWay.get(id) ?? 1) - 1
     if (others > 0) underWay.set(id, others)
     else underWay.delete(id)
-    if (verdict === 'proven' && forgetful) await limiter.forget(key)
-    else if (verdict !== 'guess') await limiter.giveBack(key)
   }
 
-  /** Counts an attempt everywhere, or nowhere: throws then. */
-  async function admit(counters: readonly Counter[]): Promise<void> {
-    const waitsMs = await inParallel(counters.map(begin))
-    const reached = counters.flatMap(({ limiter }, index) => {
-      const waitMs = waitsMs[index]
-      return waitMs === undefined ? [] : [{ limiter, waitMs }]
+  const endAll = (counters: readonly Counter[], verdict: Verdict): Promise<unknown> =>
+    Promise.all(counters.map((counter) => end(counter, verdict)))
+
+  function wakeNext(id = ''): void {
+    waiting.get(id)?.shift()?.()
+  }
+
+  /** Waits until an attempt ends, unless none is under way any more. */
+  async function untilOneEnds({ id, limiter }: Full, { leftMs }: Deadline): Promise<void> {
+    if (!underWay.has(id)) return
+    const queue = waiting.get(id) ?? []
+    waiting.set(id, queue)
+    let wake = (): void => undefined
+    const woken = new Promise<void>((resolve) => {
+      wake = resolve
     })
-    const [longest] = reached.toSorted((a, b) => b.waitMs - a.waitMs)
-    if (longest) throw longest.limiter.refusal(longest.waitMs)
+    queue.push(wake)
+    try {
+      await inTime(woken, leftMs(), () => limiter.refusal(SOON_MS))
+    } finally {
+      if (queue.includes(wake)) queue.splice(queue.indexOf(wake), 1)
+      if (queue.length === 0 && waiting.get(id) === queue) waiting.delete(id)
+    }
+  }
+
+  /** Counts an attempt everywhere, or nowhere. */
+  async function tryToAdmit(counters: readonly Counter[]): Promise<Full | undefined> {
+    let full: readonly Full[] | undefined
+    try {
+      full = (await inParallel(counters.map(begin))).filter((each) => each !== undefined)
+    } finally {
+      if (full?.length !== 0) await endAll(counters, 'neutral')
+    }
+    return full.toSorted((a, b) => b.waitMs - a.waitMs)[0]
+  }
+
+  /**
+   * Counts an attempt as soon as there is room for it; throws if there will be none in its time.
+   *
+   * @param wokenAt the counter at which an attempt ended: if the room there is not taken, it is the next one's
+   */
+  async function admit(counters: readonly Counter[], deadline: Deadline, wokenAt?: string): Promise<void> {
+    let full: Full | undefined
+    try {
+      full = await tryToAdmit(counters)
+      if (full && !full.byOthers) throw full.limiter.refusal(full.waitMs)
+    } catch (error) {
+      wakeNext(wokenAt)
+      throw error
+    }
+    if (!full) return
+    if (full.id !== wokenAt) wakeNext(wokenAt)
+    await untilOneEnds(full, deadline)
+    await admit(counters, deadline, full.id)
   }
 
   return async function limitAttempt(attempt, carryOut) {
     const counters = countersOf(attempt)
-    let verdict: Verdict = 'neutral'
+    await admit(counters, attempt.deadline)
+    let verdict: Verdict = 'guess'
     try {
-      await admit(counters)
-      verdict = 'guess'
       const outcome = await carryOut()
       verdict = verdictOf(outcome)
       return outcome
     } finally {
-      await Promise.all(counters.map((counter) => end(counter, verdict)))
+      await endAll(counters, verdict)
+      for (const counter of counters) wakeNext(idOf(counter))
     }
   }
+}
+
+function idOf({ limiter, key }: Counter): string {
+  return `${limiter.name} ${key}`
 }
 
 function targetKeys({ mailbox, credentials }: Attempt): string[] {

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { type Outcome, Refused } from '../../src/core/answer.js'
 import type { Attempt, Credentials } from '../../src/core/attempt.js'
@@ -95,31 +96,111 @@ it('an attempt that fails by a bug stays counted, as nobody knows how far it cam
   expect(await inOrder(limit, [changed])).toEqual(['failures in 60000'])
 })
 
-it('attempts under way count, and who comes while they last may soon come again', async () => {
-  const limit = createLimits({ failures: 1 })
-  let resolve: (outcome: Outcome) => void = () => undefined
-  const promise = new Promise<Outcome>((done) => {
-    resolve = done
+/** An attempt that ends when it is told how. */
+function underWay(limit: LimitAttempt, given: Attempt = attempt()) {
+  let end: (outcome: Outcome) => void = () => undefined
+  const outcome = new Promise<Outcome>((resolve) => {
+    end = resolve
   })
-  const first = limit(attempt(), () => promise)
-  expect(await inOrder(limit, [changed])).toEqual(['failures in 1000'])
-  resolve(refused)
-  await first
+  let begin: () => void = () => undefined
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve
+  })
+  let hasBegun = false
+  const result = limit(given, () => {
+    hasBegun = true
+    begin()
+    return outcome
+  }).then(({ code }) => code, refusalOf)
+  return { end, begun, result, hasBegun: () => hasBegun }
+}
+
+/** Lets everything happen that needs no other event. */
+const settle = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve))
+
+it.each([
+  ['right, goes ahead', changed, 'changed'],
+  ['a guess, is refused for the whole window', refused, 'failures in 60000'],
+])(
+  'an attempt waits for one under way that fills a limit, and if that was %s',
+  async (_what, ended, result) => {
+    const limit = createLimits({ failures: 1 })
+    const [first, second] = [underWay(limit), underWay(limit)]
+    await first.begun
+    await settle()
+    expect(second.hasBegun()).toBe(false)
+    first.end(ended)
+    second.end(changed)
+    expect(await second.result).toBe(result)
+  },
+)
+
+it('an attempt whose patience ends while it waits for one under way may soon come again', async () => {
+  const limit = createLimits({ failures: 1 })
+  const first = underWay(limit)
+  await first.begun
+  const impatient = underWay(limit, { ...attempt(), deadline: { leftMs: () => 0 } })
+  expect(await impatient.result).toBe('failures in 1000')
+  first.end(refused)
+  await first.result
   expect(await inOrder(limit, [changed])).toEqual(['failures in 60000'])
 })
 
-it('where one of two attempts under way has failed, who comes while the other lasts may soon come again', async () => {
-  const limit = createLimits({ failures: 2 })
-  let resolve: (outcome: Outcome) => void = () => undefined
-  const promise = new Promise<Outcome>((done) => {
-    resolve = done
-  })
-  const slow = limit(attempt(), () => promise)
-  await inOrder(limit, [refused])
-  expect(await inOrder(limit, [changed])).toEqual(['failures in 1000'])
-  resolve(refused)
-  await slow
-  expect(await inOrder(limit, [changed])).toEqual(['failures in 60000'])
+it('room that nobody can take any more, or that another limit keeps from being taken, is the next one’s', async () => {
+  const limit = createLimits({ target: 1 })
+  const patient = (credentials?: Credentials) =>
+    underWay(limit, {
+      ...attempt(undefined, 'one@example.org', credentials),
+      deadline: { leftMs: () => 60_000 },
+    })
+  const ofOwner = underWay(limit, attempt(undefined, 'two@example.org', byAccount('alice')))
+  const first = patient()
+  await Promise.all([ofOwner.begun, first.begun])
+  const gaveUp = underWay(limit, { ...attempt(undefined, 'one@example.org'), deadline: { leftMs: () => 0 } })
+  const keptByAnother = patient(byAccount('alice'))
+  const next = patient()
+  await gaveUp.result
+  await settle()
+  first.end(changed)
+  await next.begun
+  next.end(changed)
+  ofOwner.end(changed)
+  await keptByAnother.begun
+})
+
+it('an owner who changes twenty mailboxes at once gets all of them, whatever the limit', async () => {
+  const limit = createLimits({ failures: 2, target: 3 })
+  const tries = Array.from({ length: 20 }, (_, index) =>
+    limit(attempt(undefined, `box${index}@example.org`, byAccount('alice')), async () => changed),
+  )
+  expect((await Promise.all(tries)).map(({ code }) => code)).toEqual(tries.map(() => 'changed'))
+})
+
+it('however many come at once, and however they end: guesses pass up to the limit, and none but them is refused', async () => {
+  const tries = fc.array(fc.record({ isRight: fc.boolean(), mailbox: fc.nat(2) }), { maxLength: 12 })
+  await fc.assert(
+    fc.asyncProperty(
+      tries,
+      fc.integer({ min: 1, max: 4 }),
+      fc.scheduler(),
+      async (made, target, scheduler) => {
+        const limit = createLimits({ target })
+        let guesses = 0
+        const results = made.map(({ isRight, mailbox }) =>
+          limit(attempt(undefined, `box${mailbox}@example.org`, byAccount('alice')), async () => {
+            if (!isRight) guesses += 1
+            await scheduler.schedule(Promise.resolve())
+            return isRight ? changed : refused
+          }).then(({ code }) => code, refusalOf),
+        )
+        await scheduler.waitFor(Promise.all(results))
+        const limited = (await Promise.all(results)).filter((result) => result.startsWith('target'))
+        expect(guesses).toBeLessThanOrEqual(target)
+        expect(guesses === target || limited.length === 0).toBe(true)
+      },
+    ),
+    { numRuns: 300 },
+  )
 })
 
 it.each(['failures', 'target'] as const)(
