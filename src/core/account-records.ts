@@ -15,7 +15,7 @@ export interface AccountRecords {
 const KEEP_MS = 60_000
 
 export function createAccountRecords(clock: Clock): AccountRecords {
-  const share = createShared<string, HostingAccount | undefined>()
+  const { share } = createShared<string, HostingAccount | undefined>()
   const known = new Map<string, { readonly askedMs: number; readonly account: HostingAccount | undefined }>()
 
   function forgetOld(): void {

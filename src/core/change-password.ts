@@ -51,7 +51,8 @@ export async function changePassword(attempt: Attempt, dependencies: ChangeDepen
     if (reasons.length > 0) return { code: 'password-rejected', reasons }
     const begunMs = dependencies.clock.now()
     const proof = planProof(attempt, dependencies)
-    const panel = dependencies.enterPanel([...proof, 'change-password'])
+    const isOwnerKnown = proof[0] === 'find-owner' && (await dependencies.owners.knows(mailbox))
+    const panel = dependencies.enterPanel([...(isOwnerKnown ? proof.slice(1) : proof), 'change-password'])
     try {
       return await proveAndChange(attempt, proof, { ...dependencies, panel, begunMs })
     } finally {
@@ -68,7 +69,7 @@ function planProof(
   dependencies: ChangeDependencies,
 ): readonly PanelCommand[] {
   return credentials.proof === 'mailbox'
-    ? planMailboxProof(mailbox, dependencies)
+    ? planMailboxProof(mailbox, dependencies.checkPassword)
     : planAccountProof(mailbox, credentials)
 }
 
@@ -77,11 +78,11 @@ async function proveAndChange(
   proof: readonly PanelCommand[],
   tools: Tools,
 ): Promise<Outcome> {
-  const { locks, clock, panel, begunMs: provenMs } = tools
+  const { locks, panel, begunMs: provenMs } = tools
   const verification = await verify(attempt, tools)
   if (!verification.passed) {
     const { outcome } = verification
-    if (outcome.code === 'invalid-credentials') await waitUntil(provenMs + panel.expectedMs(proof), clock)
+    if (outcome.code === 'invalid-credentials') await waitAsIfChecked(attempt, proof, tools)
     return outcome
   }
   panel.prove()
@@ -102,9 +103,17 @@ async function proveAndChange(
   }
 }
 
-/** Commands that were not needed must not tell what exists: a refusal takes as long as all of them would have. */
-async function waitUntil(timeMs: number, clock: Clock): Promise<void> {
-  const waitMs = timeMs - clock.now()
+/**
+ * Commands that were not needed, or whose answer was remembered, must not tell what exists: a refusal takes its turn and then
+ * the mean of what all of them lately took. Where the mail server refuses before any command, there are none.
+ */
+async function waitAsIfChecked(
+  { credentials }: Attempt,
+  proof: readonly PanelCommand[],
+  { panel, clock, checkPassword }: Tools,
+): Promise<void> {
+  if (credentials.proof === 'mailbox' && !checkPassword.asksPanel) return
+  const waitMs = (await panel.takeTurn()) + panel.meanMs(proof) - clock.now()
   if (waitMs > 0) await clock.wait(waitMs)
 }
 
@@ -129,7 +138,7 @@ async function sendChange(
 async function verifyElsewhere(target: Target, attempt: Attempt, dependencies: Tools): Promise<Verification> {
   if (attempt.credentials.proof === 'account') return await verifyNextForm(target, dependencies.panel)
   // An owner that was remembered may have lost the domain.
-  dependencies.owners.forget(attempt.mailbox)
+  await dependencies.owners.forget(attempt.mailbox)
   const again = await verify(attempt, dependencies)
   return again.passed && isSame(again.target.owner, target.owner) ? invalidCredentials : again
 }

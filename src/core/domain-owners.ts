@@ -1,7 +1,9 @@
 import type { Clock } from '../lib/clock.js'
+import type { Deadline } from '../lib/deadline.js'
+import { wideNetworkOf } from '../lib/ip-address.js'
 import { createShared } from '../lib/shared.js'
 import type { Mailbox } from './mailbox.js'
-import type { Panel } from './panel-port.js'
+import { type Panel, PanelFault } from './panel-port.js'
 
 /** Where the panel keeps a domain's mailboxes. */
 export interface DomainOwner {
@@ -10,38 +12,71 @@ export interface DomainOwner {
   readonly domainForm: string
 }
 
-/** Remembers which hosting account owns a domain, so that a person waits for one panel command less. */
-export interface DomainOwners {
-  /** Whether the owner is remembered, or that there is none: then no command is needed. */
-  knows(mailbox: Mailbox): boolean
-  find(mailbox: Mailbox, panel: Panel): Promise<DomainOwner | undefined>
-  /** To be called when the account turns out not to have the domain: it has moved to another one. */
-  forget(mailbox: Mailbox): void
+/** Keeps the owners of domains for `OWNER_MEMORY_MS`, as long as there is room. One that can't be reached knows none; it never fails. */
+export interface OwnerMemory {
+  get(domain: string): Promise<DomainOwner | undefined>
+  set(domain: string, owner: DomainOwner): Promise<void>
+  delete(domain: string): Promise<void>
 }
 
 /** A domain seldom moves, and if it does the panel says so. */
-const KEEP_MS = 24 * 60 * 60_000
+export const OWNER_MEMORY_MS = 24 * 60 * 60_000
 
-/** A domain without an owner may be created any time. */
+/** Who wants to know an owner, and until when. */
+interface Asker {
+  /** In the form of `parseClientAddress`. */
+  readonly clientAddress: string
+  readonly deadline: Deadline
+}
+
+/** Remembers which hosting account owns a domain, so that a person waits for one panel command less. */
+export interface DomainOwners {
+  /** Whether the owner is remembered, or that there is none: then no command is needed. */
+  knows(mailbox: Mailbox): Promise<boolean>
+  /**
+   * Rejects with a `PanelFault`: as the panel does, or `panel-busy` if the asker's network has asked for so many domains that
+   * nobody remembers that its next turn is too late.
+   */
+  find(mailbox: Mailbox, asker: Asker, panel: Panel): Promise<DomainOwner | undefined>
+  /** To be called when the account turns out not to have the domain: it has moved to another one. */
+  forget(mailbox: Mailbox): Promise<void>
+}
+
+/** For how long (ms) it is remembered that a domain has no owner: it may be created any time. */
 const KEEP_NONE_MS = 60_000
+const MAX_NONE = 10_000
 
-/** A wildcard domain has an owner too (docs/hestia.md, hazard 4), so a stranger can make up as many as he likes. */
-const MAX_DOMAINS = 10_000
+/** So many domains that nobody remembers may be looked up for a network within this time (ms). */
+const LOOKUPS = { count: 6, windowMs: 60_000 }
+const MAX_NETWORKS = 10_000
 
-export function createDomainOwners(clock: Clock): DomainOwners {
-  const known = new Map<string, { readonly owner: DomainOwner | undefined; readonly until: number }>()
-  const share = createShared<string, DomainOwner | undefined>()
+export function createDomainOwners(memory: OwnerMemory, clock: Clock): DomainOwners {
+  /** Until when (by the clock) it is remembered that a domain has no owner. */
+  const none = new Map<string, number>()
+  /** When the latest lookups of a network were, or will be. */
+  const turns = new Map<string, readonly number[]>()
+  const underWay = createShared<string, DomainOwner | undefined>()
 
-  function remembered(domain: string) {
-    const entry = known.get(domain)
-    return entry && entry.until > clock.now() ? entry : undefined
+  const hasNone = (domain: string): boolean => (none.get(domain) ?? Number.NEGATIVE_INFINITY) > clock.now()
+
+  /** Counts a lookup for the network, now or as soon as it may have one more. */
+  function reserve(network: string, deadline: Deadline): number {
+    const latest = turns.get(network) ?? []
+    const [oldest = 0] = latest
+    const nextMs =
+      latest.length < LOOKUPS.count ? clock.now() : Math.max(clock.now(), oldest + LOOKUPS.windowMs)
+    const retryAfterMs = nextMs - clock.now()
+    if (retryAfterMs > deadline.leftMs())
+      throw new PanelFault('panel-busy', 'too-many-lookups', { retryAfterMs })
+    setBounded(turns, network, [...latest, nextMs].slice(-LOOKUPS.count), MAX_NETWORKS)
+    return nextMs
   }
 
-  function remember(domain: string, owner: DomainOwner | undefined): void {
-    known.delete(domain)
-    known.set(domain, { owner, until: clock.now() + (owner ? KEEP_MS : KEEP_NONE_MS) })
-    const [oldest] = known.keys()
-    if (known.size > MAX_DOMAINS && oldest !== undefined) known.delete(oldest)
+  /** One that the panel did not answer tells nothing. */
+  function giveBack(network: string, turnMs: number): void {
+    const latest = [...(turns.get(network) ?? [])]
+    latest.splice(latest.indexOf(turnMs), 1)
+    turns.set(network, latest)
   }
 
   async function lookUp({ domain, domainForms }: Mailbox, panel: Panel): Promise<DomainOwner | undefined> {
@@ -49,24 +84,54 @@ export function createDomainOwners(clock: Clock): DomainOwners {
       const username = await panel.lookUpDomainOwner(domainForm)
       if (username === undefined) continue
       const owner = { username, domainForm }
-      remember(domain, owner)
+      await memory.set(domain, owner)
       return owner
     }
-    remember(domain, undefined)
+    setBounded(none, domain, clock.now() + KEEP_NONE_MS, MAX_NONE)
     return undefined
   }
 
-  return {
-    knows: ({ domain }) => remembered(domain) !== undefined,
-
-    async find(mailbox, panel) {
-      const entry = remembered(mailbox.domain)
-      if (entry) return entry.owner
-      return await share(mailbox.domain, () => lookUp(mailbox, panel))
-    },
-
-    forget(mailbox) {
-      known.delete(mailbox.domain)
-    },
+  /** In its network's turn. */
+  async function lookUpInTurn(
+    mailbox: Mailbox,
+    { clientAddress, deadline }: Asker,
+    panel: Panel,
+  ): Promise<DomainOwner | undefined> {
+    const network = wideNetworkOf(clientAddress)
+    const turnMs = reserve(network, deadline)
+    try {
+      if (turnMs > clock.now()) await clock.wait(turnMs - clock.now())
+      return await underWay.share(mailbox.domain, () => lookUp(mailbox, panel))
+    } catch (error) {
+      giveBack(network, turnMs)
+      throw error
+    }
   }
+
+  async function recall(domain: string): Promise<{ readonly owner: DomainOwner | undefined } | undefined> {
+    if (hasNone(domain)) return { owner: undefined }
+    const owner = await memory.get(domain)
+    return owner && { owner }
+  }
+
+  return {
+    knows: async ({ domain }) => (await recall(domain)) !== undefined,
+
+    async find(mailbox, asker, panel) {
+      const known = await recall(mailbox.domain)
+      if (known) return known.owner
+      if (!underWay.has(mailbox.domain)) return await lookUpInTurn(mailbox, asker, panel)
+      return await underWay.share(mailbox.domain, () => lookUp(mailbox, panel))
+    },
+
+    forget: ({ domain }) => memory.delete(domain),
+  }
+}
+
+/** Where there are too many the oldest goes. */
+function setBounded<Value>(map: Map<string, Value>, key: string, value: Value, maxSize: number): void {
+  map.delete(key)
+  map.set(key, value)
+  const [oldest] = map.keys()
+  if (map.size > maxSize && oldest !== undefined) map.delete(oldest)
 }

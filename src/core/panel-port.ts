@@ -72,8 +72,12 @@ export interface PanelVisit extends Panel {
   prove(): void
   /** Whether so many commands would be answered side by side as soon as one. */
   hasRoom(commands: number): boolean
-  /** How long (ms) these commands take one after another, as they lately did. */
+  /** How long (ms) these commands take one after another, if each is as slow as the slowest of the last few. */
   expectedMs(commands: readonly PanelCommand[]): number
+  /** The running mean (ms) of what these commands took lately, one after another. */
+  meanMs(commands: readonly PanelCommand[]): number
+  /** Waits for the attempt's turn without a command, unless it had one; gives when that was (ms, by the clock). */
+  takeTurn(): Promise<number>
   /** The attempt has ended: its commands that were not sent are not sent any more. */
   leave(): void
 }

@@ -15,15 +15,12 @@ interface MailboxRules {
   readonly checkPassword: PasswordCheck
 }
 
-/** The commands that this proof takes one after another, where the password is right. */
-export function planMailboxProof(
-  mailbox: Mailbox,
-  { owners, checkPassword }: Omit<MailboxRules, 'panel'>,
-): PanelCommand[] {
+/** The commands that this proof takes one after another, where the password is right and nothing is remembered. */
+export function planMailboxProof({ localPart }: Mailbox, { asksPanel }: PasswordCheck): PanelCommand[] {
   return [
-    ...(owners.knows(mailbox) ? [] : (['find-owner'] as const)),
-    ...(checkPassword.asksPanel ? (['read-mailbox'] as const) : []),
-    ...(mailbox.localPart.includes('.') ? (['read-mailbox'] as const) : []),
+    'find-owner',
+    ...(asksPanel ? (['read-mailbox'] as const) : []),
+    ...(localPart.includes('.') ? (['read-mailbox'] as const) : []),
   ]
 }
 
@@ -38,7 +35,7 @@ export async function verifyMailbox(
   let found = await lookUpMailbox(attempt, password, rules)
   // If the owner that was remembered has the domain no more, it is looked for once again.
   if (found.owner && found.result === 'no-domain') {
-    owners.forget(mailbox)
+    await owners.forget(mailbox)
     found = await lookUpMailbox(attempt, password, rules)
   }
   const { owner, result } = found
@@ -66,19 +63,20 @@ interface Found {
  * mailbox changes nothing that is remembered: it would show in the time of the next try.
  */
 async function lookUpMailbox(
-  { mailbox, clientAddress, deadline }: Attempt,
+  attempt: Attempt,
   password: Secret,
   { panel, owners, checkPassword }: MailboxRules,
 ): Promise<Found> {
+  const { mailbox, clientAddress, deadline } = attempt
   const check = (owner: Promise<DomainOwner | undefined>) =>
     checkPassword.check({ mailbox, owner, password, clientAddress, deadline }, panel)
   if (!checkPassword.asksPanel) {
     const result = await check(Promise.resolve(undefined))
-    const owner = result === 'right' ? await owners.find(mailbox, panel) : undefined
+    const owner = result === 'right' ? await owners.find(mailbox, attempt, panel) : undefined
     return { owner, result, hasSiblings: () => lookUpSiblings(owner) }
   }
 
-  const owner = await owners.find(mailbox, panel)
+  const owner = await owners.find(mailbox, attempt, panel)
   const asked = owner && panel.hasRoom(2) ? lookUpSiblings(owner) : undefined
   const checked = check(Promise.resolve(owner))
   await settleAll([checked, asked])

@@ -33,10 +33,24 @@ export function isLoopback(hostname: string): boolean {
  * @param address in the form of `parseClientAddress`
  */
 export function networkOf(address: string): string {
-  if (!address.includes(':')) return address
+  return address.includes(':') ? firstGroups(address, 4) : address
+}
+
+/**
+ * The network that one sender may have many addresses of: the first 24 bits of an IPv4 address, 48 of an IPv6 address (RFC 6177,
+ * section 2: what a large site has).
+ *
+ * @param address in the form of `parseClientAddress`
+ */
+export function wideNetworkOf(address: string): string {
+  return address.includes(':') ? firstGroups(address, 3) : `${address.split('.').slice(0, 3).join('.')}.0/24`
+}
+
+/** @param count how many groups of 16 bits are kept of an IPv6 address */
+function firstGroups(address: string, count: number): string {
   const [head = '', tail] = address.split('::')
   const first = head === '' ? [] : head.split(':')
   const last = tail === undefined || tail === '' ? [] : tail.split(':')
   const zeros = Array<string>(8 - first.length - last.length).fill('0')
-  return `${[...first, ...zeros, ...last].slice(0, 4).join(':')}::/64`
+  return `${[...first, ...zeros, ...last].slice(0, count).join(':')}::/${16 * count}`
 }

@@ -1,8 +1,14 @@
-/**
- * Work that is under way is shared: who asks for the same while it runs gets the same result. If it fails, those who only
- * shared it do it themselves, so that nobody fails for what was another's alone, such as a deadline.
- */
-export function createShared<Key, Result>(): (key: Key, work: () => Promise<Result>) => Promise<Result> {
+/** Work that is under way, shared by all who ask for the same while it runs. */
+export interface Shared<Key, Result> {
+  has(key: Key): boolean
+  /**
+   * Gives the result of the work that is under way, or of this one. If it fails, those who only shared it do it themselves, so
+   * that nobody fails for what was another's alone, such as a deadline.
+   */
+  share(key: Key, work: () => Promise<Result>): Promise<Result>
+}
+
+export function createShared<Key, Result>(): Shared<Key, Result> {
   const underWay = new Map<Key, Promise<Result>>()
 
   async function share(key: Key, work: () => Promise<Result>): Promise<Result> {
@@ -17,5 +23,5 @@ export function createShared<Key, Result>(): (key: Key, work: () => Promise<Resu
     }
   }
 
-  return share
+  return { has: (key) => underWay.has(key), share }
 }

@@ -42,6 +42,10 @@ export interface PanelTurn extends Pick<Place, 'prove' | 'hasRoom'> {
   readonly run: RunCommand
   /** How long (ms) these commands take one after another, as they lately did. */
   expectedMs(commands: readonly string[]): number
+  /** The running mean (ms) of what these commands took lately, one after another. */
+  meanMs(commands: readonly string[]): number
+  /** Waits for the attempt's turn without a command, unless it had one; gives when that was (ms, by the clock). */
+  takeTurn(): Promise<number>
   /** The attempt has ended: its commands that were not sent are not needed. */
   leave(): void
 }
@@ -152,13 +156,24 @@ export function createCommandRunner(parts: RunnerParts): CommandRunner {
       const stayFor = ({ repeatable }: Command): void => {
         if (!repeatable) hungUp.removeEventListener('abort', hangUp)
       }
-      const expectedMs = (commands: readonly string[]): number =>
-        commands.reduce((sumMs, command) => sumMs + pace.expectedMs(command), 0)
+      const sumOf =
+        (timeMs: (command: string) => number) =>
+        (commands: readonly string[]): number =>
+          commands.reduce((sumMs, command) => sumMs + timeMs(command), 0)
       const leave = (): void => {
         hungUp.removeEventListener('abort', hangUp)
         place.leave('not-needed')
       }
-      return { run: runIn(place, stayFor), prove, hasRoom, leave, expectedMs }
+      const takeTurn = (): Promise<number> => place.takeTurn(entrant.deadline)
+      return {
+        run: runIn(place, stayFor),
+        prove,
+        hasRoom,
+        takeTurn,
+        leave,
+        expectedMs: sumOf(pace.expectedMs),
+        meanMs: sumOf(pace.meanMs),
+      }
     },
     load: () => ({
       running: queue.running(),

@@ -33,6 +33,8 @@ export interface Pace {
    * now.
    */
   expectedMs(command: string): number
+  /** The running mean (ms) of what a command took lately, whatever ran beside it. */
+  meanMs(command: string): number
   /** How many commands to run at once. */
   limit(): number
   /** How much the panel gains by commands side by side: how many commands' worth of work it does at once. */
@@ -50,6 +52,7 @@ interface Samples {
   readonly aloneMs: number
   /** Its last times, each as it would have been alone. */
   readonly recentMs: readonly number[]
+  readonly meanMs: number
   /** By the clock. */
   readonly latestMs: number
 }
@@ -98,12 +101,15 @@ export function createPace(maximum: number, clock: Clock): Pace {
       const speed = tookMs > 0 ? baseMs / tookMs : 1
       if (beside > 1) capacity += WEIGHT * (Math.max(1, beside * speed) - capacity)
       const recentMs = [...(former?.recentMs ?? []), tookMs / slowdown(beside)].slice(-REMEMBERED)
-      samples.set(command, { aloneMs: baseMs, recentMs, latestMs: clock.now() })
+      const formerMeanMs = former?.meanMs ?? tookMs
+      const meanMs = formerMeanMs + WEIGHT * (tookMs - formerMeanMs)
+      samples.set(command, { aloneMs: baseMs, recentMs, meanMs, latestMs: clock.now() })
       adapt(beside * (1 - speed), beside)
     },
 
     aloneMs: (command) => known(command)?.aloneMs ?? 0,
     expectedMs: (command) => Math.max(...(known(command)?.recentMs ?? [UNKNOWN_MS])) * slowdown(limit),
+    meanMs: (command) => known(command)?.meanMs ?? UNKNOWN_MS,
     limit: () => limit,
     capacity: () => capacity,
   }

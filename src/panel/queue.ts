@@ -11,6 +11,8 @@ export interface Request {
   readonly clientAddress: string
   /** The commands that it takes to make the change, in order. */
   readonly plan: readonly string[]
+  /** Whether it comes after all others, as what is looked up for the first time does. */
+  readonly isLast: boolean
   /** Until when its answer is waited for. */
   readonly deadline: Deadline
 }
@@ -23,6 +25,12 @@ export interface Place {
    * or if the place was left.
    */
   run<Answer>(command: string, deadline: Deadline, call: () => Promise<Answer>): Promise<Answer>
+  /**
+   * Waits for the attempt's turn without a command, unless it had one; rejects as `run` does.
+   *
+   * @returns when that was (ms, by the clock)
+   */
+  takeTurn(deadline: Deadline): Promise<number>
   /** The attempt was proven: its commands go before those of attempts that were not. */
   prove(): void
   /** Whether so many commands would start at once. */
@@ -59,11 +67,16 @@ interface Attempt {
   readonly sender: string
   /** What it still takes, in order. */
   plan: string[]
+  readonly isLast: boolean
   isProven: boolean
-  hasBegun: boolean
+  /** When its first command had its turn; undefined as long as none had. */
+  turnMs?: number
   /** Why it has left; undefined as long as it is here. */
   left?: string
 }
+
+/** A turn that is taken without a command. */
+const NO_COMMAND = ''
 
 /** For how long (ms) it is remembered when a sender had a turn, and of how many. */
 const TURN_MEMORY_MS = 15 * 60_000
@@ -72,7 +85,7 @@ const MAX_SENDERS = 10_000
 /**
  * Attempts that were proven go first; then those that have begun; then the others, in turns between their senders (an
  * IPv4 address, or an IPv6 network of 64 bits), of each of which one is proven at a time, and within that in the order
- * of their arrival. A sender who had no turn lately comes before those who had.
+ * of their arrival. A sender who had no turn lately comes before those who had. After them come those who are to be last.
  *
  * @param maxWaiting how many commands may wait, besides those of attempts that have begun
  */
@@ -98,7 +111,7 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
   }
 
   function giveTurn(attempt: Attempt): void {
-    attempt.hasBegun = true
+    attempt.turnMs = clock.now()
     turns.delete(attempt.sender)
     turns.set(attempt.sender, clock.now())
     const [oldest] = turns.keys()
@@ -107,15 +120,15 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
 
   /** Lower goes first; undefined while its sender has another attempt that is being proven. */
   function rankOf(attempt: Attempt | undefined, busy: ReadonlySet<string>): readonly number[] | undefined {
-    if (!attempt) return [3, 0, 0]
+    if (!attempt) return [4, 0, 0]
     if (attempt.isProven) return [0, 0, attempt.number]
-    if (attempt.hasBegun) return [1, 0, attempt.number]
+    if (hasBegun(attempt)) return [1, 0, attempt.number]
     if (busy.has(attempt.sender)) return undefined
-    return [2, lastTurnMs(attempt.sender), attempt.number]
+    return [attempt.isLast ? 3 : 2, lastTurnMs(attempt.sender), attempt.number]
   }
 
   function next(): Entry | undefined {
-    const begun = [...attempts].filter(({ hasBegun, isProven }) => hasBegun && !isProven)
+    const begun = [...attempts].filter((attempt) => hasBegun(attempt) && !attempt.isProven)
     const busy = new Set(begun.map(({ sender }) => sender))
     let best: { readonly entry: Entry; readonly rank: readonly number[] } | undefined
     for (const entry of waiting) {
@@ -130,7 +143,7 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
       waiting.delete(entry)
       count()
       running.set(entry, clock.now())
-      if (entry.attempt && !entry.attempt.hasBegun) giveTurn(entry.attempt)
+      if (entry.attempt && !hasBegun(entry.attempt)) giveTurn(entry.attempt)
       entry.start()
     }
   }
@@ -149,7 +162,8 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
     waiting.add(entry)
     try {
       startWaiting()
-      if (waiting.has(entry) && !attempt?.hasBegun && waiting.size > maxWaiting) throw busy('queue-full')
+      if (waiting.has(entry) && !(attempt && hasBegun(attempt)) && waiting.size > maxWaiting)
+        throw busy('queue-full')
       await inTime(turn, deadline.leftMs(), () => busy('waited-too-long'))
       if (deadline.leftMs() <= 0) throw busy('waited-too-long')
       if (attempt) attempt.plan = without(attempt.plan, command)
@@ -163,15 +177,16 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
   }
 
   /** How long (ms) the panel needs for those who come before a new attempt of this sender. */
-  function aheadMs(sender: string): number {
+  function aheadMs(sender: string, isLast: boolean): number {
     const own = [...attempts].filter((attempt) => attempt.sender === sender).length
     const counted = new Map<string, number>()
     let workMs = 0
     for (const attempt of attempts) {
       const before = counted.get(attempt.sender) ?? 0
       counted.set(attempt.sender, before + 1)
-      const comesFirst = before <= own && lastTurnMs(attempt.sender) <= lastTurnMs(sender)
-      if (attempt.hasBegun || attempt.isProven || comesFirst) workMs += planMs(attempt.plan)
+      const isEarlier = before <= own && lastTurnMs(attempt.sender) <= lastTurnMs(sender)
+      const comesFirst = attempt.isLast === isLast ? isEarlier : isLast
+      if (hasBegun(attempt) || attempt.isProven || comesFirst) workMs += planMs(attempt.plan)
     }
     for (const [{ command }, startedMs] of running) {
       workMs += Math.max(0, pace.aloneMs(command) - (clock.now() - startedMs))
@@ -184,16 +199,20 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
   }
 
   return {
-    enter({ clientAddress, plan, deadline }) {
+    enter({ clientAddress, plan, isLast, deadline }) {
       const sender = networkOf(clientAddress)
-      const missingMs = aheadMs(sender) + planMs(plan) - deadline.leftMs()
+      const missingMs = aheadMs(sender, isLast) + planMs(plan) - deadline.leftMs()
       // Where nobody waits it is tried: what the panel takes may be other than it was.
       if (missingMs > 0 && attempts.size > 0) throw busy('no-time', missingMs)
       arrivals += 1
-      const attempt: Attempt = { number: arrivals, sender, plan: [...plan], isProven: false, hasBegun: false }
+      const attempt: Attempt = { number: arrivals, sender, plan: [...plan], isLast, isProven: false }
       attempts.add(attempt)
       return {
         run: (command, until, call) => run(attempt, command, until, call),
+        async takeTurn(until) {
+          if (!hasBegun(attempt)) await run(attempt, NO_COMMAND, until, async () => undefined)
+          return attempt.turnMs ?? clock.now()
+        },
         prove() {
           attempt.isProven = true
           startWaiting()
@@ -223,6 +242,10 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
 
 function busy(reason: string, retryAfterMs?: number): PanelFault {
   return new PanelFault('panel-busy', reason, { retryAfterMs })
+}
+
+function hasBegun({ turnMs }: Attempt): boolean {
+  return turnMs !== undefined
 }
 
 function without(plan: readonly string[], command: string): string[] {

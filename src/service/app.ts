@@ -169,7 +169,7 @@ function createPasswordChange(
   checkPassword: PasswordCheck,
 ): PasswordChange {
   const shared = {
-    owners: createDomainOwners(clock),
+    owners: createDomainOwners(store.owners, clock),
     accounts: createAccountRecords(clock),
     locks: store.locks,
     checkPolicy,

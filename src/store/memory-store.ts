@@ -1,5 +1,6 @@
 import type { Clock } from '../lib/clock.js'
 import { createMemoryDomainLocks } from './memory-domain-locks.js'
+import { createMemoryDomainOwners } from './memory-domain-owners.js'
 import { createMemoryKeyCooldown } from './memory-key-cooldown.js'
 import { createMemoryLimitStore } from './memory-limit-store.js'
 import type { SharedStore } from './shared-store.js'
@@ -9,6 +10,7 @@ export function createMemoryStore(clock: Clock): SharedStore {
   return {
     createLimitStore: () => createMemoryLimitStore(),
     locks: createMemoryDomainLocks(clock),
+    owners: createMemoryDomainOwners(clock),
     createKeyCooldown: () => createMemoryKeyCooldown(clock),
     checkReadiness: async () => [],
     close: async () => undefined,

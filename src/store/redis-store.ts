@@ -1,6 +1,7 @@
 import type { Clock } from '../lib/clock.js'
 import { createRedisClient, firstTry, type RedisAddress, type ReportConnection } from './redis-client.js'
 import { createRedisDomainLocks } from './redis-domain-locks.js'
+import { createRedisDomainOwners } from './redis-domain-owners.js'
 import { createRedisKeyCooldown } from './redis-key-cooldown.js'
 import { createRedisLimitStore } from './redis-limit-store.js'
 import type { SharedStore } from './shared-store.js'
@@ -20,6 +21,7 @@ export async function createRedisStore(
   const store: SharedStore = {
     createLimitStore: (name) => createRedisLimitStore(client, `rekey:limit:${name}:`),
     locks: createRedisDomainLocks(client, clock, randomId),
+    owners: createRedisDomainOwners(client),
     createKeyCooldown: (keyId) => createRedisKeyCooldown(client, keyId, clock),
     checkReadiness: () =>
       client.ping().then(

@@ -8,6 +8,7 @@ import type { Panel } from '../../src/core/panel-port.js'
 import { checkByStoredHash, type HashCheck } from '../../src/core/verify-password.js'
 import { createDeadline } from '../../src/lib/deadline.js'
 import { Secret } from '../../src/lib/secret.js'
+import { createMemoryDomainOwners } from '../../src/store/memory-domain-owners.js'
 import { createTestClock } from '../kit/clock.js'
 
 /** A panel with one mailbox, whose answers to changes are lost. No simulator has the bugs that are looked for here. */
@@ -22,7 +23,14 @@ const panel: Panel = {
   changeMailboxPassword: async () => 'lost',
 }
 
-const ALONE = { prove: () => undefined, hasRoom: () => true, expectedMs: () => 0, leave: () => undefined }
+const ALONE = {
+  prove: () => undefined,
+  hasRoom: () => true,
+  takeTurn: async () => 0,
+  expectedMs: () => 0,
+  meanMs: () => 0,
+  leave: () => undefined,
+}
 
 const lock: HeldLock = {
   lastForMailboxMsAgo: Number.POSITIVE_INFINITY,
@@ -46,7 +54,7 @@ function change(isPasswordOf: HashCheck, asked = panel, held = lock) {
     {
       enterPanel: () => ({ ...asked, ...ALONE }),
       accounts: createAccountRecords(clock),
-      owners: createDomainOwners(clock),
+      owners: createDomainOwners(createMemoryDomainOwners(clock), clock),
       locks: { run: (_mailbox, _maxWaitMs, work) => work(held) },
       checkPolicy: async () => [],
       checkPassword: checkByStoredHash(isPasswordOf),

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { createDomainOwners } from '../../src/core/domain-owners.js'
 import { type Mailbox, parseMailbox } from '../../src/core/mailbox.js'
 import type { Panel } from '../../src/core/panel-port.js'
+import { createMemoryDomainOwners } from '../../src/store/memory-domain-owners.js'
 import { createTestClock } from '../kit/clock.js'
 
 function mailboxIn(domain: string): Mailbox {
@@ -10,22 +11,7 @@ function mailboxIn(domain: string): Mailbox {
   return mailbox
 }
 
-it('remembers no more than 10,000 owners, and forgets the oldest first', async () => {
-  const asked: string[] = []
-  // Ten thousand questions: the port itself answers them, not a simulator over TLS.
-  const panel = {
-    lookUpDomainOwner: async (domain: string) => `owner-of-${asked.push(domain)}`,
-  } as unknown as Panel
-  const owners = createDomainOwners(createTestClock())
-  for (let index = 0; index <= 10_000; index++) await owners.find(mailboxIn(`d${index}.example`), panel)
-  expect(asked).toHaveLength(10_001)
-
-  await owners.find(mailboxIn('d10000.example'), panel)
-  await owners.find(mailboxIn('d1.example'), panel)
-  expect(asked).toHaveLength(10_001)
-  await owners.find(mailboxIn('d0.example'), panel)
-  expect(asked).toHaveLength(10_002)
-})
+const asker = { clientAddress: '203.0.113.7', deadline: { leftMs: () => 30_000 } }
 
 /** A panel that knows these domains only in the form that each has here. */
 function createOwners(ownerOf: Readonly<Record<string, string>>) {
@@ -37,8 +23,14 @@ function createOwners(ownerOf: Readonly<Record<string, string>>) {
     },
   } as unknown as Panel
   const clock = createTestClock()
-  const owners = createDomainOwners(clock)
-  return { asked, clock, owners, find: (domain: string) => owners.find(mailboxIn(domain), panel) }
+  const owners = createDomainOwners(createMemoryDomainOwners(clock), clock)
+  return {
+    asked,
+    clock,
+    owners,
+    panel,
+    find: (domain: string) => owners.find(mailboxIn(domain), asker, panel),
+  }
 }
 
 it('an owner is remembered for a day, and no longer', async () => {
@@ -82,9 +74,37 @@ it('an owner is asked for once for all who ask at the same time, and anew by eac
       return 'alice'
     },
   } as unknown as Panel
-  const owners = createDomainOwners(createTestClock())
-  const finds = [1, 2, 3].map(() => owners.find(mailboxIn('example.org'), panel))
+  const clock = createTestClock()
+  const owners = createDomainOwners(createMemoryDomainOwners(clock), clock)
+  const finds = [1, 2, 3].map(() => owners.find(mailboxIn('example.org'), asker, panel))
   const results = await Promise.allSettled(finds)
   expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled'])
   expect(asked).toBe(2)
+})
+
+it('a network looks up six domains a minute that nobody remembers, and then waits, or is told to', async () => {
+  const { asked, clock, owners, panel, find } = createOwners({ 'known.example': 'alice' })
+  const ask = (domain: string, clientAddress: string, leftMs = 30_000) =>
+    owners.find(mailboxIn(domain), { clientAddress, deadline: { leftMs: () => leftMs } }, panel)
+  await find('known.example')
+  for (let index = 0; index < 5; index++) await ask(`d${index}.example`, `203.0.113.${index}`)
+  expect(await find('known.example')).toMatchObject({ username: 'alice' })
+  await expect(ask('late.example', '203.0.113.250')).rejects.toMatchObject({
+    code: 'panel-busy',
+    reason: 'too-many-lookups',
+    retryAfterMs: 60_000,
+  })
+  expect(await ask('other.example', '203.0.114.1')).toBeUndefined()
+  expect(clock.now()).toBe(0)
+  await ask('waits.example', '203.0.113.9', 60_000)
+  expect(clock.now()).toBe(60_000)
+  expect(asked).not.toContain('late.example')
+})
+
+it('whoever asks for a domain that another is looking up waits for no turn', async () => {
+  const { asked, clock, find } = createOwners({ 'example.org': 'alice' })
+  for (let index = 0; index < 5; index++) await find(`d${index}.example`)
+  await Promise.all(Array.from({ length: 12 }, () => find('example.org')))
+  expect(asked).toHaveLength(6)
+  expect(clock.now()).toBe(0)
 })

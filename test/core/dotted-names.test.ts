@@ -11,6 +11,7 @@ import { createDeadline } from '../../src/lib/deadline.js'
 import { Secret } from '../../src/lib/secret.js'
 import type { RunCommand } from '../../src/panel/command-runner.js'
 import { createPanel } from '../../src/panel/commands.js'
+import { createMemoryDomainOwners } from '../../src/store/memory-domain-owners.js'
 import { createTestClock } from '../kit/clock.js'
 import { checkAccountFormat } from '../panel-simulator/commands/checks.js'
 import { runCommand } from '../panel-simulator/commands/commands.js'
@@ -50,7 +51,14 @@ const byAccount: Credentials = {
 }
 
 /** A place before a panel that nobody else wants anything of. */
-const ALONE = { prove: () => undefined, hasRoom: () => true, expectedMs: () => 0, leave: () => undefined }
+const ALONE = {
+  prove: () => undefined,
+  hasRoom: () => true,
+  takeTurn: async () => 0,
+  expectedMs: () => 0,
+  meanMs: () => 0,
+  leave: () => undefined,
+}
 
 /** Asks for a change before a panel of this state, without anything in between. */
 async function change(state: PanelState, localPart: string, credentials: Credentials): Promise<Outcome> {
@@ -75,7 +83,7 @@ async function change(state: PanelState, localPart: string, credentials: Credent
     {
       enterPanel: () => ({ ...createPanel(run, deadline, () => undefined, clock), ...ALONE }),
       accounts: createAccountRecords(clock),
-      owners: createDomainOwners(clock),
+      owners: createDomainOwners(createMemoryDomainOwners(clock), clock),
       locks: {
         run: (_mailbox, _maxWaitMs, work) =>
           work({

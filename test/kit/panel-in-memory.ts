@@ -13,6 +13,7 @@ import { createKeyGuard } from '../../src/panel/key-guard.js'
 import { createPanelEntrance } from '../../src/panel/panel-visit.js'
 import type { Transport } from '../../src/panel/transport.js'
 import { createMemoryDomainLocks } from '../../src/store/memory-domain-locks.js'
+import { createMemoryDomainOwners } from '../../src/store/memory-domain-owners.js'
 import { createMemoryKeyCooldown } from '../../src/store/memory-key-cooldown.js'
 import { runCommand } from '../panel-simulator/commands/commands.js'
 import { renderOutcome } from '../panel-simulator/server/answers.js'
@@ -27,6 +28,8 @@ const inClear = (password: string): string => `{PLAIN}${password.replaceAll(' ',
 /** An attempt to change a mailbox of d0.example: `info`, or `box0` and so on, each of whose password is `info mail pw`. */
 export interface Try {
   readonly localPart: string
+  /** d0.example unless told otherwise. */
+  readonly domain?: string
   readonly proof: Credentials
   readonly clientAddress: string
   readonly patienceMs: number
@@ -79,7 +82,7 @@ export async function createPanelInMemory(profile: MachineName) {
     clock,
   })
   const shared = {
-    owners: createDomainOwners(clock),
+    owners: createDomainOwners(createMemoryDomainOwners(clock), clock),
     accounts: createAccountRecords(clock),
     locks: createMemoryDomainLocks(clock),
     checkPolicy: async () => [],
@@ -92,8 +95,15 @@ export async function createPanelInMemory(profile: MachineName) {
     clock,
     sent,
     load,
-    async attempt({ localPart, proof, clientAddress, patienceMs, hungUp = STAYS }: Try): Promise<Ended> {
-      const mailbox = parseMailbox(`${localPart}@d0.example`)
+    async attempt({
+      localPart,
+      domain = 'd0.example',
+      proof,
+      clientAddress,
+      patienceMs,
+      hungUp = STAYS,
+    }: Try): Promise<Ended> {
+      const mailbox = parseMailbox(`${localPart}@${domain}`)
       if (!mailbox) throw new Error(`no mailbox: ${localPart}`)
       const commands: CommandRecord[] = []
       const attempt = {

@@ -323,9 +323,9 @@ it('the queue before the panel is of limited length: who comes when it is full i
   const service = await startService({ environment: { HESTIA_MAX_CONCURRENCY: '1' } })
   // Commands that take no time leave it to the queue's length who is turned away.
   await warmUp(service, byMailbox())
-  const hold = service.panel.hold(OWNER)
+  const hold = service.panel.hold('v-get-mail-account-value')
   const posts = Array.from({ length: 130 }, (_, index) =>
-    post(service, byMailbox({ email: `info@d${index}.example` })),
+    post(service, byMailbox({ email: `box${index}@example.org` })),
   )
   const first = await Promise.race(posts)
   expect(gist(first)).toBe('503 panel-busy')

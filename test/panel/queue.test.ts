@@ -11,6 +11,7 @@ function paceOf(limit: number): Pace {
     learn: () => undefined,
     aloneMs: () => 1000,
     expectedMs: () => 1000,
+    meanMs: () => 1000,
     limit: () => limit,
     capacity: () => limit,
   }
@@ -27,8 +28,8 @@ function startQueue(limit = 1, maxWaiting = 100) {
     clock,
     queue,
     begun,
-    enter(clientAddress: string, plan = ['question', 'change'], patienceMs = 60_000): Place {
-      return queue.enter({ clientAddress, plan, deadline: createDeadline(patienceMs, clock) })
+    enter(clientAddress: string, plan = ['question', 'change'], patienceMs = 60_000, isLast = false): Place {
+      return queue.enter({ clientAddress, plan, isLast, deadline: createDeadline(patienceMs, clock) })
     },
     /** Asks for a command, which begins in its turn; gives what it ends with. */
     ask(place: Pick<Place, 'run'>, name: string, command = 'question', patienceMs = 60_000): Promise<string> {
@@ -97,6 +98,35 @@ it('whose turn it is is one attempt’s at a time of each sender, where more wou
   expect(begun).toEqual(['one', 'one of the next network'])
 })
 
+it('whose turn it is is behind all others an attempt’s that is to be last, until it has begun', async () => {
+  const { enter, ask, end, begun } = startQueue()
+  const last = enter('203.0.113.1', undefined, undefined, true)
+  void ask(enter('203.0.113.2'), 'first')
+  void ask(last, 'last')
+  void ask(enter('203.0.113.3'), 'second')
+  await end('first')
+  await end('second')
+  void ask(enter('203.0.113.4'), 'too late')
+  void ask(last, 'last again')
+  await end('last')
+  expect(begun).toEqual(['first', 'second', 'last', 'last again'])
+})
+
+it('an attempt takes its turn once, with or without a command, and is told when that was', async () => {
+  const { enter, ask, end, begun, clock } = startQueue()
+  void ask(enter('203.0.113.1'), 'first')
+  const place = enter('203.0.113.2')
+  const deadline = createDeadline(60_000, clock)
+  const turn = place.takeTurn(deadline)
+  void ask(enter('203.0.113.3'), 'next')
+  clock.advance(1000)
+  await end('first')
+  expect(await turn).toBe(1000)
+  expect(begun).toEqual(['first', 'next'])
+  clock.advance(1000)
+  expect(await place.takeTurn(deadline)).toBe(1000)
+})
+
 it('whose turn it is is last of all that which nobody waits for', async () => {
   const { queue, enter, ask, end, begun } = startQueue()
   void ask(queue.background, 'watching')
@@ -115,6 +145,16 @@ it('an attempt that does not fit into its time is refused at once, with when it 
     expect.objectContaining({ code: 'panel-busy', reason: 'no-time', retryAfterMs: 1000 }),
   )
   expect(() => enter('203.0.113.9', ['question', 'change'], 12_000)).not.toThrow()
+})
+
+it('an attempt that is to be last has all others before it, and is before none of them', () => {
+  const { enter } = startQueue()
+  for (let index = 0; index < 5; index++) enter('203.0.113.1')
+  enter('203.0.113.2', undefined, undefined, true)
+  expect(() => enter('203.0.113.9', undefined, 4000)).not.toThrow()
+  expect(() => enter('203.0.113.8', undefined, 15_000, true)).toThrow(
+    expect.objectContaining({ reason: 'no-time', retryAfterMs: 1000 }),
+  )
 })
 
 it('an attempt is let in where nobody waits, however slow the panel was', () => {

@@ -1,10 +1,12 @@
 import { expect, it } from 'vitest'
+import { Secret } from '../../src/lib/secret.js'
 import {
   byOwner,
   byPassword,
   byWrongPassword,
   createPanelInMemory,
   type Ended,
+  type Try,
 } from '../kit/panel-in-memory.js'
 
 const HASH_MS = 750
@@ -173,24 +175,61 @@ it.each([
   },
 )
 
-it('a refused guess takes as long as all that a right one would have asked before its change', async () => {
-  const panel = await createPanelInMemory('small')
-  await warmUp(panel)
-  const times: number[] = []
-  for (const [localPart, proof] of [
-    ['box1', byWrongPassword],
-    ['nobody', byWrongPassword],
-    ['box1', { ...byOwner, username: 'bob' }],
-    ['box1', { ...byOwner, username: 'nobody' }],
-  ] as const) {
-    const sentMs = panel.clock.now()
-    const ended = await panel.attempt({ localPart, proof, clientAddress: '203.0.113.9', patienceMs: 30_000 })
-    expect(ended.outcome.code).toBe('invalid-credentials')
-    times.push(Math.round(panel.clock.now() - sentMs))
-  }
-  expect(times[0]).toBe(times[1])
-  expect(times[2]).toBe(times[3])
+/** By a hosting account, and a code. */
+const byAccount = (username: string, password = `${username} panel pw`) => ({
+  ...byOwner,
+  username,
+  password: new Secret(password),
+  code: new Secret('000000'),
 })
+
+/** Refused guesses that must not be told apart, by what they guess. */
+const ALIKE = {
+  mailbox: {
+    'a wrong password': { localPart: 'box1', proof: byWrongPassword },
+    'an unknown mailbox': { localPart: 'nobody', proof: byWrongPassword },
+    'an unknown domain': { localPart: 'info', domain: 'unknown.example', proof: byWrongPassword },
+  },
+  account: {
+    'a wrong password': { localPart: 'box1', proof: byAccount('alice', 'wrong') },
+    'an unknown account': { localPart: 'box1', proof: byAccount('nobody', 'wrong') },
+    'a refused account': { localPart: 'box1', proof: byAccount('erin') },
+    'a wrong code': { localPart: 'box1', proof: byAccount('dave') },
+  },
+}
+
+it.each([
+  ['an idle small panel', 'small', 0],
+  ['a small panel with six others before it', 'small', 6],
+  ['an idle fast panel', 'fast', 0],
+  ['a fast panel with twenty others before it', 'fast', 20],
+] as const)(
+  'refused guesses are told, in steps of a second, after the same time whatever was wrong, on %s',
+  async (_what, machine, others) => {
+    for (const guesses of Object.values(ALIKE)) {
+      const times = new Map<string, number>()
+      for (const [what, guess] of Object.entries(guesses)) {
+        const panel = await createPanelInMemory(machine)
+        await warmUp(panel)
+        let sender = 0
+        const attempt = (given: Pick<Try, 'localPart' | 'domain' | 'proof'>) =>
+          panel.attempt({ ...given, clientAddress: `203.0.113.${sender++}`, patienceMs: 55_000 })
+        // What commands take is known by then, and that there is no such domain.
+        for (const each of Object.values(guesses)) await attempt(each)
+        const before = Array.from({ length: others }, (_, index) =>
+          attempt({ localPart: `box${index + 10}`, proof: byWrongPassword }),
+        )
+        await panel.clock.wait(1)
+        const sentMs = panel.clock.now()
+        const ended = await attempt(guess)
+        expect(ended.outcome.code, what).toBe('invalid-credentials')
+        times.set(what, Math.ceil((ended.endedMs - sentMs) / 1000))
+        await Promise.all(before)
+      }
+      expect(new Set(times.values()).size, JSON.stringify([...times])).toBe(1)
+    }
+  },
+)
 
 it.each([
   ['while it waits for its turn', 8, 100, ['caller-gone', 0]],

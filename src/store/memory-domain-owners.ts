@@ -1,0 +1,27 @@
+import { type DomainOwner, OWNER_MEMORY_MS, type OwnerMemory } from '../core/domain-owners.js'
+import type { Clock } from '../lib/clock.js'
+
+/** A wildcard domain has an owner too (docs/hestia.md, hazard 4), so a stranger can make up as many as he likes. */
+const MAX_DOMAINS = 10_000
+
+/** Owners in the memory of this process; where there are too many the oldest goes. */
+export function createMemoryDomainOwners(clock: Clock): OwnerMemory {
+  const known = new Map<string, { readonly owner: DomainOwner; readonly untilMs: number }>()
+  return {
+    async get(domain) {
+      const entry = known.get(domain)
+      return entry && entry.untilMs > clock.now() ? entry.owner : undefined
+    },
+
+    async set(domain, owner) {
+      known.delete(domain)
+      known.set(domain, { owner, untilMs: clock.now() + OWNER_MEMORY_MS })
+      const [oldest] = known.keys()
+      if (known.size > MAX_DOMAINS && oldest !== undefined) known.delete(oldest)
+    },
+
+    async delete(domain) {
+      known.delete(domain)
+    },
+  }
+}
