@@ -140,7 +140,7 @@ export interface PanelLoad {
   readonly limit: number
   /** Commands that wait for their turn. */
   readonly waiting: number
-  /** `open`: the panel is left alone, for it does not answer; `half-open`: a probe is under way. */
+  /** `open`: the panel is away and is left alone; `half-open`: a probe is under way. */
   readonly breaker: BreakerState
 }
 

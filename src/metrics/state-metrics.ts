@@ -47,7 +47,7 @@ export function addStateMetrics(registry: Registry, sources: StateSources): void
   })
   new Gauge({
     name: 'rekey_panel_breaker_state',
-    help: '1 for the state that the breaker is in: it is open while a panel that does not answer is left alone.',
+    help: '1 for the state that the breaker is in: it is open while a panel that is away is left alone.',
     labelNames: ['state'],
     registers,
     collect() {

@@ -1,73 +1,134 @@
-import {
-  BrokenCircuitError,
-  CircuitState,
-  ConsecutiveBreaker,
-  circuitBreaker,
-  ExponentialBackoff,
-  handleWhen,
-  noJitterGenerator,
-} from 'cockatiel'
 import { type BreakerState, PanelFault } from '../core/panel-port.js'
-import { runQueued } from '../lib/run-queued.js'
+import type { Clock } from '../lib/clock.js'
+import { TransportFailure } from './transport.js'
 
-/** After so many calls in a row that the panel did not answer it is taken to be down, and left alone for a while. */
+/** After so many calls in a row that show that the panel is away, it is left alone. */
 const FAILURES = 5
 
-/** The first while, and the longest; each one is twice as long as the last. */
-const PAUSE_MS = { initialDelay: 1000, maxDelay: 30_000 }
+/** It is also left alone after this time (ms) in which calls waited and none was answered. */
+const SILENCE_MS = 30_000
 
-/** How long a call waits for what becomes of a probe: a panel that is well again answers sooner. */
-const MAX_WAIT_MS = 1000
+/** For how long (ms) it is left alone: the first time, and at most; each time twice as long as the last. */
+const PAUSE_MS = { first: 1000, longest: 30_000 }
 
-/** Spares a panel that is down, and people the waiting for it. */
+/** Spares a panel that is away, and spares people the wait for it. A slow panel is not away. */
 export interface Breaker {
+  /** Throws a `PanelFault` (`panel-unavailable`) while the panel is left alone, and while a probe is under way. */
+  admit(): void
   /**
-   * Makes the call, or rejects at once with a `PanelFault` (`panel-unavailable`) while the panel is left alone. After
-   * that one call at a time goes ahead as a probe; others wait for what becomes of it.
+   * Makes the call, or rejects at once as `admit` throws. While the panel is away, the first call after the pause is a
+   * probe: its answer ends the outage. A late answer to an earlier call does too.
    *
-   * @param mayProbe false for a change: it must not be what tells whether the panel answers
-   * @param call is told whether it is a probe
+   * @param mayProbe false for a change: it is never the call that tests whether the panel answers
    */
-  pass<Answer>(mayProbe: boolean, call: (isProbe: boolean) => Promise<Answer>): Promise<Answer>
+  pass<Answer>(mayProbe: boolean, call: () => Promise<Answer>): Promise<Answer>
   /** `open` until a probe is made, also when its time has come. */
   state(): BreakerState
 }
 
-export function createBreaker(): Breaker {
-  const circuit = circuitBreaker(handleWhen(isDown), {
-    breaker: new ConsecutiveBreaker(FAILURES),
-    halfOpenAfter: new ExponentialBackoff({ ...PAUSE_MS, generator: noJitterGenerator }),
-  })
+/**
+ * Away means: a connection that is refused or breaks, a TLS fault, a gateway's 502 to 504, five times in a row; or no
+ * answer to any call for 30 s. One call that times out is only slow.
+ *
+ * @param turnAway is called when nothing that waits for its turn should wait any longer
+ */
+export function createBreaker(clock: Clock, turnAway: (fault: PanelFault) => void): Breaker {
+  let failures = 0
+  /** 0 while the breaker is closed. */
+  let pauseMs = 0
+  let pausedUntilMs = 0
+  let isProbing = false
+  let underWay = 0
+  /** For how long calls have waited since the last answer, as of `countedMs`. */
+  let silentMs = 0
+  let countedMs = clock.now()
+  let silence: NodeJS.Timeout | undefined
+
+  function open(): void {
+    pauseMs = pauseMs === 0 ? PAUSE_MS.first : Math.min(PAUSE_MS.longest, 2 * pauseMs)
+    pausedUntilMs = clock.now() + pauseMs
+    turnAway(leftAlone())
+  }
+
+  function close(): void {
+    failures = 0
+    silentMs = 0
+    pauseMs = 0
+  }
+
+  /** To be called before more calls, or fewer, are under way. */
+  function countSilence(): void {
+    const passedMs = clock.now() - countedMs
+    countedMs += passedMs
+    if (underWay > 0) silentMs += passedMs
+    else if (passedMs > SILENCE_MS) silentMs = 0
+  }
+
+  function awaitSilence(): void {
+    clearTimeout(silence)
+    if (underWay > 0 && pauseMs === 0) silence = setTimeout(open, SILENCE_MS - silentMs)
+  }
+
+  function begin(): void {
+    countSilence()
+    underWay += 1
+    awaitSilence()
+  }
+
+  function end(sign: Sign, wasProbe: boolean): void {
+    countSilence()
+    underWay -= 1
+    if (wasProbe) isProbing = false
+    if (sign === 'answered') close()
+    else if (wasProbe && sign !== 'none') open()
+    else if (pauseMs === 0 && sign === 'away' && ++failures >= FAILURES) open()
+    awaitSilence()
+  }
+
+  function admit(): void {
+    if (isProbing || (pauseMs > 0 && clock.now() < pausedUntilMs)) throw leftAlone()
+  }
 
   return {
+    admit,
+
     async pass(mayProbe, call) {
-      if (!mayProbe && circuit.state !== CircuitState.Closed) throw leftAlone()
+      admit()
+      const isProbe = pauseMs > 0
+      if (isProbe && !mayProbe) throw leftAlone()
+      if (isProbe) {
+        isProbing = true
+        turnAway(leftAlone())
+      }
+      begin()
+      let sign: Sign = 'answered'
       try {
-        return await runQueued(
-          (work) => circuit.execute(work),
-          MAX_WAIT_MS,
-          leftAlone,
-          () => call(circuit.state !== CircuitState.Closed),
-        )
+        return await call()
       } catch (error) {
-        throw error instanceof BrokenCircuitError ? leftAlone() : error
+        sign = signOf(error)
+        throw error
+      } finally {
+        end(sign, isProbe)
       }
     },
 
     state() {
-      if (circuit.state === CircuitState.Closed) return 'closed'
-      return circuit.state === CircuitState.HalfOpen ? 'half-open' : 'open'
+      if (pauseMs === 0) return 'closed'
+      return isProbing ? 'half-open' : 'open'
     },
   }
 }
 
-const LEFT_ALONE = 'left-alone'
+/** What the end of a call tells: `none` if it was not sent, or failed by a bug. */
+type Sign = 'answered' | 'away' | 'silent' | 'none'
 
-function leftAlone(): PanelFault {
-  return new PanelFault('panel-unavailable', LEFT_ALONE)
+function signOf(error: unknown): Sign {
+  if (error instanceof TransportFailure) return error.isLate ? 'silent' : 'away'
+  if (!(error instanceof PanelFault)) return 'none'
+  if (error.code === 'panel-unavailable') return 'away'
+  return error.code === 'panel-failed' ? 'answered' : 'none'
 }
 
-/** Whether a call tells that the panel is down: a call that was not made tells nothing. */
-function isDown(error: Error): boolean {
-  return error instanceof PanelFault && error.code === 'panel-unavailable' && error.reason !== LEFT_ALONE
+function leftAlone(): PanelFault {
+  return new PanelFault('panel-unavailable', 'left-alone')
 }

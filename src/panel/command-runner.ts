@@ -54,16 +54,13 @@ export interface PanelTurn extends Pick<Place, 'prove' | 'hasRoom'> {
 export interface CommandRunner {
   /** For what nobody waits for: always the last. */
   readonly run: RunCommand
-  /** Takes an attempt in, or throws a `PanelFault` (`panel-busy`) at once if the panel has no time for it. */
+  /** Takes an attempt in, or throws a `PanelFault` at once: the panel has no time for it, or is left alone. */
   enter(entrant: Entrant): PanelTurn
   load(): PanelLoad
 }
 
 /** Why the commands of an attempt are not sent any more. */
 const CALLER_GONE = 'caller-gone'
-
-/** How long a probe may take that tells whether a panel that was down is back. */
-const PROBE_TIMEOUT_MS = 5000
 
 interface RunnerParts {
   readonly transport: Transport
@@ -82,11 +79,12 @@ export function createCommandRunner(parts: RunnerParts): CommandRunner {
   const { transport, keyGuard, clock } = parts
   const pace = createPace(parts.maxConcurrency, clock)
   const queue = createPanelQueue(pace, parts.maxQueue, clock)
-  const breaker = createBreaker()
+  const breaker = createBreaker(clock, queue.turnAway)
   const keyFields = credentialFields(parts.credentials)
   const legacy = isLegacy(parts.credentials)
 
-  async function send(command: Command, timeoutMs: number): Promise<CommandAnswer | RefusedCall> {
+  async function send(command: Command): Promise<CommandAnswer | RefusedCall> {
+    const { timeoutMs } = parts
     const fields = { ...keyFields, ...commandFields(command) }
     const post = (): Promise<RawAnswer> => {
       // A change that is sent keeps its full time: what is cut short is waiting.
@@ -110,12 +108,9 @@ export function createCommandRunner(parts: RunnerParts): CommandRunner {
     return answer
   }
 
-  /** Past the breaker and the key guard. What undici, or a reader, failed with has become a `PanelFault` by then. */
+  /** Past the key guard and the breaker. */
   function call(command: Command): Promise<CommandAnswer | RefusedCall> {
-    return breaker.pass(command.repeatable, (isProbe) => {
-      const timeoutMs = isProbe ? Math.min(PROBE_TIMEOUT_MS, parts.timeoutMs) : parts.timeoutMs
-      return keyGuard.pass(command, () => send(command, timeoutMs)).catch(throwFault)
-    })
+    return keyGuard.pass(command, () => breaker.pass(command.repeatable, () => send(command)))
   }
 
   /** @param onSend told of each command that is sent */
@@ -128,11 +123,15 @@ export function createCommandRunner(parts: RunnerParts): CommandRunner {
       // A change that may take longer than its sender waits is not sent.
       const neededMs = (): number => (command.repeatable ? 0 : pace.expectedMs(command.name))
       const begin = { leftMs: () => command.deadline.leftMs() - neededMs() }
-      const send = (): Promise<CommandAnswer | RefusedCall> => {
+      const tellAndCall = (): Promise<CommandAnswer | RefusedCall> => {
         onSend(command)
         return call(command)
       }
-      const result = await place.run(command.name, begin, send).then(accepted, faultOf)
+      const runInTurn = async (): Promise<CommandAnswer | RefusedCall> => {
+        breaker.admit()
+        return await place.run(command.name, begin, tellAndCall)
+      }
+      const result = await runInTurn().then(accepted, faultOf)
       record({
         command: command.name,
         result: result instanceof PanelFault ? result.reason : (result.exitCode ?? 'none'),
@@ -147,10 +146,13 @@ export function createCommandRunner(parts: RunnerParts): CommandRunner {
   return {
     run: runIn(queue.background),
     enter(entrant) {
+      breaker.admit()
       const { hungUp } = entrant
       if (hungUp.aborted) throw new PanelFault('panel-busy', CALLER_GONE)
       const place = queue.enter(entrant)
-      const { prove, hasRoom } = place
+      const { prove } = place
+      // A second command would be turned away while the first is a probe.
+      const hasRoom = (commands: number): boolean => breaker.state() === 'closed' && place.hasRoom(commands)
       const hangUp = (): void => place.leave(CALLER_GONE)
       hungUp.addEventListener('abort', hangUp)
       const stayFor = ({ repeatable }: Command): void => {
@@ -209,10 +211,6 @@ function nonsense(status: number): PanelFault {
 
 function waitedTooLong(): PanelFault {
   return new PanelFault('panel-busy', 'waited-too-long')
-}
-
-function throwFault(error: unknown): never {
-  throw faultOf(error)
 }
 
 function faultOf(error: unknown): PanelFault {

@@ -34,7 +34,7 @@ function createConnector(trust: ServerTrust, timeoutMs: number): buildConnector.
   })
   return function connectVerified(options, callback) {
     connect(options, (error, socket) => {
-      if (!socket) return callback(new TransportFailure(connectReason(error), error), null)
+      if (!socket) return callback(connectFailure(error), null)
       if (!isAsPinned(trust, socket as TLSSocket)) {
         socket.destroy()
         return callback(
@@ -50,7 +50,8 @@ function createConnector(trust: ServerTrust, timeoutMs: number): buildConnector.
 const UNREACHABLE =
   /^(?:ECONNREFUSED|ECONNRESET|EPIPE|ENOTFOUND|EAI_.*|ETIMEDOUT|EHOST.*|ENET.*|EADDR.*|EACCES|EPERM|UND_ERR_.*)$/
 
-function connectReason(error: Error | null): 'unreachable' | 'tls-refused' {
+function connectFailure(error: Error | null): TransportFailure {
   const code = error && 'code' in error ? String(error.code) : ''
-  return UNREACHABLE.test(code) ? 'unreachable' : 'tls-refused'
+  const isLate = code === 'ETIMEDOUT' || code === 'UND_ERR_CONNECT_TIMEOUT'
+  return new TransportFailure(UNREACHABLE.test(code) ? 'unreachable' : 'tls-refused', error, isLate)
 }

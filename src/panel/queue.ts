@@ -48,6 +48,8 @@ export interface PanelQueue {
   enter(request: Request): Place
   /** The place of what nobody waits for; always the last. */
   readonly background: Pick<Place, 'run'>
+  /** Commands that wait for their turn wait no longer: they reject with the fault. */
+  turnAway(fault: PanelFault): void
   running(): number
   waiting(): number
   /** How many commands ran, summed over time (ms): by its growth the mean of a while is known. */
@@ -59,7 +61,7 @@ interface Entry {
   readonly attempt: Attempt | undefined
   readonly command: string
   start(): void
-  drop(reason: string): void
+  drop(fault: PanelFault): void
 }
 
 interface Attempt {
@@ -157,7 +159,7 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
     if (attempt?.left !== undefined) throw busy(attempt.left)
     const entry: Entry = { attempt, command, start: () => undefined, drop: () => undefined }
     const turn = new Promise<void>((start, reject) => {
-      Object.assign(entry, { start, drop: (reason: string) => reject(busy(reason)) })
+      Object.assign(entry, { start, drop: reject })
     })
     waiting.add(entry)
     try {
@@ -224,13 +226,17 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
           for (const entry of waiting) {
             if (entry.attempt !== attempt) continue
             waiting.delete(entry)
-            entry.drop(reason)
+            entry.drop(busy(reason))
           }
           startWaiting()
         },
       }
     },
     background: { run: (command, deadline, call) => run(undefined, command, deadline, call) },
+    turnAway(fault) {
+      for (const entry of waiting) entry.drop(fault)
+      waiting.clear()
+    },
     running: () => running.size,
     waiting: () => waiting.size,
     usedMs() {

@@ -9,10 +9,13 @@ export type TransportFailureReason = 'unreachable' | 'tls-refused' | 'timed-out'
 export class TransportFailure extends Error {
   override readonly name = 'TransportFailure'
   readonly reason: TransportFailureReason
+  /** Whether time ran out, also while connecting: nothing was refused or broken. */
+  readonly isLate: boolean
 
-  constructor(reason: TransportFailureReason, cause?: unknown) {
+  constructor(reason: TransportFailureReason, cause?: unknown, isLate = reason === 'timed-out') {
     super(`no answer from the panel: ${reason}`, { cause })
     this.reason = reason
+    this.isLate = isLate
   }
 
   /** Whether the panel may have received the call, and so run the command. */
@@ -65,7 +68,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   giveUp(): void {
-    const failure = new TransportFailure(this.#controller ? 'timed-out' : 'unreachable')
+    const failure = new TransportFailure(this.#controller ? 'timed-out' : 'unreachable', undefined, true)
     this.#fail(failure)
     this.#controller?.abort(failure)
   }

@@ -1,5 +1,5 @@
 import { pino } from 'pino'
-import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import type { PanelLoad } from '../../src/core/panel-port.js'
 import type { ReadinessFault } from '../../src/core/readiness.js'
 import { createMetrics } from '../../src/service/metrics.js'
@@ -10,10 +10,6 @@ import { byAccount, byMailbox, post } from '../kit/submissions.js'
 
 const OWNER = 'v-search-domain-owner'
 const AWAY = { kind: 'answer', run: false, status: 502, body: 'Bad Gateway' } as const
-
-// The breaker tells the time by Date.
-beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: Date.now() }))
-afterEach(() => void vi.useRealTimers())
 
 function faultsOf({ values }: Scrape): string[] {
   const faults = Object.entries(values).filter(([series]) => series.startsWith('rekey_readiness_fault'))
@@ -49,7 +45,7 @@ it('the breaker shows when the panel is left alone, when it is tried, and when i
   service.panel.failNext(OWNER, AWAY, 5)
   for (let call = 0; call < 5; call++) await post(service, byMailbox())
   expect(breakerOf(await scrape(service))).toEqual(['open'])
-  vi.setSystemTime(Date.now() + 1000)
+  service.clock.advance(1000)
   const hold = service.panel.hold(OWNER)
   const probe = post(service, byMailbox())
   await hold.arrived

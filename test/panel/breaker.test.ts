@@ -1,21 +1,15 @@
-import { setTimeout } from 'node:timers/promises'
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { PanelFault } from '../../src/core/panel-port.js'
-import { createBreaker } from '../../src/panel/breaker.js'
+import { type Breaker, createBreaker } from '../../src/panel/breaker.js'
+import { TransportFailure } from '../../src/panel/transport.js'
+import { createTestClock } from '../kit/clock.js'
+import { byPassword, createPanelInMemory } from '../kit/panel-in-memory.js'
 import { startService, type TestService } from '../kit/service.js'
 import { byAccount, byMailbox, gist, post, warmUp } from '../kit/submissions.js'
-import { CHANGE } from '../panel-simulator/commands/command-names.js'
 
 const OWNER = 'v-search-domain-owner'
+const AWAY_ERROR = new TransportFailure('unreachable')
 const AWAY = { kind: 'answer', run: false, status: 502, body: 'Bad Gateway' } as const
-
-// The library tells the time by Date, and what waits for a probe does so by a timer.
-beforeEach(() => void vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'], now: Date.now() }))
-afterEach(() => void vi.useRealTimers())
-
-function pass(ms: number): void {
-  vi.setSystemTime(Date.now() + ms)
-}
 
 /** A service whose panel has not answered five calls in a row. */
 async function startWithPanelDown(): Promise<TestService> {
@@ -31,14 +25,14 @@ async function startWithPanelDown(): Promise<TestService> {
 
 it('a panel that has not answered five calls in a row is not asked for a second, and people are told at once', async () => {
   const service = await startWithPanelDown()
-  pass(999)
+  service.clock.advance(999)
   const response = await post(service, byMailbox())
   expect(gist(response)).toBe('503 panel-unavailable')
   expect(response.get('retry-after')).toBe('30')
   expect(response.body.detail).toContain('Nothing was changed')
   expect(service.panel.calls).toEqual([])
   expect(service.attempts().at(-1)).toMatchObject({ reason: 'left-alone', changeSent: false })
-  pass(1)
+  service.clock.advance(1)
   expect(gist(await post(service, byMailbox()))).toBe('200 changed')
 })
 
@@ -46,7 +40,7 @@ it('a panel that has not answered five calls in a row is asked by one call at a 
   const service = await startWithPanelDown()
   let pauseMs = 1000
   for (const nextMs of [2000, 4000, 8000, 16_000, 30_000, 30_000]) {
-    pass(pauseMs)
+    service.clock.advance(pauseMs)
     service.panel.failNext(OWNER, AWAY)
     const hold = service.panel.hold(OWNER)
     const probe = post(service, byMailbox())
@@ -56,32 +50,30 @@ it('a panel that has not answered five calls in a row is asked by one call at a 
     const gists = (await Promise.all([probe, ...others])).map(gist)
     expect(new Set(gists)).toEqual(new Set(['503 panel-unavailable']))
     expect(service.panel.calls).toHaveLength(1)
-    pass(nextMs - 1)
+    service.clock.advance(nextMs - 1)
     await post(service, byMailbox())
     expect(service.panel.calls).toHaveLength(1)
     service.panel.calls.length = 0
     pauseMs = 1
   }
-  pass(pauseMs)
+  service.clock.advance(pauseMs)
   expect(gist(await post(service, byMailbox()))).toBe('200 changed')
 })
 
 it('a panel that has not answered five calls in a row serves the whole attempt whose first call finds it well again', async () => {
   const service = await startWithPanelDown()
-  pass(1000)
+  service.clock.advance(1000)
   expect(gist(await post(service, byAccount()))).toBe('200 changed')
 })
 
-it('a panel that has not answered five calls in a row does not keep those waiting who come while it hangs again', async () => {
+it('a panel that has not answered five calls in a row keeps nobody waiting behind the call that tries it again', async () => {
   const service = await startWithPanelDown()
-  pass(1000)
+  service.clock.advance(1000)
   const hold = service.panel.hold(OWNER)
   const probe = post(service, byMailbox())
   await hold.arrived
-  for (let index = 0; index < 4; index++) {
+  for (let index = 0; index < 6; index++) {
     const other = post(service, byMailbox({ email: `info@d${index}.example` }), `203.0.113.${index}`)
-    while (service.app.panelLoad().running < 2) await setTimeout(1)
-    vi.advanceTimersByTime(1000)
     expect(gist(await other)).toBe('503 panel-unavailable')
   }
   expect(service.panel.calls).toHaveLength(1)
@@ -89,24 +81,6 @@ it('a panel that has not answered five calls in a row does not keep those waitin
   expect(gist(await probe)).toBe('200 changed')
   // Nor do they count against it when it answers.
   expect(gist(await post(service, byAccount({}, { newPassword: 'another new secret' })))).toBe('200 changed')
-})
-
-it('a panel that has not answered five calls in a row is sent no change before a call that changes nothing was answered', async () => {
-  const service = await startService({ environment: { REKEY_TRUST_PROXY: '1' } })
-  await warmUp(service)
-  service.panel.calls.length = 0
-  const lookup = service.panel.hold('v-list-user')
-  const change = post(service, byAccount())
-  await lookup.arrived
-  service.panel.failNext(OWNER, AWAY, 5)
-  for (let call = 0; call < 5; call++) {
-    await post(service, byMailbox({ email: `info@d${call}.example` }), '203.0.113.9')
-  }
-  pass(1000)
-  lookup.release()
-  expect(gist(await change)).toBe('503 panel-unavailable')
-  expect(service.commands()).not.toContain(CHANGE)
-  expect(service.attempts().at(-1)).toMatchObject({ reason: 'left-alone', changeSent: false })
 })
 
 it('a panel that answers what can’t be used is not taken to be down', async () => {
@@ -129,37 +103,195 @@ it('failures that are not in a row do not close the way', async () => {
   }
 })
 
-it('the breaker tells a call whether it is a probe, and others how it stands', async () => {
-  const breaker = createBreaker()
-  const down = new PanelFault('panel-unavailable', 'timed-out')
-  const seen: unknown[] = []
-  async function look(isProbe: boolean): Promise<void> {
-    await new Promise(setImmediate)
-    seen.push([isProbe, breaker.state()])
-  }
-  for (let call = 0; call < 5; call++) {
-    const failed = breaker.pass(true, async (isProbe) => {
-      await look(isProbe)
-      throw down
-    })
-    await expect(failed).rejects.toBe(down)
-  }
-  expect(breaker.state()).toBe('open')
-  pass(1000)
-  expect(breaker.state()).toBe('open')
-  await breaker.pass(true, look)
-  expect(breaker.state()).toBe('closed')
-  expect(seen).toEqual([...Array(5).fill([false, 'closed']), [true, 'half-open']])
+it('a slow panel is never taken to be away, however many ask: who can’t be served is told that it is busy', async () => {
+  const panel = await createPanelInMemory('small')
+  const codes = await Promise.all(
+    Array.from({ length: 60 }, async (_, index) => {
+      const clientAddress = `203.0.113.${index}`
+      const tried = { localPart: `box${index}`, proof: byPassword, clientAddress, patienceMs: 30_000 }
+      return (await panel.attempt(tried)).outcome.code
+    }),
+  )
+  expect(new Set(codes)).toEqual(new Set(['changed', 'panel-busy']))
 })
 
-it.each([
-  new RangeError('bug'),
-  new PanelFault('panel-failed', 'exit-code-4'),
-  new PanelFault('panel-unavailable', 'left-alone'),
-])('calls that fail by %s do not show that the panel is down', async (error) => {
-  const breaker = createBreaker()
-  for (let call = 0; call < 6; call++) {
-    await expect(breaker.pass(true, () => Promise.reject(error))).rejects.toBe(error)
+describe('the breaker', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
+  afterEach(() => void vi.useRealTimers())
+
+  function setUp() {
+    const clock = createTestClock()
+    const turnedAway: string[] = []
+    const breaker = createBreaker(clock, ({ reason }) => void turnedAway.push(reason))
+    return {
+      breaker,
+      turnedAway,
+      async pass(ms: number): Promise<void> {
+        clock.advance(ms)
+        await vi.advanceTimersByTimeAsync(ms)
+      },
+    }
   }
-  expect(breaker.state()).toBe('closed')
+
+  async function fail(breaker: Breaker, error: Error, times = 1): Promise<void> {
+    for (let call = 0; call < times; call++) {
+      await expect(breaker.pass(true, () => Promise.reject(error))).rejects.toBe(error)
+    }
+  }
+
+  /** A call that is under way until it is told how it ends. */
+  function hang(breaker: Breaker) {
+    let [answer, fail] = [(): void => undefined, (_error: Error): void => undefined]
+    const call = new Promise<string>((resolve, reject) => {
+      answer = () => resolve('answer')
+      fail = reject
+    })
+    const ended = breaker.pass(true, () => call)
+    ended.catch(() => undefined)
+    return { ended, answer: () => answer(), fail: (error: Error) => fail(error) }
+  }
+
+  const LATE = new TransportFailure('timed-out')
+  const SIGNS = [
+    new TransportFailure('unreachable'),
+    new TransportFailure('reset'),
+    new TransportFailure('cut-off'),
+    new TransportFailure('tls-refused'),
+    new PanelFault('panel-unavailable', 'not-the-panel-http-502'),
+  ]
+
+  it.each(SIGNS)('leaves the panel alone after five calls in a row that fail by %s', async (error) => {
+    const { breaker, turnedAway } = setUp()
+    await fail(breaker, error, 4)
+    expect(await breaker.pass(true, async () => 'answer')).toBe('answer')
+    await fail(breaker, error, 4)
+    expect([breaker.state(), turnedAway]).toEqual(['closed', []])
+    await fail(breaker, error)
+    expect([breaker.state(), turnedAway]).toEqual(['open', ['left-alone']])
+    expect(breaker.admit).toThrow('left-alone')
+  })
+
+  it.each([
+    new RangeError('bug'),
+    new PanelFault('panel-failed', 'not-the-panel-http-200'),
+    new PanelFault('panel-busy', 'waited-too-long'),
+    LATE,
+    new TransportFailure('unreachable', undefined, true),
+  ])('does not take a panel for away by calls that fail by %s', async (error) => {
+    const { breaker } = setUp()
+    await fail(breaker, error, 20)
+    expect(breaker.state()).toBe('closed')
+  })
+
+  it('leaves the panel alone when calls have waited for 30 s and none was answered', async () => {
+    const { breaker, turnedAway, pass } = setUp()
+    const first = hang(breaker)
+    await pass(15_000)
+    first.fail(LATE)
+    await expect(first.ended).rejects.toBe(LATE)
+    await pass(20_000)
+    hang(breaker)
+    await pass(14_999)
+    expect([breaker.state(), turnedAway]).toEqual(['closed', []])
+    await pass(1)
+    expect([breaker.state(), turnedAway]).toEqual(['open', ['left-alone']])
+  })
+
+  it('waits for 30 s anew after an answer, and after 30 s in which nobody asked', async () => {
+    const { breaker, pass } = setUp()
+    const [slow, answered] = [hang(breaker), hang(breaker)]
+    await pass(29_999)
+    answered.answer()
+    await answered.ended
+    await pass(29_999)
+    slow.fail(LATE)
+    await expect(slow.ended).rejects.toBe(LATE)
+    await pass(30_001)
+    hang(breaker)
+    await pass(29_999)
+    expect(breaker.state()).toBe('closed')
+    await pass(1)
+    expect(breaker.state()).toBe('open')
+  })
+
+  it('lets one call try the panel after the pause, and no change', async () => {
+    const { breaker, turnedAway, pass } = setUp()
+    await fail(breaker, AWAY_ERROR, 5)
+    await pass(1000)
+    expect(breaker.state()).toBe('open')
+    await expect(breaker.pass(false, async () => 'changed')).rejects.toThrow('left-alone')
+    breaker.admit()
+    const probe = hang(breaker)
+    expect([breaker.state(), turnedAway]).toEqual(['half-open', ['left-alone', 'left-alone']])
+    expect(breaker.admit).toThrow('left-alone')
+    await expect(breaker.pass(true, async () => 'answer')).rejects.toThrow('left-alone')
+    probe.answer()
+    await probe.ended
+    expect(breaker.state()).toBe('closed')
+    breaker.admit()
+  })
+
+  it.each([AWAY_ERROR, LATE])(
+    'leaves the panel alone for twice as long after a probe that fails by %s, up to 30 s',
+    async (error) => {
+      const { breaker, pass } = setUp()
+      await fail(breaker, AWAY_ERROR, 5)
+      for (const pauseMs of [1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]) {
+        await pass(pauseMs - 1)
+        expect(breaker.admit).toThrow('left-alone')
+        await pass(1)
+        await fail(breaker, error)
+        expect(breaker.state()).toBe('open')
+      }
+      await pass(30_000)
+      await breaker.pass(true, async () => 'answer')
+      await fail(breaker, AWAY_ERROR, 5)
+      await pass(1000)
+      breaker.admit()
+    },
+  )
+
+  it('lets the next call try the panel when the first was not sent after all', async () => {
+    const { breaker, pass } = setUp()
+    await fail(breaker, AWAY_ERROR, 5)
+    await pass(1000)
+    await fail(breaker, new PanelFault('panel-busy', 'waited-too-long'))
+    expect(breaker.state()).toBe('open')
+    expect(await breaker.pass(true, async () => 'answer')).toBe('answer')
+  })
+
+  it('is closed by a late answer to a call from before', async () => {
+    const { breaker } = setUp()
+    const early = hang(breaker)
+    await fail(breaker, AWAY_ERROR, 5)
+    early.answer()
+    await early.ended
+    expect(breaker.state()).toBe('closed')
+  })
+
+  it('takes no call from before that fails for the probe, nor for another failure', async () => {
+    const { breaker, pass } = setUp()
+    const [first, second] = [hang(breaker), hang(breaker)]
+    await fail(breaker, AWAY_ERROR, 5)
+    await pass(500)
+    first.fail(AWAY_ERROR)
+    await expect(first.ended).rejects.toBe(AWAY_ERROR)
+    await pass(500)
+    hang(breaker)
+    second.fail(AWAY_ERROR)
+    await expect(second.ended).rejects.toBe(AWAY_ERROR)
+    expect(breaker.state()).toBe('half-open')
+  })
+
+  it('counts a probe that hangs for longer than 30 s as one failure', async () => {
+    const { breaker, pass } = setUp()
+    await fail(breaker, AWAY_ERROR, 5)
+    await pass(1000)
+    const probe = hang(breaker)
+    await pass(60_000)
+    probe.fail(LATE)
+    await expect(probe.ended).rejects.toBe(LATE)
+    await pass(2000)
+    breaker.admit()
+  })
 })

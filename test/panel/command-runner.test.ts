@@ -8,6 +8,7 @@ import type { CommandAnswer, RawAnswer } from '../../src/panel/read-answer.js'
 import { TransportFailure, type TransportFailureReason } from '../../src/panel/transport.js'
 import { createMemoryKeyCooldown } from '../../src/store/memory-key-cooldown.js'
 import { createTestClock } from '../kit/clock.js'
+import { holdTime } from '../kit/held-time.js'
 
 const TIMEOUT_MS = 5000
 
@@ -55,6 +56,14 @@ function setUp(replies: readonly Reply[] = [], limits = { maxConcurrency: 8, max
     sent,
     records,
     run,
+    enter: () =>
+      runner.enter({
+        clientAddress: '203.0.113.1',
+        plan: ['v-x'],
+        isLast: false,
+        deadline,
+        hungUp: new AbortController().signal,
+      }),
     load: runner.load,
     /** Makes calls wait until the given function is called. */
     hold() {
@@ -181,4 +190,40 @@ it('the runner runs so many commands at once, lets so many wait, and turns the n
   release()
   expect(await Promise.all(calls)).toEqual(Array(3).fill({ is: 'ran', exitCode: 0, output: '' }))
   expect(load()).toEqual({ running: 0, limit: 2, waiting: 0, breaker: 'closed' })
+})
+
+it('the runner turns away at once all that waits, and all that comes, when no call was answered for 30 s', async () => {
+  const { run, enter, load, clock, hold, sent } = setUp([], { maxConcurrency: 1, maxQueue: 8 })
+  const time = holdTime()
+  const release = hold()
+  const first = run()
+  const patient = { deadline: createDeadline(60_000, clock) }
+  const waiting = [run(patient), run(patient)]
+  await expect.poll(() => sent.length).toBe(1)
+  clock.advance(30_000)
+  await time.pass(30_000, () => load().waiting === 2)
+  const leftAlone = 'panel-unavailable left-alone'
+  expect(await Promise.all(waiting)).toEqual([leftAlone, leftAlone])
+  expect(load()).toMatchObject({ running: 1, waiting: 0, breaker: 'open' })
+  expect(await run(patient)).toBe(leftAlone)
+  expect(enter).toThrow(leftAlone.replace(' ', ': '))
+  release()
+  expect(await first).toMatchObject({ is: 'ran' })
+  expect(load().breaker).toBe('closed')
+  expect(enter().hasRoom(1)).toBe(true)
+})
+
+it('the runner sends one command at a time to a panel that was away', async () => {
+  const { run, enter, load, clock, hold } = setUp(Array(5).fill('unreachable'))
+  for (let call = 0; call < 5; call++) await run()
+  clock.advance(1000)
+  const turn = enter()
+  expect(turn.hasRoom(1)).toBe(false)
+  const release = hold()
+  const probe = run()
+  await expect.poll(load).toMatchObject({ running: 1, breaker: 'half-open' })
+  expect(await run()).toBe('panel-unavailable left-alone')
+  release()
+  await probe
+  expect(turn.hasRoom(1)).toBe(true)
 })

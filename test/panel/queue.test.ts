@@ -273,3 +273,16 @@ it('a sender who had a turn lately comes after one who had it before', async () 
   await end('first')
   expect(begun).toEqual(['watching', 'first', 'second'])
 })
+
+it('all who wait are turned away with the fault that is given, and what runs goes on', async () => {
+  const { queue, enter, ask, end, begun } = startQueue()
+  const runs = ask(enter('203.0.113.1'), 'runs')
+  const waits = [ask(enter('203.0.113.2'), 'waits'), ask(queue.background, 'watching')]
+  await settle()
+  queue.turnAway(new PanelFault('panel-unavailable', 'left-alone'))
+  expect([queue.running(), queue.waiting()]).toEqual([1, 0])
+  await end('runs')
+  expect(await runs).toBe('runs')
+  for (const waited of waits) await expect(waited).rejects.toThrow('left-alone')
+  expect(begun).toEqual(['runs'])
+})

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
 import type { ServerTrust } from '../../src/lib/server-trust.js'
 import { createDispatcher } from '../../src/panel/dispatcher.js'
@@ -29,15 +31,17 @@ async function setUp({ connections = 8, trust = undefined as ServerTrust | undef
   const dispatcher = createDispatcher(url, trust ?? authority, connections, TIMEOUT_MS)
   onTestFinished(() => dispatcher.destroy())
   const transport = createTransport(dispatcher, url)
+  const late: boolean[] = []
   async function call(): Promise<RawAnswer | TransportFailureReason> {
     return await transport(FIELDS, TIMEOUT_MS).catch((error: unknown) => {
       if (!(error instanceof TransportFailure)) throw error
-      const { reason, mayHaveRun } = error
+      const { reason, mayHaveRun, isLate } = error
+      late.push(isLate)
       expect(mayHaveRun).toBe(reason !== 'unreachable' && reason !== 'tls-refused')
       return reason
     })
   }
-  return { panel, call }
+  return { panel, call, late }
 }
 
 const HTML = '<html><body>It works!</body></html>'
@@ -121,25 +125,39 @@ it.each(endless)('the transport gives up %s when its time is over, and goes on',
 })
 
 it('the transport never sends a call whose time was over before there was a connection for it', async () => {
-  const { panel, call } = await setUp({ connections: 1 })
+  const { panel, call, late } = await setUp({ connections: 1 })
   const hold = panel.hold(COMMAND)
   const time = holdTime()
   const calls = [call(), call()]
   await time.pass(TIMEOUT_MS, hold.arrived)
   expect(await Promise.all(calls)).toEqual(['timed-out', 'unreachable'])
+  expect(late).toEqual([true, true])
   hold.release()
   expect(await call()).toMatchObject({ status: 200 })
   expect(panel.calls).toHaveLength(2)
 })
 
 it('the transport tells a panel that is not there from one that can’t prove who it is', async () => {
-  const { panel, call } = await setUp()
+  const { panel, call, late } = await setUp()
   await panel.close()
   expect(await call()).toBe('unreachable')
+  expect(late).toEqual([false])
   const { certificate } = await createCertificate()
   const wary = await setUp({ trust: { ca: certificate } })
   expect(await wary.call()).toBe('tls-refused')
   expect(wary.panel.calls).toEqual([])
+})
+
+it('the transport tells a panel that accepts a connection and then keeps silent from one that refuses it', async () => {
+  const silent = createServer().listen(0, '127.0.0.1')
+  onTestFinished(() => void silent.close())
+  await once(silent, 'listening')
+  silent.on('connection', (socket) => onTestFinished(() => void socket.destroy()))
+  const url = new URL(`https://127.0.0.1:${(silent.address() as AddressInfo).port}`)
+  const dispatcher = createDispatcher(url, {}, 1, 1)
+  const failure = createTransport(dispatcher, url)(FIELDS, TIMEOUT_MS)
+  await expect(failure).rejects.toMatchObject({ reason: 'unreachable', isLate: true })
+  await dispatcher.destroy()
 })
 
 it('the transport calls a panel that shows the pinned certificate, on each new connection, and no other', async () => {
