@@ -44,10 +44,10 @@ type Tools = ChangeDependencies & { readonly panel: PanelVisit; readonly begunMs
  * known to have happened; rejects only on a bug.
  */
 export async function changePassword(attempt: Attempt, dependencies: ChangeDependencies): Promise<Outcome> {
-  const { mailbox, credentials, newPassword } = attempt
+  const { mailbox, credentials, newPassword, clientAddress } = attempt
   const current = credentials.proof === 'mailbox' ? credentials.password : undefined
   try {
-    const reasons = await dependencies.checkPolicy(mailbox, newPassword, current)
+    const reasons = await dependencies.checkPolicy(mailbox, newPassword, current, clientAddress)
     if (reasons.length > 0) return { code: 'password-rejected', reasons }
     const begunMs = dependencies.clock.now()
     const proof = planProof(attempt, dependencies)

@@ -2,6 +2,7 @@ import type { Outcome } from './answer.js'
 import { MailServerFault } from './mail-server-port.js'
 import { PanelFault } from './panel-port.js'
 import { BreachCheckUnavailable } from './password/breach-check.js'
+import { StrengthNotEstimated } from './password/strength.js'
 
 /** The store that instances share can't be reached: nobody knows what the others have counted, or are changing. */
 export class StoreUnavailable extends Error {
@@ -15,9 +16,14 @@ export class StoreUnavailable extends Error {
 }
 
 /** What keeps an attempt from being carried out and is not the person's doing. */
-export type Outage = PanelFault | MailServerFault | StoreUnavailable | BreachCheckUnavailable
+export type Outage =
+  | PanelFault
+  | MailServerFault
+  | StoreUnavailable
+  | BreachCheckUnavailable
+  | StrengthNotEstimated
 
-const OUTAGES = [PanelFault, MailServerFault, StoreUnavailable, BreachCheckUnavailable]
+const OUTAGES = [PanelFault, MailServerFault, StoreUnavailable, BreachCheckUnavailable, StrengthNotEstimated]
 
 /** Everything else that is thrown is a bug. */
 export function isOutage(error: unknown): error is Outage {
@@ -30,6 +36,9 @@ export function outcomeOfOutage(outage: Outage): Outcome {
     return { code: outage.code, reason: outage.reason, changeSent: false, retryAfterMs: outage.retryAfterMs }
   if (outage instanceof StoreUnavailable) return { code: outage.code }
   if (outage instanceof BreachCheckUnavailable) return { code: outage.code, reason: outage.reason }
+  if (outage instanceof StrengthNotEstimated) {
+    return { code: outage.code, reason: outage.reason, changeSent: false }
+  }
   return { code: outage.code, reason: outage.reason, credentialsSent: outage.credentialsSent }
 }
 

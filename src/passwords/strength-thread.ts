@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import { BulkheadRejectedError, bulkhead } from 'cockatiel'
-import type { Estimate, EstimateStrength, Strength } from '../core/password/strength.js'
+import { type EstimateStrength, type Strength, StrengthNotEstimated } from '../core/password/strength.js'
+import { createFairTurns } from '../lib/fair-turns.js'
 import { inTime } from '../lib/in-time.js'
-import { runQueued } from '../lib/run-queued.js'
+import { networkOf } from '../lib/ip-address.js'
 import type { StrengthQuestion } from './strength-worker.js'
 
 export interface ThreadParts {
@@ -11,29 +11,30 @@ export interface ThreadParts {
   readonly script: URL
   /** How long a worker may take to start. */
   readonly startTimeoutMs: number
-  /** How long one estimate may take, and how long a question may wait for its turn. */
+  /** How long one estimate may take. */
   readonly timeoutMs: number
+  /** How long a question may wait for its turn. */
+  readonly maxWaitMs: number
   /** How many questions may wait for their turn. */
-  readonly maxQueue: number
+  readonly maxWaiting: number
   /** After how long without a question the worker ends, for the sake of its memory. */
   readonly idleMs: number
 }
 
-/** Estimates strength beside the event loop: one question at a time, by a worker that starts with the first one. */
+/**
+ * Estimates strength beside the event loop: one question at a time, in turns between client addresses (an IPv6 network of
+ * 64 bits is one), by a worker that starts with the first one.
+ */
 export interface StrengthThread {
+  /** Rejects also if the worker ends before it has answered: then something is wrong with Rekey itself. */
   readonly estimateStrength: EstimateStrength
   /** Ends the worker. It keeps no process alive; this is for those that must leave nothing open. */
   close(): Promise<void>
 }
 
-/** Why there is no estimate. */
-class NotEstimated extends Error {
-  readonly missing: 'busy' | 'late' | 'died'
-
-  constructor(missing: NotEstimated['missing']) {
-    super(missing)
-    this.missing = missing
-  }
+/** The worker ended before it had answered. What it failed with may quote the password: that it failed says enough. */
+class StrengthWorkerEnded extends Error {
+  override readonly name = 'StrengthWorkerEnded'
 }
 
 /** A worker, and its word that it is ready. */
@@ -46,7 +47,12 @@ interface Started {
 const MEMORY = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4 }
 
 export function createStrengthThread(parts: ThreadParts): StrengthThread {
-  const queue = bulkhead(1, parts.maxQueue)
+  const { maxWaiting, maxWaitMs } = parts
+  const takeTurn = createFairTurns({
+    maxWaiting,
+    maxWaitMs,
+    refusal: () => new StrengthNotEstimated('strength-busy'),
+  })
   let current: Started | undefined
   let idle: NodeJS.Timeout | undefined
 
@@ -57,7 +63,6 @@ export function createStrengthThread(parts: ThreadParts): StrengthThread {
     const drop = (): void => {
       if (current?.worker === worker) current = undefined
     }
-    // What it fails with may quote the password: that it failed says enough.
     worker.on('error', drop).on('exit', drop)
     return { worker, ready: nextMessage(worker) }
   }
@@ -91,17 +96,8 @@ export function createStrengthThread(parts: ThreadParts): StrengthThread {
 
   return {
     close,
-    async estimateStrength(password, badWords): Promise<Estimate> {
-      const question = { password: password.reveal(), badWords }
-      try {
-        const inQueue = <Result>(work: () => Promise<Result>) => queue.execute(work)
-        return { strength: await runQueued(inQueue, parts.timeoutMs, busy, () => ask(question)) }
-      } catch (error) {
-        if (error instanceof BulkheadRejectedError) return { missing: 'busy' }
-        if (error instanceof NotEstimated) return { missing: error.missing }
-        throw error
-      }
-    },
+    estimateStrength: (password, badWords, clientAddress) =>
+      takeTurn(networkOf(clientAddress), () => ask({ password: password.reveal(), badWords })),
   }
 }
 
@@ -113,16 +109,12 @@ async function nextMessage(worker: Worker): Promise<unknown> {
   try {
     return await Promise.race([said, ended])
   } catch {
-    throw new NotEstimated('died')
+    throw new StrengthWorkerEnded()
   } finally {
     stop.abort()
   }
 }
 
-function late(): NotEstimated {
-  return new NotEstimated('late')
-}
-
-function busy(): NotEstimated {
-  return new NotEstimated('busy')
+function late(): StrengthNotEstimated {
+  return new StrengthNotEstimated('strength-late')
 }

@@ -13,7 +13,8 @@ const BREACH_TIMEOUT_MS = 2000
 /** The longest estimate takes a tenth of this on a machine that is not busy. */
 const STRENGTH_TIMEOUT_MS = 1000
 const STRENGTH_START_TIMEOUT_MS = 5000
-const STRENGTH_MAX_QUEUE = 128
+const STRENGTH_MAX_WAIT_MS = 3000
+const STRENGTH_MAX_WAITING = 128
 const STRENGTH_IDLE_MS = 60_000
 
 /** What new passwords are held against outside of our own code. */
@@ -49,7 +50,8 @@ export function createPasswordTools(): PasswordTools & { close(): Promise<void> 
     script: new URL('../passwords/strength-worker.js', import.meta.url),
     startTimeoutMs: STRENGTH_START_TIMEOUT_MS,
     timeoutMs: STRENGTH_TIMEOUT_MS,
-    maxQueue: STRENGTH_MAX_QUEUE,
+    maxWaitMs: STRENGTH_MAX_WAIT_MS,
+    maxWaiting: STRENGTH_MAX_WAITING,
     idleMs: STRENGTH_IDLE_MS,
   })
   const breachDispatcher = createBreachDispatcher({}, BREACH_TIMEOUT_MS)

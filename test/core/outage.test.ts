@@ -3,6 +3,7 @@ import { MailServerFault } from '../../src/core/mail-server-port.js'
 import { isOutage, outcomeOfOutage, StoreUnavailable } from '../../src/core/outage.js'
 import { PanelFault } from '../../src/core/panel-port.js'
 import { BreachCheckUnavailable } from '../../src/core/password/breach-check.js'
+import { StrengthNotEstimated } from '../../src/core/password/strength.js'
 
 it.each([
   [
@@ -18,6 +19,10 @@ it.each([
     { code: 'mail-server-unavailable', reason: 'unreachable', credentialsSent: false },
   ],
   [new StoreUnavailable(), { code: 'store-unavailable' }],
+  [
+    new StrengthNotEstimated('strength-late'),
+    { code: 'panel-busy', reason: 'strength-late', changeSent: false },
+  ],
   [new BreachCheckUnavailable('http-503'), { code: 'breach-check-unavailable', reason: 'http-503' }],
 ])('the outage %s is no bug, and ends an attempt with what is known of it', (outage, outcome) => {
   expect(isOutage(outage)).toBe(true)

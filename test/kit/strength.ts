@@ -11,5 +11,5 @@ export const estimateHere: EstimateStrength = async (password, badWords) => {
   const key = JSON.stringify([password.reveal(), badWords])
   const strength = known.get(key) ?? estimate(password.reveal(), badWords)
   known.set(key, strength)
-  return { strength }
+  return strength
 }

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
+import { StrengthNotEstimated } from '../../src/core/password/strength.js'
 import { startService } from '../kit/service.js'
-import { byMailbox, gist, post } from '../kit/submissions.js'
+import { byMailbox, CHANGES, gist, post } from '../kit/submissions.js'
 
 const POLICY = '/api/v1/password-policy'
 const WEAK = 'abcdefghijklmnop'
@@ -57,18 +58,41 @@ it('a new password that is easy to guess is taken where the operator asks for le
   ])
 })
 
-it('a new password that is easy to guess is taken where its strength could not be estimated in time, and the log says so', async () => {
+it('a new password whose strength can’t be estimated in time is not taken: the answer is that the server is busy, and nothing was changed', async () => {
+  const busy = () => Promise.reject(new StrengthNotEstimated('strength-busy'))
+  const service = await startService({ passwordTools: { estimateStrength: busy } })
+  for (const response of [
+    await post(service, byMailbox()),
+    await service.http.post(POLICY).send({ email: 'info@example.org', newPassword: WEAK }),
+  ]) {
+    expect(gist(response)).toBe('503 panel-busy')
+    expect(response.headers['retry-after']).toBe('10')
+    expect(response.body).toMatchObject({
+      title: 'The server is busy',
+      detail: 'Please try again in 10 seconds. Nothing was changed.',
+    })
+  }
+  expect(service.commands()).toEqual([])
+  expect(service.attempts()).toEqual([
+    expect.objectContaining({ level: 40, code: 'panel-busy', reason: 'strength-busy' }),
+  ])
+})
+
+it('a new password whose strength is asked for is estimated in the turn of the person’s own address', async () => {
+  const turns: string[] = []
   const service = await startService({
-    passwordTools: { estimateStrength: async () => ({ missing: 'late' }) },
+    environment: { REKEY_TRUST_PROXY: '1' },
+    passwordTools: {
+      estimateStrength: async (_password, _badWords, clientAddress) => {
+        turns.push(clientAddress)
+        return { score: 4, warning: undefined, suggestions: [] }
+      },
+    },
   })
-  expect(gist(await post(service, byMailbox({ newPassword: WEAK })))).toBe('200 changed')
-  const [line] = service.logText().split('\n')
-  expect(JSON.parse(line ?? '')).toEqual({
-    level: 40,
-    time: expect.any(Number),
-    event: 'strength-not-estimated',
-    reason: 'late',
-  })
+  const question = { email: 'info@example.org', newPassword: 'nine maps under a kettle' }
+  await service.http.post(POLICY).set('x-forwarded-for', '198.51.100.7').send(question)
+  await service.http.post(CHANGES).set('x-forwarded-for', '198.51.100.8').send(byMailbox())
+  expect(turns).toEqual(['198.51.100.7', '198.51.100.8'])
 })
 
 it('the password policy has the rules in force only, the least score, and what password managers go by', async () => {

@@ -7,14 +7,17 @@ import type { EstimateStrength } from './strength.js'
 
 /**
  * Gives every rule that a new password breaks, none if it may be sent to the panel. Where it breaks another, nobody is
- * asked whether it is known from a breach. Rejects with `BreachCheckUnavailable` if that had to be known and can't be told.
+ * asked whether it is known from a breach. Rejects with `BreachCheckUnavailable` if that had to be known and can't be told,
+ * and with `StrengthNotEstimated` if its strength has to be known and can't be estimated in time.
  *
  * @param current the mailbox's present password, where it is known
+ * @param clientAddress the person's, in the form of `parseClientAddress`
  */
 export type CheckPolicy = (
   mailbox: Mailbox,
   password: Secret,
   current: Secret | undefined,
+  clientAddress: string,
 ) => Promise<readonly PasswordReason[]>
 
 export interface PolicyCheckParts {
@@ -26,31 +29,30 @@ export interface PolicyCheckParts {
   readonly estimateStrength: EstimateStrength
   /** Undefined where nobody is asked about breaches. */
   readonly breaches: { readonly isBreached: BreachCheck; readonly mustBeKnown: boolean } | undefined
-  /** Told of each rule that could not be held, with our own word why. */
-  readonly report: (event: 'strength-not-estimated' | 'breach-check-failed', reason: string) => void
+  /** Told of each question about breaches that had no answer, with our own word why. */
+  readonly report: (event: 'breach-check-failed', reason: string) => void
 }
 
 /** Holds new passwords against the rules: those of this process first, and then the one that another server must be asked about. */
 export function createPolicyCheck(parts: PolicyCheckParts): CheckPolicy {
   const { policy, minScore, brandWords, breaches, report } = parts
 
-  return async function checkPolicy(mailbox, password, current) {
+  return async function checkPolicy(mailbox, password, current, clientAddress) {
     const reasons = [
       ...breachedRules(policy, mailbox, password.reveal(), current?.reveal()),
-      ...(minScore > 0 ? await findWeakness(mailbox, password) : []),
+      ...(minScore > 0 ? await findWeakness(mailbox, password, clientAddress) : []),
     ]
     if (reasons.length > 0) return reasons
     return (await isBreached(password)) ? [{ code: 'breached' }] : []
   }
 
-  /** A password whose strength could not be estimated in time is not refused for it: its owner can do nothing about that. */
-  async function findWeakness(mailbox: Mailbox, password: Secret): Promise<PasswordReason[]> {
-    const estimate = await parts.estimateStrength(password, badWordsFor(mailbox, brandWords))
-    if ('missing' in estimate) {
-      report('strength-not-estimated', estimate.missing)
-      return []
-    }
-    const { strength } = estimate
+  async function findWeakness(
+    mailbox: Mailbox,
+    password: Secret,
+    clientAddress: string,
+  ): Promise<PasswordReason[]> {
+    const words = badWordsFor(mailbox, brandWords)
+    const strength = await parts.estimateStrength(password, words, clientAddress)
     return strength.score < minScore ? [{ code: 'too-weak', strength }] : []
   }
 

@@ -43,11 +43,26 @@ export interface Strength {
   readonly suggestions: readonly StrengthSuggestion[]
 }
 
-/** What came of an estimate: the strength, or why there is none. */
-export type Estimate =
-  | { readonly strength: Strength }
-  /** `busy`: its turn did not come; `late`: it took too long; `died`: what makes estimates broke down. */
-  | { readonly missing: 'busy' | 'late' | 'died' }
+/** A password's strength could not be estimated in time: nothing is known of the password. */
+export class StrengthNotEstimated extends Error {
+  override readonly name = 'StrengthNotEstimated'
+  readonly code = 'panel-busy'
+  /** For the operator's log: its turn did not come, or the estimate itself took too long. */
+  readonly reason: 'strength-busy' | 'strength-late'
 
-/** Estimates a password's strength in a bounded time. Never rejects but on a bug. */
-export type EstimateStrength = (password: Secret, badWords: readonly string[]) => Promise<Estimate>
+  constructor(reason: StrengthNotEstimated['reason']) {
+    super(`strength-not-estimated: ${reason}`)
+    this.reason = reason
+  }
+}
+
+/**
+ * Estimates a password's strength. Rejects with `StrengthNotEstimated` if that can't be done in time.
+ *
+ * @param clientAddress the person's, in the form of `parseClientAddress`: estimates take turns between addresses
+ */
+export type EstimateStrength = (
+  password: Secret,
+  badWords: readonly string[],
+  clientAddress: string,
+) => Promise<Strength>

@@ -56,11 +56,11 @@ export function createApiRouter(parts: ApiParts): Router {
 
   /** No attempt at a change, so that it leaves no line in the log. */
   async function answerQuestion({ body }: Request, response: Response): Promise<void> {
-    const byClient = contextOf(response).client !== undefined
-    const parsed = parseBody(passwordQuestion, body, byClient)
+    const { client, clientAddress } = contextOf(response)
+    const parsed = parseBody(passwordQuestion, body, client !== undefined)
     if (!parsed.ok) throw new Refused({ code: 'invalid-request', faults: parsed.faults })
     const { email, newPassword } = parsed.value
-    const reasons = await parts.checkPolicy(email, new Secret(newPassword), undefined)
+    const reasons = await parts.checkPolicy(email, new Secret(newPassword), undefined, clientAddress)
     response.json({ reasons: describeReasons(reasons, messagesOf(response)) } satisfies z.output<
       typeof passwordVerdict
     >)

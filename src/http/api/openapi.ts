@@ -27,6 +27,7 @@ const QUESTION_REFUSALS: readonly AnswerCode[] = [
   'too-many-attempts',
   'internal-error',
   'breach-check-unavailable',
+  'panel-busy',
 ]
 
 /** The OpenAPI 3.1 document of the JSON interface, made from the schemas that check its requests and answers. */
