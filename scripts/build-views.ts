@@ -1,17 +1,19 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
-import { dictionary } from '@zxcvbn-ts/language-common'
+import { adjacencyGraphs, dictionary } from '@zxcvbn-ts/language-common'
 import { build } from 'esbuild'
 import { loadCatalogues } from '../src/languages/load-catalogues.js'
 
-// The second half of `npm run build`: checks the catalogues, and makes the styles and scripts that browsers load.
+// The first half of `npm run build`: checks the catalogues, and makes the dictionary of strength and the styles and scripts that
+// browsers load.
 
 const ASSETS = fromRoot('dist/assets/')
+const DICTIONARY = fromRoot('dist/passwords/dictionary/')
 
 checkCatalogues()
-writeWordList()
+writeDictionary()
 await Promise.all([bundle(['page.ts'], 'esm'), bundle(['strength-worker.ts'], 'iife'), copyFiles()])
 for (const name of readdirSync(ASSETS)) compress(join(ASSETS, name))
 
@@ -26,10 +28,21 @@ function checkCatalogues(): void {
   process.exit(1)
 }
 
-/** The EFF's words for dice, as zxcvbn's package ships them, for the page's suggestions. */
-function writeWordList(): void {
+/**
+ * What all languages share in zxcvbn's package, with its licence: for the worker of the service and that of the page. The
+ * words, which are the EFF's for dice, also for the page's suggestions.
+ */
+function writeDictionary(): void {
+  mkdirSync(DICTIONARY, { recursive: true })
+  const write = (name: string, text: string): void => writeFileSync(join(DICTIONARY, name), text)
+  const words = dictionary['diceware-common']
+  write('passwords.txt', dictionary['passwords-common'].join('\n'))
+  write('words.txt', words.join('\n'))
+  write('keyboards.json', JSON.stringify(adjacencyGraphs))
+  const licence = fromRoot('node_modules/@zxcvbn-ts/language-common/LICENSE.txt')
+  copyFileSync(licence, join(DICTIONARY, 'LICENSE.txt'))
   mkdirSync(ASSETS, { recursive: true })
-  writeFileSync(join(ASSETS, 'words.json'), JSON.stringify(dictionary['diceware-common']))
+  writeFileSync(join(ASSETS, 'words.json'), JSON.stringify(words))
 }
 
 /** The worker, with its dictionary, is a file of its own: it is loaded when a person types. */
@@ -40,6 +53,7 @@ async function bundle(entries: readonly string[], format: 'esm' | 'iife'): Promi
     bundle: true,
     minify: true,
     format,
+    loader: { '.txt': 'text' },
     target: 'es2022',
     legalComments: 'none',
     logLevel: 'warning',

@@ -1,11 +1,6 @@
-import { dictionary } from '@zxcvbn-ts/language-common'
+import type { WordList } from './word-list.js'
 
-const common = new Set(dictionary['passwords-common'])
-
-/**
- * Tells whether a password, compared without case, is one of the 49,233 most common ones that the zxcvbn-ts
- * package ships (all of them in lower case).
- */
-export function isCommonPassword(password: string): boolean {
-  return common.has(password.toLowerCase())
+/** Tells whether a password, compared without case, is in a list of common ones, which has them in lower case. */
+export function createCommonPasswordCheck(passwords: WordList): (password: string) => boolean {
+  return (password) => passwords.rankOf(password.toLowerCase()) !== undefined
 }

@@ -1,7 +1,7 @@
-import { ZxcvbnFactory } from '@zxcvbn-ts/core'
-import { adjacencyGraphs, dictionary } from '@zxcvbn-ts/language-common'
+import { type OptionsType, ZxcvbnFactory } from '@zxcvbn-ts/core'
 import { MAX_PASSWORD_BYTES } from '../core/password/rules.js'
 import type { Strength, StrengthSuggestion, StrengthWarning } from '../core/password/strength.js'
+import type { WordList } from './word-list.js'
 
 // This file runs in browsers too: nothing of Node may be imported here.
 
@@ -35,12 +35,32 @@ const SUGGESTIONS: Readonly<Record<string, StrengthSuggestion>> = {
   longerKeyboardPattern: 'longer-keyboard-pattern',
 }
 
+/** What guessers know, as the build takes it from the library's package of what all languages share. */
+export interface Dictionary {
+  /** Common passwords. */
+  readonly passwords: WordList
+  /** Words for dice. */
+  readonly words: WordList
+  /** Which keys are neighbours, by the layout of the keyboard. */
+  readonly keyboards: NonNullable<OptionsType['graphs']>
+}
+
 /**
- * Makes an estimator of strength from the lists of common passwords and of diceware words. What it is given is looked at
- * as far as a password may go. It computes: up to a tenth of a second for a password, in which nothing else runs.
+ * Makes an estimator of strength. What it is given is looked at as far as a password may go. It computes: up to a tenth of a
+ * second for a password, in which nothing else runs.
  */
-export function createStrengthEstimator(): (password: string, badWords: readonly string[]) => Strength {
-  const zxcvbn = new ZxcvbnFactory({ dictionary, graphs: adjacencyGraphs, maxLength: MAX_PASSWORD_BYTES })
+export function createStrengthEstimator({
+  passwords,
+  words,
+  keyboards,
+}: Dictionary): (password: string, badWords: readonly string[]) => Strength {
+  const zxcvbn = new ZxcvbnFactory({ graphs: keyboards, maxLength: MAX_PASSWORD_BYTES })
+  // biome-ignore lint/complexity/useLiteralKeys: it is private in the library's types, and only these let a list be no array.
+  const { rankedDictionaries, rankedDictionariesMaxWordSize } = zxcvbn['options']
+  for (const [name, list] of Object.entries({ 'diceware-common': words, 'passwords-common': passwords })) {
+    rankedDictionaries[name] = ranksOf(list)
+    rankedDictionariesMaxWordSize[name] = list.maxLength
+  }
 
   return function estimateStrength(password, badWords) {
     const { score, feedback } = zxcvbn.check(password, [...badWords])
@@ -51,4 +71,9 @@ export function createStrengthEstimator(): (password: string, badWords: readonly
       suggestions: [...new Set(suggestions)],
     }
   }
+}
+
+/** A list as the library looks words up in it. */
+function ranksOf(list: WordList): Record<string, number> {
+  return new Proxy({}, { get: (_target, word) => list.rankOf(String(word)) })
 }

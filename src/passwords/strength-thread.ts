@@ -9,6 +9,8 @@ import type { StrengthQuestion } from './strength-worker.js'
 export interface ThreadParts {
   /** The worker's file: strength-worker.js, as it was built. */
   readonly script: URL
+  /** The folder with the dictionary, as the build makes it. */
+  readonly dictionary: URL
   /** How long a worker may take to start. */
   readonly startTimeoutMs: number
   /** How long one estimate may take. */
@@ -17,17 +19,19 @@ export interface ThreadParts {
   readonly maxWaitMs: number
   /** How many questions may wait for their turn. */
   readonly maxWaiting: number
-  /** After how long without a question the worker ends, for the sake of its memory. */
+  /** How long after the last question or `warmUp` the worker ends, for the sake of its memory. */
   readonly idleMs: number
 }
 
 /**
  * Estimates strength beside the event loop: one question at a time, in turns between client addresses (an IPv6 network of
- * 64 bits is one), by a worker that starts with the first one.
+ * 64 bits is one), by a worker that starts with the first one or before it.
  */
 export interface StrengthThread {
   /** Rejects also if the worker ends before it has answered: then something is wrong with Rekey itself. */
   readonly estimateStrength: EstimateStrength
+  /** Starts the worker if there is none: a question may come soon. */
+  warmUp(): void
   /** Ends the worker. It keeps no process alive; this is for those that must leave nothing open. */
   close(): Promise<void>
 }
@@ -43,8 +47,8 @@ interface Started {
   readonly ready: Promise<unknown>
 }
 
-/** The lists take 25 MB. Left alone, the worker would let garbage pile up before it cleans up. */
-const MEMORY = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4 }
+/** Half would do. Left alone, the worker would let garbage pile up before it cleans up. */
+const MEMORY = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2 }
 
 export function createStrengthThread(parts: ThreadParts): StrengthThread {
   const { maxWaiting, maxWaitMs } = parts
@@ -58,13 +62,20 @@ export function createStrengthThread(parts: ThreadParts): StrengthThread {
 
   function start(): Started {
     // An option that the process was started with need not suit a worker.
-    const worker = new Worker(parts.script, { resourceLimits: MEMORY, execArgv: [] })
+    const worker = new Worker(parts.script, {
+      workerData: parts.dictionary.href,
+      resourceLimits: MEMORY,
+      execArgv: [],
+    })
     worker.unref()
     const drop = (): void => {
       if (current?.worker === worker) current = undefined
     }
     worker.on('error', drop).on('exit', drop)
-    return { worker, ready: nextMessage(worker) }
+    const ready = nextMessage(worker)
+    // The next question finds it out.
+    ready.catch(() => undefined)
+    return { worker, ready }
   }
 
   async function ask(question: StrengthQuestion): Promise<Strength> {
@@ -76,7 +87,7 @@ export function createStrengthThread(parts: ThreadParts): StrengthThread {
       const answer = nextMessage(worker)
       worker.postMessage(question)
       const strength = (await inTime(answer, parts.timeoutMs, late)) as Strength
-      idle = setTimeout(close, parts.idleMs).unref()
+      endWhenIdle()
       return strength
     } catch (error) {
       // What is late may stay so: it is ended, and the next question gets another one.
@@ -84,6 +95,11 @@ export function createStrengthThread(parts: ThreadParts): StrengthThread {
       void worker.terminate()
       throw error
     }
+  }
+
+  function endWhenIdle(): void {
+    clearTimeout(idle)
+    idle = setTimeout(close, parts.idleMs).unref()
   }
 
   async function close(): Promise<void> {
@@ -96,6 +112,10 @@ export function createStrengthThread(parts: ThreadParts): StrengthThread {
 
   return {
     close,
+    warmUp() {
+      current ??= start()
+      endWhenIdle()
+    },
     estimateStrength: (password, badWords, clientAddress) =>
       takeTurn(networkOf(clientAddress), () => ask({ password: password.reveal(), badWords })),
   }

@@ -1,7 +1,10 @@
-import { parentPort } from 'node:worker_threads'
+import { readFileSync } from 'node:fs'
+import { parentPort, workerData } from 'node:worker_threads'
 import { createStrengthEstimator } from './strength-estimator.js'
+import { readWordList } from './word-list.js'
 
-// The file of the worker (strength-thread.ts): it says that it is ready, then answers each question.
+// The file of the worker (strength-thread.ts): it says that it is ready, then answers each question. It is given the
+// address of the folder with the dictionary.
 
 /** What the worker is asked. */
 export interface StrengthQuestion {
@@ -9,7 +12,13 @@ export interface StrengthQuestion {
   readonly badWords: readonly string[]
 }
 
-const estimateStrength = createStrengthEstimator()
+const read = (name: string): Buffer => readFileSync(new URL(name, workerData))
+
+const estimateStrength = createStrengthEstimator({
+  passwords: readWordList(read('passwords.txt')),
+  words: readWordList(read('words.txt')),
+  keyboards: JSON.parse(read('keyboards.json').toString()),
+})
 parentPort?.on('message', ({ password, badWords }: StrengthQuestion) => {
   parentPort?.postMessage(estimateStrength(password, badWords))
 })

@@ -79,7 +79,8 @@ export function createApp(dependencies: AppDependencies): App {
   const { config, version, store, logger, clock, randomId, countAttempt } = dependencies
   const { basePath, proofs } = config
   const brandWords = brandWordsOf(config.brand.name)
-  const checkPolicy = createPasswordChecks(config, brandWords, dependencies.passwordTools, logger)
+  const { passwordTools } = dependencies
+  const checkPolicy = createPasswordChecks(config, brandWords, passwordTools, logger)
   const policy = {
     minLength: config.passwordMinLength,
     minScore: config.passwordMinScore,
@@ -133,12 +134,15 @@ export function createApp(dependencies: AppDependencies): App {
   handler.use(languages.setLanguage)
   handler.use(...fixedPaths)
   const mount = basePath === '' ? '/' : basePath
+  const expectPassword = (): void => {
+    if (policy.minScore > 0) passwordTools.warmUp()
+  }
   handler.use(mount, ...fixedPaths, createHealthRouter(checkReadiness))
   handler.use(`${basePath}/api/v1`, createApiRouter({ ...routes, requestTimeoutMs: config.requestTimeoutMs }))
   handler.use(
     mount,
     ...createFraming(config.frameAncestors),
-    createPageRouter({ ...routes, render: createRender(views, { brand }), languages, brand }),
+    createPageRouter({ ...routes, render: createRender(views, { brand }), languages, brand, expectPassword }),
   )
   handler.use(refuseUnknownPath, pipeline.onError(sendJson))
   const findKeyExcess = createKeyExcessCheck(run, credentials, proofs, timeoutMs, clock)

@@ -1,11 +1,13 @@
+import { readFileSync } from 'node:fs'
 import type { Logger } from 'pino'
 import type { Dispatcher } from 'undici'
 import type { Config } from '../config/load.js'
 import { type CheckPolicy, createPolicyCheck } from '../core/password/policy.js'
 import type { EstimateStrength } from '../core/password/strength.js'
-import { isCommonPassword } from '../passwords/common-passwords.js'
+import { createCommonPasswordCheck } from '../passwords/common-passwords.js'
 import { createBreachCheck, createBreachDispatcher } from '../passwords/pwned-passwords.js'
-import { createStrengthThread, type StrengthThread } from '../passwords/strength-thread.js'
+import { createStrengthThread } from '../passwords/strength-thread.js'
+import { readWordList } from '../passwords/word-list.js'
 
 /** How long a server of breached passwords may take, in all. */
 const BREACH_TIMEOUT_MS = 2000
@@ -15,11 +17,19 @@ const STRENGTH_TIMEOUT_MS = 1000
 const STRENGTH_START_TIMEOUT_MS = 5000
 const STRENGTH_MAX_WAIT_MS = 3000
 const STRENGTH_MAX_WAITING = 128
-const STRENGTH_IDLE_MS = 60_000
+/** As long as it may take to fill in the form. */
+const STRENGTH_IDLE_MS = 300_000
+
+/** Where the worker's script is, and the dictionary that the build makes. */
+const WORKER = new URL('../passwords/strength-worker.js', import.meta.url)
+const DICTIONARY = new URL('dictionary/', WORKER)
 
 /** What new passwords are held against outside of our own code. */
 export interface PasswordTools {
+  isCommon(password: string): boolean
   readonly estimateStrength: EstimateStrength
+  /** Makes ready for an estimate that may be asked for soon. */
+  warmUp(): void
   /** Connects to the server of breached passwords, if one is asked. */
   readonly breachDispatcher: Dispatcher
 }
@@ -28,11 +38,11 @@ export interface PasswordTools {
 export function createPasswordChecks(
   { passwordMinLength, passwordMinScore, breachServer }: Config,
   brandWords: readonly string[],
-  { estimateStrength, breachDispatcher }: PasswordTools,
+  { isCommon, estimateStrength, breachDispatcher }: PasswordTools,
   logger: Logger,
 ): CheckPolicy {
   return createPolicyCheck({
-    policy: { minLength: passwordMinLength, isCommon: isCommonPassword },
+    policy: { minLength: passwordMinLength, isCommon },
     minScore: passwordMinScore,
     brandWords,
     estimateStrength,
@@ -46,8 +56,9 @@ export function createPasswordChecks(
 
 /** The tools of a process of its own. Nothing is started, and nobody asked, before the first password. */
 export function createPasswordTools(): PasswordTools & { close(): Promise<void> } {
-  const thread: StrengthThread = createStrengthThread({
-    script: new URL('../passwords/strength-worker.js', import.meta.url),
+  const thread = createStrengthThread({
+    script: WORKER,
+    dictionary: DICTIONARY,
     startTimeoutMs: STRENGTH_START_TIMEOUT_MS,
     timeoutMs: STRENGTH_TIMEOUT_MS,
     maxWaitMs: STRENGTH_MAX_WAIT_MS,
@@ -55,8 +66,14 @@ export function createPasswordTools(): PasswordTools & { close(): Promise<void> 
     idleMs: STRENGTH_IDLE_MS,
   })
   const breachDispatcher = createBreachDispatcher({}, BREACH_TIMEOUT_MS)
+  let isCommon: PasswordTools['isCommon'] | undefined
   return {
+    isCommon(password) {
+      isCommon ??= createCommonPasswordCheck(readWordList(readFileSync(new URL('passwords.txt', DICTIONARY))))
+      return isCommon(password)
+    },
     estimateStrength: thread.estimateStrength,
+    warmUp: thread.warmUp,
     breachDispatcher,
     async close() {
       await Promise.all([thread.close(), breachDispatcher.close()])

@@ -25,7 +25,7 @@ import {
   startPanelSimulator,
 } from '../panel-simulator/simulator.js'
 import { createTestClock, type TestClock } from './clock.js'
-import { estimateHere } from './strength.js'
+import { estimateHere, isCommonPassword } from './strength.js'
 
 export interface TestService {
   readonly panel: PanelSimulator
@@ -138,7 +138,12 @@ export async function startServiceAt(
     version,
     dispatcher,
     store,
-    passwordTools: { estimateStrength: passwordTools.estimateStrength ?? estimateHere, breachDispatcher },
+    passwordTools: {
+      isCommon: isCommonPassword,
+      estimateStrength: passwordTools.estimateStrength ?? estimateHere,
+      warmUp: passwordTools.warmUp ?? (() => undefined),
+      breachDispatcher,
+    },
     logger,
     clock,
     randomId: randomUUID,

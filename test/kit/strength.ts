@@ -1,7 +1,24 @@
+import { adjacencyGraphs, dictionary } from '@zxcvbn-ts/language-common'
 import type { EstimateStrength, Strength } from '../../src/core/password/strength.js'
+import { createCommonPasswordCheck } from '../../src/passwords/common-passwords.js'
 import { createStrengthEstimator } from '../../src/passwords/strength-estimator.js'
+import { readWordList, type WordList } from '../../src/passwords/word-list.js'
 
-const estimate = createStrengthEstimator()
+const passwords = listOf(dictionary['passwords-common'])
+
+/** The service's own check. */
+export const isCommonPassword = createCommonPasswordCheck(passwords)
+
+/** The service's own estimator, with its dictionary. */
+export const estimate = createStrengthEstimator({
+  passwords,
+  words: listOf(dictionary['diceware-common']),
+  keyboards: adjacencyGraphs,
+})
+
+function listOf(words: readonly string[]): WordList {
+  return readWordList(new TextEncoder().encode(words.join('\n')))
+}
 
 /** Most tests choose the same password, and an estimate takes longer than all else in a change. */
 const known = new Map<string, Strength>()

@@ -1,11 +1,11 @@
+import { ZxcvbnFactory } from '@zxcvbn-ts/core'
+import { adjacencyGraphs, dictionary } from '@zxcvbn-ts/language-common'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { parseMailbox } from '../../src/core/mailbox.js'
 import { badWordsFor } from '../../src/core/password/context-words.js'
 import { strengthSuggestions, strengthWarnings } from '../../src/core/password/strength.js'
-import { createStrengthEstimator } from '../../src/passwords/strength-estimator.js'
-
-const estimate = createStrengthEstimator()
+import { estimate } from '../kit/strength.js'
 
 const cases = [
   ['asdfghjkl;', 'keyboard-row', 'longer-keyboard-pattern'],
@@ -78,5 +78,24 @@ it('the estimator of strength gives an estimate for any text and any words', () 
       if (score >= 3) expect([warning, ...suggestions]).toEqual([undefined])
     }),
     { numRuns: 300 },
+  )
+})
+
+it('the estimator of strength makes of a password what the library makes of it with its own lists', () => {
+  const library = new ZxcvbnFactory({ dictionary, graphs: adjacencyGraphs, maxLength: 72 })
+  const { 'passwords-common': passwords, 'diceware-common': words } = dictionary
+  const listed = fc.constantFrom(...passwords, ...words)
+  const changed = listed.map((word) => word.replaceAll('a', '@').replaceAll('o', '0').toUpperCase())
+  const reversed = listed.map((word) => [...word].reverse().join(''))
+  const other = fc.oneof(fc.string({ maxLength: 8 }), fc.string({ unit: 'binary', maxLength: 4 }))
+  const part = fc.oneof(listed, changed, reversed, fc.constantFrom('qwertz', '1999', 'abcabc', '-'), other)
+  const password = fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => parts.join(''))
+  fc.assert(
+    fc.property(password, fc.array(listed, { maxLength: 3 }), (text, badWords) => {
+      const { score, warning } = estimate(text, badWords)
+      const known = library.check(text, badWords)
+      expect([score, warning !== undefined]).toEqual([known.score, Boolean(known.feedback.warning)])
+    }),
+    { numRuns: 200 },
   )
 })

@@ -5,15 +5,16 @@ import type { Worker } from 'node:worker_threads'
 import { expect, it, onTestFinished } from 'vitest'
 import type { Strength } from '../../src/core/password/strength.js'
 import { Secret } from '../../src/lib/secret.js'
-import { createStrengthEstimator } from '../../src/passwords/strength-estimator.js'
 import {
   createStrengthThread,
   type StrengthThread,
   type ThreadParts,
 } from '../../src/passwords/strength-thread.js'
+import { estimate } from '../kit/strength.js'
 
 /** Built by `npm test` before the tests run. */
 const BUILT = new URL('../../dist/passwords/strength-worker.js', import.meta.url)
+const DICTIONARY = new URL('dictionary/', BUILT)
 
 /** A script of a worker that answers with its own number in place of the score, and does what it is told. */
 const OBEDIENT = scriptOf(`
@@ -43,7 +44,13 @@ function start(
   parts: Partial<ThreadParts> = {},
 ): StrengthThread & { ask(password: string, address?: string): Promise<Strength> } {
   const times = { startTimeoutMs: 15_000, timeoutMs: 15_000, maxWaitMs: 15_000, idleMs: 60_000 }
-  const thread = createStrengthThread({ script: OBEDIENT, maxWaiting: 100, ...times, ...parts })
+  const thread = createStrengthThread({
+    script: OBEDIENT,
+    dictionary: DICTIONARY,
+    maxWaiting: 100,
+    ...times,
+    ...parts,
+  })
   onTestFinished(() => thread.close())
   return {
     ...thread,
@@ -53,7 +60,6 @@ function start(
 
 it('the thread that estimates strength says what the estimator says, and the event loop turns meanwhile', async () => {
   const thread = start({ script: BUILT })
-  const estimate = createStrengthEstimator()
   await thread.ask('information')
   let turns = 0
   let done = false
@@ -151,6 +157,30 @@ it('the thread that estimates strength that is closed, or idle, serves whoever a
   expect(next).not.toEqual(first)
 })
 
+it('the thread that estimates strength can start its worker ahead of the first question, once', async () => {
+  const { warmUp, ask } = start()
+  const started = once(process, 'worker')
+  warmUp()
+  warmUp()
+  const [worker] = (await started) as [Worker]
+  expect(await ask('a')).toBe(worker.threadId)
+})
+
+it('the thread that estimates strength ends a worker that was started ahead when no question comes', async () => {
+  const { warmUp } = start({ idleMs: 1 })
+  const ended = nextWorkerEnds()
+  warmUp()
+  await ended
+})
+
+it('the thread that estimates strength is not harmed by a worker that was started ahead and breaks down', async () => {
+  const { warmUp, ask } = start({ script: scriptOf('throw new Error()') })
+  const ended = nextWorkerEnds()
+  warmUp()
+  await ended
+  await expect(ask('a')).rejects.toMatchObject({ name: 'StrengthWorkerEnded' })
+})
+
 it('the thread that estimates strength leaves nothing open when it is closed', async () => {
   const thread = start({ script: BUILT })
   const ended = nextWorkerEnds()
@@ -166,7 +196,8 @@ it('the thread that estimates strength keeps no process alive', async () => {
       import { Secret } from ${module('lib/secret.js')}
       const script = new URL(${module('passwords/strength-worker.js')})
       const times = { startTimeoutMs: 15000, timeoutMs: 15000, maxWaitMs: 15000, idleMs: 60000 }
-      const thread = createStrengthThread({ script, maxWaiting: 1, ...times })
+      const dictionary = new URL('dictionary/', script)
+      const thread = createStrengthThread({ script, dictionary, maxWaiting: 1, ...times })
       console.log(JSON.stringify(await thread.estimateStrength(new Secret('password'), [], '203.0.113.9')))`
   const output = await new Promise((resolve, reject) => {
     execFile(process.execPath, ['--input-type=module', '--eval', program], (error, stdout) =>

@@ -95,6 +95,24 @@ it('a new password whose strength is asked for is estimated in the turn of the p
   expect(turns).toEqual(['198.51.100.7', '198.51.100.8'])
 })
 
+it('a new password is expected, and its estimate made ready for, when a form is shown and strength matters', async () => {
+  let times = 0
+  const warmUp = (): void => {
+    times += 1
+  }
+  const service = await startService({ passwordTools: { warmUp } })
+  await service.http.get('/healthz')
+  expect(times).toBe(0)
+  await service.http.get('/')
+  expect(times).toBe(1)
+  const lax = await startService({
+    environment: { REKEY_PASSWORD_MIN_SCORE: '0' },
+    passwordTools: { warmUp },
+  })
+  await lax.http.get('/')
+  expect(times).toBe(1)
+})
+
 it('the password policy has the rules in force only, the least score, and what password managers go by', async () => {
   const ruleCodes = async (environment: Record<string, string>) => {
     const service = await startService({ environment })

@@ -2,9 +2,9 @@ import { dictionary } from '@zxcvbn-ts/language-common'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { breachedRules } from '../../src/core/password/rules.js'
-import { isCommonPassword } from '../../src/passwords/common-passwords.js'
 import { type RandomNumbers, suggestPassword, suggestWords } from '../../views/scripts/suggest-password.js'
 import { typedMailbox } from '../../views/scripts/typed-mailbox.js'
+import { isCommonPassword } from '../kit/strength.js'
 
 const LIST = dictionary['diceware-common']
 const RANGE = 2 ** 32

@@ -24,6 +24,8 @@ interface PageParts extends FrameParts {
   readonly proofs: Proofs
   readonly policy: PagePolicy
   readonly render: Render
+  /** Told when a form is shown: a new password may come soon. */
+  readonly expectPassword: () => void
 }
 
 /** The page: the form, its answers, and notices for what is no form at all. */
@@ -74,7 +76,12 @@ export function createPageRouter(parts: PageParts): Router {
   }
 
   routeMethods(router, '/', {
-    get: [(request, response) => sendForm(response, { email: addressInQuery(request) })],
+    get: [
+      (request, response) => {
+        sendForm(response, { email: addressInQuery(request) })
+        parts.expectPassword()
+      },
+    ],
     post: pipeline.submission(face),
   })
   // Those that are there have been served before.

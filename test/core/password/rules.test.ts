@@ -8,7 +8,7 @@ import {
   panelWouldMisread,
   passwordRulesAttribute,
 } from '../../../src/core/password/rules.js'
-import { isCommonPassword } from '../../../src/passwords/common-passwords.js'
+import { isCommonPassword } from '../../kit/strength.js'
 
 const policy = { minLength: 12, isCommon: isCommonPassword }
 
