@@ -114,6 +114,7 @@ async function waitAsIfChecked(
 ): Promise<void> {
   if (credentials.proof === 'mailbox' && !checkPassword.asksPanel) return
   const waitMs = (await panel.takeTurn()) + panel.meanMs(proof) - clock.now()
+  panel.leave()
   if (waitMs > 0) await clock.wait(waitMs)
 }
 

@@ -121,15 +121,14 @@ export function createCommandRunner(parts: RunnerParts): CommandRunner {
     return async function runCommand(command, record) {
       const startedMs = clock.now()
       // A change that may take longer than its sender waits is not sent.
-      const neededMs = (): number => (command.repeatable ? 0 : pace.expectedMs(command.name))
-      const begin = { leftMs: () => command.deadline.leftMs() - neededMs() }
+      const work = { command: command.name, deadline: command.deadline, mustFit: !command.repeatable }
       const tellAndCall = (): Promise<CommandAnswer | RefusedCall> => {
         onSend(command)
         return call(command)
       }
       const runInTurn = async (): Promise<CommandAnswer | RefusedCall> => {
         breaker.admit()
-        return await place.run(command.name, begin, tellAndCall)
+        return await place.run(work, tellAndCall)
       }
       const result = await runInTurn().then(accepted, faultOf)
       record({
@@ -173,7 +172,7 @@ export function createCommandRunner(parts: RunnerParts): CommandRunner {
         hasRoom,
         takeTurn,
         leave,
-        expectedMs: sumOf(pace.expectedMs),
+        expectedMs: sumOf((command) => pace.expectedMs(command, 1)),
         meanMs: sumOf(pace.meanMs),
       }
     },

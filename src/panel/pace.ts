@@ -29,10 +29,11 @@ export interface Pace {
   /** How long a command takes with nothing beside it (ms); 0 as long as that is not known. */
   aloneMs(command: string): number
   /**
-   * How long a command is expected to take now (ms): as the slowest of its last few did, with as many beside it as may run
-   * now.
+   * How long a command is expected to take (ms), as the slowest of its last few did.
+   *
+   * @param beside how many commands run at once meanwhile, this one among them
    */
-  expectedMs(command: string): number
+  expectedMs(command: string, beside: number): number
   /** The running mean (ms) of what a command took lately, whatever ran beside it. */
   meanMs(command: string): number
   /** How many commands to run at once. */
@@ -108,7 +109,8 @@ export function createPace(maximum: number, clock: Clock): Pace {
     },
 
     aloneMs: (command) => known(command)?.aloneMs ?? 0,
-    expectedMs: (command) => Math.max(...(known(command)?.recentMs ?? [UNKNOWN_MS])) * slowdown(limit),
+    expectedMs: (command, beside) =>
+      Math.max(...(known(command)?.recentMs ?? [UNKNOWN_MS])) * slowdown(beside),
     meanMs: (command) => known(command)?.meanMs ?? UNKNOWN_MS,
     limit: () => limit,
     capacity: () => capacity,

@@ -17,14 +17,22 @@ export interface Request {
   readonly deadline: Deadline
 }
 
+/** A command that wants its turn. */
+export interface Work {
+  readonly command: string
+  /** Until when its answer is waited for. */
+  readonly deadline: Deadline
+  /** Whether it is started only if it is expected to end before the deadline: nothing is started beside it then that makes it late. */
+  readonly mustFit: boolean
+}
+
 /** An attempt's place in the queue. */
 export interface Place {
   /**
    * Runs the call of a command when it is its turn. Rejects with a `PanelFault` (`panel-busy`) before it is run: if the
-   * deadline passes, or what such commands have lately taken does not fit into what is left of it, if the queue is full,
-   * or if the place was left.
+   * deadline passes, if it must fit and does not, if the queue is full, or if the place was left.
    */
-  run<Answer>(command: string, deadline: Deadline, call: () => Promise<Answer>): Promise<Answer>
+  run<Answer>(work: Work, call: () => Promise<Answer>): Promise<Answer>
   /**
    * Waits for the attempt's turn without a command, unless it had one; rejects as `run` does.
    *
@@ -57,9 +65,8 @@ export interface PanelQueue {
 }
 
 /** A command that waits for its turn, or has it. */
-interface Entry {
+interface Entry extends Work {
   readonly attempt: Attempt | undefined
-  readonly command: string
   start(): void
   drop(fault: PanelFault): void
 }
@@ -80,6 +87,15 @@ interface Attempt {
 /** A turn that is taken without a command. */
 const NO_COMMAND = ''
 
+/**
+ * For so long (ms) an attempt whose command was answered keeps its room for the next one, against attempts that are not proven:
+ * its password's hash is being checked. Otherwise each change would wait for somebody else's proof.
+ */
+const HOLD_MS = 250
+
+/** Those ahead take longer than their commands do: there are gaps, and the pace is an estimate. */
+const RESERVE = 1.1
+
 /** For how long (ms) it is remembered when a sender had a turn, and of how many. */
 const TURN_MEMORY_MS = 15 * 60_000
 const MAX_SENDERS = 10_000
@@ -96,6 +112,8 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
   const waiting = new Set<Entry>()
   /** Since when (ms) each runs. */
   const running = new Map<Entry, number>()
+  /** Attempts that are about to send their next command, and until when (ms) they keep their room. */
+  const holding = new Map<Attempt, number>()
   const turns = new Map<string, number>()
   let arrivals = 0
   let usedMs = 0
@@ -140,11 +158,51 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
     return best?.entry
   }
 
+  /** How much time (ms) a command will have to spare if so many run at once. */
+  function spareMs({ command, deadline, mustFit }: Entry, beside: number): number {
+    return deadline.leftMs() - (mustFit ? pace.expectedMs(command, beside) : 0)
+  }
+
+  /** Keeps the attempt's room for its next command, for a while. */
+  function hold(attempt: Attempt): void {
+    holding.set(attempt, clock.now() + HOLD_MS)
+    const release = (): void => {
+      holding.delete(attempt)
+      startWaiting()
+    }
+    setTimeout(release, HOLD_MS).unref()
+  }
+
+  /** How much room others than this attempt keep. */
+  function held(attempt: Attempt | undefined): number {
+    for (const [holder, untilMs] of holding) if (untilMs <= clock.now()) holding.delete(holder)
+    if (attempt?.isProven) return 0
+    return holding.size - (attempt && holding.has(attempt) ? 1 : 0)
+  }
+
+  function mayStart(entry: Entry): boolean {
+    const beside = running.size + 1
+    if (beside + held(entry.attempt) > pace.limit() || spareMs(entry, beside) < 0) return false
+    // Nothing is made late, but what is late already.
+    return [...running].every(
+      ([other, startedMs]) =>
+        !other.mustFit ||
+        other.deadline.leftMs() < 0 ||
+        spareMs(other, beside) + clock.now() - startedMs >= 0,
+    )
+  }
+
   function startWaiting(): void {
-    for (let entry = next(); entry && running.size < pace.limit(); entry = next()) {
+    for (const entry of waiting) {
+      if (spareMs(entry, 1) > 0) continue
+      waiting.delete(entry)
+      entry.drop(busy('waited-too-long'))
+    }
+    for (let entry = next(); entry && mayStart(entry); entry = next()) {
       waiting.delete(entry)
       count()
       running.set(entry, clock.now())
+      if (entry.attempt) holding.delete(entry.attempt)
       if (entry.attempt && !hasBegun(entry.attempt)) giveTurn(entry.attempt)
       entry.start()
     }
@@ -152,12 +210,11 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
 
   async function run<Answer>(
     attempt: Attempt | undefined,
-    command: string,
-    deadline: Deadline,
+    work: Work,
     call: () => Promise<Answer>,
   ): Promise<Answer> {
     if (attempt?.left !== undefined) throw busy(attempt.left)
-    const entry: Entry = { attempt, command, start: () => undefined, drop: () => undefined }
+    const entry: Entry = { ...work, attempt, start: () => undefined, drop: () => undefined }
     const turn = new Promise<void>((start, reject) => {
       Object.assign(entry, { start, drop: reject })
     })
@@ -166,14 +223,14 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
       startWaiting()
       if (waiting.has(entry) && !(attempt && hasBegun(attempt)) && waiting.size > maxWaiting)
         throw busy('queue-full')
-      await inTime(turn, deadline.leftMs(), () => busy('waited-too-long'))
-      if (deadline.leftMs() <= 0) throw busy('waited-too-long')
-      if (attempt) attempt.plan = without(attempt.plan, command)
+      await inTime(turn, spareMs(entry, 1), () => busy('waited-too-long'))
+      if (attempt) attempt.plan = without(attempt.plan, work.command)
       return await call()
     } finally {
       waiting.delete(entry)
       count()
-      running.delete(entry)
+      const hasRun = running.delete(entry) && work.command !== NO_COMMAND
+      if (hasRun && attempt && attempt.plan.length > 0) hold(attempt)
       startWaiting()
     }
   }
@@ -193,7 +250,7 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
     for (const [{ command }, startedMs] of running) {
       workMs += Math.max(0, pace.aloneMs(command) - (clock.now() - startedMs))
     }
-    return workMs / pace.capacity()
+    return (workMs / pace.capacity()) * RESERVE
   }
 
   function planMs(plan: readonly string[]): number {
@@ -203,16 +260,18 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
   return {
     enter({ clientAddress, plan, isLast, deadline }) {
       const sender = networkOf(clientAddress)
-      const missingMs = aheadMs(sender, isLast) + planMs(plan) - deadline.leftMs()
+      const lastMs = pace.expectedMs(plan.at(-1) ?? NO_COMMAND, 1)
+      const missingMs = aheadMs(sender, isLast) + planMs(plan.slice(0, -1)) + lastMs - deadline.leftMs()
       // Where nobody waits it is tried: what the panel takes may be other than it was.
       if (missingMs > 0 && attempts.size > 0) throw busy('no-time', missingMs)
       arrivals += 1
       const attempt: Attempt = { number: arrivals, sender, plan: [...plan], isLast, isProven: false }
       attempts.add(attempt)
       return {
-        run: (command, until, call) => run(attempt, command, until, call),
+        run: (work, call) => run(attempt, work, call),
         async takeTurn(until) {
-          if (!hasBegun(attempt)) await run(attempt, NO_COMMAND, until, async () => undefined)
+          const nothing = { command: NO_COMMAND, deadline: until, mustFit: false }
+          if (!hasBegun(attempt)) await run(attempt, nothing, async () => undefined)
           return attempt.turnMs ?? clock.now()
         },
         prove() {
@@ -222,6 +281,7 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
         hasRoom: (commands) => waiting.size === 0 && running.size + commands <= pace.limit(),
         leave(reason) {
           attempts.delete(attempt)
+          holding.delete(attempt)
           attempt.left ??= reason
           for (const entry of waiting) {
             if (entry.attempt !== attempt) continue
@@ -232,7 +292,7 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
         },
       }
     },
-    background: { run: (command, deadline, call) => run(undefined, command, deadline, call) },
+    background: { run: (work, call) => run(undefined, work, call) },
     turnAway(fault) {
       for (const entry of waiting) entry.drop(fault)
       waiting.clear()

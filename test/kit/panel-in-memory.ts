@@ -36,8 +36,6 @@ export interface Try {
   readonly hungUp?: AbortSignal
 }
 
-const STAYS = new AbortController().signal
-
 /** How a try ended. */
 export interface Ended {
   readonly outcome: Outcome
@@ -101,7 +99,7 @@ export async function createPanelInMemory(profile: MachineName) {
       proof,
       clientAddress,
       patienceMs,
-      hungUp = STAYS,
+      hungUp = new AbortController().signal,
     }: Try): Promise<Ended> {
       const mailbox = parseMailbox(`${localPart}@${domain}`)
       if (!mailbox) throw new Error(`no mailbox: ${localPart}`)

@@ -1,16 +1,16 @@
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { PanelFault } from '../../src/core/panel-port.js'
 import { createDeadline } from '../../src/lib/deadline.js'
 import type { Pace } from '../../src/panel/pace.js'
 import { createPanelQueue, type Place } from '../../src/panel/queue.js'
 import { createTestClock } from '../kit/clock.js'
 
-/** A panel that runs so many commands at once, each of which takes a second alone. */
+/** A panel to which so many commands are sent at once, each of which takes a second alone, and as much longer as run beside it. */
 function paceOf(limit: number): Pace {
   return {
     learn: () => undefined,
     aloneMs: () => 1000,
-    expectedMs: () => 1000,
+    expectedMs: (_command, beside) => 1000 * beside,
     meanMs: () => 1000,
     limit: () => limit,
     capacity: () => limit,
@@ -28,12 +28,13 @@ function startQueue(limit = 1, maxWaiting = 100) {
     clock,
     queue,
     begun,
-    enter(clientAddress: string, plan = ['question', 'change'], patienceMs = 60_000, isLast = false): Place {
+    enter(clientAddress: string, plan = ['question'], patienceMs = 60_000, isLast = false): Place {
       return queue.enter({ clientAddress, plan, isLast, deadline: createDeadline(patienceMs, clock) })
     },
     /** Asks for a command, which begins in its turn; gives what it ends with. */
     ask(place: Pick<Place, 'run'>, name: string, command = 'question', patienceMs = 60_000): Promise<string> {
-      const result = place.run(command, createDeadline(patienceMs, clock), async () => {
+      const work = { command, deadline: createDeadline(patienceMs, clock), mustFit: command === 'change' }
+      const result = place.run(work, async () => {
         begun.push(name)
         await new Promise<void>((end) => void ends.set(name, end))
         return name
@@ -55,7 +56,7 @@ it('whose turn it is is an attempt’s that was proven before all others, howeve
   const { queue, enter, ask, end, begun } = startQueue()
   void ask(queue.background, 'watching')
   const first = enter('203.0.113.1')
-  const second = enter('203.0.113.2')
+  const second = enter('203.0.113.2', ['change'])
   void ask(first, 'first')
   second.prove()
   void ask(second, 'change of the second', 'change')
@@ -127,6 +128,79 @@ it('an attempt takes its turn once, with or without a command, and is told when 
   expect(await place.takeTurn(deadline)).toBe(1000)
 })
 
+it.each(['sends its next command', 'leaves', 'has sent none for a quarter of a second'] as const)(
+  'an attempt whose command was answered keeps its room from those that are not proven until it %s',
+  async (what) => {
+    const { enter, ask, end, begun } = startQueue()
+    const first = enter('203.0.113.1', ['question', 'change'])
+    void ask(first, 'first')
+    void ask(enter('203.0.113.2'), 'second')
+    await end('first')
+    expect(begun).toEqual(['first'])
+    if (what === 'leaves') first.leave('not-needed')
+    else if (what === 'sends its next command') {
+      void ask(first, 'change', 'change')
+      await end('change')
+    } else await vi.waitUntil(() => begun.includes('second'))
+    await settle()
+    expect(begun.at(-1)).toBe('second')
+  },
+)
+
+it('an attempt that is proven waits for no room that another keeps', async () => {
+  const { enter, ask, end, begun } = startQueue()
+  const [first, proven] = [enter('203.0.113.1', ['question', 'change']), enter('203.0.113.2')]
+  void ask(first, 'first')
+  await end('first')
+  proven.prove()
+  void ask(proven, 'change', 'change')
+  await settle()
+  expect(begun).toEqual(['first', 'change'])
+})
+
+it.each([
+  [1999, ['change']],
+  [2000, ['change', 'beside']],
+])(
+  'nothing is started beside a change that would make it late: with %i ms left',
+  async (leftMs, expected) => {
+    const { enter, ask, end, begun } = startQueue(2)
+    void ask(enter('203.0.113.1'), 'change', 'change', leftMs)
+    void ask(enter('203.0.113.2'), 'beside')
+    await settle()
+    expect(begun).toEqual(expected)
+    await end('change')
+    expect(begun).toEqual(['change', 'beside'])
+  },
+)
+
+it('beside a change that is late already the next command is started', async () => {
+  const { enter, ask, begun, clock, queue } = startQueue(2)
+  void ask(enter('203.0.113.1'), 'change', 'change', 1500)
+  await settle()
+  clock.advance(1501)
+  void ask(queue.background, 'beside')
+  await settle()
+  expect(begun).toEqual(['change', 'beside'])
+})
+
+it.each([
+  [499, 'change'],
+  [501, 'panel-busy: waited-too-long'],
+])(
+  'a change that is too slow beside others waits for them: if they end after %i ms it ends with %s',
+  async (afterMs, ended) => {
+    const { enter, ask, end, clock } = startQueue(2)
+    void ask(enter('203.0.113.1'), 'question')
+    await settle()
+    const change = ask(enter('203.0.113.2'), 'change', 'change', 1500).catch(({ message }) => message)
+    clock.advance(afterMs)
+    await end('question')
+    await end('change')
+    expect(await change).toBe(ended)
+  },
+)
+
 it('whose turn it is is last of all that which nobody waits for', async () => {
   const { queue, enter, ask, end, begun } = startQueue()
   void ask(queue.background, 'watching')
@@ -139,21 +213,24 @@ it('whose turn it is is last of all that which nobody waits for', async () => {
 
 it('an attempt that does not fit into its time is refused at once, with when it may', () => {
   const { enter } = startQueue()
-  for (let sender = 1; sender <= 5; sender++) enter(`203.0.113.${sender}`)
-  // Ten commands come before it, and it has two.
-  expect(() => enter('203.0.113.9', ['question', 'change'], 11_000)).toThrow(
+  const plan = ['question', 'change']
+  for (let sender = 1; sender <= 5; sender++) enter(`203.0.113.${sender}`, plan)
+  // Ten commands come before it, which are expected to take a tenth more, and it has two.
+  expect(() => enter('203.0.113.9', plan, 12_000)).toThrow(
     expect.objectContaining({ code: 'panel-busy', reason: 'no-time', retryAfterMs: 1000 }),
   )
-  expect(() => enter('203.0.113.9', ['question', 'change'], 12_000)).not.toThrow()
+  expect(() => enter('203.0.113.9', plan, 13_000)).not.toThrow()
 })
 
 it('an attempt that is to be last has all others before it, and is before none of them', () => {
   const { enter } = startQueue()
-  for (let index = 0; index < 5; index++) enter('203.0.113.1')
+  for (let index = 0; index < 9; index++) enter('203.0.113.1')
   enter('203.0.113.2', undefined, undefined, true)
-  expect(() => enter('203.0.113.9', undefined, 4000)).not.toThrow()
-  expect(() => enter('203.0.113.8', undefined, 15_000, true)).toThrow(
-    expect.objectContaining({ reason: 'no-time', retryAfterMs: 1000 }),
+  // The first of the other sender’s, with the tenth, and its own.
+  expect(() => enter('203.0.113.9', undefined, 2100)).not.toThrow()
+  // All eleven, with the tenth, and its own.
+  expect(() => enter('203.0.113.8', undefined, 12_100, true)).toThrow(
+    expect.objectContaining({ reason: 'no-time', retryAfterMs: expect.closeTo(1000, 3) }),
   )
 })
 
@@ -228,9 +305,9 @@ it('a queue that is full still takes the commands of an attempt that has begun',
 
 it('a command that fails gives its place to the next', async () => {
   const { queue, clock, begun } = startQueue()
-  const deadline = createDeadline(1000, clock)
-  const fails = queue.background.run('question', deadline, () => Promise.reject(new Error('fault')))
-  const next = queue.background.run('question', deadline, async () => void begun.push('next'))
+  const work = { command: 'question', deadline: createDeadline(1000, clock), mustFit: false }
+  const fails = queue.background.run(work, () => Promise.reject(new Error('fault')))
+  const next = queue.background.run(work, async () => void begun.push('next'))
   await expect(fails).rejects.toThrow('fault')
   await next
   expect(begun).toEqual(['next'])
@@ -242,7 +319,10 @@ it('a sender who had no turn for a quarter of an hour, or ten thousand others si
     const { enter, ask, end, begun, clock, queue } = startQueue()
     const turnOf = async (sender: string): Promise<void> => {
       const place = enter(sender)
-      await place.run('question', createDeadline(1000, clock), async () => undefined)
+      await place.run(
+        { command: 'question', deadline: createDeadline(1000, clock), mustFit: false },
+        async () => undefined,
+      )
       place.leave('not-needed')
       clock.advance(1)
     }
@@ -262,7 +342,10 @@ it('a sender who had a turn lately comes after one who had it before', async () 
   const { enter, ask, end, begun, clock, queue } = startQueue()
   for (const sender of ['203.0.113.1', '203.0.113.2']) {
     const place = enter(sender)
-    await place.run('question', createDeadline(1000, clock), async () => undefined)
+    await place.run(
+      { command: 'question', deadline: createDeadline(1000, clock), mustFit: false },
+      async () => undefined,
+    )
     place.leave('not-needed')
     clock.advance(1)
   }
