@@ -73,6 +73,8 @@ interface RunnerParts {
   /** How long one command may take. */
   readonly timeoutMs: number
   readonly clock: Clock
+  /** Told how many commands may run at once, when that was doubled or halved, and moved by more than one, since it was last told. */
+  readonly reportLimit?: (limit: number) => void
 }
 
 export function createCommandRunner(parts: RunnerParts): CommandRunner {
@@ -82,6 +84,16 @@ export function createCommandRunner(parts: RunnerParts): CommandRunner {
   const breaker = createBreaker(clock, queue.turnAway)
   const keyFields = credentialFields(parts.credentials)
   const legacy = isLegacy(parts.credentials)
+
+  let reportedLimit = pace.limit()
+
+  function reportLimit(): void {
+    const limit = pace.limit()
+    const [low = limit, high = limit] = [limit, reportedLimit].toSorted((one, other) => one - other)
+    if (high < 2 * low || high - low < 2) return
+    reportedLimit = limit
+    parts.reportLimit?.(limit)
+  }
 
   async function send(command: Command): Promise<CommandAnswer | RefusedCall> {
     const { timeoutMs } = parts
@@ -104,6 +116,7 @@ export function createCommandRunner(parts: RunnerParts): CommandRunner {
     if (isWholeWork(command, answer)) {
       const tookMs = clock.now() - startedMs
       pace.learn(command.name, tookMs, tookMs > 0 ? (queue.usedMs() - usedBeforeMs) / tookMs : 1)
+      reportLimit()
     }
     return answer
   }

@@ -153,7 +153,10 @@ export function createApp(dependencies: AppDependencies): App {
   return { handler, checkReadiness, findKeyExcess, panelLoad: load, drain, isStopping: pipeline.isStopping }
 }
 
-function createRunner({ config, dispatcher, clock }: AppDependencies, keyGuard: KeyGuard): CommandRunner {
+function createRunner(
+  { config, dispatcher, clock, logger }: AppDependencies,
+  keyGuard: KeyGuard,
+): CommandRunner {
   const { url, credentials, timeoutMs, maxConcurrency, maxQueue } = config.panel
   return createCommandRunner({
     transport: createTransport(dispatcher, url),
@@ -163,6 +166,7 @@ function createRunner({ config, dispatcher, clock }: AppDependencies, keyGuard: 
     maxQueue,
     timeoutMs,
     clock,
+    reportLimit: (limit) => logger.info({ event: 'panel-concurrency', limit }),
   })
 }
 

@@ -58,6 +58,8 @@ export async function createPanelInMemory(profile: MachineName) {
   const workload = createWorkload({ profile, delayMs: 0, clock })
   /** Each command, in the order in which the panel got them. */
   const sent: string[] = []
+  /** How many commands may run at once, as far as it was told. */
+  const limits: number[] = []
   const transport: Transport = async ({ cmd = '', returncode, ...fields }) => {
     sent.push(cmd)
     const args = Object.entries(fields).flatMap(([name, value]) => (name.startsWith('arg') ? [value] : []))
@@ -78,6 +80,7 @@ export async function createPanelInMemory(profile: MachineName) {
     maxQueue: 128,
     timeoutMs: 15_000,
     clock,
+    reportLimit: (limit) => void limits.push(limit),
   })
   const shared = {
     owners: createDomainOwners(createMemoryDomainOwners(clock), clock),
@@ -92,6 +95,7 @@ export async function createPanelInMemory(profile: MachineName) {
   return {
     clock,
     sent,
+    limits,
     load,
     async attempt({
       localPart,

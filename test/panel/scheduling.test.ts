@@ -62,6 +62,26 @@ it.each([
   },
 )
 
+it('how many commands may run at once is told when it moves much: not before a panel of two cores, and on a fast one', async () => {
+  for (const [machine, expected] of [
+    ['small', undefined],
+    ['fast', 3],
+  ] as const) {
+    const panel = await createPanelInMemory(machine)
+    await warmUp(panel)
+    const tries = Array.from({ length: 40 }, (_, index) =>
+      panel.attempt({
+        localPart: `box${index}`,
+        proof: byWrongPassword,
+        clientAddress: `203.0.113.${index}`,
+        patienceMs: 60_000,
+      }),
+    )
+    await Promise.all(tries)
+    expect(panel.limits[0]).toBe(expected)
+  }
+})
+
 it.each([200, 400, 800, 1200, 1600, 1900])(
   'before a panel of two cores callers who give up after five seconds, one every %i ms, are told of each change that is made',
   async (gapMs) => {
