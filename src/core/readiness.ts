@@ -1,4 +1,5 @@
 import type { Clock } from '../lib/clock.js'
+import { inTime } from '../lib/in-time.js'
 
 /** Why the service can't do its work now. */
 export interface ReadinessFault {
@@ -11,14 +12,39 @@ export interface ReadinessFault {
 /** The faults that stand in the way of a change, none if it can be made. */
 export type CheckReadiness = () => Promise<readonly ReadinessFault[]>
 
-/** Other servers are asked at most this often, however often we are. */
+/** Another server is asked at most this often, however often we are. */
 const KEEP_MS = 30_000
 
-/** Remembers what a check found for half a minute; whoever asks while it runs waits for the same answer. */
-export function rememberReadiness(check: CheckReadiness, clock: Clock): CheckReadiness {
-  let latest: { faults: Promise<readonly ReadinessFault[]>; until: number } | undefined
-  return function checkRemembered() {
-    if (!latest || latest.until <= clock.now()) latest = { faults: check(), until: clock.now() + KEEP_MS }
-    return latest.faults
+/** How long an answer waits for a check; one that takes longer is for the next answer. */
+const PATIENCE_MS = 100
+
+/**
+ * Checks at most every half a minute, and answers within a tenth of a second: by the last check that has ended.
+ *
+ * @param notYet what is told until the first has ended
+ */
+export function rememberReadiness(
+  check: CheckReadiness,
+  notYet: ReadinessFault,
+  clock: Clock,
+): CheckReadiness {
+  const late = new Error('late')
+  let known: readonly ReadinessFault[] = [notYet]
+  let nextMs = clock.now()
+  let underWay: Promise<void> = Promise.resolve()
+
+  async function checkNow(): Promise<void> {
+    known = await check()
+  }
+
+  return async function checkRemembered() {
+    if (clock.now() >= nextMs) {
+      nextMs = clock.now() + KEEP_MS
+      underWay = checkNow()
+    }
+    await inTime(underWay, PATIENCE_MS, () => late).catch((error: unknown) => {
+      if (error !== late) throw error
+    })
+    return known
   }
 }

@@ -5,6 +5,8 @@ export interface Clock {
   /** Milliseconds that only ever grow; the start of the count means nothing. */
   now(): number
   wait(durationMs: number): Promise<void>
+  /** A wait that doesn't keep the process alive. */
+  waitInBackground(durationMs: number): Promise<void>
 }
 
 /** The time of this process. */
@@ -12,5 +14,8 @@ export const systemClock: Clock = {
   now: () => performance.now(),
   wait: async (durationMs) => {
     await setTimeout(Math.ceil(durationMs))
+  },
+  waitInBackground: async (durationMs) => {
+    await setTimeout(Math.ceil(durationMs), undefined, { ref: false })
   },
 }

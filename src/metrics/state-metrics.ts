@@ -1,7 +1,6 @@
 import { Gauge, type Registry } from 'prom-client'
 import { breakerStates, type PanelLoad } from '../core/panel-port.js'
-import type { CheckReadiness, ReadinessFault } from '../core/readiness.js'
-import { inTime } from '../lib/in-time.js'
+import type { CheckReadiness } from '../core/readiness.js'
 import { withoutStatus } from './words.js'
 
 /** What is looked at when Prometheus asks, and only then. */
@@ -12,14 +11,10 @@ export interface StateSources {
   readonly checkStore: CheckReadiness
 }
 
-/** A scrape has 10 s by default, and a panel that hangs needs longer to be known for it. */
-const PATIENCE_MS = 2000
-
 /** Shows how things stand. */
 export function addStateMetrics(registry: Registry, sources: StateSources): void {
   const registers = [registry]
-  const { panelLoad, checkStore } = sources
-  const latestFaults = createLatest(sources.checkReadiness)
+  const { panelLoad, checkReadiness, checkStore } = sources
 
   new Gauge({
     name: 'rekey_panel_commands_running',
@@ -66,39 +61,22 @@ export function addStateMetrics(registry: Registry, sources: StateSources): void
   })
   new Gauge({
     name: 'rekey_ready',
-    help: '1 if a change could be made when that was last checked, 0 if not, or if it is not known yet.',
+    help: '1 if a change could be made, as far as is known; 0 if not, or if it is not known yet.',
     registers,
     async collect() {
-      const faults = await latestFaults()
-      this.set(faults?.length === 0 ? 1 : 0)
+      const faults = await checkReadiness()
+      this.set(faults.length === 0 ? 1 : 0)
     },
   })
   new Gauge({
     name: 'rekey_readiness_fault',
-    help: '1 for each reason why no change could be made when that was last checked.',
+    help: '1 for each reason why no change could be made, as far as is known.',
     labelNames: ['code'],
     registers,
     async collect() {
-      const faults = (await latestFaults()) ?? []
+      const faults = await checkReadiness()
       this.reset()
       for (const { code } of faults) this.set({ code: withoutStatus(code) }, 1)
     },
   })
-}
-
-/** Checks, and gives what the last check found that has come to its end: one that hangs is not waited for. */
-function createLatest(check: CheckReadiness): () => Promise<readonly ReadinessFault[] | undefined> {
-  const late = new Error('late')
-  let latest: readonly ReadinessFault[] | undefined
-  return async function latestFaults() {
-    const checked = check().then((faults) => {
-      latest = faults
-    })
-    try {
-      await inTime(checked, PATIENCE_MS, () => late)
-    } catch (error) {
-      if (error !== late) throw error
-    }
-    return latest
-  }
 }

@@ -6,6 +6,7 @@ import { credentialFields, isLegacy, type PanelCredentials } from './credentials
 import { exitCode } from './exit-codes.js'
 import type { KeyGuard } from './key-guard.js'
 import { createPace } from './pace.js'
+import type { PanelKnowledge } from './panel-knowledge.js'
 import { createPanelQueue, type Place, type Request } from './queue.js'
 import {
   type Asked,
@@ -75,6 +76,8 @@ interface RunnerParts {
   readonly clock: Clock
   /** Told how many commands may run at once, when that was doubled or halved, and moved by more than one, since it was last told. */
   readonly reportLimit?: (limit: number) => void
+  /** Is told how each call ended, or why it was not made. */
+  readonly learn?: PanelKnowledge['learn']
 }
 
 export function createCommandRunner(parts: RunnerParts): CommandRunner {
@@ -150,6 +153,7 @@ export function createCommandRunner(parts: RunnerParts): CommandRunner {
         startedMs,
         endedMs: clock.now(),
       })
+      parts.learn?.(command, result)
       if (result instanceof PanelFault) throw result
       return result
     }

@@ -112,8 +112,8 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
   const waiting = new Set<Entry>()
   /** Since when (ms) each runs. */
   const running = new Map<Entry, number>()
-  /** Attempts that are about to send their next command, and until when (ms) they keep their room. */
-  const holding = new Map<Attempt, number>()
+  /** Attempts that are about to send their next command, and until when they keep their room. */
+  const holding = new Map<Attempt, { readonly untilMs: number; readonly timer: NodeJS.Timeout }>()
   const turns = new Map<string, number>()
   let arrivals = 0
   let usedMs = 0
@@ -165,17 +165,22 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
 
   /** Keeps the attempt's room for its next command, for a while. */
   function hold(attempt: Attempt): void {
-    holding.set(attempt, clock.now() + HOLD_MS)
-    const release = (): void => {
-      holding.delete(attempt)
+    release(attempt)
+    const timer = setTimeout(() => {
+      release(attempt)
       startWaiting()
-    }
-    setTimeout(release, HOLD_MS).unref()
+    }, HOLD_MS)
+    holding.set(attempt, { untilMs: clock.now() + HOLD_MS, timer })
+  }
+
+  function release(attempt: Attempt): void {
+    clearTimeout(holding.get(attempt)?.timer)
+    holding.delete(attempt)
   }
 
   /** How much room others than this attempt keep. */
   function held(attempt: Attempt | undefined): number {
-    for (const [holder, untilMs] of holding) if (untilMs <= clock.now()) holding.delete(holder)
+    for (const [holder, { untilMs }] of holding) if (untilMs <= clock.now()) release(holder)
     if (attempt?.isProven) return 0
     return holding.size - (attempt && holding.has(attempt) ? 1 : 0)
   }
@@ -202,7 +207,7 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
       waiting.delete(entry)
       count()
       running.set(entry, clock.now())
-      if (entry.attempt) holding.delete(entry.attempt)
+      if (entry.attempt) release(entry.attempt)
       if (entry.attempt && !hasBegun(entry.attempt)) giveTurn(entry.attempt)
       entry.start()
     }
@@ -281,7 +286,7 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
         hasRoom: (commands) => waiting.size === 0 && running.size + commands <= pace.limit(),
         leave(reason) {
           attempts.delete(attempt)
-          holding.delete(attempt)
+          release(attempt)
           attempt.left ??= reason
           for (const entry of waiting) {
             if (entry.attempt !== attempt) continue

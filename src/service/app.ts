@@ -39,8 +39,10 @@ import { type CommandRunner, createCommandRunner } from '../panel/command-runner
 import { keyIdOf } from '../panel/credentials.js'
 import { createKeyExcessCheck } from '../panel/key-excess.js'
 import { createKeyGuard, type KeyGuard } from '../panel/key-guard.js'
+import { neededCommands } from '../panel/needed-commands.js'
+import { createPanelKnowledge, type PanelKnowledge } from '../panel/panel-knowledge.js'
 import { createPanelEntrance } from '../panel/panel-visit.js'
-import { createReadinessCheck } from '../panel/readiness.js'
+import { createPanelWatch } from '../panel/panel-watch.js'
 import { createTransport } from '../panel/transport.js'
 import type { SharedStore } from '../store/shared-store.js'
 import { createChangeNotifications } from './notifications.js'
@@ -65,6 +67,9 @@ export interface AppDependencies {
 /** The service, wired and not listening. */
 export interface App {
   readonly handler: Express
+  /** Checks all that a change needs, and goes on watching it. Resolves when it was checked once. To be called once. */
+  watch(): Promise<void>
+  /** Answers at once, by what is known. */
   readonly checkReadiness: CheckReadiness
   readonly panelLoad: () => PanelLoad
   /** To be asked seldom: the panel may count it as a failed login. */
@@ -89,11 +94,14 @@ export function createApp(dependencies: AppDependencies): App {
   }
   const { url, credentials, timeoutMs } = config.panel
   const keyGuard = createKeyGuard(store.createKeyCooldown(keyIdOf(url, credentials)), clock)
-  const { run, enter, load } = createRunner(dependencies, keyGuard)
+  const needed = neededCommands(proofs)
+  const knowledge = createPanelKnowledge(needed, clock)
+  const { run, enter, load } = createRunner(dependencies, keyGuard, knowledge.learn)
+  const panelWatch = createPanelWatch({ run, keyGuard, knowledge, needed, timeoutMs, clock })
   const mailChecks = createMailChecks(config, clock)
-  const checkPanel = createReadinessCheck(run, keyGuard, proofs, timeoutMs, clock)
+  const checks = [panelWatch.checkReadiness, mailChecks.checkReadiness, store.checkReadiness]
   const checkReadiness: CheckReadiness = async () =>
-    (await Promise.all([checkPanel(), mailChecks.checkReadiness(), store.checkReadiness()])).flat()
+    (await Promise.all(checks.map((check) => check()))).flat()
   const languages = createLanguages(config.catalogues, config.language)
   const views = viewsDirectories(config.viewsDirectory)
   const brand = brandView(config.brand)
@@ -146,16 +154,22 @@ export function createApp(dependencies: AppDependencies): App {
   )
   handler.use(refuseUnknownPath, pipeline.onError(sendJson))
   const findKeyExcess = createKeyExcessCheck(run, credentials, proofs, timeoutMs, clock)
+  async function watch(): Promise<void> {
+    await Promise.all([panelWatch.start(), mailChecks.checkReadiness()])
+  }
   async function drain(): Promise<void> {
+    panelWatch.stop()
     await pipeline.drain()
     await notifications.close()
   }
-  return { handler, checkReadiness, findKeyExcess, panelLoad: load, drain, isStopping: pipeline.isStopping }
+  const { isStopping } = pipeline
+  return { handler, watch, checkReadiness, findKeyExcess, panelLoad: load, drain, isStopping }
 }
 
 function createRunner(
   { config, dispatcher, clock, logger }: AppDependencies,
   keyGuard: KeyGuard,
+  learn: PanelKnowledge['learn'],
 ): CommandRunner {
   const { url, credentials, timeoutMs, maxConcurrency, maxQueue } = config.panel
   return createCommandRunner({
@@ -167,6 +181,7 @@ function createRunner(
     timeoutMs,
     clock,
     reportLimit: (limit) => logger.info({ event: 'panel-concurrency', limit }),
+    learn,
   })
 }
 

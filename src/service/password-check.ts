@@ -26,9 +26,13 @@ export function createMailChecks({ mailServer }: Config, clock: Clock): MailChec
   }))
   return {
     checkPassword: checkByMailLogin(async (...login) => (await loaded).logIn(...login)),
-    checkReadiness: rememberReadiness(async () => {
-      const fault = await (await loaded).probe()
-      return fault ? [{ code: `mail-server-${fault.reason}` }] : []
-    }, clock),
+    checkReadiness: rememberReadiness(
+      async () => {
+        const fault = await (await loaded).probe()
+        return fault ? [{ code: `mail-server-${fault.reason}` }] : []
+      },
+      { code: 'mail-server-not-checked-yet' },
+      clock,
+    ),
   }
 }

@@ -12,17 +12,21 @@ const KEY_CHECK_DELAY_MS = 5 * 60_000
 const BETTER_KEY = 'it may do more than is needed: `setup-panel` prints how to make one that may not'
 
 interface ReportParts {
-  readonly app: Pick<App, 'checkReadiness' | 'findKeyExcess' | 'isStopping'>
+  readonly app: Pick<App, 'watch' | 'checkReadiness' | 'findKeyExcess' | 'isStopping'>
   readonly credentials: PanelCredentials
   readonly logger: Logger
   readonly clock: Clock
 }
 
-/** Tells the log whether the panel is ready, and later whether its key may do more than is needed. To be called once. */
+/**
+ * Begins to watch the panel, tells the log what the first check found, and later whether its key may do more than is
+ * needed. To be called once.
+ */
 export async function reportPanel({ app, credentials, logger, clock }: ReportParts): Promise<void> {
-  const faults = await app.checkReadiness()
+  await app.watch()
   // A check that a stop broke off says nothing of the panel.
   if (app.isStopping()) return
+  const faults = await app.checkReadiness()
   if (faults.length === 0) logger.info({ event: 'ready' })
   else logger.error({ event: 'not-ready', faults })
   // What a legacy key may do is known without asking.

@@ -320,9 +320,11 @@ it('a change whose answer was lost, where the mail server checks passwords is no
   expect(gist(await answer)).toBe('504 outcome-unknown')
 })
 
-it('readiness, where the mail server checks passwords names what is wrong with the mail server, logs in nobody, and is told at most every 30 s', async () => {
+it('readiness, where the mail server checks passwords names what is wrong with the mail server, logs in nobody, and asks it at most every 30 s', async () => {
   const { service, mailServer } = await startWithMailServer()
-  expect((await service.http.get('/readyz')).body).toEqual({ status: 'ready', faults: [] })
+  await service.app.watch()
+  expect(mailServer.connections).toBe(1)
+  expect(await service.app.checkReadiness()).toEqual([])
   mailServer.faults.set('greeting', 'close')
   expect((await service.http.get('/readyz')).status).toBe(200)
   service.clock.advance(30_000)

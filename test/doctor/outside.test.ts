@@ -23,8 +23,10 @@ async function look(url: string, caller: CallOutside = call): Promise<Diagnosis>
 it('from outside, the doctor finds nothing wrong behind a proxy that hands everything on, at the root and below a path', async () => {
   const sound = { service: 'ok', 'base-path': 'ok', 'well-known': 'ok', headers: 'ok', readiness: 'ok' }
   const root = await startService()
+  await root.app.watch()
   expect((await look(`${await startProxy(root.url)}/`)).gist).toMatchObject(sound)
   const below = await startService({ environment: { REKEY_BASE_PATH: '/password' } })
+  await below.app.watch()
   const { gist } = await look(`${await startProxy(below.url)}/password/`)
   expect(gist).toMatchObject(sound)
   expect(gist['client-address']).toBe('not-checked')
@@ -110,6 +112,7 @@ it.each([
 it('from outside, the doctor tells that no change can be made now, and that the proxy keeps that to itself', async () => {
   const service = await startService()
   service.panel.switches.keyRevoked = true
+  await service.app.watch()
   expect((await look(`${await startProxy(service.url)}/`)).gist.readiness).toBe('service-not-ready')
   const secretive = await startProxy(service.url, { serves: /^(?!\/readyz)/ })
   expect((await look(`${secretive}/`)).gist.readiness).toBe('not-checked')

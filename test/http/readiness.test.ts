@@ -3,11 +3,14 @@ import { startService } from '../kit/service.js'
 import { byAccount, byMailbox, gist, post } from '../kit/submissions.js'
 import { CHANGE } from '../panel-simulator/commands/command-names.js'
 
+const READY = { status: 'ready', faults: [] }
+
 it('readiness is given when the panel takes the key for every needed command, and changes nothing', async () => {
   const service = await startService()
+  await service.app.watch()
   const response = await service.http.get('/readyz')
   expect(response.status).toBe(200)
-  expect(response.body).toEqual({ status: 'ready', faults: [] })
+  expect(response.body).toEqual(READY)
   expect(service.panel.calls.map(({ args }) => args).filter((args) => args.length > 0)).toEqual([
     ['rekey', 'rekey.invalid', 'no\\.such\\.mailbox', 'account'],
   ])
@@ -23,13 +26,29 @@ it('readiness is given when the panel takes the key for every needed command, an
 
 it('readiness asks only for the commands of the proofs in use', async () => {
   const service = await startService({ environment: { REKEY_PROOFS: 'mailbox' } })
-  await service.http.get('/readyz')
+  await service.app.watch()
   expect(service.commands().toSorted()).toEqual([CHANGE, 'v-get-mail-account-value', 'v-search-domain-owner'])
+})
+
+it('readiness is told at once while the panel hangs: before the first check has ended it is not known', async () => {
+  const service = await startService()
+  const hold = service.panel.hold('v-search-domain-owner')
+  const checked = service.app.watch()
+  await hold.arrived
+  const early = await service.http.get('/readyz')
+  expect([early.status, early.body]).toEqual([
+    503,
+    { status: 'not-ready', faults: [{ code: 'not-checked-yet' }] },
+  ])
+  hold.release()
+  await checked
+  expect((await service.http.get('/readyz')).body).toEqual(READY)
 })
 
 it('readiness names the first command that the key may not run, and those that are not tried for it', async () => {
   const service = await startService()
   service.panel.switches.permittedCommands = ['v-search-domain-owner', CHANGE, 'v-check-user-password']
+  await service.app.watch()
   const response = await service.http.get('/readyz')
   expect(response.status).toBe(503)
   expect(response.body).toEqual({
@@ -46,37 +65,66 @@ it('readiness names the first command that the key may not run, and those that a
   expect(service.panel.failedLogins).toBe(1)
 })
 
-it('readiness names the command that an attempt was forbidden, though those before it are not tried', async () => {
+it('readiness names the command that an attempt was forbidden, and asks for nothing to know it', async () => {
   const service = await startService()
-  const needed = ['v-check-user-password', 'v-check-user-2fa', 'v-get-mail-account-value', CHANGE]
-  service.panel.switches.permittedCommands = needed
+  await service.app.watch()
+  service.panel.switches.permittedCommands = ['v-check-user-password', 'v-get-mail-account-value', CHANGE]
   expect(gist(await post(service, byAccount()))).toBe('502 panel-misconfigured')
+  const calls = service.panel.calls.length
   const { body } = await service.http.get('/readyz')
-  expect(body.faults).toContainEqual({ code: 'command-untried', command: 'v-search-domain-owner' })
-  expect(body.faults).toContainEqual({ code: 'command-forbidden', command: 'v-list-user' })
+  expect(body.faults).toEqual([{ code: 'command-forbidden', command: 'v-list-user' }])
+  expect(service.panel.calls).toHaveLength(calls)
   expect(service.panel.failedLogins).toBe(1)
 })
 
-it('readiness asks the panel at most every 30 s, however many ask', async () => {
+it('readiness asks the panel nothing, however many ask', async () => {
   const service = await startService()
+  await service.app.watch()
+  service.panel.calls.length = 0
   await Promise.all(Array.from({ length: 10 }, () => service.http.get('/readyz')))
-  expect(service.panel.calls).toHaveLength(6)
-  service.clock.advance(29_000)
+  service.clock.advance(299_000)
   await service.http.get('/readyz')
-  expect(service.panel.calls).toHaveLength(6)
-  service.clock.advance(2000)
-  await service.http.get('/readyz')
-  expect(service.panel.calls).toHaveLength(12)
+  expect(service.panel.calls).toEqual([])
 })
 
-it('readiness says that the panel is away while the process is healthy', async () => {
+it('readiness asks the panel nothing more when the service stops', async () => {
   const service = await startService()
-  await service.panel.close()
+  await service.app.watch()
+  await service.app.drain()
+  service.panel.calls.length = 0
+  service.clock.advance(300_000)
+  for (let turn = 0; turn < 3; turn++) await service.http.get('/readyz')
+  expect(service.panel.calls).toEqual([])
+})
+
+it('readiness says that the panel is away while the process is healthy, and that it is back when an attempt is served', async () => {
+  const service = await startService()
+  await service.app.watch()
+  service.panel.failNext('v-search-domain-owner', { kind: 'reset', when: 'before-run' }, 2)
+  expect(gist(await post(service, byMailbox()))).toBe('503 panel-unavailable')
   expect((await service.http.get('/readyz')).body).toEqual({
     status: 'not-ready',
-    faults: [{ code: 'unreachable' }],
+    faults: [{ code: 'reset' }],
   })
   const health = await service.http.get('/healthz')
-  expect(health.status).toBe(200)
-  expect(health.body).toEqual({ status: 'ok' })
+  expect([health.status, health.body]).toEqual([200, { status: 'ok' }])
+  expect(gist(await post(service, byMailbox()))).toBe('200 changed')
+  expect((await service.http.get('/readyz')).body).toEqual(READY)
+})
+
+it('readiness is not lost by what is wrong with one mailbox, domain or account', async () => {
+  const service = await startService()
+  await service.app.watch()
+  for (const [code, output] of [
+    [3, 'Error: no such thing'],
+    [5, 'Error: suspended'],
+    [12, ''],
+    [0, 'unreadable'],
+  ] as const) {
+    service.panel.failNext('v-list-user', { kind: 'exit', run: false, code, output })
+    await post(service, byAccount())
+  }
+  service.panel.failNext('v-list-user', { kind: 'answer', run: false, status: 500, body: '<html></html>' })
+  expect(gist(await post(service, byAccount()))).toBe('502 panel-failed')
+  expect((await service.http.get('/readyz')).body).toEqual(READY)
 })

@@ -24,8 +24,15 @@ export function createTestClock(): TestClock {
   const waits: number[] = []
   const ends: { readonly atMs: number; come(): void }[] = []
   const holds: { begin(): void; readonly over: Promise<void> }[] = []
-  const advance = (durationMs: number): void => {
-    nowMs += durationMs
+  /** Those that nobody waits for: they don't make time pass. */
+  const background = new Set<{ readonly atMs: number; come(): void }>()
+  const moveTo = (timeMs: number): void => {
+    nowMs = Math.max(nowMs, timeMs)
+    for (const end of background) {
+      if (end.atMs > nowMs) continue
+      background.delete(end)
+      end.come()
+    }
   }
   const pass = async (): Promise<void> => {
     while (ends.length > 0) {
@@ -33,7 +40,7 @@ export function createTestClock(): TestClock {
       const next = ends.toSorted((one, other) => one.atMs - other.atMs)[0]
       if (!next) return
       ends.splice(ends.indexOf(next), 1)
-      nowMs = Math.max(nowMs, next.atMs)
+      moveTo(next.atMs)
       next.come()
     }
   }
@@ -51,7 +58,12 @@ export function createTestClock(): TestClock {
       if (ends.length === 1) void pass()
       await end
     },
-    advance,
+    async waitInBackground(durationMs) {
+      if (durationMs > 0) {
+        await new Promise<void>((come) => void background.add({ atMs: nowMs + durationMs, come }))
+      }
+    },
+    advance: (durationMs) => moveTo(nowMs + durationMs),
     hold() {
       let begin = (): void => undefined
       let release = (): void => undefined

@@ -10,6 +10,7 @@ import type TestAgent from 'supertest/lib/agent.js'
 import type { Dispatcher } from 'undici'
 import { onTestFinished } from 'vitest'
 import { type Config, loadConfig } from '../../src/config/load.js'
+import type { ReadinessFault } from '../../src/core/readiness.js'
 import { createHttpServer } from '../../src/http/server.js'
 import { createDispatcher } from '../../src/panel/dispatcher.js'
 import { createBreachDispatcher } from '../../src/passwords/pwned-passwords.js'
@@ -94,6 +95,12 @@ export function configOf(environment: Record<string, string>): Config {
   const result = loadConfig(environment)
   if (!result.ok) throw new Error(result.faults.join('\n'))
   return result.config
+}
+
+/** Lets the service begin to watch the panel, once, and tells what it found. */
+export async function readinessOf({ app }: TestService): Promise<readonly ReadinessFault[]> {
+  await app.watch()
+  return await app.checkReadiness()
 }
 
 /** The service and a panel of its own, both gone when the test ends. */

@@ -42,7 +42,7 @@ it('each attempt is counted by its answer and its proof, with the commands of th
     'rekey_panel_breaker_state{state="closed"}': 1,
     rekey_panel_concurrency_limit: 2,
     rekey_store_up: 1,
-    rekey_ready: 1,
+    'rekey_readiness_fault{code="not-the-panel"}': 1,
   })
 })
 

@@ -60,7 +60,7 @@ it('they are nowhere on the service’s own address', async () => {
 it('IPv6 is listened on in brackets', async () => {
   const service = await startService({ environment: { REKEY_METRICS_ADDRESS: '[::1]:0' } })
   expect(metricsUrl(service.logText())).toMatch(/^http:\/\/\[::1\]:\d+\/metrics$/)
-  expect((await scrape(service)).values.rekey_ready).toBe(1)
+  expect((await scrape(service)).values.rekey_store_up).toBe(1)
 })
 
 it('nothing stays open behind them', async () => {

@@ -3,7 +3,6 @@ import { expect, it, onTestFinished, vi } from 'vitest'
 import type { PanelLoad } from '../../src/core/panel-port.js'
 import type { ReadinessFault } from '../../src/core/readiness.js'
 import { createMetrics } from '../../src/service/metrics.js'
-import { holdTime } from '../kit/held-time.js'
 import { metricsUrl, parseMetrics, type Scrape, scrape, withMetrics } from '../kit/metrics.js'
 import { startService } from '../kit/service.js'
 import { byAccount, byMailbox, post } from '../kit/submissions.js'
@@ -25,7 +24,7 @@ function breakerOf({ values }: Scrape): string[] {
 it('the commands that run and those that wait are shown as they are', async () => {
   const environment = { ...withMetrics, HESTIA_MAX_CONCURRENCY: '1', REKEY_TRUST_PROXY: '1' }
   const service = await startService({ environment })
-  await service.app.checkReadiness()
+  await service.app.watch()
   const hold = service.panel.hold('v-check-user-password')
   const change = post(service, byAccount())
   await hold.arrived
@@ -57,42 +56,41 @@ it('the breaker shows when the panel is left alone, when it is tried, and when i
 
 it('readiness is shown with each fault by its code, and no fault stays when it has gone', async () => {
   const service = await startService({ environment: withMetrics })
+  const shown = async () => {
+    const readiness = await scrape(service)
+    return [readiness.values.rekey_ready, faultsOf(readiness)]
+  }
+  expect(await shown()).toEqual([0, ['not-checked-yet']])
   service.panel.switches.keyRevoked = true
-  const broken = await scrape(service)
-  expect([broken.values.rekey_ready, faultsOf(broken)]).toEqual([0, ['key-refused']])
+  await service.app.watch()
+  expect(await shown()).toEqual([0, ['key-refused']])
   service.panel.switches.keyRevoked = false
   service.clock.advance(300_000)
-  const well = await scrape(service)
-  expect([well.values.rekey_ready, faultsOf(well)]).toEqual([1, []])
-  service.clock.advance(30_000)
-  service.panel.failNext(OWNER, { ...AWAY, status: 599 })
-  const odd = await scrape(service)
-  expect([odd.values.rekey_ready, faultsOf(odd)]).toEqual([0, ['not-the-panel']])
+  await post(service, byMailbox())
+  expect(await shown()).toEqual([1, []])
+  service.panel.failNext(OWNER, { ...AWAY, status: 504 })
+  await post(service, byMailbox({ email: 'x@example.com' }))
+  expect(await shown()).toEqual([0, ['not-the-panel']])
 })
 
-it('the panel is asked no more often than readiness is', async () => {
+it('the panel is asked nothing for them', async () => {
   const service = await startService({ environment: withMetrics })
   await Promise.all([scrape(service), scrape(service)])
-  const calls = service.panel.calls.length
-  await scrape(service)
-  expect(service.panel.calls).toHaveLength(calls)
+  expect(service.panel.calls).toEqual([])
 })
 
 const IDLE: PanelLoad = { running: 0, limit: 1, waiting: 0, breaker: 'closed' }
 
 /** Metrics of states that are told to them. */
-async function show(checks: {
-  readonly readiness?: () => Promise<readonly ReadinessFault[]>
-  readonly store?: () => Promise<readonly ReadinessFault[]>
-}) {
+async function show(checks: { readonly store?: () => Promise<readonly ReadinessFault[]> }) {
   const lines: string[] = []
   const logger = pino({ base: null }, { write: (line: string) => void lines.push(line) })
   const build = { version: '1.2.3', node: 'v20.19.0' }
   const metrics = createMetrics({ host: '127.0.0.1', port: 0 }, build, logger)
   onTestFinished(metrics.close)
   const none = async () => []
-  const { readiness = none, store = none } = checks
-  await metrics.show({ panelLoad: () => IDLE, checkReadiness: readiness, checkStore: store })
+  const { store = none } = checks
+  await metrics.show({ panelLoad: () => IDLE, checkReadiness: none, checkStore: store })
   const url = metricsUrl(lines.join(''))
   return { lines, get: () => fetch(url) }
 }
@@ -100,28 +98,6 @@ async function show(checks: {
 it('a store that can’t be reached is down', async () => {
   const { get } = await show({ store: async () => [{ code: 'store-unavailable' }] })
   expect(parseMetrics(await (await get()).text()).values.rekey_store_up).toBe(0)
-})
-
-it('a check that hangs does not keep Prometheus waiting: what was known before is shown', async () => {
-  let waiting = 0
-  const hang = (): Promise<never> => {
-    waiting += 1
-    return new Promise(() => undefined)
-  }
-  const checks = [hang, async () => [], hang]
-  const { get } = await show({ readiness: () => checks[0]?.() ?? Promise.resolve([]) })
-  const ready = async () => parseMetrics(await (await get()).text()).values.rekey_ready
-  const late = async () => {
-    const [before, time] = [waiting, holdTime()]
-    // Two of the metrics are of readiness.
-    const [value] = await Promise.all([ready(), time.pass(2000, () => waiting === before + 2)])
-    return value
-  }
-  expect(await late()).toBe(0)
-  checks.shift()
-  expect(await ready()).toBe(1)
-  checks.shift()
-  expect(await late()).toBe(1)
 })
 
 it('what can’t be collected is an error that the log tells of, and no half of the metrics', async () => {

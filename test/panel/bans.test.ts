@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { neededCommands } from '../../src/panel/needed-commands.js'
 import { CALLS_OF_THE_DOCTOR, mostWithinAWindow, PANEL_BANS_AT, WINDOW_MS } from '../kit/panel-bans.js'
-import { startService, type TestService } from '../kit/service.js'
+import { readinessOf, startService, type TestService } from '../kit/service.js'
 import { byAccount, byMailbox, gist, NEW_PASSWORD, post } from '../kit/submissions.js'
 
 const ALL = neededCommands(['mailbox', 'account'])
@@ -28,6 +28,7 @@ it.each([
   const service = await startService()
   service.panel.switches.permittedCommands = permitted
   service.panel.switches.keyRevoked = permitted === undefined
+  await service.app.watch()
   const times = await failedLoginsOf(service)
   expect(times.length).toBeGreaterThan(1)
   expect(mostWithinAWindow(times)).toBeLessThan(PANEL_BANS_AT - CALLS_OF_THE_DOCTOR)
@@ -42,7 +43,7 @@ it('the panel’s fail2ban does not ban this host for a key that may do little, 
 
 it('the panel’s fail2ban does not ban this host and a key that was refused, and is taken again, is asked for all that it may do', async () => {
   const service = await startService()
-  expect(await service.app.checkReadiness()).toEqual([])
+  expect(await readinessOf(service)).toEqual([])
   service.panel.switches.permittedCommands = ALL
   await service.app.findKeyExcess()
   service.clock.advance(60_000)
@@ -58,7 +59,7 @@ it.each(['mailbox', 'account'] as const)(
   'the panel’s fail2ban does not ban this host for a key that is left with proof by %s while the service runs',
   async (proof) => {
     const service = await startService()
-    expect(await service.app.checkReadiness()).toEqual([])
+    expect(await readinessOf(service)).toEqual([])
     service.panel.switches.permittedCommands = neededCommands([proof])
     const times = await failedLoginsOf(service)
     expect(times.length).toBeGreaterThan(1)

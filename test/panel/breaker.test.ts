@@ -85,7 +85,7 @@ it('a panel that has not answered five calls in a row keeps nobody waiting behin
 
 it('a panel that answers what can’t be used is not taken to be down', async () => {
   const service = await startService()
-  await service.app.checkReadiness()
+  await service.app.watch()
   service.panel.failNext(OWNER, { kind: 'exit', run: false, code: 14 }, 6)
   for (let call = 0; call < 6; call++) expect(gist(await post(service, byMailbox()))).toBe('503 panel-busy')
   expect(gist(await post(service, byMailbox()))).toBe('200 changed')
@@ -93,7 +93,7 @@ it('a panel that answers what can’t be used is not taken to be down', async ()
 
 it('failures that are not in a row do not close the way', async () => {
   const service = await startService()
-  await service.app.checkReadiness()
+  await service.app.watch()
   for (let round = 0; round < 3; round++) {
     service.panel.failNext(OWNER, AWAY, 4)
     for (let call = 0; call < 4; call++) await post(service, byMailbox({ currentPassword: 'wrong' }))

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { holdTime } from '../kit/held-time.js'
-import { startService, type TestService } from '../kit/service.js'
+import { readinessOf, startService, type TestService } from '../kit/service.js'
 import { byAccount, byMailbox, gist, NEW_PASSWORD, post, warmUp } from '../kit/submissions.js'
 import { CHANGE } from '../panel-simulator/commands/command-names.js'
 import { createCertificate } from '../panel-simulator/server/certificate.js'
@@ -28,7 +28,7 @@ const TIMEOUT = { HESTIA_TIMEOUT_MS: `${TIMEOUT_MS}` }
 
 /** Loses the answer to a change of info@example.org, and holds the first call that confirms the outcome. */
 async function loseAndConfirm(service: TestService, when: 'before-run' | 'after-run') {
-  await service.app.checkReadiness()
+  await service.app.watch()
   service.panel.failNext(CHANGE, { kind: 'reset', when })
   const verified = service.panel.hold(ACCOUNT)
   const answer = post(service, byAccount())
@@ -115,7 +115,7 @@ it('a change whose answer is lost in the middle of the answer, but was made, is 
 
 it('a change whose answer is lost is found to be made when the panel ends its work only later', async () => {
   const service = await startService({ environment: TIMEOUT })
-  await service.app.checkReadiness()
+  await service.app.watch()
   const time = holdTime()
   const change = service.panel.hold(CHANGE)
   const answer = post(service, byAccount())
@@ -233,7 +233,7 @@ it.each(['v-check-user-password', ACCOUNT, VALUE])(
   'a read or a check %s is sent once more after a reset',
   async (command) => {
     const service = await startService()
-    await service.app.checkReadiness()
+    await service.app.watch()
     const solo = (newPassword: string) => byAccount({}, { email: 'solo.name@example.org', newPassword })
     service.panel.failNext(command, { kind: 'reset', when: 'before-run' })
     expect(gist(await post(service, solo(NEW_PASSWORD)))).toBe('200 changed')
@@ -247,7 +247,7 @@ it.each(['v-check-user-password', ACCOUNT, VALUE])(
 
 it('a read or a check that times out is not sent again', async () => {
   const service = await startService({ environment: TIMEOUT })
-  await service.app.checkReadiness()
+  await service.app.watch()
   let isSilent = false
   const begun = (): void => {
     isSilent = true
@@ -275,14 +275,14 @@ it.each([
   async (_what, fault, expected) => {
     for (const command of ['v-check-user-password', ACCOUNT, VALUE]) {
       const service = await startService()
-      await service.app.checkReadiness()
+      await service.app.watch()
       service.panel.failNext(command, fault)
       const solo = byAccount({}, { email: 'solo.name@example.org' })
       expect(gist(await post(service, solo)), command).toBe(expected)
       expect(changesSeen(service)).toBe(1)
     }
     const service = await startService()
-    await service.app.checkReadiness()
+    await service.app.watch()
     service.panel.failNext(OWNER, fault)
     expect(gist(await post(service, byMailbox()))).toBe(expected)
   },
@@ -309,7 +309,7 @@ it('the queue before the panel is as long as the operator says', async () => {
   const service = await startService({
     environment: { HESTIA_MAX_CONCURRENCY: '1', HESTIA_MAX_QUEUE: '0' },
   })
-  await service.app.checkReadiness()
+  await service.app.watch()
   const hold = service.panel.hold(OWNER)
   const first = post(service, byMailbox())
   await hold.arrived
@@ -338,7 +338,7 @@ it('the queue before the panel is of limited length: who comes when it is full i
 
 it('waiting for the panel ends with the request’s time: the panel is busy', async () => {
   const service = await startService({ environment: { HESTIA_MAX_CONCURRENCY: '1' } })
-  await service.app.checkReadiness()
+  await service.app.watch()
   const hold = service.panel.hold(OWNER)
   const first = post(service, byMailbox({ email: 'info@unknown.example' }))
   await hold.arrived
@@ -356,7 +356,7 @@ it('waiting for the panel ends with the request’s time: the panel is busy', as
 
 it('waiting for another change in the domain ends with three quarters of it', async () => {
   const service = await startService()
-  await service.app.checkReadiness()
+  await service.app.watch()
   const hold = service.panel.hold(CHANGE)
   const first = post(service, byAccount())
   await hold.arrived
@@ -383,13 +383,14 @@ it('waiting ends by itself on a panel that hangs, also before the command’s ow
     },
   })
   const hold = service.panel.hold(OWNER)
-  const check = service.app.checkReadiness()
+  const check = service.app.watch()
   await hold.arrived
   void holdTime().pass(1000, () => service.app.panelLoad().waiting > 0)
   expect(gist(await post(service, byMailbox()))).toBe('503 panel-busy')
   expect(service.panel.calls).toHaveLength(1)
   hold.release()
-  expect(await check).toEqual([])
+  await check
+  expect(await service.app.checkReadiness()).toEqual([])
 })
 
 it('waiting for another change that hangs ends by itself, and the change that was sent keeps its full time', async () => {
@@ -485,7 +486,7 @@ it('the panel that accepts a connection and then says nothing has been sent noth
 
 it('the panel whose word for silence comes from a proxy has not said that there is no such domain', async () => {
   const service = await startService()
-  await service.app.checkReadiness()
+  await service.app.watch()
   service.panel.failNext(OWNER, { kind: 'answer', run: false, status: 200, body: 'OK' })
   expect(gist(await post(service, byMailbox()))).toBe('502 panel-failed')
 })
@@ -536,7 +537,7 @@ const kinds = [
 
 it.each(kinds)('the service’s own key may be $kind: every outcome is told rightly', async ({ right }) => {
   const service = await startService({ environment: right })
-  expect(await service.app.checkReadiness()).toEqual([])
+  expect(await readinessOf(service)).toEqual([])
   const outcomes = [
     byMailbox({ currentPassword: 'wrong' }),
     byMailbox({ email: 'nobody@example.org' }),
@@ -604,12 +605,12 @@ it('the service’s own key that is of a person who is no administrator is of no
     environment: { ...none, HESTIA_ADMIN_USER: 'alice', HESTIA_ADMIN_PASSWORD: 'alice panel pw' },
   })
   expect(gist(await post(service, byAccount()))).toBe('502 panel-misconfigured')
-  expect(await service.app.checkReadiness()).toEqual([{ code: 'not-administrator' }])
+  expect(await readinessOf(service)).toEqual([{ code: 'not-administrator' }])
 })
 
 it('the service’s own key that is revoked while the service runs stops the calls at once, and is taken again when it is right', async () => {
   const service = await startService()
-  expect(await service.app.checkReadiness()).toEqual([])
+  expect(await readinessOf(service)).toEqual([])
   expect(gist(await post(service, byAccount()))).toBe('200 changed')
   service.panel.switches.keyRevoked = true
   expect(gist(await post(service, byAccount()))).toBe('502 panel-misconfigured')
@@ -631,6 +632,6 @@ it.each([
     const service = await startService()
     service.panel.switches[name] = false
     expect(gist(await post(service, byAccount()))).toBe('502 panel-misconfigured')
-    expect(await service.app.checkReadiness()).toEqual([{ code }])
+    expect(await readinessOf(service)).toEqual([{ code }])
   },
 )

@@ -6,14 +6,10 @@ import { Secret } from '../../src/lib/secret.js'
 import type { Command, RunCommand } from '../../src/panel/command-runner.js'
 import type { PanelCredentials } from '../../src/panel/credentials.js'
 import { createKeyExcessCheck } from '../../src/panel/key-excess.js'
-import { createKeyGuard } from '../../src/panel/key-guard.js'
 import { probe } from '../../src/panel/probe.js'
 import type { CommandAnswer } from '../../src/panel/read-answer.js'
-import { createReadinessCheck } from '../../src/panel/readiness.js'
 import { askRelease } from '../../src/panel/release.js'
-import { createMemoryKeyCooldown } from '../../src/store/memory-key-cooldown.js'
 import { createTestClock } from '../kit/clock.js'
-import { CHANGE } from '../panel-simulator/commands/command-names.js'
 
 const OWNER = 'v-search-domain-owner'
 const VALUE = 'v-get-mail-account-value'
@@ -26,7 +22,6 @@ const NONE: Partial<CommandAnswer> = { exitCode: 3, output: "Error: mail domain 
 type Reply = Partial<CommandAnswer> | Error
 
 const forbidden = new PanelFault('panel-misconfigured', 'command-forbidden')
-const untried = new PanelFault('panel-misconfigured', 'command-untried')
 
 /** A panel that answers as a key that may run everything is answered, but for these replies. */
 function createRun(replies: Readonly<Record<string, Reply>> = {}): { run: RunCommand; sent: Command[] } {
@@ -74,54 +69,6 @@ it('a bug in a probe is no fault of the panel', async () => {
   await expect(probed(OWNER, bug)).rejects.toBe(bug)
   const { run } = createRun({ 'v-list-sys-info': bug })
   await expect(askRelease(run, createDeadline(TIMEOUT_MS, createTestClock()))).rejects.toBe(bug)
-})
-
-function createReadiness(replies?: Readonly<Record<string, Reply>>, proofs: Proofs = ['mailbox', 'account']) {
-  const clock = createTestClock()
-  const { run, sent } = createRun(replies)
-  const guard = createKeyGuard(createMemoryKeyCooldown(clock), clock)
-  return { clock, sent, guard, check: createReadinessCheck(run, guard, proofs, TIMEOUT_MS, clock) }
-}
-
-it('a service is ready when every command that its proofs need may be run, and each is asked for in time', async () => {
-  const { check, sent } = createReadiness(undefined, ['mailbox'])
-  expect(await check()).toEqual([])
-  expect(namesOf(sent)).toEqual([OWNER, VALUE, CHANGE])
-  expect(sent.map(({ deadline }) => deadline.leftMs())).toEqual([TIMEOUT_MS, TIMEOUT_MS, TIMEOUT_MS])
-})
-
-it('what is wrong with the connection or the key is told once, and nothing more is asked', async () => {
-  const { check, sent } = createReadiness({ [OWNER]: new PanelFault('panel-unavailable', 'timed-out') })
-  expect(await check()).toEqual([{ code: 'timed-out' }])
-  expect(namesOf(sent)).toEqual([OWNER])
-})
-
-it.each([forbidden, untried])('what is wrong with single commands is told of each: %o', async (fault) => {
-  const { check } = createReadiness({ [OWNER]: fault, 'v-list-user': forbidden })
-  expect(await check()).toEqual([
-    { code: fault.reason, command: OWNER },
-    { code: 'command-forbidden', command: 'v-list-user' },
-  ])
-})
-
-it('readiness is remembered for half a minute, and no longer', async () => {
-  const { check, sent, clock } = createReadiness(undefined, ['mailbox'])
-  await Promise.all([check(), check()])
-  clock.advance(29_999)
-  await check()
-  expect(sent).toHaveLength(3)
-  clock.advance(1)
-  await check()
-  expect(sent).toHaveLength(6)
-})
-
-it('a key that was refused is told of without asking, also where readiness is remembered', async () => {
-  const { check, sent, guard } = createReadiness(undefined, ['mailbox'])
-  expect(await check()).toEqual([])
-  const refused = { is: 'refused', refusal: 'key-refused' } as const
-  await guard.pass({ name: OWNER, asked: 'output', repeatable: true }, async () => refused)
-  expect(await check()).toEqual([{ code: 'key-refused' }])
-  expect(sent).toHaveLength(3)
 })
 
 const ACCESS_KEY: PanelCredentials = {

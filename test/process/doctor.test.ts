@@ -30,6 +30,7 @@ it('the program exits with 1 where it has a fault, and tells programs the same a
 
 it('the program looks from outside without any configuration', async () => {
   const service = await startService()
+  await service.app.watch()
   const origin = await startProxy(service.url)
   const { code, stdout } = await run(['doctor', '--url', origin])
   expect(code).toBe(0)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { setUpPanel } from '../../src/setup/setup-panel.js'
-import { startService } from '../kit/service.js'
+import { readinessOf, startService } from '../kit/service.js'
 import { byAccount, byMailbox, gist, post } from '../kit/submissions.js'
 
 const options = { address: '192.0.2.9', profile: 'mail-password' }
@@ -23,7 +23,7 @@ describe.each(['mailbox', 'account'] as const)('the profile for proof by %s', (p
   it(`the profile for proof by ${proof} is all that a change and the readiness check need`, async () => {
     const service = await startService({ environment: { REKEY_PROOFS: proof } })
     service.panel.switches.permittedCommands = permittedBy(scriptFor(proof))
-    expect((await service.http.get('/readyz')).body).toEqual({ status: 'ready', faults: [] })
+    expect(await readinessOf(service)).toEqual([])
     expect(gist(await post(service, submissions[proof]))).toBe('200 changed')
     expect(service.panel.failedLogins).toBe(0)
   })
@@ -34,7 +34,7 @@ describe.each(['mailbox', 'account'] as const)('the profile for proof by %s', (p
       const service = await startService({ environment: { REKEY_PROOFS: proof } })
       const others = permittedBy(scriptFor(proof)).filter((permitted) => permitted !== command)
       service.panel.switches.permittedCommands = others
-      expect((await service.http.get('/readyz')).status).toBe(503)
+      expect(await readinessOf(service)).not.toEqual([])
       expect(gist(await post(service, submissions[proof]))).toBe('502 panel-misconfigured')
     },
   )

@@ -245,6 +245,7 @@ it('the well-known path leads to the form, at the root and under the base path',
 
 it('a base path holds everything, and nothing is outside it', async () => {
   const service = await startService({ environment: { REKEY_BASE_PATH: '/mail/password/' } })
+  await service.app.watch()
   const form = await service.http.get('/mail/password/')
   expect(form.status).toBe(200)
   expect(form.text).toContain('action="/mail/password/?lang=en"')

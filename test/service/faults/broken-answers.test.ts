@@ -16,7 +16,7 @@ async function breakAnswer(
   expected: string,
 ): Promise<void> {
   await expectNoLeak(startService, async (service) => {
-    await service.app.checkReadiness()
+    await service.app.watch()
     await tryChange(service, sender, sender.password, expected, () =>
       service.panel.failNext(call, fault, times),
     )

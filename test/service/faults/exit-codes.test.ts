@@ -9,7 +9,7 @@ import { type Call, calls } from './kit/calls.js'
 /** Asks for a change, one command of which ends with this code, and holds the answer against what the panel has then. */
 async function endCall({ call, sender }: Call, code: number, run: boolean): Promise<string> {
   const service = await startService()
-  await service.app.checkReadiness()
+  await service.app.watch()
   const wish = {
     address: sender.address,
     oldPassword: sender.password,

@@ -20,7 +20,7 @@ it.each(calls)(
     await expectNoLeak(
       () => startService({ environment: ENVIRONMENT }),
       async (service) => {
-        await service.app.checkReadiness()
+        await service.app.watch()
         await tryChange(service, sender, sender.password, '503 panel-unavailable', () => {
           const hold = service.panel.hold(call)
           void time.pass(TIMEOUT_MS, hold.arrived)
@@ -42,7 +42,7 @@ it('a panel that makes a change and then says nothing has made it', async () => 
     () => startService({ environment: ENVIRONMENT }),
     async (service) => {
       const sender = mailboxSender
-      await service.app.checkReadiness()
+      await service.app.watch()
       let isSilent = false
       const begun = (): void => {
         isSilent = true
@@ -74,7 +74,7 @@ it('a panel that refuses connections is one that can’t be reached, and serves 
 
 it('a key that is revoked in the middle stops the change before it is sent', async () => {
   const service = await startService()
-  await service.app.checkReadiness()
+  await service.app.watch()
   const sender = mailboxSender
   const wish = { address: sender.address, oldPassword: sender.password, newPassword: 'a wholly new secret' }
   const judge = witness(service, wish)
