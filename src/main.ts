@@ -62,7 +62,9 @@ function start(wish: 'serve' | 'check-config' | 'health'): void {
 /** Loads the service here: what asks for its health twice a minute has no use for it. */
 async function runService(config: Config): Promise<void> {
   const { serve } = await import('./service/serve.js')
-  if (!(await serve(config, { version, node: process.version }))) process.exitCode = 1
+  const isServing = await serve(config, { version, node: process.version }, process.stdout)
+  // What standard output's reader has not taken would keep the process for ever.
+  if (!isServing) process.exit(1)
 }
 
 async function tellHealth(config: Config): Promise<void> {

@@ -1,4 +1,4 @@
-import { Gauge, type Registry } from 'prom-client'
+import { Counter, Gauge, type Registry } from 'prom-client'
 import { breakerStates, type PanelLoad } from '../core/panel-port.js'
 import type { CheckReadiness } from '../core/readiness.js'
 import { withoutStatus } from './words.js'
@@ -9,12 +9,14 @@ export interface StateSources {
   readonly checkReadiness: CheckReadiness
   /** Of the store alone, which answers at once. */
   readonly checkStore: CheckReadiness
+  /** Lines of the log: those lost since the start, and those not written yet. */
+  readonly logState: () => { readonly lost: number; readonly waiting: number }
 }
 
 /** Shows how things stand. */
 export function addStateMetrics(registry: Registry, sources: StateSources): void {
   const registers = [registry]
-  const { panelLoad, checkReadiness, checkStore } = sources
+  const { panelLoad, checkReadiness, checkStore, logState } = sources
 
   new Gauge({
     name: 'rekey_panel_commands_running',
@@ -59,9 +61,26 @@ export function addStateMetrics(registry: Registry, sources: StateSources): void
       this.set(faults.length === 0 ? 1 : 0)
     },
   })
+  new Counter({
+    name: 'rekey_log_lines_lost_total',
+    help: 'Lines of the log that were lost because standard output did not take them.',
+    registers,
+    collect() {
+      this.reset()
+      this.inc(logState().lost)
+    },
+  })
+  new Gauge({
+    name: 'rekey_log_lines_waiting',
+    help: 'Lines of the log that standard output has not taken yet.',
+    registers,
+    collect() {
+      this.set(logState().waiting)
+    },
+  })
   new Gauge({
     name: 'rekey_ready',
-    help: '1 if a change could be made, as far as is known; 0 if not, or if it is not known yet.',
+    help: '1 if a change could be made and logged, as far as is known; 0 if not, or if it is not known yet.',
     registers,
     async collect() {
       const faults = await checkReadiness()
@@ -70,7 +89,7 @@ export function addStateMetrics(registry: Registry, sources: StateSources): void
   })
   new Gauge({
     name: 'rekey_readiness_fault',
-    help: '1 for each reason why no change could be made, as far as is known.',
+    help: '1 for each reason why no change could be made or logged, as far as is known.',
     labelNames: ['code'],
     registers,
     async collect() {

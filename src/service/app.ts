@@ -58,6 +58,8 @@ export interface AppDependencies {
   readonly store: SharedStore
   readonly passwordTools: PasswordTools
   readonly logger: Logger
+  /** Whether the log is written. */
+  readonly checkLog: CheckReadiness
   readonly clock: Clock
   readonly randomId: () => string
   /** Absent where nothing is measured. */
@@ -81,7 +83,7 @@ export interface App {
 }
 
 export function createApp(dependencies: AppDependencies): App {
-  const { config, version, store, logger, clock, randomId, countAttempt } = dependencies
+  const { config, version, store, logger, checkLog, clock, randomId, countAttempt } = dependencies
   const { basePath, proofs } = config
   const brandWords = brandWordsOf(config.brand.name)
   const { passwordTools } = dependencies
@@ -99,7 +101,7 @@ export function createApp(dependencies: AppDependencies): App {
   const { run, enter, load } = createRunner(dependencies, keyGuard, knowledge.learn)
   const panelWatch = createPanelWatch({ run, keyGuard, knowledge, needed, timeoutMs, clock })
   const mailChecks = createMailChecks(config, clock)
-  const checks = [panelWatch.checkReadiness, mailChecks.checkReadiness, store.checkReadiness]
+  const checks = [panelWatch.checkReadiness, mailChecks.checkReadiness, store.checkReadiness, checkLog]
   const checkReadiness: CheckReadiness = async () =>
     (await Promise.all(checks.map((check) => check()))).flat()
   const languages = createLanguages(config.catalogues, config.language)

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import { type Logger, pino } from 'pino'
+import type { Logger } from 'pino'
 import type { Config } from '../config/load.js'
 import { createHttpServer } from '../http/server.js'
 import { PERSON_PATIENCE_MS } from '../http/submission/patience.js'
 import { systemClock } from '../lib/clock.js'
 import { describeError } from '../lib/describe-error.js'
+import { openLog } from '../log/open-log.js'
+import type { StandardOutput } from '../log/standard-output.js'
 import type { Build } from '../metrics/registry.js'
 import { createDispatcher } from '../panel/dispatcher.js'
 import { createMemoryStore } from '../store/memory-store.js'
@@ -27,13 +29,12 @@ const STOP_MARGIN_MS = 3000
 const SINGLE_INSTANCE = 'limits and locks are in memory: run one instance, or set REKEY_REDIS_URL'
 
 /**
- * Serves until the process is told to stop. Resolves when it listens; to false, with nothing left open and the reason in
- * the log, where it can't.
+ * Serves until the process is told to stop. Resolves when it listens; to false, with nothing left open but standard output
+ * and the reason in the log, where it can't.
  */
-export async function serve(config: Config, build: Build): Promise<boolean> {
+export async function serve(config: Config, build: Build, stdout: StandardOutput): Promise<boolean> {
   const { version } = build
-  // Written at once: a process that stops would lose, or put out of order, the lines still waiting to be written.
-  const logger = pino({ level: config.logLevel, base: null }, pino.destination({ dest: 1, sync: true }))
+  const { logger, ...log } = openLog(stdout, config.logLevel, systemClock)
   const { url, trust, maxConcurrency, timeoutMs } = config.panel
   const dispatcher = createDispatcher(url, trust, maxConcurrency, timeoutMs)
   const store = await openStore(config, logger)
@@ -46,14 +47,17 @@ export async function serve(config: Config, build: Build): Promise<boolean> {
     store,
     passwordTools,
     logger,
+    checkLog: log.checkReadiness,
     clock: systemClock,
     randomId: randomUUID,
     countAttempt: metrics?.countAttempt,
   })
   const opened = { dispatcher, store, metrics, passwordTools }
   const { panelLoad, checkReadiness } = app
-  if (metrics && !(await metrics.show({ panelLoad, checkReadiness, checkStore: store.checkReadiness }))) {
+  const sources = { panelLoad, checkReadiness, checkStore: store.checkReadiness, logState: log.state }
+  if (metrics && !(await metrics.show(sources))) {
     await close(opened)
+    await log.flush()
     return false
   }
   const server = createHttpServer(app.handler)
@@ -62,11 +66,12 @@ export async function serve(config: Config, build: Build): Promise<boolean> {
   } catch (error) {
     logger.fatal({ event: 'listen-failed', host: config.host, port: config.port, ...describeError(error) })
     await close(opened)
+    await log.flush()
     return false
   }
   const longestStopMs =
     Math.max(PERSON_PATIENCE_MS, config.requestTimeoutMs) + config.panel.timeoutMs + STOP_MARGIN_MS
-  stopWithGrace(longestStopMs, { logger, server, app, ...opened })
+  stopWithGrace(longestStopMs, { logger, flushLog: log.flush, server, app, ...opened })
   const { address, port } = server.address() as AddressInfo
   logger.info({ event: 'listening', address, port, version })
   if (!config.redis) logger.info({ event: 'single-instance', detail: SINGLE_INSTANCE })

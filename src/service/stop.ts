@@ -29,6 +29,7 @@ export async function close({ dispatcher, store, metrics, passwordTools }: Opene
 /** A process that serves. */
 export interface Running extends Opened {
   readonly logger: Logger
+  readonly flushLog: () => Promise<void>
   readonly server: Server
   readonly app: App
 }
@@ -40,7 +41,8 @@ const FLUSH_MS = 1000
  * Told to stop, the process takes no more requests and waits for the attempts under way, whether or not the client did.
  * For a client that has not sent its whole request it does not wait.
  */
-export function stopWithGrace(delayMs: number, { logger, server, app, ...opened }: Running): void {
+export function stopWithGrace(delayMs: number, running: Running): void {
+  const { logger, flushLog, server, app, ...opened } = running
   closeWithGrace({ delay: delayMs, logger: false }, async ({ signal, err }) => {
     if (err) logger.fatal({ event: 'crash', ...describeError(err) })
     else logger.info({ event: 'stopping', signal })
@@ -54,5 +56,6 @@ export function stopWithGrace(delayMs: number, { logger, server, app, ...opened 
     clearTimeout(flushIsOver)
     await close(opened)
     logger.info({ event: 'stopped' })
+    await flushLog()
   })
 }

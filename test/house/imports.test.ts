@@ -23,6 +23,7 @@ const LAYERS = [
     'imap',
     'languages',
     'limits',
+    'log',
     'metrics',
     'notification',
     'panel',

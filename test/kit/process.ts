@@ -7,7 +7,7 @@ import { type PanelSimulator, startPanelSimulator } from '../panel-simulator/sim
 import { CHANGES } from './submissions.js'
 
 /** Built by `npm test` before the tests run. */
-const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
+export const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 
 type LogLine = Readonly<Record<string, unknown>>
 

@@ -152,12 +152,14 @@ export async function startServiceAt(
       breachDispatcher,
     },
     logger,
+    checkLog: async () => [],
     clock,
     randomId: randomUUID,
     countAttempt: metrics?.countAttempt,
   })
   const { panelLoad, checkReadiness } = app
-  await metrics?.show({ panelLoad, checkReadiness, checkStore: store.checkReadiness })
+  const logState = () => ({ lost: 0, waiting: 0 })
+  await metrics?.show({ panelLoad, checkReadiness, checkStore: store.checkReadiness, logState })
   const server = createHttpServer(app.handler)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`

@@ -82,15 +82,23 @@ it('the panel is asked nothing for them', async () => {
 const IDLE: PanelLoad = { running: 0, limit: 1, waiting: 0, breaker: 'closed' }
 
 /** Metrics of states that are told to them. */
-async function show(checks: { readonly store?: () => Promise<readonly ReadinessFault[]> }) {
+async function show(checks: {
+  readonly store?: () => Promise<readonly ReadinessFault[]>
+  readonly log?: { readonly lost: number; readonly waiting: number }
+}) {
   const lines: string[] = []
   const logger = pino({ base: null }, { write: (line: string) => void lines.push(line) })
   const build = { version: '1.2.3', node: 'v20.19.0' }
   const metrics = createMetrics({ host: '127.0.0.1', port: 0 }, build, logger)
   onTestFinished(metrics.close)
   const none = async () => []
-  const { store = none } = checks
-  await metrics.show({ panelLoad: () => IDLE, checkReadiness: none, checkStore: store })
+  const { store = none, log = { lost: 0, waiting: 0 } } = checks
+  await metrics.show({
+    panelLoad: () => IDLE,
+    checkReadiness: none,
+    checkStore: store,
+    logState: () => log,
+  })
   const url = metricsUrl(lines.join(''))
   return { lines, get: () => fetch(url) }
 }
@@ -109,6 +117,18 @@ it('what can’t be collected is an error that the log tells of, and no half of 
   ])
   expect(lines.join('')).toContain('"event":"metrics-failed","error":"Error"')
   expect(lines.join('')).not.toContain('canary')
+})
+
+it('the lines of the log that were lost and those that wait are shown', async () => {
+  const log = { lost: 3, waiting: 2 }
+  const { get } = await show({ log })
+  const shown = async () => {
+    const { values } = parseMetrics(await (await get()).text())
+    return [values.rekey_log_lines_lost_total, values.rekey_log_lines_waiting]
+  }
+  expect(await shown()).toEqual([3, 2])
+  Object.assign(log, { lost: 5, waiting: 0 })
+  expect(await shown()).toEqual([5, 0])
 })
 
 it('the versions are shown', async () => {
