@@ -11,7 +11,7 @@ const command = z.strictObject({
 })
 
 /**
- * The line that an attempt leaves in the log. Fields are added, never renamed or given another meaning, within a major
+ * The line that an attempt leaves in the log, or one for many that were refused to one sender for one reason. Fields are added, never renamed or given another meaning, within a major
  * version; those from `level` to `clientAddress` come first and in this order, as the filter in deploy/fail2ban needs.
  */
 export const attemptLine = z
@@ -66,6 +66,13 @@ export const attemptLine = z
     durationMs: durationMs.describe('From the request’s arrival to its answer.'),
     panelMs: durationMs.describe('How much of that at least one command of the panel was under way.'),
     commands: z.array(command).describe('The panel’s commands, in the order in which they ended.'),
+    count: z
+      .int()
+      .min(1)
+      .optional()
+      .describe(
+        'The line stands for so many refusals since the one before it. The rest of it is of the last one.',
+      ),
   })
   .meta({ title: 'The line that an attempt leaves in Rekey’s log' })
 

@@ -1,13 +1,15 @@
 import type { Logger } from 'pino'
 import { type Answer, answers, type FieldFault } from '../core/answer.js'
-import type { RecordAttempt } from '../core/attempt-context.js'
+import type { AttemptRecord } from '../core/attempt-context.js'
 import type { CommandRecord } from '../core/panel-port.js'
+import type { Clock } from '../lib/clock.js'
 import type { AttemptLine } from './attempt-line.js'
+import { foldRefusals, type RefusalFold } from './fold-refusals.js'
 import type { LogNames } from './log-names.js'
 
-/** Writes the one line that an attempt leaves. */
-export function createAttemptLog(logger: Logger, names: LogNames): RecordAttempt {
-  return function logAttempt({ context, answer, durationMs }) {
+/** Writes the line that an attempt leaves, or one for many that were refused to one sender for one reason. */
+export function createAttemptLog(logger: Logger, names: LogNames, clock: Clock): RefusalFold {
+  function write({ context, answer, durationMs }: AttemptRecord, count?: number): void {
     const { requestId, clientAddress, client, proof, mailbox, account, commands } = context
     const line: AttemptLine = {
       event: 'attempt',
@@ -26,9 +28,12 @@ export function createAttemptLog(logger: Logger, names: LogNames): RecordAttempt
         result,
         durationMs: Math.round(endedMs - startedMs),
       })),
+      count,
     }
     logger[answers[answer.code].level](line)
   }
+
+  return foldRefusals(write, clock)
 }
 
 /** Only what is known to hold no secret is named here. */

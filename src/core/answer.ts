@@ -109,33 +109,35 @@ interface Consequences {
   readonly retryAfterS?: number
   /** `neutral` where it is absent. */
   readonly verdict?: Verdict
+  /** Of the audit line: a sender's refusals of this kind cost no work, and are told of by their number if there are many. */
+  readonly folded?: true
 }
 
 /** All that the service can answer, by code. To add an outcome, add it to `Outcome` and here. */
 export const answers: Readonly<Record<AnswerCode, Consequences>> = {
   changed: { status: 200, level: 'info', verdict: 'proven' },
-  'invalid-request': { status: 400, level: 'info' },
-  'invalid-token': { status: 401, level: 'info' },
+  'invalid-request': { status: 400, level: 'info', folded: true },
+  'invalid-token': { status: 401, level: 'info', folded: true },
   'invalid-credentials': { status: 403, level: 'info', verdict: 'guess' },
   'code-required': { status: 403, level: 'info' },
   'mailbox-suspended': { status: 403, level: 'info' },
-  'cross-site-request': { status: 403, level: 'info' },
-  'unknown-webmail-host': { status: 403, level: 'info' },
+  'cross-site-request': { status: 403, level: 'info', folded: true },
+  'unknown-webmail-host': { status: 403, level: 'info', folded: true },
   'mailbox-not-found': { status: 404, level: 'info' },
   'not-found': { status: 404, level: 'info' },
   'method-not-allowed': { status: 405, level: 'info' },
   'mailbox-ambiguous': { status: 409, level: 'warn' },
-  'payload-too-large': { status: 413, level: 'info' },
-  'unsupported-media-type': { status: 415, level: 'info' },
+  'payload-too-large': { status: 413, level: 'info', folded: true },
+  'unsupported-media-type': { status: 415, level: 'info', folded: true },
   'password-rejected': { status: 422, level: 'info' },
-  'too-many-attempts': { status: 429, level: 'info' },
+  'too-many-attempts': { status: 429, level: 'info', folded: true },
   'internal-error': { status: 500, level: 'error' },
   'panel-misconfigured': { status: 502, level: 'error' },
   'panel-failed': { status: 502, level: 'error' },
   'panel-unavailable': { status: 503, level: 'error', retryAfterS: 30 },
   'mail-server-unavailable': { status: 503, level: 'error', retryAfterS: 30 },
   'panel-busy': { status: 503, level: 'warn', retryAfterS: 10 },
-  'store-unavailable': { status: 503, level: 'error', retryAfterS: 30 },
+  'store-unavailable': { status: 503, level: 'error', retryAfterS: 30, folded: true },
   'breach-check-unavailable': { status: 503, level: 'error', retryAfterS: 30 },
   'outcome-unknown': { status: 504, level: 'error' },
 }

@@ -109,9 +109,9 @@ export function createApp(dependencies: AppDependencies): App {
   const brand = brandView(config.brand)
   const names = config.logMailbox === 'hashed' ? createHashedNames(randomId()) : plainNames
   const notifications = createChangeNotifications(config, { logger, names, clock, randomId })
-  const logAttempt = createAttemptLog(logger, names)
+  const attemptLog = createAttemptLog(logger, names, clock)
   const recordAttempt: RecordAttempt = (record) => {
-    logAttempt(record)
+    attemptLog.record(record)
     countAttempt?.(record)
   }
   const createLimit = (name: keyof Config['limits']) =>
@@ -162,6 +162,7 @@ export function createApp(dependencies: AppDependencies): App {
   async function drain(): Promise<void> {
     panelWatch.stop()
     await pipeline.drain()
+    attemptLog.stop()
     await notifications.close()
   }
   const { isStopping } = pipeline

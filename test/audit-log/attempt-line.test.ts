@@ -4,9 +4,12 @@ import { pino } from 'pino'
 import { expect, it } from 'vitest'
 import { createAttemptLog } from '../../src/audit-log/attempt-log.js'
 import { plainNames } from '../../src/audit-log/log-names.js'
-import { type Answer, type AnswerCode, answerCodes } from '../../src/core/answer.js'
+import { type Answer, type AnswerCode, answerCodes, answers } from '../../src/core/answer.js'
+import { createTestClock } from '../kit/clock.js'
+import { scrape, withMetrics } from '../kit/metrics.js'
 import { driveOutcomes, outcomeEnvironment } from '../kit/outcomes.js'
 import { startService } from '../kit/service.js'
+import { byMailbox, CHANGES } from '../kit/submissions.js'
 
 const root = new URL('../../', import.meta.url)
 const schema = JSON.parse(readFileSync(new URL('docs/audit-line.schema.json', root), 'utf8'))
@@ -72,10 +75,28 @@ it.each(fullAnswers)(
       mailbox: 'info@example.org',
       account: 'alice',
     }
-    createAttemptLog(logger, plainNames)({ context, answer, durationMs: 3.7 })
+    createAttemptLog(logger, plainNames, createTestClock()).record({ context, answer, durationMs: 3.7 })
     expect(lines.map(faultsOf)).toEqual([''])
   },
 )
+
+it('a flood of refused requests leaves its first line at once and then one with their number, and each is counted', async () => {
+  const service = await startService({ environment: withMetrics })
+  service.clock.hold()
+  for (let sent = 0; sent < 20; sent++) {
+    await service.http.post(CHANGES).set('sec-fetch-site', 'cross-site').send(byMailbox())
+  }
+  const { values } = await scrape(service)
+  expect(values['rekey_attempts_total{code="cross-site-request",proof="none"}']).toBe(20)
+  expect(service.attempts()).toHaveLength(1)
+  await service.app.drain()
+  const lines = service.attempts()
+  expect(lines.map(({ code, count }) => [code, count])).toEqual([
+    ['cross-site-request', undefined],
+    ['cross-site-request', 19],
+  ])
+  expect(lines.map(faultsOf)).toEqual(['', ''])
+})
 
 it('the line of an attempt begins alike always, so that a filter can hold on to it', async () => {
   const service = await startService({ environment: outcomeEnvironment })
@@ -128,6 +149,12 @@ it('the names in the log have other hashes after each start', async () => {
 it('the documentation of the log has a line of an attempt for an example', () => {
   const [, example = ''] = /```json\n(.*)\n```/.exec(documentation) ?? []
   expect(faultsOf(JSON.parse(example))).toBe('')
+})
+
+it('the documentation of the log names the answers that share a line, and no other', () => {
+  const [, row = ''] = /^\| folded like this \| (.*) \|$/m.exec(documentation) ?? []
+  const documented = [...row.matchAll(/`([a-z-]+)`/g)].map(([, code]) => code)
+  expect(documented.toSorted()).toEqual(answerCodes.filter((code) => answers[code].folded).toSorted())
 })
 
 it('the documentation of the log names every event that is written, and no other', () => {

@@ -158,8 +158,10 @@ it('without a token nobody may name another address', async () => {
     expect(gist(response)).toBe('400 invalid-request')
     expect(response.body.errors).toMatchObject([{ pointer: '/clientAddress' }])
   }
-  expect(service.attempts().map(({ clientAddress }) => clientAddress)).toEqual(Array(3).fill('127.0.0.1'))
   expect(gist(await send(service, byMailbox(), ''))).toBe('200 changed')
+  expect(new Set(service.attempts().map(({ clientAddress }) => clientAddress))).toEqual(
+    new Set(['127.0.0.1']),
+  )
 })
 
 const question = { email: 'info@example.org', newPassword: NEW_PASSWORD }

@@ -49,7 +49,7 @@ function createWay({ guards = [], body = byMailbox(), ...given }: Given) {
     change: given.change ?? (async () => changed),
     refusalDelayMs: 0,
     afterAnswer: (_context, { code }) => void steps.push(`after ${code}`),
-    recordAttempt: createAttemptLog(logger, plainNames),
+    recordAttempt: createAttemptLog(logger, plainNames, clock).record,
   })
   const handlers = pipeline.submission<object>({
     guards: [
