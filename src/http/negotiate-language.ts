@@ -5,7 +5,9 @@ import type { Messages } from '../languages/catalogue.js'
 export interface Languages {
   /** By what their speakers call them, in alphabetical order. */
   readonly all: readonly Messages[]
-  /** Gives an answer its language: that of `?lang=`, else the browser's, else the configured one. */
+  /** The words for an answer to a request: in the language of `?lang=`, else the browser's, else the configured one. */
+  messagesFor(request: Request): Messages
+  /** Gives an answer its language. */
   readonly setLanguage: RequestHandler
 }
 
@@ -21,11 +23,17 @@ export function createLanguages(catalogues: ReadonlyMap<string, Messages>, fallb
     return asked ?? (request.acceptsLanguages([...tags]) || undefined)
   }
 
+  function messagesFor(request: Request): Messages {
+    const messages = catalogues.get(wanted(request) ?? fallback)
+    if (!messages) throw new Error('there is no catalogue of the configured language')
+    return messages
+  }
+
   return {
     all: [...catalogues.values()].toSorted((a, b) => order.compare(a.name, b.name)),
+    messagesFor,
     setLanguage(request, response, next) {
-      const messages = catalogues.get(wanted(request) ?? fallback)
-      if (!messages) throw new Error('there is no catalogue of the configured language')
+      const messages = messagesFor(request)
       response.locals.messages = messages
       response.setHeader('Content-Language', messages.language)
       response.vary('Accept-Language')

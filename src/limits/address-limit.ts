@@ -1,25 +1,60 @@
 import { createHash } from 'node:crypto'
 import type { Request, RequestHandler, Response } from 'express'
 import { type AugmentedRequest, ipKeyGenerator, type RateLimitInfo, rateLimit } from 'express-rate-limit'
+import type { Refused } from '../core/answer.js'
+import type { AttemptContext } from '../core/attempt-context.js'
 import type { Limiter } from './limiter.js'
 import { showLimit } from './rate-limit-header.js'
 
-/** Limits submissions per client address, before anything of them is read: counts, refuses, and shows what is left. */
+/** How many refused addresses are remembered. If there are more, all are forgotten, and the store refuses them again. */
+const MAX_REFUSED = 10_000
+
+/** Who sends a submission, and when it arrived. */
+type Caller = Pick<AttemptContext, 'clientAddress' | 'arrivedMs'>
+
+/** Limits submissions per client address. */
+export interface AddressLimit {
+  /** To be passed before anything of a submission is read: counts, refuses, and shows what is left. */
+  readonly guard: readonly RequestHandler[]
+  /** The answer for an address that was refused before, until its window ends; the store isn't asked. */
+  refusalOf(caller: Caller): Refused | undefined
+}
+
+/** @param callerOf finds the caller in what is known of the request */
 export function createAddressLimit(
   limiter: Limiter,
-  addressOf: (response: Response) => string,
-): RequestHandler[] {
+  callerOf: (response: Response) => Caller,
+  maxRefused = MAX_REFUSED,
+): AddressLimit {
+  /** When the windows of refused addresses end, by the clock that times arrivals. */
+  const refusedUntilMs = new Map<string, number>()
+
+  function refusalOf(caller: Caller): Refused | undefined {
+    const key = keyOf(caller)
+    const leftMs = (refusedUntilMs.get(key) ?? 0) - caller.arrivedMs
+    if (leftMs > 0) return limiter.refusal(leftMs, partitionOf(key))
+    refusedUntilMs.delete(key)
+    return undefined
+  }
+
+  function refuseKnown(_request: Request, response: Response, next: (error?: unknown) => void): void {
+    next(refusalOf(callerOf(response)))
+  }
+
   const countSubmission = rateLimit({
     limit: limiter.count,
     windowMs: limiter.windowMs,
     store: { increment: limiter.hit, decrement: limiter.giveBack, resetKey: limiter.forget },
-    keyGenerator: (_request, response) => ipKeyGenerator(addressOf(response as Response)),
+    keyGenerator: (_request, response) => keyOf(callerOf(response as Response)),
     // Shown below, as those of the other limits.
     standardHeaders: false,
     legacyHeaders: false,
-    handler(request, _response, next) {
+    handler(request, response, next) {
       const { resetTime, key } = infoOf(request as Request)
-      next(limiter.refusal(limiter.untilResetMs(resetTime), partitionOf(key)))
+      const leftMs = limiter.untilResetMs(resetTime)
+      if (refusedUntilMs.size >= maxRefused) refusedUntilMs.clear()
+      refusedUntilMs.set(key, callerOf(response as Response).arrivedMs + leftMs)
+      next(limiter.refusal(leftMs, partitionOf(key)))
     },
     // They warn on the console, past the log, of a proxy that our own configuration rules on.
     validate: false,
@@ -32,7 +67,12 @@ export function createAddressLimit(
     next()
   }
 
-  return [countSubmission, showRest]
+  return { guard: [refuseKnown, countSubmission, showRest], refusalOf }
+}
+
+/** An IPv6 network of /56 counts as one address: a single customer has at least as many. */
+function keyOf({ clientAddress }: Caller): string {
+  return ipKeyGenerator(clientAddress)
 }
 
 /** What the library found. */

@@ -26,7 +26,9 @@ import { contextOf, createRequestContext } from '../http/request-context.js'
 import { refuseUnknownPath } from '../http/route-methods.js'
 import { createFraming, createSecurityHeaders } from '../http/security-headers.js'
 import { createClientCheck } from '../http/submission/clients.js'
+import { createEarlyRefusal } from '../http/submission/early-refusal.js'
 import { createGuards } from '../http/submission/guards.js'
+import { createHeldAnswers } from '../http/submission/held-answers.js'
 import { createPipeline } from '../http/submission/pipeline.js'
 import { createWebmailRouter } from '../http/webmail/webmail.js'
 import { createWebmailHostCheck } from '../http/webmail/webmail-hosts.js'
@@ -116,8 +118,10 @@ export function createApp(dependencies: AppDependencies): App {
   }
   const createLimit = (name: keyof Config['limits']) =>
     createLimiter(name, config.limits[name], store.createLimitStore(name))
+  const { guard, refusalOf } = createAddressLimit(createLimit('address'), contextOf)
+  const held = createHeldAnswers(config.refusalDelayMs, clock)
   const guards = createGuards(
-    createAddressLimit(createLimit('address'), (response) => contextOf(response).clientAddress),
+    guard,
     createClientCheck(config.clients),
     createWebmailHostCheck(config.webmailAddresses),
   )
@@ -125,6 +129,7 @@ export function createApp(dependencies: AppDependencies): App {
     logger,
     clock,
     limitAttempt: createAttemptLimits(createLimit('failures'), createLimit('target')),
+    held,
     change: createPasswordChange(dependencies, enter, checkPolicy, mailChecks.checkPassword),
     refusalDelayMs: config.refusalDelayMs,
     recordAttempt,
@@ -138,12 +143,17 @@ export function createApp(dependencies: AppDependencies): App {
   handler.set('trust proxy', config.trustProxy)
   handler.set('etag', false)
   handler.disable('x-powered-by')
-  handler.use(createRequestContext(clock, randomId), ...createSecurityHeaders())
+  handler.use(createRequestContext(clock, randomId))
+  const mount = basePath === '' ? '/' : basePath
+  const early = { refusalOf, messagesFor: languages.messagesFor, held, clock }
+  handler.post(mount, createEarlyRefusal({ ...early, recordAttempt }))
+  handler.post(`${basePath}/api/v1/password-changes`, createEarlyRefusal({ ...early, recordAttempt }))
+  handler.post(`${basePath}/api/v1/password-policy`, createEarlyRefusal(early))
+  handler.use(...createSecurityHeaders())
   const own = config.viewsDirectory === undefined ? [] : [join(config.viewsDirectory, 'assets')]
   handler.use(`${basePath}/assets`, createAssetsRouter([...own, ASSETS], config.brand))
   handler.use(languages.setLanguage)
   handler.use(...fixedPaths)
-  const mount = basePath === '' ? '/' : basePath
   const expectPassword = (): void => {
     if (policy.minScore > 0) passwordTools.warmUp()
   }
@@ -161,6 +171,7 @@ export function createApp(dependencies: AppDependencies): App {
   }
   async function drain(): Promise<void> {
     panelWatch.stop()
+    held.release()
     await pipeline.drain()
     attemptLog.stop()
     await notifications.close()

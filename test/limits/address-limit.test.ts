@@ -11,9 +11,12 @@ afterEach(() => void vi.useRealTimers())
 
 const HERE = '203.0.113.7'
 
-/** Submissions before a limit of two a minute; how each ends: its headers, or its refusal. */
+/** Submissions before a limit of two a minute; how each ends: its headers, or its refusal. Three refused addresses are remembered. */
 function createSubmissions() {
-  const limiter = createLimiter('address', { count: 2, windowMs: 60_000 }, createMemoryLimitStore())
+  const store = createMemoryLimitStore()
+  const counted = vi.spyOn(store, 'increment')
+  const limiter = createLimiter('address', { count: 2, windowMs: 60_000 }, store)
+  const addressLimit = createAddressLimit(limiter, ({ locals }) => locals.caller, 3)
   let refusal: RequestRefusal | undefined
   const onError: ErrorRequestHandler = (error, _request, response, _next) => {
     if (!(error instanceof Refused)) throw error
@@ -22,30 +25,37 @@ function createSubmissions() {
   }
   const app = express()
   app.use((request, response, next) => {
-    response.locals.address = request.get('x-address')
+    response.locals.caller = { clientAddress: request.get('x-address'), arrivedMs: Date.now() }
     next()
   })
-  app.use(createAddressLimit(limiter, ({ locals }) => locals.address))
+  app.use(...addressLimit.guard)
   app.use((_request, response) => void response.end())
   app.use(onError)
 
-  return async function submit(address: string) {
+  async function submit(address: string) {
     refusal = undefined
     const { status, headers } = await supertest(app).post('/').set('x-address', address)
     const policy = headers['ratelimit-policy'] ?? ''
     return { status, limit: headers.ratelimit, policy, headers, refusal }
   }
+
+  /** What is known of an address now, without a submission. */
+  function known(clientAddress: string) {
+    return addressLimit.refusalOf({ clientAddress, arrivedMs: Date.now() })?.answer
+  }
+
+  return { submit, known, counted }
 }
 
 it('a submission within the limit of its address is shown how many are left, and until when', async () => {
-  const submit = createSubmissions()
+  const { submit } = createSubmissions()
   expect(await submit(HERE)).toMatchObject({ status: 200, limit: '"address"; r=1; t=60' })
   vi.setSystemTime(20_500)
   expect(await submit(HERE)).toMatchObject({ status: 200, limit: '"address"; r=0; t=40' })
 })
 
 it('a submission past the limit of its address is refused until the window is over, and others are not', async () => {
-  const submit = createSubmissions()
+  const { submit } = createSubmissions()
   const { policy } = await submit(HERE)
   await submit(HERE)
   vi.setSystemTime(20_000)
@@ -63,7 +73,7 @@ it('a submission past the limit of its address is refused until the window is ov
 })
 
 it('addresses are told apart in the header by a short digest that does not name them', async () => {
-  const submit = createSubmissions()
+  const { submit } = createSubmissions()
   const digestOf = async (address: string) => {
     const { policy } = await submit(address)
     return Buffer.from(/pk=:([^:]+):$/.exec(policy)?.[1] ?? '', 'base64').toString()
@@ -75,7 +85,7 @@ it('addresses are told apart in the header by a short digest that does not name 
 })
 
 it('an IPv6 network of /56 counts as one address', async () => {
-  const submit = createSubmissions()
+  const { submit } = createSubmissions()
   await submit('2001:db8:0:12::1')
   await submit('2001:db8:0:34::2')
   expect(await submit('2001:db8:0:56::3')).toMatchObject({ status: 429 })
@@ -83,10 +93,46 @@ it('an IPv6 network of /56 counts as one address', async () => {
 })
 
 it('the limit of an address is shown in no header but those that we set ourselves', async () => {
-  const { headers } = await createSubmissions()(HERE)
+  const { headers } = await createSubmissions().submit(HERE)
   expect(
     Object.keys(headers)
       .filter((name) => name.includes('limit'))
       .toSorted(),
   ).toEqual(['ratelimit', 'ratelimit-policy'])
+})
+
+it('a refused address is known until its window ends, and its submissions aren’t counted by the store', async () => {
+  const { submit, known, counted } = createSubmissions()
+  await submit(HERE)
+  await submit(HERE)
+  expect(known(HERE)).toBeUndefined()
+  const { refusal } = await submit(HERE)
+  expect(known(HERE)).toEqual(refusal)
+  expect(known('203.0.113.8')).toBeUndefined()
+  expect(counted).toHaveBeenCalledTimes(3)
+
+  vi.setSystemTime(59_000)
+  expect(known(HERE)).toMatchObject({ limit: { retryAfterMs: 1000 } })
+  expect(await submit(HERE)).toMatchObject({ status: 429, refusal: known(HERE) })
+  expect(counted).toHaveBeenCalledTimes(3)
+  vi.setSystemTime(60_000)
+  expect(known(HERE)).toBeUndefined()
+  expect(await submit(HERE)).toMatchObject({ status: 200 })
+})
+
+it('a refused address is known by its network, like it is counted', async () => {
+  const { submit, known } = createSubmissions()
+  for (const host of [1, 2, 3]) await submit(`2001:db8:0:12::${host}`)
+  expect(known('2001:db8:0:34::5')).toBeDefined()
+  expect(known('2001:db8:0:112::1')).toBeUndefined()
+})
+
+it('refused addresses are forgotten rather than too many remembered, and the store refuses them again', async () => {
+  const { submit, known, counted } = createSubmissions()
+  const addresses = [1, 2, 3, 4].map((host) => `203.0.113.${host}`)
+  for (const address of addresses) for (const _ of [1, 2, 3]) await submit(address)
+  expect(addresses.map((address) => known(address) !== undefined)).toEqual([false, false, false, true])
+  counted.mockClear()
+  expect(await submit('203.0.113.1')).toMatchObject({ status: 429 })
+  expect(counted).toHaveBeenCalledTimes(1)
 })

@@ -33,6 +33,7 @@ it('the limit per address counts every submission, whatever it is, before it is 
   expect(service.attempts().at(-1)).toMatchObject({ code: 'too-many-attempts', limit: 'address' })
 
   pass(15 * 60_000)
+  service.clock.advance(15 * 60_000)
   expect(gist(await post(service, wrong))).toBe('403 invalid-credentials')
 })
 

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import type { RequestHandler } from 'express'
+import type { Request, RequestHandler } from 'express'
 import { Refused } from '../../core/answer.js'
 import type { Secret } from '../../lib/secret.js'
 import { contextOf } from '../request-context.js'
@@ -37,11 +37,15 @@ export function createClientCheck(clients: readonly Client[]): ClientCheck {
     },
 
     refuseInvalidTokens(request, response, next) {
-      const isInvalid =
-        tokenIn(request.get('authorization')) !== undefined && contextOf(response).client === undefined
+      const isInvalid = bearsToken(request) && contextOf(response).client === undefined
       next(isInvalid ? new Refused({ code: 'invalid-token' }) : undefined)
     },
   }
+}
+
+/** Whether the request has a token, be it a client's or nobody's. */
+export function bearsToken(request: Request): boolean {
+  return tokenIn(request.get('authorization')) !== undefined
 }
 
 /** Credentials of another scheme are not ours: a proxy in front may ask for some of its own. */

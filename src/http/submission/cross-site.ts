@@ -10,8 +10,8 @@ export const refuseCrossSite: RequestHandler = (request, _response, next) => {
   next(isCrossSite(request) ? new Refused({ code: 'cross-site-request' }) : undefined)
 }
 
-/** Browsers send `Sec-Fetch-Site` over HTTPS and to loopback, `Origin` always; other programs send neither. */
-function isCrossSite(request: Request): boolean {
+/** Whether a browser says that another site made it send the request. Browsers send `Sec-Fetch-Site` over HTTPS and to loopback, `Origin` always; other programs send neither. */
+export function isCrossSite(request: Request): boolean {
   const site = request.get('sec-fetch-site')
   if (site !== undefined) return site !== 'same-origin' && site !== 'none'
   const origin = request.get('origin')

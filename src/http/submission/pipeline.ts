@@ -12,6 +12,7 @@ import type { LimitAttempt } from '../../limits/attempt-limits.js'
 import { messagesOf } from '../negotiate-language.js'
 import { contextOf } from '../request-context.js'
 import { answerToError } from './error-answer.js'
+import type { HeldAnswers } from './held-answers.js'
 import type { ParsedSubmission, Submission } from './parse-submission.js'
 import { createRefusalDelay } from './refusal-delay.js'
 
@@ -45,6 +46,8 @@ interface PipelineParts {
   readonly logger: Logger
   readonly clock: Clock
   readonly limitAttempt: LimitAttempt
+  /** Holds the answers of all limits back. */
+  readonly held: HeldAnswers
   readonly change: PasswordChange
   /** No refusal of credentials leaves sooner than this after the submission had been read. */
   readonly refusalDelayMs: number
@@ -72,6 +75,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     const deadline = createDeadline(context.arrivedMs + face.patienceMs(request) - clock.now(), clock)
     const caller = { deadline, hungUp: hangUpOf(response) }
     const answer = stopping ? STOPPING : await decide(face.parse(body, context), context, caller)
+    if (answer.code === 'too-many-attempts') await parts.held.hold(response)
     record(context, answer)
     try {
       face.show(response, answer, body)
@@ -111,12 +115,13 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   }
 
   function onError(show: (response: Response, answer: Answer) => void): ErrorRequestHandler {
-    return (error, _request, response, _next) => {
+    return async (error, _request, response, _next) => {
       const answer = answerToError(error)
       const context = contextOf(response)
       if (answer.code === 'internal-error') {
         logger.error({ event: 'internal-error', requestId: context.requestId, ...describeError(error) })
       }
+      if (answer.code === 'too-many-attempts') await parts.held.hold(response)
       record(context, answer)
       // Half an answer can't be taken back; it must not look like a whole one.
       if (response.headersSent) response.destroy()

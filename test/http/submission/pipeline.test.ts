@@ -6,6 +6,7 @@ import { createAttemptLog } from '../../../src/audit-log/attempt-log.js'
 import { plainNames } from '../../../src/audit-log/log-names.js'
 import { type Answer, type Outcome, Refused } from '../../../src/core/answer.js'
 import { createRequestContext } from '../../../src/http/request-context.js'
+import { createHeldAnswers } from '../../../src/http/submission/held-answers.js'
 import { parseSubmission } from '../../../src/http/submission/parse-submission.js'
 import { createPipeline } from '../../../src/http/submission/pipeline.js'
 import type { LimitAttempt } from '../../../src/limits/attempt-limits.js'
@@ -47,6 +48,7 @@ function createWay({ guards = [], body = byMailbox(), ...given }: Given) {
     clock,
     limitAttempt: given.limitAttempt ?? ((_attempt, carryOut) => carryOut()),
     change: given.change ?? (async () => changed),
+    held: createHeldAnswers(0, clock),
     refusalDelayMs: 0,
     afterAnswer: (_context, { code }) => void steps.push(`after ${code}`),
     recordAttempt: createAttemptLog(logger, plainNames, clock).record,

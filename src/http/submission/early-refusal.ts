@@ -1,0 +1,78 @@
+import type { OutgoingHttpHeader } from 'node:http'
+import type { RequestHandler, Response } from 'express'
+import type { RecordAttempt } from '../../core/attempt-context.js'
+import { wordsOf } from '../../languages/messages.js'
+import type { Clock } from '../../lib/clock.js'
+import type { AddressLimit } from '../../limits/address-limit.js'
+import { setHead } from '../answer-head.js'
+import type { Languages } from '../negotiate-language.js'
+import { contextOf } from '../request-context.js'
+import { bearsToken } from './clients.js'
+import { isCrossSite } from './cross-site.js'
+import type { HeldAnswers } from './held-answers.js'
+
+/** How many answers are kept ready: they differ by language, and by how long to wait in words. */
+const MAX_READY = 200
+
+/** Headers that are set anew for each answer. */
+const CHANGING_HEADERS = ['retry-after', 'ratelimit', 'ratelimit-policy', 'content-length', 'connection']
+
+/** An answer as it was sent, without what changes from one to the next. */
+interface ReadyAnswer {
+  readonly headers: Map<string, OutgoingHttpHeader>
+  /** The text before, between and after the request's ID. */
+  readonly texts: readonly string[]
+}
+
+interface EarlyRefusalParts {
+  readonly refusalOf: AddressLimit['refusalOf']
+  readonly messagesFor: Languages['messagesFor']
+  readonly held: HeldAnswers
+  readonly clock: Clock
+  /** Absent if what is sent to the path is no attempt. */
+  readonly recordAttempt?: RecordAttempt | undefined
+}
+
+/**
+ * Refuses submissions to one path from addresses that are known to have reached their limit, before they are routed. The first
+ * one with the same words goes the normal way, and its answer is kept; the next ones are held back and get that answer.
+ * Submissions with a token or from another site always go the normal way, since they may be answered otherwise.
+ */
+export function createEarlyRefusal(parts: EarlyRefusalParts, maxReady = MAX_READY): RequestHandler {
+  const { held, clock, recordAttempt } = parts
+  const ready = new Map<string, ReadyAnswer>()
+
+  /** Keeps the answer that the normal way sends, unless it is that of a bug. */
+  function keepAnswer(response: Response, key: string): void {
+    const send = response.send.bind(response)
+    response.send = (text: unknown) => {
+      send(text)
+      if (ready.size >= maxReady) ready.clear()
+      if (response.statusCode === 429) ready.set(key, readyAnswer(response, String(text)))
+      return response
+    }
+  }
+
+  return async function refuseEarly(request, response, next) {
+    const context = contextOf(response)
+    const answer = parts.refusalOf(context)?.answer
+    if (!answer || bearsToken(request) || isCrossSite(request)) return next()
+    const messages = parts.messagesFor(request)
+    const key = `${messages.language} ${wordsOf(answer, messages).detail}`
+    const kept = ready.get(key)
+    if (!kept) {
+      keepAnswer(response, key)
+      return next()
+    }
+    await held.hold(response)
+    recordAttempt?.({ context, answer, durationMs: clock.now() - context.arrivedMs })
+    setHead(response, answer)
+    response.setHeaders(kept.headers).end(kept.texts.join(context.requestId))
+  }
+}
+
+function readyAnswer(response: Response, text: string): ReadyAnswer {
+  const headers = new Map(Object.entries(response.getHeaders() as Record<string, OutgoingHttpHeader>))
+  for (const name of CHANGING_HEADERS) headers.delete(name)
+  return { headers, texts: text.split(contextOf(response).requestId) }
+}
