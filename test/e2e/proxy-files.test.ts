@@ -35,6 +35,8 @@ async function startPanelNginx(serviceUrl: string, changes?: Changes): Promise<F
   return hosts
 }
 
+const NGINX_FILES = ['nginx.conf', 'compose-nginx.conf', 'hestia/rekey.inc']
+
 const OWN = { host: HOSTS.own, base: '' }
 const SHARED = { host: HOSTS.shared, base: '/password' }
 
@@ -78,12 +80,27 @@ describe.each(files)('a proxy by deploy/$file', ({ file, start, places }) => {
   })
 })
 
-// Older versions close them by default, so that a real nginx of Debian's would not show it.
-it.each(['nginx.conf', 'compose-nginx.conf', 'hestia/rekey.inc'])(
-  'in deploy/%s, each place tells any nginx to keep no connection',
-  (file) => {
-    const places = adapt(file, {}).split('proxy_pass ').slice(1)
-    expect(places.filter((place) => !place.includes('proxy_set_header Connection close;'))).toEqual([])
-    expect(places.length).toBeGreaterThan(0)
+describe.each(files.filter(({ file }) => NGINX_FILES.includes(file)))(
+  'nginx by deploy/$file',
+  ({ file, start, places }) => {
+    it(`nginx by deploy/${file} hands on 20 posts of one address at once and refuses more, and holds up no page and nobody else`, async () => {
+      const proxy = await start(await startEcho())
+      for (const { host, base } of places) {
+        const path = `${base}/`
+        const post = (from: string) => visit(proxy, { host, path, body: '{}', from })
+        const posts = Promise.all(Array.from({ length: 22 }, () => post('127.0.0.9')))
+        expect((await visit(proxy, { host, path, from: '127.0.0.9' })).status).toBe(200)
+        expect((await post('127.0.0.10')).status).toBe(200)
+        const statuses = (await posts).map(({ status }) => status)
+        expect(statuses.toSorted()).toEqual([...Array(20).fill(200), 429, 429])
+      }
+    })
   },
 )
+
+// Older versions close them by default, so that a real nginx of Debian's would not show it.
+it.each(NGINX_FILES)('in deploy/%s, each place tells any nginx to keep no connection', (file) => {
+  const places = adapt(file, {}).split('proxy_pass ').slice(1)
+  expect(places.filter((place) => !place.includes('proxy_set_header Connection close;'))).toEqual([])
+  expect(places.length).toBeGreaterThan(0)
+})

@@ -61,6 +61,7 @@ http {
   fastcgi_temp_path ${directory}/fastcgi;
   uwsgi_temp_path ${directory}/uwsgi;
   scgi_temp_path ${directory}/scgi;
+  ${adapt('nginx-limit.conf', {})}
   ${servers}
 }
 `,
