@@ -59,14 +59,6 @@ export async function flood(url: string, domain: string, seconds: number): Promi
   return requests.average
 }
 
-/** What a limited address is answered, for a server that answers nothing else. */
-export async function readRefusal(url: string, domain: string): Promise<{ HEADERS: string; BODY: string }> {
-  const response = await fetch(url + PATH, guessAt(domain))
-  if (response.status !== 429) throw new Error(`a limited address was answered ${response.status}`)
-  const { date: _, connection: __, 'keep-alive': ___, ...headers } = Object.fromEntries(response.headers)
-  return { HEADERS: JSON.stringify(headers), BODY: await response.text() }
-}
-
 /** One person's changes, one after another, each begun `everyMs` after the last one; gives how long each took (ms). */
 export async function timeChanges(
   url: string,
