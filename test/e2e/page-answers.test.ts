@@ -22,6 +22,15 @@ beforeAll(async () => {
   url = proxy.url
 })
 
+/** What a screen reader says of the line below the button. */
+const COUNT_ANNOUNCEMENTS = `
+  window.announcements = []
+  const line = document.querySelector('#progress')
+  new MutationObserver(() => announcements.push(line.textContent))
+    .observe(line, { childList: true, characterData: true, subtree: true })`
+
+const MOVING_PARTS = 'document.getAnimations().length'
+
 const hasFocus = (selector: string) => `document.activeElement?.matches('${selector}')`
 
 it('an answer that comes into the page keeps all that was typed where only a code is missing', async () => {
@@ -137,6 +146,35 @@ it('a form that is sent by a double click is sent once', async () => {
   held.release()
   await answered(page, 'changed')
   expect(sent).toHaveLength(1)
+})
+
+it('a form that is sent says after a second, once, that it takes a few seconds, and nothing moves where that is not wanted', async () => {
+  const page = await openForm(url, { reducedMotion: 'reduce' })
+  const held = panel.hold(CHANGE)
+  await fillIn(page, {
+    email: 'frank@frank.example',
+    current: 'frank mail pw',
+    next: 'nine maps under a kettle',
+  })
+  await page.clock.install({ time: 0 })
+  await page.clock.pauseAt(60_000)
+  await page.evaluate(COUNT_ANNOUNCEMENTS)
+  await send(page)
+  await held.arrived
+  const progress = page.locator('#progress')
+  const height = await page.evaluate('document.documentElement.scrollHeight')
+  await page.clock.runFor(999)
+  expect(await progress.textContent()).toBe('')
+  await page.clock.runFor(60_000)
+  expect(await progress.textContent()).toBe('This takes a few seconds.')
+  expect(await progress.getAttribute('role')).toBe('status')
+  expect(await page.evaluate('announcements')).toEqual(['This takes a few seconds.'])
+  expect(await page.evaluate('document.documentElement.scrollHeight')).toBe(height)
+  expect(await page.evaluate(MOVING_PARTS)).toBe(0)
+  await page.emulateMedia({ reducedMotion: 'no-preference' })
+  expect(await page.evaluate(MOVING_PARTS)).toBe(1)
+  held.release()
+  await answered(page, 'changed')
 })
 
 it.each([

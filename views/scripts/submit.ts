@@ -1,6 +1,9 @@
 import type { PageForm } from './form.js'
 import { hidePasswords } from './visibility.js'
 
+/** So long after it was sent (ms) the page says that it takes a few seconds. */
+const PROGRESS_AFTER_MS = 1000
+
 /**
  * Sends the form and shows the answer without leaving the page, so that nobody types passwords again because of a code
  * that is missing or a rule that is broken.
@@ -18,12 +21,20 @@ export function submitInPlace(form: PageForm, setUp: () => void): void {
     hidePasswords(form)
     element.setAttribute('aria-busy', 'true')
     say(words.sending)
+    // An answer that comes sooner takes the form's place, and so the line's.
+    setTimeout(() => showProgress(form), PROGRESS_AFTER_MS)
     const typed = new FormData(element)
     const answer = await send(element.action, typed)
     if (answer) showAnswer(answer, typed)
     else showLoss()
     setUp()
   })
+}
+
+/** Once, so that it is announced once. */
+function showProgress({ element, words }: PageForm): void {
+  const line = element.querySelector('#progress')
+  if (line) line.textContent = words.progress
 }
 
 /** The service's own page; nothing where a connection broke or something else answered. */
