@@ -5,10 +5,8 @@ WORKDIR /rekey
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY . .
+# What is left of the packages has native code; the others are part of what was built.
 RUN npm run build && npm prune --omit=dev
-# What only compilers and debuggers read is a third of it.
-RUN find node_modules -type f \( -name '*.map' -o -name '*.ts' -o -name '*.cts' -o -name '*.mts' -o -name 'zxcvbn-ts.js' \
-    -o -iname 'readme.md' -o -iname 'changelog.md' -o -iname 'history.md' \) -delete
 
 # Of Node's image only the program is taken: no npm, nothing to build with.
 FROM debian:12.15-slim

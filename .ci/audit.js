@@ -1,14 +1,16 @@
 #!/usr/bin/env node
-// Fails if a package that is installed with the service has a known hole. A registry that answers no audits is told of, and
-// is no failure: whoever has one that does will hear of it.
+// Fails if a package that is installed with the service, or part of what was built, has a known hole. A registry that answers
+// no audits is told of, and is no failure: whoever has one that does will hear of it.
 import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 
-const { stdout, error } = spawnSync('npm', ['audit', '--omit=dev', '--json'], { encoding: 'utf8' })
+const { stdout, error } = spawnSync('npm', ['audit', '--json'], { encoding: 'utf8' })
 if (error) throw error
 const report = JSON.parse(stdout)
 
 if (report.auditReportVersion !== undefined) {
-  const found = Object.values(report.vulnerabilities)
+  const shipped = shippedPackages()
+  const found = Object.values(report.vulnerabilities).filter(({ name }) => shipped.has(name))
   for (const { name, severity, range } of found)
     process.stdout.write(`npm audit: ${severity}: ${name} ${range}\n`)
   process.stdout.write(`npm audit: ${found.length} packages with known holes\n`)
@@ -18,4 +20,13 @@ if (report.auditReportVersion !== undefined) {
 } else {
   process.stdout.write(`npm audit: ${report.error?.summary}\n`)
   process.exitCode = 1
+}
+
+/** The names of the packages that are installed with the service, and of those that the build put into its files. */
+function shippedPackages() {
+  const { packages } = JSON.parse(readFileSync(new URL('../package-lock.json', import.meta.url), 'utf8'))
+  const installed = Object.keys(packages).filter((path) => path !== '' && !packages[path].dev)
+  const licences = readFileSync(new URL('../dist/licences.txt', import.meta.url), 'utf8')
+  const built = [...licences.matchAll(/^(\S+)@\d\S* \(/gm)].map(([, name]) => name)
+  return new Set([...installed.map((path) => path.replace(/^.*node_modules\//, '')), ...built])
 }

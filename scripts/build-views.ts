@@ -1,24 +1,25 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { adjacencyGraphs, dictionary } from '@zxcvbn-ts/language-common'
-import { build } from 'esbuild'
+import { type BuildResult, build } from 'esbuild'
 import { loadCatalogues } from '../src/languages/load-catalogues.js'
-
-// The first half of `npm run build`: checks the catalogues, and makes the dictionary of strength and the styles and scripts that
-// browsers load.
+import { fromRoot } from './from-root.js'
 
 const ASSETS = fromRoot('dist/assets/')
 const DICTIONARY = fromRoot('dist/passwords/dictionary/')
 
-checkCatalogues()
-writeDictionary()
-await Promise.all([bundle(['page.ts'], 'esm'), bundle(['strength-worker.ts'], 'iife'), copyFiles()])
-for (const name of readdirSync(ASSETS)) compress(join(ASSETS, name))
-
-function fromRoot(path: string): string {
-  return fileURLToPath(new URL(`../${path}`, import.meta.url))
+/** Checks the catalogues, and makes the dictionary of strength and the styles and scripts that browsers load. */
+export async function buildViews(): Promise<readonly BuildResult<{ metafile: true }>[]> {
+  checkCatalogues()
+  writeDictionary()
+  const results = await Promise.all([
+    bundle(['page.ts'], 'esm'),
+    bundle(['strength-worker.ts'], 'iife'),
+    copyFiles(),
+  ])
+  for (const name of readdirSync(ASSETS)) compress(join(ASSETS, name))
+  return results
 }
 
 function checkCatalogues(): void {
@@ -46,8 +47,8 @@ function writeDictionary(): void {
 }
 
 /** The worker, with its dictionary, is a file of its own: it is loaded when a person types. */
-async function bundle(entries: readonly string[], format: 'esm' | 'iife'): Promise<void> {
-  await build({
+async function bundle(entries: readonly string[], format: 'esm' | 'iife') {
+  return await build({
     entryPoints: entries.map((name) => fromRoot(`views/scripts/${name}`)),
     outdir: ASSETS,
     bundle: true,
@@ -56,17 +57,19 @@ async function bundle(entries: readonly string[], format: 'esm' | 'iife'): Promi
     loader: { '.txt': 'text' },
     target: 'es2022',
     legalComments: 'none',
+    metafile: true,
     logLevel: 'warning',
   })
 }
 
-async function copyFiles(): Promise<void> {
+async function copyFiles() {
   const names = readdirSync(fromRoot('views/assets'))
-  await build({
+  return await build({
     entryPoints: names.map((name) => fromRoot(`views/assets/${name}`)),
     outdir: ASSETS,
     minify: true,
     loader: { '.svg': 'copy' },
+    metafile: true,
     logLevel: 'warning',
   })
 }

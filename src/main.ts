@@ -3,13 +3,14 @@ import { readFileSync } from 'node:fs'
 import { parseCommandLine } from './cli/command-line.js'
 import { isAlive } from './cli/health-check.js'
 import { type Config, loadConfig } from './config/load.js'
+import { packageFolder } from './config/package-folder.js'
 import { type SetupOptions, setUpPanel } from './setup/setup-panel.js'
 
 /** Exit codes of sysexits.h. */
 const EX_USAGE = 64
 const EX_CONFIG = 78
 
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+const { version } = JSON.parse(readFileSync(new URL('package.json', packageFolder), 'utf8')) as {
   version: string
 }
 

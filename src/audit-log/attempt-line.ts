@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { answerCodes } from '../core/answer.js'
 import { passwordReasonCodes } from '../core/password/rules.js'
 

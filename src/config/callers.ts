@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Client } from '../http/submission/clients.js'
 import { parseClientAddress } from '../lib/ip-address.js'
 import { Secret } from '../lib/secret.js'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { MailServer } from '../imap/session.js'
 import type { AddFault, Environment } from './environment.js'
 import { fault, fingerprint, isHost, isOrigin, url, type ValuesOf } from './fields.js'

@@ -1,5 +1,5 @@
 import { domainToASCII } from 'node:url'
-import { z } from 'zod'
+import * as z from 'zod'
 import { isLoopback } from '../lib/ip-address.js'
 import { Secret } from '../lib/secret.js'
 import type { SmtpServer } from '../notification/smtp-sender.js'

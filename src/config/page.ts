@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import { findTemplateFaults, templateNames } from '../http/page/templates.js'
 import type { Messages } from '../languages/catalogue.js'
 import { type LoadedCatalogues, loadCatalogues } from '../languages/load-catalogues.js'

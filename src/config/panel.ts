@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { ServerTrust } from '../lib/server-trust.js'
 import type { PanelCredentials } from '../panel/credentials.js'
 import type { AddFault } from './environment.js'

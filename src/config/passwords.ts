@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { AddFault, Environment } from './environment.js'
 import { choices, fault, flag, integer, isBare, isHttpsOrLoopback, url, type ValuesOf } from './fields.js'
 

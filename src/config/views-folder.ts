@@ -1,10 +1,11 @@
 import { fileURLToPath } from 'node:url'
+import { packageFolder } from './package-folder.js'
 
 /** Our own templates and catalogues. */
-const VIEWS = fileURLToPath(new URL('../../views/', import.meta.url))
+const VIEWS = fileURLToPath(new URL('views/', packageFolder))
 
 /** Our own styles and scripts, as the build makes them of `views/assets` and `views/scripts`. */
-export const ASSETS = fileURLToPath(new URL('../../dist/assets/', import.meta.url))
+export const ASSETS = fileURLToPath(new URL('dist/assets/', packageFolder))
 
 /** The folders of views, in the order of their use: the administrator's, if there is one, then ours. */
 export function viewsDirectories(own: string | undefined): string[] {

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import {
   MAX_PASSWORD_BYTES,
   MIN_ADDRESS_PART_LENGTH,

@@ -1,5 +1,5 @@
 import { type Response, Router } from 'express'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { CheckReadiness } from '../core/readiness.js'
 import { routeMethods } from './route-methods.js'
 

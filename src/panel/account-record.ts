@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { HostingAccount } from '../core/panel-port.js'
 import { parseClientAddress } from '../lib/ip-address.js'
 import { parseJson } from './parse-json.js'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { PanelFault } from '../core/panel-port.js'
 import type { Deadline } from '../lib/deadline.js'
 import type { RunCommand } from './command-runner.js'

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { Agent, type Dispatcher, request } from 'undici'
+import { Agent, type Dispatcher } from 'undici'
 import {
   type BreachCheck,
   type BreachCheckFaultReason,
@@ -62,7 +62,9 @@ export function createBreachCheck(dispatcher: Dispatcher, url: string, timeoutMs
     const headers = { 'add-padding': 'true', 'user-agent': 'rekey', accept: 'text/plain' }
     const stop = new AbortController()
     const read = async (): Promise<{ status: number; text: string }> => {
-      const { statusCode, body } = await request(address, { dispatcher, headers, signal: stop.signal })
+      const { origin, pathname } = new URL(address)
+      const question = { origin, path: pathname, method: 'GET' as const, headers, signal: stop.signal }
+      const { statusCode, body } = await dispatcher.request(question)
       return { status: statusCode, text: await body.text() }
     }
     const late = (): Error => new BreachCheckUnavailable('timed-out')

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { Logger } from 'pino'
 import type { Dispatcher } from 'undici'
 import type { Config } from '../config/load.js'
+import { packageFolder } from '../config/package-folder.js'
 import { type CheckPolicy, createPolicyCheck } from '../core/password/policy.js'
 import type { EstimateStrength } from '../core/password/strength.js'
 import { createCommonPasswordCheck } from '../passwords/common-passwords.js'
@@ -21,7 +22,7 @@ const STRENGTH_MAX_WAITING = 128
 const STRENGTH_IDLE_MS = 300_000
 
 /** Where the worker's script is, and the dictionary that the build makes. */
-const WORKER = new URL('../passwords/strength-worker.js', import.meta.url)
+const WORKER = new URL('dist/passwords/strength-worker.js', packageFolder)
 const DICTIONARY = new URL('dictionary/', WORKER)
 
 /** What new passwords are held against outside of our own code. */

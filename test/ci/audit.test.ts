@@ -8,6 +8,9 @@ import manifest from '../../package.json' with { type: 'json' }
 
 const AUDIT = fileURLToPath(new URL('../../.ci/audit.js', import.meta.url))
 const ADVISORIES = '/-/npm/v1/security/advisories/bulk'
+const VERSIONS: Readonly<Record<string, string>> = { ...manifest.dependencies, ...manifest.devDependencies }
+
+const hole = { id: 1, url: 'https://x.example', title: 'x', severity: 'low', vulnerable_versions: '*' }
 
 /** Runs the audit against a registry that answers like this. */
 async function audit(registry: RequestListener): Promise<{ code: unknown; output: string }> {
@@ -29,8 +32,8 @@ async function audit(registry: RequestListener): Promise<{ code: unknown; output
 /** A registry that knows these holes. */
 function knows(advisories: object): RequestListener {
   return (request, response) => {
-    const name = request.url?.slice(1) ?? ''
-    const { express: version } = manifest.dependencies
+    const name = decodeURIComponent(request.url?.slice(1) ?? '')
+    const version = VERSIONS[name] ?? ''
     const packument = { name, versions: { [version]: { name, version } } }
     response.setHeader('content-type', 'application/json')
     response.end(JSON.stringify(request.url === ADVISORIES ? advisories : packument))
@@ -41,11 +44,17 @@ it('the audit is content where nothing is known', async () => {
   expect(await audit(knows({}))).toEqual({ code: 0, output: 'npm audit: 0 packages with known holes\n' })
 })
 
-it('the audit fails at a hole in what is installed with the service', async () => {
-  const hole = { id: 1, url: 'https://x.example', title: 'x', severity: 'low', vulnerable_versions: '*' }
-  const { code, output } = await audit(knows({ express: [hole] }))
+it.each([
+  ['@node-rs/bcrypt', 'installed with the service'],
+  ['express', 'part of what is built'],
+])('the audit fails at a hole in %s, which is %s', async (name) => {
+  const { code, output } = await audit(knows({ [name]: [hole] }))
   expect(code).toBe(1)
-  expect(output).toContain('npm audit: low: express *\n')
+  expect(output).toContain(`npm audit: low: ${name} *\n`)
+})
+
+it('the audit is content with a hole in what only development needs', async () => {
+  expect(await audit(knows({ supertest: [hole] }))).toMatchObject({ code: 0 })
 })
 
 it('the audit says so where the registry answers none', async () => {
@@ -56,7 +65,6 @@ it('the audit says so where the registry answers none', async () => {
 })
 
 it('the audit fails where it fails for another reason', async () => {
-  const hole = { id: 1, url: 'https://x.example', title: 'x', severity: 'low', vulnerable_versions: '*' }
   const { code } = await audit((request, response) => {
     response.setHeader('content-type', 'application/json')
     response.end(JSON.stringify(request.url === ADVISORIES ? { express: [hole] } : { name: 'another' }))

@@ -190,18 +190,20 @@ it('the thread that estimates strength leaves nothing open when it is closed', a
 })
 
 it('the thread that estimates strength keeps no process alive', async () => {
-  const module = (name: string) => JSON.stringify(new URL(`../../dist/${name}`, import.meta.url).href)
+  const module = (name: string) => JSON.stringify(new URL(`../../src/${name}`, import.meta.url).href)
   const program = `
-      import { createStrengthThread } from ${module('passwords/strength-thread.js')}
-      import { Secret } from ${module('lib/secret.js')}
-      const script = new URL(${module('passwords/strength-worker.js')})
+      import { createStrengthThread } from ${module('passwords/strength-thread.ts')}
+      import { Secret } from ${module('lib/secret.ts')}
+      const script = new URL('${BUILT}')
       const times = { startTimeoutMs: 15000, timeoutMs: 15000, maxWaitMs: 15000, idleMs: 60000 }
       const dictionary = new URL('dictionary/', script)
       const thread = createStrengthThread({ script, dictionary, maxWaiting: 1, ...times })
       console.log(JSON.stringify(await thread.estimateStrength(new Secret('password'), [], '203.0.113.9')))`
   const output = await new Promise((resolve, reject) => {
-    execFile(process.execPath, ['--input-type=module', '--eval', program], (error, stdout) =>
-      error ? reject(error) : resolve(JSON.parse(stdout)),
+    execFile(
+      process.execPath,
+      ['--import', 'tsx', '--input-type=module', '--eval', program],
+      (error, stdout) => (error ? reject(error) : resolve(JSON.parse(stdout))),
     )
   })
   expect(output).toMatchObject({ score: 0, warning: 'top-10' })

@@ -1,11 +1,12 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
+import manifest from '../../package.json' with { type: 'json' }
 import { linksIn } from '../kit/document-links.js'
 import { simulatorEnvironment } from '../kit/service.js'
 import { byAccount, CHANGES } from '../kit/submissions.js'
@@ -26,7 +27,9 @@ beforeAll(() => {
   )
   files = entries.map(({ path }: { path: string }) => path)
   execFileSync('tar', ['-xzf', join(scratch, filename), '-C', scratch])
-  symlinkSync(join(ROOT, 'node_modules'), join(scratch, 'package/node_modules'))
+  // Of the packages only those that npm installs with it are there.
+  mkdirSync(join(scratch, 'package/node_modules'))
+  symlinkSync(join(ROOT, 'node_modules/@node-rs'), join(scratch, 'package/node_modules/@node-rs'))
   rekey = join(scratch, 'package/dist/main.js')
 })
 afterAll(() => rmSync(scratch, { recursive: true, force: true }))
@@ -47,6 +50,24 @@ it('the package has what is needed to run and to set it up, and nothing else', (
   ])
   expect(files.filter((path) => /\.(?:ts|map|tsbuildinfo|tgz)$/.test(path))).toEqual([])
 })
+
+it('the package names the packages inside it, each with its licence', () => {
+  const licences = readFileSync(join(scratch, 'package/dist/licences.txt'), 'utf8')
+  const named = [...licences.matchAll(/^(\S+)@\d\S* \((.+)\)$/gm)].map(([, name]) => name)
+  expect(named).toEqual(expect.arrayContaining(packagesInSource()))
+  // Each repeats the text of its licence.
+  expect(licences.match(/^.*Copyright .*$/gim)?.length).toBeGreaterThan(named.length * 0.8)
+})
+
+/** The packages that the program imports, except those that are installed with it. */
+function packagesInSource(): string[] {
+  const source = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts'))
+    .map((path) => readFileSync(join(ROOT, 'src', path), 'utf8'))
+    .join('\n')
+  const imports = [...source.matchAll(/^(?:import (?!type).*|\} )from '([@a-z][\w./-]*)'$/gm)]
+  return [...new Set(imports.map(([, name = '']) => name))].filter((name) => !(name in manifest.dependencies))
+}
 
 it('the package has all that its documents lead to', () => {
   const missing = files

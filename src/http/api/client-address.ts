@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express'
-import { z } from 'zod'
+import * as z from 'zod'
 import { contextOf } from '../request-context.js'
 
 /** The address that a caller is counted by. */

@@ -1,5 +1,5 @@
 import type { Response } from 'express'
-import { z } from 'zod'
+import * as z from 'zod'
 import { type Answer, type AnswerCode, answerCodes, answers } from '../../core/answer.js'
 import type { Messages } from '../../languages/catalogue.js'
 import { wordsOf } from '../../languages/messages.js'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { isAccountName } from '../../core/account-name.js'
 import type { FieldFaultCode } from '../../core/answer.js'
 import { parseMailbox } from '../../core/mailbox.js'

@@ -1,0 +1,67 @@
+import { dirname } from 'node:path'
+import { type BuildResult, build, type Plugin } from 'esbuild'
+import { fromRoot } from './from-root.js'
+
+/** Packages with native code, which are installed beside the service; all others become part of its files. */
+const INSTALLED = ['@node-rs/*']
+
+/**
+ * Files of packages that would load much more than is used, by their paths, and what takes their place: undici without fetch,
+ * caches and mocks; iconv-lite without the tables of East Asian encodings, which no body may have that Express reads.
+ */
+const LEANER: Readonly<Record<string, string>> = {
+  'undici/index.js': `
+    const Dispatcher = require('./lib/dispatcher/dispatcher')
+    Dispatcher.prototype.request = require('./lib/api/api-request')
+    exports.Agent = require('./lib/dispatcher/agent')
+    exports.Pool = require('./lib/dispatcher/pool')
+    exports.buildConnector = require('./lib/core/connect')`,
+  'iconv-lite/encodings/dbcs-data.js': 'module.exports = {}',
+}
+
+/**
+ * Bundles the program, with a file for each part that is loaded when it is needed, and the worker. Names stay as they are,
+ * and lines short, so that the log of a crash shows where it was.
+ */
+export async function buildService(): Promise<BuildResult<{ metafile: true }>> {
+  return await build({
+    entryPoints: {
+      main: fromRoot('src/main.ts'),
+      'passwords/strength-worker': fromRoot('src/passwords/strength-worker.ts'),
+    },
+    outdir: fromRoot('dist'),
+    chunkNames: 'parts/[name]-[hash]',
+    platform: 'node',
+    target: 'node20.19',
+    format: 'esm',
+    bundle: true,
+    splitting: true,
+    external: INSTALLED,
+    plugins: [leaner],
+    minifySyntax: true,
+    minifyWhitespace: true,
+    lineLimit: 120,
+    legalComments: 'none',
+    // CommonJS packages require modules of Node.
+    banner: {
+      js: "import{createRequire as requireFrom}from'node:module';const require=requireFrom(import.meta.url);",
+    },
+    metafile: true,
+    logLevel: 'warning',
+  })
+}
+
+const leaner: Plugin = {
+  name: 'leaner',
+  setup({ onLoad, onEnd }) {
+    const missing = new Set(Object.keys(LEANER))
+    onLoad({ filter: /\/node_modules\/(?:undici|iconv-lite)\// }, ({ path }) => {
+      const [, name = ''] = /^.*\/node_modules\/(.*)$/.exec(path) ?? []
+      const contents = LEANER[name]
+      if (contents === undefined) return undefined
+      missing.delete(name)
+      return { contents, resolveDir: dirname(path) }
+    })
+    onEnd(() => ({ errors: [...missing].map((name) => ({ text: `${name} is not there any more` })) }))
+  },
+}
