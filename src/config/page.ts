@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import { findTemplateFaults, templateNames } from '../http/page/templates.js'
 import type { Messages } from '../languages/catalogue.js'
-import { type LoadedCatalogues, loadCatalogues } from '../languages/load-catalogues.js'
+import { type LoadedCatalogues, loadCatalogues, readCatalogues } from '../languages/load-catalogues.js'
 import { type AddFault, errorCode } from './environment.js'
 import { fault, isBare, isHost, isHttpsOrLoopback, parseUrl, type ValuesOf } from './fields.js'
-import { viewsDirectories } from './views-folder.js'
+import { VIEWS, viewsDirectories } from './views-folder.js'
 
 export const title = 'The page'
 
@@ -68,12 +68,12 @@ function isAncestorHost(hostname: string): boolean {
   return isHost(hostname) && (!/^[\d.]+$|^\[/.test(hostname) || hostname === '127.0.0.1')
 }
 
-/** Loads the catalogues; the configured language must be one of theirs. */
+/** Loads the catalogues, and checks them if some are the administrator's; the configured language must be one of theirs. */
 function selectCatalogues(
   { REKEY_LANGUAGE: language, REKEY_VIEWS_DIR: own }: Values,
   addFault: AddFault,
 ): ReadonlyMap<string, Messages> {
-  const loaded = own === undefined ? loadOurs() : loadCatalogues(viewsDirectories(own))
+  const loaded = own === undefined ? readOurs() : loadCatalogues(viewsDirectories(own))
   if (!loaded.ok) {
     loaded.faults.forEach(addFault)
     return new Map()
@@ -125,10 +125,10 @@ function visibleNames(directory: string): string[] {
     .sort()
 }
 
-let ours: LoadedCatalogues | undefined
+let ours: ReadonlyMap<string, Messages> | undefined
 
-/** They don't change while a process runs, so they are read and checked once. */
-function loadOurs(): LoadedCatalogues {
-  ours ??= loadCatalogues(viewsDirectories(undefined))
-  return ours
+/** They don't change while a process runs, so they are read once. */
+function readOurs(): LoadedCatalogues {
+  ours ??= readCatalogues(VIEWS)
+  return { ok: true, catalogues: ours }
 }

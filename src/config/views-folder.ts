@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { packageFolder } from './package-folder.js'
 
 /** Our own templates and catalogues. */
-const VIEWS = fileURLToPath(new URL('views/', packageFolder))
+export const VIEWS = fileURLToPath(new URL('views/', packageFolder))
 
 /** Our own styles and scripts, as the build makes them of `views/assets` and `views/scripts`. */
 export const ASSETS = fileURLToPath(new URL('dist/assets/', packageFolder))

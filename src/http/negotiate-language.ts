@@ -4,7 +4,7 @@ import type { Messages } from '../languages/catalogue.js'
 /** The languages that the service speaks. */
 export interface Languages {
   /** By what their speakers call them, in alphabetical order. */
-  readonly all: readonly Messages[]
+  all(): readonly Messages[]
   /** The words for an answer to a request: in the language of `?lang=`, else the browser's, else the configured one. */
   messagesFor(request: Request): Messages
   /** Gives an answer its language. */
@@ -15,7 +15,13 @@ export interface Languages {
 export function createLanguages(catalogues: ReadonlyMap<string, Messages>, fallback: string): Languages {
   // The first one is taken where the browser has no wish.
   const tags = [fallback, ...[...catalogues.keys()].filter((tag) => tag !== fallback).toSorted()]
-  const order = new Intl.Collator('en')
+  let sorted: readonly Messages[] | undefined
+
+  /** Sorted when a page is first shown: a collator takes memory. */
+  function all(): readonly Messages[] {
+    sorted ??= byName([...catalogues.values()])
+    return sorted
+  }
 
   function wanted(request: Request): string | undefined {
     const { lang } = request.query
@@ -30,7 +36,7 @@ export function createLanguages(catalogues: ReadonlyMap<string, Messages>, fallb
   }
 
   return {
-    all: [...catalogues.values()].toSorted((a, b) => order.compare(a.name, b.name)),
+    all,
     messagesFor,
     setLanguage(request, response, next) {
       const messages = messagesFor(request)
@@ -40,6 +46,11 @@ export function createLanguages(catalogues: ReadonlyMap<string, Messages>, fallb
       next()
     },
   }
+}
+
+function byName(languages: readonly Messages[]): readonly Messages[] {
+  const order = new Intl.Collator('en')
+  return languages.toSorted((a, b) => order.compare(a.name, b.name))
 }
 
 /** The words in which this answer is given. */

@@ -20,7 +20,7 @@ export function loadCatalogues(viewsDirectories: readonly string[]): LoadedCatal
   const faults: string[] = []
   const catalogues = new Map<string, Messages>()
   for (const [name, path] of files) {
-    const language = name.slice(0, -'.json'.length)
+    const language = languageOf(name)
     const checked = checkCatalogue(language, readJson(path), reference)
     if (checked.ok) catalogues.set(language, checked.messages)
     else faults.push(...checked.faults.map((fault) => `messages/${name}: ${fault}`))
@@ -28,11 +28,21 @@ export function loadCatalogues(viewsDirectories: readonly string[]): LoadedCatal
   return faults.length === 0 ? { ok: true, catalogues } : { ok: false, faults }
 }
 
+/** Reads the catalogues of our own views folder, which the build has checked. Throws if one can't be read. */
+export function readCatalogues(viewsDirectory: string): ReadonlyMap<string, Messages> {
+  const files = catalogueFiles(viewsDirectory)
+  return new Map(files.map(([name, path]) => [languageOf(name), JSON.parse(readFileSync(path, 'utf8'))]))
+}
+
 function catalogueFiles(viewsDirectory: string): [name: string, path: string][] {
   const directory = join(viewsDirectory, 'messages')
   return namesIn(directory)
     .filter((name) => name.endsWith('.json'))
     .map((name) => [name, join(directory, name)])
+}
+
+function languageOf(fileName: string): string {
+  return fileName.slice(0, -'.json'.length)
 }
 
 /** A views folder need not have catalogues. */

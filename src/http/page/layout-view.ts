@@ -16,7 +16,7 @@ export function frameView({ basePath, languages }: FrameParts, messages: Message
     languageName: messages.name,
     direction: messages.direction,
     assets: `${basePath}/assets`,
-    languages: languages.all.map(({ language, name }) => ({
+    languages: languages.all().map(({ language, name }) => ({
       tag: language,
       name,
       current: language === messages.language,
