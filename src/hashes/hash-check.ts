@@ -12,8 +12,9 @@ export const isPasswordOf: HashCheck = async (password, storedHash) => {
   const scheme = schemes.get(name.toUpperCase())
   if (!scheme) throw new PanelFault('panel-failed', `stored hash of unknown scheme ${name}`)
   if (!scheme.form.test(hash)) throw new PanelFault('panel-failed', `broken stored hash of scheme ${name}`)
+  const matches = await scheme.load()
   try {
-    return await scheme.matches(password.reveal(), hash)
+    return await matches(password.reveal(), hash)
   } catch {
     // The cause is dropped on purpose: the packages' messages may quote the hash.
     throw new PanelFault('panel-failed', `broken stored hash of scheme ${name}`)

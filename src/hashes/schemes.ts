@@ -1,18 +1,19 @@
 import { timingSafeEqual } from 'node:crypto'
-import { verify as verifyArgon2 } from '@node-rs/argon2'
-import { verify as verifyBcrypt } from '@node-rs/bcrypt'
 import { encrypt as shaCrypt } from 'unixcrypt'
 import { md5Crypt } from './md5-crypt.js'
+
+type Matches = (password: string, hash: string) => boolean | Promise<boolean>
 
 /** How one kind of hash is read: its exact form (the packages answer "no" to a broken one) and its check. */
 interface Scheme {
   readonly form: RegExp
-  matches(password: string, hash: string): boolean | Promise<boolean>
+  /** Packages with native code are loaded here, when they are first needed: each takes 4 MB. */
+  load(): Promise<Matches>
 }
 
 const bcrypt: Scheme = {
   form: /^\$2[abxy]\$(?:0[4-9]|1\d|2\d|3[01])\$[./A-Za-z0-9]{53}$/,
-  matches: (password, hash) => verifyBcrypt(password, hash),
+  load: async () => (await import('@node-rs/bcrypt')).verify,
 }
 
 function argon2(variant: 'argon2id' | 'argon2i'): Scheme {
@@ -20,7 +21,10 @@ function argon2(variant: 'argon2id' | 'argon2i'): Scheme {
     form: new RegExp(
       `^\\$${variant}\\$(?:v=\\d+\\$)?m=\\d+,t=\\d+,p=\\d+\\$[A-Za-z0-9+/]+\\$[A-Za-z0-9+/]+$`,
     ),
-    matches: (password, hash) => verifyArgon2(hash, password),
+    async load() {
+      const { verify } = await import('@node-rs/argon2')
+      return (password, hash) => verify(hash, password)
+    },
   }
 }
 
@@ -28,7 +32,7 @@ function argon2(variant: 'argon2id' | 'argon2i'): Scheme {
 function shaCryptScheme(id: 5 | 6, hashLength: number): Scheme {
   return {
     form: new RegExp(`^\\$${id}\\$(?:rounds=\\d{4,6}\\$)?[^$:\\n]{0,16}\\$[./A-Za-z0-9]{${hashLength}}$`),
-    matches(password, hash) {
+    load: async () => (password, hash) => {
       const computed = shaCrypt(password, hash.slice(0, hash.lastIndexOf('$')))
       return same(sumOf(computed), sumOf(hash))
     },
@@ -37,7 +41,7 @@ function shaCryptScheme(id: 5 | 6, hashLength: number): Scheme {
 
 const md5: Scheme = {
   form: /^\$1\$[^$:\n]{0,8}\$[./A-Za-z0-9]{22}$/,
-  matches(password, hash) {
+  load: async () => (password, hash) => {
     const [, , salt = ''] = hash.split('$')
     return same(md5Crypt(password, salt), sumOf(hash))
   },

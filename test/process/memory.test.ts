@@ -1,5 +1,29 @@
-import { spawnSync } from 'node:child_process'
-import { expect, it } from 'vitest'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { expect, it, onTestFinished } from 'vitest'
+import { start, startPanel } from '../kit/process.js'
+import { simulatorEnvironment } from '../kit/service.js'
+
+/** The largest resident memory that a process has had so far (MB). */
+function mostResidentMb(pid: number | undefined): number {
+  const [, kilobytes = ''] = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+  return (Number(kilobytes) * 1024) / 1e6
+}
+
+it.runIf(process.platform === 'linux')(
+  'a service that is ready has never taken more than twice the memory of a bare server',
+  async () => {
+    const program = "require('node:http').createServer().listen(0, () => console.log('listening'))"
+    const bare = spawn(process.execPath, ['-e', program])
+    onTestFinished(() => void bare.kill())
+    await once(bare.stdout, 'data')
+    const panel = await startPanel()
+    const service = start(simulatorEnvironment(panel))
+    await service.logged('ready')
+    expect(mostResidentMb(service.child.pid) / mostResidentMb(bare.pid)).toBeLessThan(2)
+  },
+)
 
 it('a million addresses in each of three limits let a process grow by less than 100 MB, and keep 40 MB of it in use', () => {
   const script = `
