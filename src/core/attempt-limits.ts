@@ -19,20 +19,20 @@ export interface ReachedLimit extends Limit {
 /** What was counted for a key, the latest hit included. */
 export interface Hits {
   readonly totalHits: number
-  /** When the key's window ends, by `Date`; undefined where the store does not say. */
-  readonly resetTime: Date | undefined
+  /** Tells the window that counted the hit from all others of the key. */
+  readonly window: string
+  /** How long that window still lasts. */
+  readonly leftMs: number
 }
 
 /**
- * Counts hits per key in windows of one length, which begin at the key's first hit. Each call but `init` may reject with
- * `StoreUnavailable`. It has the methods that express-rate-limit asks of a store.
+ * Counts hits per key in windows of one length, which begin at the key's first hit. Each call may reject with
+ * `StoreUnavailable`.
  */
 export interface LimitStore {
-  /** To be called once, before any other. */
-  init(options: { readonly windowMs: number }): void
   increment(key: string): Promise<Hits>
-  /** Takes one hit back. */
-  decrement(key: string): Promise<void>
+  /** Takes one hit back, unless the window that counted it is over or was reset. */
+  decrement(key: string, window: string): Promise<void>
   /** Forgets all that was counted for the key. */
   resetKey(key: string): Promise<void>
 }

@@ -3,6 +3,7 @@ import type { Request, RequestHandler, Response } from 'express'
 import { type AugmentedRequest, ipKeyGenerator, type RateLimitInfo, rateLimit } from 'express-rate-limit'
 import type { Refused } from '../core/answer.js'
 import type { AttemptContext } from '../core/attempt-context.js'
+import type { Hits } from '../core/attempt-limits.js'
 import type { Limiter } from './limiter.js'
 import { showLimit } from './rate-limit-header.js'
 
@@ -44,14 +45,21 @@ export function createAddressLimit(
   const countSubmission = rateLimit({
     limit: limiter.count,
     windowMs: limiter.windowMs,
-    store: { increment: limiter.hit, decrement: limiter.giveBack, resetKey: limiter.forget },
+    store: {
+      async increment(key) {
+        const hits = await limiter.hit(key)
+        return { totalHits: hits.totalHits, resetTime: new WindowEnd(hits) }
+      },
+      // It takes a hit back only with options that we don't set.
+      decrement: async () => undefined,
+      resetKey: limiter.forget,
+    },
     keyGenerator: (_request, response) => keyOf(callerOf(response as Response)),
     // Shown below, as those of the other limits.
     standardHeaders: false,
     legacyHeaders: false,
     handler(request, response, next) {
-      const { resetTime, key } = infoOf(request as Request)
-      const leftMs = limiter.untilResetMs(resetTime)
+      const { leftMs, key } = infoOf(request as Request)
       if (refusedUntilMs.size >= maxRefused) refusedUntilMs.clear()
       refusedUntilMs.set(key, callerOf(response as Response).arrivedMs + leftMs)
       next(limiter.refusal(leftMs, partitionOf(key)))
@@ -61,8 +69,8 @@ export function createAddressLimit(
   })
 
   function showRest(request: Request, response: Response, next: () => void): void {
-    const { resetTime, key, remaining } = infoOf(request)
-    const seconds = Math.ceil(limiter.untilResetMs(resetTime) / 1000)
+    const { leftMs, key, remaining } = infoOf(request)
+    const seconds = Math.ceil(leftMs / 1000)
     showLimit(response, { ...limiter, partition: partitionOf(key) }, remaining, seconds)
     next()
   }
@@ -75,9 +83,20 @@ function keyOf({ clientAddress }: Caller): string {
   return ipKeyGenerator(clientAddress)
 }
 
+/** What the library hands on of a hit: it tells the time by `Date`, and we don't. */
+class WindowEnd extends Date {
+  readonly leftMs: number
+
+  constructor({ leftMs }: Hits) {
+    super(Date.now() + leftMs)
+    this.leftMs = leftMs
+  }
+}
+
 /** What the library found. */
-function infoOf(request: Request): RateLimitInfo {
-  return (request as AugmentedRequest).rateLimit as RateLimitInfo
+function infoOf(request: Request): RateLimitInfo & Pick<Hits, 'leftMs'> {
+  const info = (request as AugmentedRequest).rateLimit as RateLimitInfo
+  return { ...info, leftMs: (info.resetTime as WindowEnd).leftMs }
 }
 
 /** Tells addresses apart in the header without naming them. */

@@ -20,6 +20,8 @@ interface Counter {
   readonly key: string
   /** Whether a success forgets what was counted. */
   readonly forgetful: boolean
+  /** The window that counted the attempt; undefined while none has. */
+  window?: string | undefined
 }
 
 /** When to come back if a limit is reached only by attempts under way, which may yet turn out to be right. */
@@ -56,17 +58,19 @@ export function createAttemptLimits(failures: Limiter, target: Limiter): LimitAt
     const id = idOf(counter)
     const others = underWay.get(id) ?? 0
     underWay.set(id, others + 1)
-    const { totalHits, resetTime } = await limiter.hit(key)
+    const { totalHits, window, leftMs } = await limiter.hit(key)
+    counter.window = window
     if (totalHits <= limiter.count) return undefined
     const byOthers = totalHits - 1 - others < limiter.count
-    return { limiter, id, byOthers, waitMs: byOthers ? SOON_MS : limiter.untilResetMs(resetTime) }
+    return { limiter, id, byOthers, waitMs: byOthers ? SOON_MS : leftMs }
   }
 
   async function end(counter: Counter, verdict: Verdict): Promise<void> {
-    const { limiter, key, forgetful } = counter
+    const { limiter, key, forgetful, window } = counter
     const id = idOf(counter)
+    counter.window = undefined
     if (verdict === 'proven' && forgetful) await limiter.forget(key)
-    else if (verdict !== 'guess') await limiter.giveBack(key)
+    else if (verdict !== 'guess' && window !== undefined) await limiter.giveBack(key, window)
     const others = (underWay.get(id) ?? 1) - 1
     if (others > 0) underWay.set(id, others)
     else underWay.delete(id)

@@ -8,28 +8,23 @@ export interface Limiter extends Limit {
   readonly name: string
   /** Counts a hit. Rejects with `StoreUnavailable` if the counters can't be reached. */
   hit(key: string): Promise<Hits>
-  /** Takes one hit back; never fails. */
-  giveBack(key: string): Promise<void>
+  /** Takes one hit back, unless the window that counted it is over; never fails. */
+  giveBack(key: string, window: string): Promise<void>
   /** Takes all hits of a key back; never fails. */
   forget(key: string): Promise<void>
-  /** How long a window still lasts; the whole of it if the store can't tell. */
-  untilResetMs(resetTime: Date | undefined): number
   /** @param partition see `ReachedLimit` */
   refusal(retryAfterMs: number, partition?: string): Refused
 }
 
-/** @param store keeps the counts of this limit alone */
+/** @param store keeps the counts of this limit alone, in windows of its length */
 export function createLimiter(name: string, { count, windowMs }: Limit, store: LimitStore): Limiter {
-  store.init({ windowMs })
   return {
     name,
     count,
     windowMs,
     hit: (key) => store.increment(key),
-    giveBack: (key) => ifAvailable(store.decrement(key)),
+    giveBack: (key, window) => ifAvailable(store.decrement(key, window)),
     forget: (key) => ifAvailable(store.resetKey(key)),
-    // Stores tell the time by Date.
-    untilResetMs: (resetTime) => (resetTime ? Math.max(0, resetTime.getTime() - Date.now()) : windowMs),
     refusal(retryAfterMs, partition) {
       const limit = { name, count, windowMs, retryAfterMs, partition }
       return new Refused({ code: 'too-many-attempts', limit })

@@ -117,7 +117,7 @@ export function createApp(dependencies: AppDependencies): App {
     countAttempt?.(record)
   }
   const createLimit = (name: keyof Config['limits']) =>
-    createLimiter(name, config.limits[name], store.createLimitStore(name))
+    createLimiter(name, config.limits[name], store.createLimitStore(name, config.limits[name].windowMs))
   const { guard, refusalOf } = createAddressLimit(createLimit('address'), contextOf)
   const held = createHeldAnswers(config.refusalDelayMs, clock)
   const guards = createGuards(

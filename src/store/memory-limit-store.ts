@@ -1,21 +1,22 @@
 import type { LimitStore } from '../core/attempt-limits.js'
+import type { Clock } from '../lib/clock.js'
 
 /** A million addresses must not fill the memory; whoever has more of them than this can make room for further tries. */
 const MAX_KEYS = 50_000
 
 interface Window {
+  readonly id: string
   hits: number
-  /** As the library tells time, by Date. */
   readonly endMs: number
 }
 
 /** Counts hits per key in windows of one length, which begin at the key's first hit; where there are too many the oldest go. */
-export function createMemoryLimitStore(maxKeys = MAX_KEYS): LimitStore {
+export function createMemoryLimitStore(clock: Clock, windowMs: number, maxKeys = MAX_KEYS): LimitStore {
   // All windows are of one length: their order is that of their ends.
   const windows = new Map<string, Window>()
-  let windowMs = 0
+  let begun = 0
 
-  const isOver = ({ endMs }: Window): boolean => endMs <= Date.now()
+  const isOver = ({ endMs }: Window): boolean => endMs <= clock.now()
 
   /** Makes room for many at once: to find a map's first key takes longer the more were deleted before it. */
   function makeRoom(): void {
@@ -35,25 +36,22 @@ export function createMemoryLimitStore(maxKeys = MAX_KEYS): LimitStore {
 
   function begin(key: string): Window {
     makeRoom()
-    const window = { hits: 0, endMs: Date.now() + windowMs }
+    begun += 1
+    const window = { id: `${begun}`, hits: 0, endMs: clock.now() + windowMs }
     windows.set(key, window)
     return window
   }
 
   return {
-    init(options) {
-      windowMs = options.windowMs
-    },
-
     async increment(key) {
       const window = current(key) ?? begin(key)
       window.hits += 1
-      return { totalHits: window.hits, resetTime: new Date(window.endMs) }
+      return { totalHits: window.hits, window: window.id, leftMs: window.endMs - clock.now() }
     },
 
-    async decrement(key) {
+    async decrement(key, id) {
       const window = current(key)
-      if (!window) return
+      if (window?.id !== id) return
       window.hits -= 1
       if (window.hits === 0) windows.delete(key)
     },

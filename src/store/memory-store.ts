@@ -8,7 +8,7 @@ import type { SharedStore } from './shared-store.js'
 /** Keeps everything in the memory of this process: for one instance. */
 export function createMemoryStore(clock: Clock): SharedStore {
   return {
-    createLimitStore: () => createMemoryLimitStore(),
+    createLimitStore: (_name, windowMs) => createMemoryLimitStore(clock, windowMs),
     locks: createMemoryDomainLocks(clock),
     owners: createMemoryDomainOwners(clock),
     createKeyCooldown: () => createMemoryKeyCooldown(clock),

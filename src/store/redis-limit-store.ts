@@ -1,39 +1,44 @@
-import type { Options } from 'express-rate-limit'
 import type { Redis } from 'ioredis'
-import { type RedisReply, RedisStore } from 'rate-limit-redis'
 import type { LimitStore } from '../core/attempt-limits.js'
 import { inStore } from './redis-client.js'
 
-/** The library's own would make a count out of nothing, which never ends, where the window is over or was reset. */
-const DECREMENT = `
-  local hits = tonumber(redis.call('GET', KEYS[1]) or '0')
-  if hits > 1 then redis.call('DECR', KEYS[1]) elseif hits == 1 then redis.call('DEL', KEYS[1]) end
+const INCREMENT = `
+  local hits = redis.call('HINCRBY', KEYS[1], 'hits', 1)
+  if hits == 1 then
+    redis.call('HSET', KEYS[1], 'window', ARGV[1])
+    redis.call('PEXPIRE', KEYS[1], ARGV[2])
+  end
+  return { hits, redis.call('HGET', KEYS[1], 'window'), redis.call('PTTL', KEYS[1]) }
 `
 
-/** Counts hits per key, for all instances; rejects with `StoreUnavailable`. */
-export function createRedisLimitStore(client: Redis, prefix: string): LimitStore {
-  const store = new RedisStore({
-    prefix,
-    sendCommand: (command: string, ...args: string[]) => client.call(command, ...args) as Promise<RedisReply>,
-  })
-  let windowMs: number | undefined
+const DECREMENT = `
+  if redis.call('HGET', KEYS[1], 'window') ~= ARGV[1] then return end
+  if redis.call('HINCRBY', KEYS[1], 'hits', -1) == 0 then redis.call('DEL', KEYS[1]) end
+`
 
-  /** Loads the scripts. Where it fails, the next connection is the next try. */
-  function load(): void {
-    // The library's middleware would hand over all of its options; the window is all that the store takes from them.
-    if (windowMs !== undefined) store.init({ windowMs } as Options).catch(() => undefined)
-  }
-  client.on('ready', load)
-
+/**
+ * Counts hits per key, for all instances; rejects with `StoreUnavailable`.
+ *
+ * @param randomId names a window that begins
+ */
+export function createRedisLimitStore(
+  client: Redis,
+  name: string,
+  windowMs: number,
+  randomId: () => string,
+): LimitStore {
+  const keyOf = (key: string): string => `rekey:rate-limit:${name}:${key}`
   return {
-    init(options) {
-      windowMs = options.windowMs
-      load()
+    async increment(key) {
+      const reply = await inStore(client.eval(INCREMENT, 1, keyOf(key), randomId(), windowMs))
+      const [totalHits, window, leftMs] = reply as [number, string, number]
+      return { totalHits, window, leftMs }
     },
-    increment: (key) => inStore(store.increment(key)),
-    decrement: async (key) => {
-      await inStore(client.eval(DECREMENT, 1, store.prefixKey(key)))
+    async decrement(key, window) {
+      await inStore(client.eval(DECREMENT, 1, keyOf(key), window))
     },
-    resetKey: (key) => inStore(store.resetKey(key)),
+    async resetKey(key) {
+      await inStore(client.del(keyOf(key)))
+    },
   }
 }

@@ -19,7 +19,7 @@ export async function createRedisStore(
 ): Promise<SharedStore> {
   const client = createRedisClient(address, report)
   const store: SharedStore = {
-    createLimitStore: (name) => createRedisLimitStore(client, `rekey:limit:${name}:`),
+    createLimitStore: (name, windowMs) => createRedisLimitStore(client, name, windowMs, randomId),
     locks: createRedisDomainLocks(client, clock, randomId),
     owners: createRedisDomainOwners(client),
     createKeyCooldown: (keyId) => createRedisKeyCooldown(client, keyId, clock),

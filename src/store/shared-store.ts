@@ -7,7 +7,7 @@ import type { CheckReadiness } from '../core/readiness.js'
 /** Where the service keeps what its instances must agree on: counts, locks, the owners of domains, and that the panel is left alone. */
 export interface SharedStore {
   /** @param name of the limit: each counts for itself */
-  createLimitStore(name: string): LimitStore
+  createLimitStore(name: string, windowMs: number): LimitStore
   readonly locks: DomainLocks
   readonly owners: OwnerMemory
   /** @param keyId tells keys to the panel apart, and is no secret */

@@ -9,6 +9,7 @@ import { startRedis } from './kit/redis.js'
 
 const redis = await startRedis()
 const LOCK = 'rekey:lock:example.org'
+const COUNT = 'rekey:rate-limit:test:a'
 
 function mailbox(address: string): Mailbox {
   const parsed = parseMailbox(address)
@@ -163,21 +164,31 @@ it('a Redis that was away and has forgotten everything gives a lock back to its 
 
 it('counts that instances share are those of all, and are taken back without a trace', async () => {
   const limits = (await Promise.all([createStore(), createStore()])).map((store) => {
-    const limit = store.createLimitStore('test')
-    limit.init({ windowMs: 60_000 })
-    return limit
+    return store.createLimitStore('test', 60_000)
   })
   const [ours, theirs] = limits
   if (!ours || !theirs) throw new Error('no stores')
-  expect((await ours.increment('a')).totalHits).toBe(1)
-  expect((await theirs.increment('a')).totalHits).toBe(2)
-  expect(await redis.client.pttl('rekey:limit:test:a')).toBeGreaterThan(50_000)
-  await ours.decrement('a')
-  await ours.decrement('a')
-  await ours.decrement('a')
-  expect(await redis.client.exists('rekey:limit:test:a')).toBe(0)
-  await theirs.increment('a')
+  const first = await ours.increment('a')
+  expect(first.totalHits).toBe(1)
+  expect(await theirs.increment('a')).toMatchObject({ totalHits: 2, window: first.window })
+  expect(await redis.client.pttl(COUNT)).toBeGreaterThan(50_000)
+  for (const _ of [1, 2, 3]) await ours.decrement('a', first.window)
+  expect(await redis.client.exists(COUNT)).toBe(0)
+  const next = await theirs.increment('a')
+  expect(next).toMatchObject({ totalHits: 1, leftMs: 60_000 })
   await ours.resetKey('a')
-  await theirs.decrement('a')
-  expect(await redis.client.exists('rekey:limit:test:a')).toBe(0)
+  await theirs.decrement('a', next.window)
+  expect(await redis.client.exists(COUNT)).toBe(0)
+})
+
+it('counts that instances share are taken back only from the window that counted them', async () => {
+  const limit = (await createStore()).createLimitStore('test', 60_000)
+  const over = await limit.increment('a')
+  await redis.client.del(COUNT)
+  const current = await limit.increment('a')
+  await limit.increment('a')
+  await limit.decrement('a', over.window)
+  expect((await limit.increment('a')).totalHits).toBe(3)
+  await limit.decrement('a', current.window)
+  expect((await limit.increment('a')).totalHits).toBe(3)
 })

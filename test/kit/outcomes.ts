@@ -57,7 +57,7 @@ function failingStore(error: Error): SharedStore {
   const fail = async (): Promise<never> => {
     throw error
   }
-  const limits: LimitStore = { init: () => undefined, increment: fail, decrement: fail, resetKey: fail }
+  const limits: LimitStore = { increment: fail, decrement: fail, resetKey: fail }
   return { ...createMemoryStore(createTestClock()), createLimitStore: () => limits }
 }
 

@@ -53,6 +53,7 @@ export interface TestServiceOptions {
   readonly simulator?: SimulatorOptions
   /** In place of those that a test has: an estimator without its worker, and connections that trust the system's authorities. */
   readonly passwordTools?: Partial<PasswordTools>
+  readonly clock?: TestClock
   readonly store?: SharedStore
 }
 
@@ -108,6 +109,7 @@ export async function startService({
   environment,
   simulator,
   passwordTools,
+  clock = createTestClock(),
   store,
 }: TestServiceOptions = {}): Promise<TestService> {
   const panel = await startPanelSimulator(simulator)
@@ -115,7 +117,7 @@ export async function startService({
   return await startServiceAt(
     panel,
     { ...simulatorEnvironment(panel), ...environment },
-    createTestClock(),
+    clock,
     passwordTools,
     store,
   )

@@ -1,19 +1,18 @@
 import express, { type ErrorRequestHandler } from 'express'
 import supertest from 'supertest'
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { Refused, type RequestRefusal } from '../../src/core/answer.js'
 import { createAddressLimit } from '../../src/limits/address-limit.js'
 import { createLimiter } from '../../src/limits/limiter.js'
 import { createMemoryLimitStore } from '../../src/store/memory-limit-store.js'
-
-beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: 0 }))
-afterEach(() => void vi.useRealTimers())
+import { createTestClock } from '../kit/clock.js'
 
 const HERE = '203.0.113.7'
 
 /** Submissions before a limit of two a minute; how each ends: its headers, or its refusal. Three refused addresses are remembered. */
 function createSubmissions() {
-  const store = createMemoryLimitStore()
+  const clock = createTestClock()
+  const store = createMemoryLimitStore(clock, 60_000)
   const counted = vi.spyOn(store, 'increment')
   const limiter = createLimiter('address', { count: 2, windowMs: 60_000 }, store)
   const addressLimit = createAddressLimit(limiter, ({ locals }) => locals.caller, 3)
@@ -25,7 +24,7 @@ function createSubmissions() {
   }
   const app = express()
   app.use((request, response, next) => {
-    response.locals.caller = { clientAddress: request.get('x-address'), arrivedMs: Date.now() }
+    response.locals.caller = { clientAddress: request.get('x-address'), arrivedMs: clock.now() }
     next()
   })
   app.use(...addressLimit.guard)
@@ -41,24 +40,24 @@ function createSubmissions() {
 
   /** What is known of an address now, without a submission. */
   function known(clientAddress: string) {
-    return addressLimit.refusalOf({ clientAddress, arrivedMs: Date.now() })?.answer
+    return addressLimit.refusalOf({ clientAddress, arrivedMs: clock.now() })?.answer
   }
 
-  return { submit, known, counted }
+  return { submit, known, counted, clock }
 }
 
 it('a submission within the limit of its address is shown how many are left, and until when', async () => {
-  const { submit } = createSubmissions()
+  const { submit, clock } = createSubmissions()
   expect(await submit(HERE)).toMatchObject({ status: 200, limit: '"address"; r=1; t=60' })
-  vi.setSystemTime(20_500)
+  clock.advance(20_500)
   expect(await submit(HERE)).toMatchObject({ status: 200, limit: '"address"; r=0; t=40' })
 })
 
 it('a submission past the limit of its address is refused until the window is over, and others are not', async () => {
-  const { submit } = createSubmissions()
+  const { submit, clock } = createSubmissions()
   const { policy } = await submit(HERE)
   await submit(HERE)
-  vi.setSystemTime(20_000)
+  clock.advance(20_000)
   const partition = /^"address"; q=2; w=60; pk=:([^:]+):$/.exec(policy)?.[1]
   expect(await submit(HERE)).toMatchObject({
     status: 429,
@@ -68,7 +67,7 @@ it('a submission past the limit of its address is refused until the window is ov
     },
   })
   expect(await submit('203.0.113.8')).toMatchObject({ status: 200 })
-  vi.setSystemTime(60_000)
+  clock.advance(40_000)
   expect(await submit(HERE)).toMatchObject({ status: 200 })
 })
 
@@ -102,7 +101,7 @@ it('the limit of an address is shown in no header but those that we set ourselve
 })
 
 it('a refused address is known until its window ends, and its submissions arenâ€™t counted by the store', async () => {
-  const { submit, known, counted } = createSubmissions()
+  const { submit, known, counted, clock } = createSubmissions()
   await submit(HERE)
   await submit(HERE)
   expect(known(HERE)).toBeUndefined()
@@ -111,11 +110,11 @@ it('a refused address is known until its window ends, and its submissions arenâ€
   expect(known('203.0.113.8')).toBeUndefined()
   expect(counted).toHaveBeenCalledTimes(3)
 
-  vi.setSystemTime(59_000)
+  clock.advance(59_000)
   expect(known(HERE)).toMatchObject({ limit: { retryAfterMs: 1000 } })
   expect(await submit(HERE)).toMatchObject({ status: 429, refusal: known(HERE) })
   expect(counted).toHaveBeenCalledTimes(3)
-  vi.setSystemTime(60_000)
+  clock.advance(1000)
   expect(known(HERE)).toBeUndefined()
   expect(await submit(HERE)).toMatchObject({ status: 200 })
 })

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import { type Outcome, Refused } from '../../src/core/answer.js'
 import type { Attempt, Credentials } from '../../src/core/attempt.js'
 import type { LimitStore } from '../../src/core/attempt-limits.js'
@@ -9,9 +9,10 @@ import { Secret } from '../../src/lib/secret.js'
 import { createAttemptLimits, type LimitAttempt } from '../../src/limits/attempt-limits.js'
 import { createLimiter } from '../../src/limits/limiter.js'
 import { createMemoryLimitStore } from '../../src/store/memory-limit-store.js'
+import { createTestClock, type TestClock } from '../kit/clock.js'
 
-beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: 0 }))
-afterEach(() => void vi.useRealTimers())
+const FAILURES_WINDOW_MS = 60_000
+const TARGET_WINDOW_MS = 600_000
 
 const refused: Outcome = { code: 'invalid-credentials' }
 const changed: Outcome = { code: 'changed', evidence: 'answered' }
@@ -44,13 +45,23 @@ function attempt(
 interface Limits {
   readonly failures?: number
   readonly target?: number
+  readonly clock?: TestClock
   readonly targetStore?: LimitStore
 }
 
-function createLimits({ failures = 100, target = 100, targetStore }: Limits): LimitAttempt {
+function createLimits({
+  failures = 100,
+  target = 100,
+  clock = createTestClock(),
+  targetStore = createMemoryLimitStore(clock, TARGET_WINDOW_MS),
+}: Limits): LimitAttempt {
   return createAttemptLimits(
-    createLimiter('failures', { count: failures, windowMs: 60_000 }, createMemoryLimitStore()),
-    createLimiter('target', { count: target, windowMs: 600_000 }, targetStore ?? createMemoryLimitStore()),
+    createLimiter(
+      'failures',
+      { count: failures, windowMs: FAILURES_WINDOW_MS },
+      createMemoryLimitStore(clock, FAILURES_WINDOW_MS),
+    ),
+    createLimiter('target', { count: target, windowMs: TARGET_WINDOW_MS }, targetStore),
   )
 }
 
@@ -232,7 +243,7 @@ it('where two limits are reached, the longer wait is told', async () => {
 })
 
 it('an attempt that one counter could not count is counted by none, and not carried out', async () => {
-  const memory = createMemoryLimitStore()
+  const memory = createMemoryLimitStore(createTestClock(), TARGET_WINDOW_MS)
   let isDown = true
   const increment: LimitStore['increment'] = async (key) => {
     if (isDown) throw new StoreUnavailable()
@@ -248,4 +259,18 @@ it('an attempt that one counter could not count is counted by none, and not carr
   expect(carriedOut).toBe(false)
   isDown = false
   expect(await inOrder(limit, [changed])).toEqual(['changed'])
+})
+
+it('an attempt that counts for nothing and ends in a later window gives back no hit of that window', async () => {
+  const clock = createTestClock()
+  const limit = createLimits({ target: 3, clock })
+  const late = [underWay(limit), underWay(limit)]
+  for (const { begun } of late) await begun
+  clock.advance(TARGET_WINDOW_MS)
+  expect(await inOrder(limit, [refused, refused])).toEqual(['invalid-credentials', 'invalid-credentials'])
+  for (const { end, result } of late) {
+    end(away)
+    await result
+  }
+  expect(await inOrder(limit, [refused, refused])).toEqual(['invalid-credentials', 'target in 600000'])
 })

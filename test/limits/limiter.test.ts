@@ -1,46 +1,46 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import { Refused } from '../../src/core/answer.js'
 import type { LimitStore } from '../../src/core/attempt-limits.js'
 import { StoreUnavailable } from '../../src/core/outage.js'
-import { createLimiter } from '../../src/limits/limiter.js'
+import { createLimiter, type Limiter } from '../../src/limits/limiter.js'
 import { createMemoryLimitStore } from '../../src/store/memory-limit-store.js'
+import { createTestClock } from '../kit/clock.js'
 
 const LIMIT = { count: 2, windowMs: 60_000 }
 
-beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: 0 }))
-afterEach(() => void vi.useRealTimers())
+function createTestLimiter(clock = createTestClock()): Limiter {
+  return createLimiter('address', LIMIT, createMemoryLimitStore(clock, LIMIT.windowMs))
+}
 
 /** A store that fails in all that it is asked. */
 function failing(error: Error): LimitStore {
   const fail = async (): Promise<never> => {
     throw error
   }
-  return { init: () => undefined, increment: fail, decrement: fail, resetKey: fail }
+  return { increment: fail, decrement: fail, resetKey: fail }
 }
 
 it('a limiter counts by key, gives one hit back, or all of them', async () => {
-  const limiter = createLimiter('address', LIMIT, createMemoryLimitStore())
+  const limiter = createTestLimiter()
   const hits = async (key: string) => (await limiter.hit(key)).totalHits
   expect([await hits('a'), await hits('a'), await hits('b')]).toEqual([1, 2, 1])
-  await limiter.giveBack('a')
-  expect(await hits('a')).toBe(2)
+  const { window } = await limiter.hit('a')
+  await limiter.giveBack('a', window)
+  expect(await hits('a')).toBe(3)
   await limiter.forget('a')
   expect([await hits('a'), await hits('b')]).toEqual([1, 2])
 })
 
 it('a limiter’s window begins with the first hit of its key', async () => {
-  const limiter = createLimiter('address', LIMIT, createMemoryLimitStore())
+  const clock = createTestClock()
+  const limiter = createTestLimiter(clock)
   await limiter.hit('a')
-  vi.setSystemTime(20_000)
-  const { resetTime } = await limiter.hit('a')
-  expect(limiter.untilResetMs(resetTime)).toBe(40_000)
-  vi.setSystemTime(70_000)
-  expect(limiter.untilResetMs(resetTime)).toBe(0)
-  expect(limiter.untilResetMs(undefined)).toBe(60_000)
+  clock.advance(20_000)
+  expect(await limiter.hit('a')).toMatchObject({ totalHits: 2, leftMs: 40_000 })
 })
 
 it('a limiter refuses by its name, with its count and window', () => {
-  const refusal = createLimiter('address', LIMIT, createMemoryLimitStore()).refusal(1500, 'cGs=')
+  const refusal = createTestLimiter().refusal(1500, 'cGs=')
   expect(refusal).toBeInstanceOf(Refused)
   expect(refusal.answer).toEqual({
     code: 'too-many-attempts',
@@ -51,12 +51,12 @@ it('a limiter refuses by its name, with its count and window', () => {
 it('a store that can’t be reached keeps hits from being counted, and never from being given back', async () => {
   const limiter = createLimiter('address', LIMIT, failing(new StoreUnavailable()))
   await expect(limiter.hit('a')).rejects.toThrow(StoreUnavailable)
-  await limiter.giveBack('a')
+  await limiter.giveBack('a', '1')
   await limiter.forget('a')
 })
 
 it('a bug of the store is not taken for a store that can’t be reached', async () => {
   const limiter = createLimiter('address', LIMIT, failing(new TypeError('a bug')))
-  await expect(limiter.giveBack('a')).rejects.toThrow(TypeError)
+  await expect(limiter.giveBack('a', '1')).rejects.toThrow(TypeError)
   await expect(limiter.forget('a')).rejects.toThrow(TypeError)
 })

@@ -29,8 +29,8 @@ it.runIf(process.platform === 'linux')(
 it('a million addresses in each of three limits let a process grow by less than 100 MB, and keep 40 MB of it in use', () => {
   const script = `
     const { createMemoryLimitStore } = await import('./src/store/memory-limit-store.ts')
-    const stores = [1, 2, 3].map(() => createMemoryLimitStore())
-    for (const store of stores) store.init({ windowMs: 3_600_000 })
+    const { systemClock } = await import('./src/lib/clock.ts')
+    const stores = [1, 2, 3].map(() => createMemoryLimitStore(systemClock, 3_600_000))
     gc()
     const before = process.memoryUsage()
     for (let index = 0; index < 1_000_000; index++) {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import { answerCodes } from '../../src/core/answer.js'
 import { scrape, withMetrics } from '../kit/metrics.js'
 import { TOKEN, type Way, WRONG_PASSWORD, ways } from '../kit/outcomes.js'
@@ -91,9 +91,6 @@ const webmailForms = {
   '/roundcube': { user: 'sales@example.org', curpass: WRONG, newpass: `${CANARY}\n` },
 }
 
-beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: Date.now() }))
-afterEach(() => void vi.useRealTimers())
-
 it('no secret reaches a log line, a header, an answer or a metric, whatever the outcome', async () => {
   const ranges = await startRangeServer()
   ranges.seen.set(BREACHED, 7)
@@ -128,7 +125,6 @@ it('no secret reaches a log line, a header, an answer or a metric, whatever the 
     // After a lost change its domain is closed for a while, and after a refused key, or several lost answers, the panel is
     // left alone.
     service.clock.advance(300_000)
-    vi.setSystemTime(Date.now() + 60_000)
     panel.switches.keyRevoked = each.keyRevoked ?? false
     ranges.fault = each.rangeFault
     for (const [command, fault, times] of each.faults ?? []) panel.failNext(command, fault, times)
@@ -137,7 +133,6 @@ it('no secret reaches a log line, a header, an answer or a metric, whatever the 
   }
   panel.switches.keyRevoked = false
   ranges.fault = undefined
-  vi.setSystemTime(Date.now() + 300_000)
   service.clock.advance(300_000)
   const secrets = {
     current_password: WRONG,

@@ -1,65 +1,83 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import type { LimitStore } from '../../src/core/attempt-limits.js'
+import { expect, it, vi } from 'vitest'
 import { createMemoryLimitStore } from '../../src/store/memory-limit-store.js'
+import { createTestClock } from '../kit/clock.js'
 
 const WINDOW_MS = 60_000
 
-beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: 0 }))
-afterEach(() => void vi.useRealTimers())
-
-function createStore(maxKeys?: number): LimitStore {
-  const store = createMemoryLimitStore(maxKeys)
-  store.init({ windowMs: WINDOW_MS })
-  return store
-}
-
-async function hits(store: LimitStore, key: string): Promise<number> {
-  const { totalHits } = await store.increment(key)
-  return totalHits
+function createStore(maxKeys?: number) {
+  const clock = createTestClock()
+  const store = createMemoryLimitStore(clock, WINDOW_MS, maxKeys)
+  const hits = async (key: string): Promise<number> => (await store.increment(key)).totalHits
+  return { clock, store, hits }
 }
 
 it('counts in memory begin anew when the window of the first hit is over', async () => {
-  const store = createStore()
-  expect(await store.increment('a')).toEqual({ totalHits: 1, resetTime: new Date(WINDOW_MS) })
-  vi.setSystemTime(WINDOW_MS - 1)
-  expect(await store.increment('a')).toEqual({ totalHits: 2, resetTime: new Date(WINDOW_MS) })
-  vi.setSystemTime(WINDOW_MS)
-  expect(await store.increment('a')).toEqual({ totalHits: 1, resetTime: new Date(2 * WINDOW_MS) })
+  const { clock, store } = createStore()
+  expect(await store.increment('a')).toMatchObject({ totalHits: 1, leftMs: WINDOW_MS })
+  clock.advance(WINDOW_MS - 1)
+  expect(await store.increment('a')).toMatchObject({ totalHits: 2, leftMs: 1 })
+  clock.advance(1)
+  expect(await store.increment('a')).toMatchObject({ totalHits: 1, leftMs: WINDOW_MS })
 })
 
-it('counts in memory are taken back by one or as a whole, and never below nothing', async () => {
-  const store = createStore()
-  await store.decrement('a')
-  expect(await hits(store, 'a')).toBe(1)
-  await store.decrement('a')
-  await store.decrement('a')
-  expect(await hits(store, 'a')).toBe(1)
-  expect(await hits(store, 'a')).toBe(2)
+it('counts in memory are taken back by one or as a whole', async () => {
+  const { store, hits } = createStore()
+  const { window } = await store.increment('a')
+  await store.decrement('a', window)
+  const again = await store.increment('a')
+  expect(again.totalHits).toBe(1)
+  expect(await hits('a')).toBe(2)
+  await store.decrement('a', again.window)
+  expect(await hits('a')).toBe(2)
   await store.resetKey('a')
-  expect(await hits(store, 'a')).toBe(1)
-  vi.setSystemTime(WINDOW_MS)
-  await store.decrement('a')
-  expect(await hits(store, 'a')).toBe(1)
+  expect(await hits('a')).toBe(1)
+})
+
+it('counts in memory are taken back only from the window that counted them', async () => {
+  const { clock, store, hits } = createStore()
+  const over = await store.increment('a')
+  clock.advance(WINDOW_MS)
+  await store.decrement('a', over.window)
+  const reset = await store.increment('a')
+  await store.resetKey('a')
+  expect(await hits('a')).toBe(1)
+  await store.decrement('a', over.window)
+  await store.decrement('a', reset.window)
+  expect(await hits('a')).toBe(2)
+})
+
+it('counts in memory last as long, whatever the time of day is set to', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  try {
+    const { store } = createStore()
+    await store.increment('a')
+    vi.setSystemTime(Date.now() - 24 * 60 * 60_000)
+    expect(await store.increment('a')).toMatchObject({ totalHits: 2, leftMs: WINDOW_MS })
+    vi.setSystemTime(Date.now() + 48 * 60 * 60_000)
+    expect(await store.increment('a')).toMatchObject({ totalHits: 3, leftMs: WINDOW_MS })
+  } finally {
+    vi.useRealTimers()
+  }
 })
 
 it('counts in memory give way, the oldest window first, where there are too many', async () => {
-  const store = createStore(3)
+  const { clock, hits } = createStore(3)
   for (const key of ['a', 'b', 'c', 'a']) {
-    await store.increment(key)
-    vi.setSystemTime(Date.now() + 1)
+    await hits(key)
+    clock.advance(1)
   }
-  await store.increment('d')
-  expect(await hits(store, 'b')).toBe(2)
-  expect(await hits(store, 'd')).toBe(2)
-  expect(await hits(store, 'a')).toBe(1)
-  expect(await hits(store, 'b')).toBe(1)
+  await hits('d')
+  expect(await hits('b')).toBe(2)
+  expect(await hits('d')).toBe(2)
+  expect(await hits('a')).toBe(1)
+  expect(await hits('b')).toBe(1)
 })
 
 it('counts in memory of so many addresses that no memory would hold them are kept for the latest fifty thousand at most', async () => {
-  const store = createStore()
-  for (let key = 0; key < 60_000; key++) await store.increment(`${key}`)
+  const { hits } = createStore()
+  for (let key = 0; key < 60_000; key++) await hits(`${key}`)
   // The look at one brings it back.
-  expect(await hits(store, `${60_000 - 45_000}`)).toBe(2)
-  expect(await hits(store, '59999')).toBe(2)
-  expect(await hits(store, '9999')).toBe(1)
+  expect(await hits(`${60_000 - 45_000}`)).toBe(2)
+  expect(await hits('59999')).toBe(2)
+  expect(await hits('9999')).toBe(1)
 })

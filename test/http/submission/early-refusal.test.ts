@@ -20,12 +20,13 @@ const ELSEWHERE = '203.0.113.9'
 
 /** A service that allows an address one submission; what it asked of the store, and how many answers went the normal way. */
 async function startLimited(options: TestServiceOptions = {}) {
-  const memory = createMemoryStore(createTestClock())
+  const clock = createTestClock()
+  const memory = createMemoryStore(clock)
   const hits: string[] = []
   const store: SharedStore = {
     ...memory,
-    createLimitStore(name) {
-      const limitStore = memory.createLimitStore(name)
+    createLimitStore(name, windowMs) {
+      const limitStore = memory.createLimitStore(name, windowMs)
       return {
         ...limitStore,
         increment(key) {
@@ -42,7 +43,7 @@ async function startLimited(options: TestServiceOptions = {}) {
     REKEY_CLIENTS: `roundcube=${TOKEN}`,
     ...options.environment,
   }
-  const service = await startService({ ...options, environment, store })
+  const service = await startService({ ...options, environment, clock, store })
   const sent = vi.spyOn(service.app.handler.response, 'send')
   onTestFinished(() => sent.mockRestore())
   return { service, hits, sent }
@@ -104,8 +105,6 @@ it.each(ways)(
 )
 
 it('a refusal before routing is in the language of the browser, with an ID of its own, and counts down', async () => {
-  vi.useFakeTimers({ toFake: ['Date'] })
-  onTestFinished(() => void vi.useRealTimers())
   const { service, sent } = await startLimited()
   await reachLimit(service)
   const german = { 'accept-language': 'de-AT' }
@@ -221,12 +220,9 @@ it('a refusal before routing does not wait for the body', async () => {
 })
 
 it('a refusal before routing ends with the window of the address', async () => {
-  vi.useFakeTimers({ toFake: ['Date'] })
-  onTestFinished(() => void vi.useRealTimers())
   const { service, hits } = await startLimited()
   await reachLimit(service)
   hits.length = 0
-  vi.setSystemTime(Date.now() + 15 * 60_000)
   service.clock.advance(15 * 60_000)
   expect(gist(await post(service, byMailbox()))).toBe('200 changed')
   expect(hits[0]).toMatch(/^address /)

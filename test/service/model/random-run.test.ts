@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import type { Response } from 'supertest'
-import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { createTestClock } from '../../kit/clock.js'
 import { simulatorEnvironment, startServiceAt, type TestService } from '../../kit/service.js'
 import { gist, post } from '../../kit/submissions.js'
@@ -14,10 +14,6 @@ import { createRandom, type Random } from './random.js'
 /** 2,000 in `npm run test:full`, 20,000 in `npm run test:long`. */
 const OPERATIONS = Number(process.env.REKEY_TEST_OPERATIONS ?? 200)
 const seed = Number(process.env.REKEY_TEST_SEED ?? randomInt(2 ** 31))
-
-// The limits tell the time by Date.
-beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: Date.now() }))
-afterEach(() => void vi.useRealTimers())
 
 const VALUE = 'v-get-mail-account-value'
 
@@ -111,7 +107,6 @@ it(
 
       panel.clearFaults()
       clock.advance(random.oneOf([0, 1, 1000, 40_000, 601_000]))
-      vi.setSystemTime(Date.now() + random.oneOf([0, 1000, 40_000]))
       if (random.chance(0.05)) {
         await service.stop()
         service = await startServiceAt(panel, environment, clock)
