@@ -15,7 +15,7 @@ A **limit** is \`COUNT/WINDOW\`, such as \`5/15m\`: that many in a window of sec
 
 Rekey always verifies the TLS certificates of the panel and the mail server. You can't turn that off.
 
-For limits, all addresses of an IPv6 /56 network count as one.
+For limits, all addresses of an IPv6 /64 network count as one.
 `
 
 /** The text of docs/configuration.md: every variable with its default and what it means, by subject. */

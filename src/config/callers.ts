@@ -1,12 +1,8 @@
-import { isIP } from 'node:net'
 import * as z from 'zod'
 import type { Client } from '../http/submission/clients.js'
-import { parseClientAddress } from '../lib/ip-address.js'
 import { Secret } from '../lib/secret.js'
 import { fault, SECRET, type ValuesOf } from './fields.js'
-
-const NETWORK_NAMES = ['loopback', 'linklocal', 'uniquelocal']
-const NETWORKS_EXAMPLE = 'addresses and networks such as 10.0.0.1,192.168.0.0/16'
+import { NETWORKS_EXAMPLE, networks, parseNetworks } from './networks.js'
 
 /** A token of RFC 6750 section 2.1 (`b64token`), too long to be guessed: 32 hex digits have 128 bits. */
 const CLIENT = /^([A-Za-z0-9][\w.-]{0,31})=([\w.~+/-]{32,512}=*)$/
@@ -46,38 +42,6 @@ function trustedProxies() {
       )
     })
     .default(0)
-}
-
-/** Addresses and networks, joined by commas. */
-function networks(fallback: (typeof NETWORK_NAMES)[number]) {
-  return z
-    .string()
-    .default(fallback)
-    .transform((value, context) => parseNetworks(value) ?? fault(context, `must be ${NETWORKS_EXAMPLE}`))
-}
-
-function parseNetworks(list: string): readonly string[] | undefined {
-  const entries = list.split(',').map((entry) => entry.trim())
-  return entries.every(isNetwork) ? entries : undefined
-}
-
-/**
- * Refuses networks so wide that they hold everybody: then anyone could forge the address that the limits count.
- * The IPv6 networks around zero contain all of IPv4, in its mapped form.
- */
-function isNetwork(entry: string): boolean {
-  if (NETWORK_NAMES.includes(entry)) return true
-  const [text = '', bits, ...rest] = entry.split('/')
-  const address = parseClientAddress(text)
-  if (address === undefined || text.includes('%') || rest.length > 0) return false
-  // Express throws on these.
-  if (isIP(address) === 6 && text.includes('.')) return false
-  if (bits === undefined) return true
-  if (!/^\d{1,3}$/.test(bits) || isIP(text) !== isIP(address)) return false
-  const length = Number(bits)
-  return isIP(address) === 4
-    ? length >= 8 && length <= 32
-    : length >= 7 && length <= 128 && (length === 128 || !address.startsWith('::'))
 }
 
 /** `NAME=TOKEN`, several joined by commas or line breaks. */

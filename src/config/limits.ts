@@ -1,6 +1,7 @@
 import { Secret } from '../lib/secret.js'
 import type { RedisAddress } from '../store/redis-client.js'
 import { decode, integer, isHost, limit, SECRET, url, type ValuesOf } from './fields.js'
+import { networks } from './networks.js'
 
 const DATABASE = /^(?:\d{1,4})?$/
 
@@ -8,13 +9,20 @@ export const title = 'Limits, times and the shared store'
 
 export const variables = {
   REKEY_LIMIT_ADDRESS: limit(30, '15m').describe(
-    'Submissions from one address, valid or not. Of a client’s, only those that can be read are counted.',
+    'Submissions from one address (IPv6: /64), valid or not. Of a client’s, only those that can be read are counted. Changes are given back, and up to ten submissions that broke only the rules for new passwords.',
   ),
+  REKEY_LIMIT_NETWORK: limit(120, '15m').describe('The same for a network: IPv4 /24, IPv6 /48.'),
   REKEY_LIMIT_FAILURES: limit(5, '15m').describe(
-    'Refused credentials for one mailbox or hosting account from one address. A success resets the count.',
+    'Refused credentials for one mailbox, or for one hosting account, from one address (IPv6: /64). A success resets the count.',
   ),
   REKEY_LIMIT_TARGET: limit(20, '1h').describe(
-    'Refused credentials for one mailbox or hosting account from all addresses together.',
+    'Refused credentials for one mailbox, or for one hosting account, from all addresses together that haven’t proven it before. Webmail servers and clients are counted apart from everybody else.',
+  ),
+  REKEY_LIMIT_CEILING: limit(100, '24h').describe(
+    'The same in the long run. An address that has proven the mailbox or the account before has a count of its own.',
+  ),
+  REKEY_LIMIT_EXEMPT: networks('').describe(
+    'Addresses and networks that REKEY_LIMIT_ADDRESS and REKEY_LIMIT_NETWORK don’t count, such as an office’s, joined by commas. The other limits count them.',
   ),
   REKEY_REDIS_URL: redisUrl().describe(
     'The Redis or Valkey server in which several instances share limits and locks: `redis://NAME:PASSWORD@HOST:6379/0`, `rediss://` for TLS, or a socket, `unix:///run/redis.sock?password=…&db=0`.',
@@ -32,9 +40,13 @@ export function select(values: ValuesOf<typeof variables>) {
   return {
     limits: Object.freeze({
       address: values.REKEY_LIMIT_ADDRESS,
+      network: values.REKEY_LIMIT_NETWORK,
       failures: values.REKEY_LIMIT_FAILURES,
       target: values.REKEY_LIMIT_TARGET,
+      ceiling: values.REKEY_LIMIT_CEILING,
     }),
+    /** Those whom the first two don't count, in the form of Express's `trust proxy`. */
+    limitExempt: values.REKEY_LIMIT_EXEMPT,
     /** Where instances share limits and locks; undefined if they are kept in memory. */
     redis: values.REKEY_REDIS_URL,
     refusalDelayMs: values.REKEY_REFUSAL_DELAY_MS,

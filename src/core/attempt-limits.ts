@@ -5,7 +5,7 @@ export interface Limit {
 }
 
 /** The limits, as they are called in the `RateLimit` header. */
-export const limitNames = ['address', 'failures', 'target'] as const
+export const limitNames = ['address', 'network', 'failures', 'target', 'ceiling'] as const
 
 /** A limit that was reached, and until when. */
 export interface ReachedLimit extends Limit {
@@ -36,6 +36,17 @@ export interface LimitStore {
   /** Forgets all that was counted for the key. */
   resetKey(key: string): Promise<void>
 }
+
+/** Remembers digests for `PAIR_MEMORY_MS`, as long as there is room: where there are too many the oldest goes. */
+export interface PairStore {
+  /** Rejects with `StoreUnavailable`. */
+  has(digest: string): Promise<boolean>
+  /** Remembers it anew. Never fails: what has been done is true all the same. */
+  add(digest: string): Promise<void>
+}
+
+/** 400 days. */
+export const PAIR_MEMORY_MS = 400 * 24 * 60 * 60_000
 
 /**
  * What an attempt says of its sender. `guess`: credentials were tried in vain, which counts. `neutral`: counts against nobody.

@@ -17,11 +17,18 @@ export type Proof = Credentials['proof']
 /** The ways of proof that the operator offers: at least one. */
 export type Proofs = readonly [Proof, ...Proof[]]
 
+/**
+ * Who sends attempts: `public` is anybody, by the page or the JSON interface; `client` a program with a token, which may name the
+ * person's address; `webmail` a webmail server, which sends everybody's from its own.
+ */
+export type CallerKind = 'public' | 'client' | 'webmail'
+
 /** One try to change a mailbox's password. */
 export interface Attempt {
   readonly mailbox: Mailbox
   readonly credentials: Credentials
   readonly newPassword: Secret
+  readonly callerKind: CallerKind
   /** In the form of `parseClientAddress`. */
   readonly clientAddress: string
   /** When the answer is due. */

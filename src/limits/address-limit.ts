@@ -1,40 +1,67 @@
 import { createHash } from 'node:crypto'
 import type { Request, RequestHandler, Response } from 'express'
-import { type AugmentedRequest, ipKeyGenerator, type RateLimitInfo, rateLimit } from 'express-rate-limit'
-import type { Refused } from '../core/answer.js'
+import { type AugmentedRequest, type RateLimitInfo, rateLimit } from 'express-rate-limit'
+import type { Answer, Refused } from '../core/answer.js'
 import type { AttemptContext } from '../core/attempt-context.js'
 import type { Hits } from '../core/attempt-limits.js'
+import { StoreUnavailable } from '../core/outage.js'
 import type { Limiter } from './limiter.js'
 import { showLimit } from './rate-limit-header.js'
 
 /** How many refused addresses are remembered. If there are more, all are forgotten, and the store refuses them again. */
 const MAX_REFUSED = 10_000
 
+/** For how long (ms) the store isn't asked again for an address that it refused: it may have been given counts back elsewhere. */
+const REFUSED_MEMORY_MS = 10_000
+
 /** Who sends a submission, and when it arrived. */
 type Caller = Pick<AttemptContext, 'clientAddress' | 'arrivedMs'>
 
-/** Limits submissions per client address. */
+/** Limits submissions per client address, or per network. */
 export interface AddressLimit {
   /** To be passed before anything of a submission is read: counts, refuses, and shows what is left. */
   readonly guard: readonly RequestHandler[]
-  /** The answer for an address that was refused before, until its window ends; the store isn't asked. */
+  /** The answer for an address that was just refused; the store isn't asked. */
   refusalOf(caller: Caller): Refused | undefined
+  /** Gives a submission's count back whose answer shows no abuse: a change, or one of few that broke only the policy. Never fails. */
+  settle(response: Response, answer: Answer): Promise<void>
 }
 
-/** @param callerOf finds the caller in what is known of the request */
-export function createAddressLimit(
-  limiter: Limiter,
-  callerOf: (response: Response) => Caller,
-  maxRefused = MAX_REFUSED,
-): AddressLimit {
-  /** When the windows of refused addresses end, by the clock that times arrivals. */
-  const refusedUntilMs = new Map<string, number>()
+interface AddressLimitParts {
+  readonly limiter: Limiter
+  /** Counts submissions that broke only the policy: as many as it allows are given back. */
+  readonly spared: Limiter
+  /** What is counted of an address, such as its network. */
+  keyOf(address: string): string
+  /** Whether an address is not counted. */
+  isExempt(address: string): boolean
+  /** Finds the caller in what is known of the request. */
+  callerOf(response: Response): Caller
+}
+
+export function createAddressLimit(parts: AddressLimitParts, maxRefused = MAX_REFUSED): AddressLimit {
+  const { limiter, spared, isExempt, callerOf } = parts
+  const requestPropertyName = `rateLimit ${limiter.name}`
+  /** By key: when its window ends, and until when that is remembered, by the clock that times arrivals. */
+  const refused = new Map<string, { readonly endMs: number; readonly untilMs: number }>()
+
+  const keyOf = ({ clientAddress }: Caller): string => parts.keyOf(clientAddress)
+
+  /** What the library found; undefined if it did not count. */
+  function infoOf(request: Request): (RateLimitInfo & Pick<Hits, 'leftMs' | 'window'>) | undefined {
+    const info = (request as AugmentedRequest)[requestPropertyName] as RateLimitInfo | undefined
+    if (!info) return undefined
+    const { leftMs, window } = info.resetTime as WindowEnd
+    return { ...info, leftMs, window }
+  }
 
   function refusalOf(caller: Caller): Refused | undefined {
     const key = keyOf(caller)
-    const leftMs = (refusedUntilMs.get(key) ?? 0) - caller.arrivedMs
-    if (leftMs > 0) return limiter.refusal(leftMs, partitionOf(key))
-    refusedUntilMs.delete(key)
+    const known = refused.get(key)
+    if (!known || isExempt(caller.clientAddress)) return undefined
+    if (caller.arrivedMs < known.untilMs)
+      return limiter.refusal(known.endMs - caller.arrivedMs, partitionOf(key))
+    refused.delete(key)
     return undefined
   }
 
@@ -43,6 +70,7 @@ export function createAddressLimit(
   }
 
   const countSubmission = rateLimit({
+    requestPropertyName,
     limit: limiter.count,
     windowMs: limiter.windowMs,
     store: {
@@ -55,13 +83,17 @@ export function createAddressLimit(
       resetKey: limiter.forget,
     },
     keyGenerator: (_request, response) => keyOf(callerOf(response as Response)),
+    skip: (_request, response) => isExempt(callerOf(response as Response).clientAddress),
     // Shown below, as those of the other limits.
     standardHeaders: false,
     legacyHeaders: false,
     handler(request, response, next) {
-      const { leftMs, key } = infoOf(request as Request)
-      if (refusedUntilMs.size >= maxRefused) refusedUntilMs.clear()
-      refusedUntilMs.set(key, callerOf(response as Response).arrivedMs + leftMs)
+      const caller = callerOf(response as Response)
+      const key = keyOf(caller)
+      const { leftMs = limiter.windowMs } = infoOf(request as Request) ?? {}
+      if (refused.size >= maxRefused) refused.clear()
+      const untilMs = caller.arrivedMs + Math.min(leftMs, REFUSED_MEMORY_MS)
+      refused.set(key, { endMs: caller.arrivedMs + leftMs, untilMs })
       next(limiter.refusal(leftMs, partitionOf(key)))
     },
     // They warn on the console, past the log, of a proxy that our own configuration rules on.
@@ -69,34 +101,60 @@ export function createAddressLimit(
   })
 
   function showRest(request: Request, response: Response, next: () => void): void {
-    const { leftMs, key, remaining } = infoOf(request)
-    const seconds = Math.ceil(leftMs / 1000)
-    showLimit(response, { ...limiter, partition: partitionOf(key) }, remaining, seconds)
+    const info = infoOf(request)
+    if (info) {
+      const seconds = Math.ceil(info.leftMs / 1000)
+      showLimit(response, { ...limiter, partition: partitionOf(info.key) }, info.remaining, seconds)
+    }
     next()
   }
 
-  return { guard: [refuseKnown, countSubmission, showRest], refusalOf }
-}
+  async function isSpared({ code }: Answer, key: string): Promise<boolean> {
+    if (code === 'changed') return true
+    if (code !== 'password-rejected') return false
+    try {
+      return (await spared.hit(key)).totalHits <= spared.count
+    } catch (error) {
+      if (error instanceof StoreUnavailable) return false
+      throw error
+    }
+  }
 
-/** An IPv6 network of /56 counts as one address: a single customer has at least as many. */
-function keyOf({ clientAddress }: Caller): string {
-  return ipKeyGenerator(clientAddress)
+  return {
+    guard: [refuseKnown, countSubmission, showRest],
+    refusalOf,
+
+    async settle(response, answer) {
+      const info = infoOf(response.req)
+      if (!info || !(await isSpared(answer, info.key))) return
+      refused.delete(info.key)
+      await limiter.giveBack(info.key, info.window)
+    },
+  }
 }
 
 /** What the library hands on of a hit: it tells the time by `Date`, and we don't. */
 class WindowEnd extends Date {
   readonly leftMs: number
+  readonly window: string
 
-  constructor({ leftMs }: Hits) {
+  constructor({ leftMs, window }: Hits) {
     super(Date.now() + leftMs)
     this.leftMs = leftMs
+    this.window = window
   }
 }
 
-/** What the library found. */
-function infoOf(request: Request): RateLimitInfo & Pick<Hits, 'leftMs'> {
-  const info = (request as AugmentedRequest).rateLimit as RateLimitInfo
-  return { ...info, leftMs: (info.resetTime as WindowEnd).leftMs }
+/** Passes those that every one of them lets pass. */
+export function combineAddressLimits(limits: readonly AddressLimit[]): AddressLimit {
+  return {
+    guard: limits.flatMap(({ guard }) => guard),
+    refusalOf: (caller) =>
+      limits.map(({ refusalOf }) => refusalOf(caller)).find((refusal) => refusal !== undefined),
+    async settle(response, answer) {
+      await Promise.all(limits.map(({ settle }) => settle(response, answer)))
+    },
+  }
 }
 
 /** Tells addresses apart in the header without naming them. */

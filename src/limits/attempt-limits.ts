@@ -1,10 +1,11 @@
-import { ipKeyGenerator } from 'express-rate-limit'
 import { type Outcome, verdictOf } from '../core/answer.js'
 import type { Attempt } from '../core/attempt.js'
 import type { Verdict } from '../core/attempt-limits.js'
 import type { Deadline } from '../lib/deadline.js'
 import { inParallel } from '../lib/in-parallel.js'
 import { inTime } from '../lib/in-time.js'
+import { networkOf } from '../lib/ip-address.js'
+import type { KnownPairs } from './known-pairs.js'
 import type { Limiter } from './limiter.js'
 
 /**
@@ -14,7 +15,7 @@ import type { Limiter } from './limiter.js'
  */
 export type LimitAttempt = (attempt: Attempt, carryOut: () => Promise<Outcome>) => Promise<Outcome>
 
-/** One thing that is counted: the guesses at a mailbox or an account, from one address or from all. */
+/** One thing that is counted: the guesses at a secret, from one address or from many. */
 interface Counter {
   readonly limiter: Limiter
   readonly key: string
@@ -36,20 +37,36 @@ interface Full {
   readonly byOthers: boolean
 }
 
+interface LimitParts {
+  readonly failures: Limiter
+  readonly target: Limiter
+  readonly ceiling: Limiter
+  readonly knownPairs: KnownPairs
+}
+
 /**
- * Counts refused credentials per mailbox and per hosting account: from one address, and from all. Where attempts under way
- * fill a limit, the next one waits, within its patience, until one of them ends.
+ * Counts refused credentials per secret that is guessed: from one address, by one kind of caller, and in all. An address that
+ * has proven the secret before has a count of its own in place of the last two, which strangers can't use up. Where attempts
+ * under way fill a limit, the next one waits, within its patience, until one of them ends.
  */
-export function createAttemptLimits(failures: Limiter, target: Limiter): LimitAttempt {
+export function createAttemptLimits({ failures, target, ceiling, knownPairs }: LimitParts): LimitAttempt {
   const underWay = new Map<string, number>()
   /** Wakes those who wait for an attempt to end, in the order of their arrival. */
   const waiting = new Map<string, (() => void)[]>()
 
-  function countersOf(attempt: Attempt): Counter[] {
-    return [
-      ...failureKeys(attempt).map((key) => ({ limiter: failures, key, forgetful: true })),
-      ...targetKeys(attempt).map((key) => ({ limiter: target, key, forgetful: false })),
-    ]
+  async function countersOf(attempt: Attempt): Promise<Counter[]> {
+    const secret = secretOf(attempt)
+    const pair = `${secret} from ${networkOf(attempt.clientAddress)}`
+    const ofPair = { limiter: failures, key: pair, forgetful: true }
+    if (await isKnown(attempt)) return [ofPair, { limiter: ceiling, key: pair, forgetful: false }]
+    const key = `${secret} by ${attempt.callerKind === 'public' ? 'anybody' : 'webmail'}`
+    return [ofPair, { limiter: target, key, forgetful: false }, { limiter: ceiling, key, forgetful: false }]
+  }
+
+  /** A webmail server's address is everybody's. */
+  async function isKnown(attempt: Attempt): Promise<boolean> {
+    if (attempt.callerKind === 'webmail') return false
+    return await knownPairs.has(secretOf(attempt), networkOf(attempt.clientAddress))
   }
 
   /** Counts the attempt; resolves to what is full, if the limit had been reached before. */
@@ -133,12 +150,15 @@ export function createAttemptLimits(failures: Limiter, target: Limiter): LimitAt
   }
 
   return async function limitAttempt(attempt, carryOut) {
-    const counters = countersOf(attempt)
+    const counters = await countersOf(attempt)
     await admit(counters, attempt.deadline)
     let verdict: Verdict = 'guess'
     try {
       const outcome = await carryOut()
       verdict = verdictOf(outcome)
+      if (verdict === 'proven' && attempt.callerKind !== 'webmail') {
+        await knownPairs.add(secretOf(attempt), networkOf(attempt.clientAddress))
+      }
       return outcome
     } finally {
       await endAll(counters, verdict)
@@ -151,12 +171,7 @@ function idOf({ limiter, key }: Counter): string {
   return `${limiter.name} ${key}`
 }
 
-function targetKeys({ mailbox, credentials }: Attempt): string[] {
-  const mailboxKey = `mailbox ${mailbox.address}`
-  return credentials.proof === 'account' ? [mailboxKey, `account ${credentials.username}`] : [mailboxKey]
-}
-
-/** An IPv6 network of /56 counts as one address: a single customer has at least as many. */
-function failureKeys(attempt: Attempt): string[] {
-  return targetKeys(attempt).map((key) => `${key} from ${ipKeyGenerator(attempt.clientAddress)}`)
+/** What is guessed. Guesses at a hosting account's password tell nothing of the mailbox's, nor the reverse. */
+function secretOf({ mailbox, credentials }: Attempt): string {
+  return credentials.proof === 'account' ? `account ${credentials.username}` : `mailbox ${mailbox.address}`
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import express, { type Express } from 'express'
 import type { Logger } from 'pino'
@@ -22,7 +23,7 @@ import { createHealthRouter } from '../http/health.js'
 import { createLanguages } from '../http/negotiate-language.js'
 import { createPageRouter } from '../http/page/page.js'
 import { createRender } from '../http/page/templates.js'
-import { contextOf, createRequestContext } from '../http/request-context.js'
+import { createRequestContext } from '../http/request-context.js'
 import { refuseUnknownPath } from '../http/route-methods.js'
 import { createFraming, createSecurityHeaders } from '../http/security-headers.js'
 import { createClientCheck } from '../http/submission/clients.js'
@@ -34,9 +35,6 @@ import { createWebmailRouter } from '../http/webmail/webmail.js'
 import { createWebmailHostCheck } from '../http/webmail/webmail-hosts.js'
 import { createWellKnownRouter } from '../http/well-known.js'
 import type { Clock } from '../lib/clock.js'
-import { createAddressLimit } from '../limits/address-limit.js'
-import { createAttemptLimits } from '../limits/attempt-limits.js'
-import { createLimiter } from '../limits/limiter.js'
 import { type CommandRunner, createCommandRunner } from '../panel/command-runner.js'
 import { keyIdOf } from '../panel/credentials.js'
 import { createKeyExcessCheck } from '../panel/key-excess.js'
@@ -47,6 +45,7 @@ import { createPanelEntrance } from '../panel/panel-visit.js'
 import { createPanelWatch } from '../panel/panel-watch.js'
 import { createTransport } from '../panel/transport.js'
 import type { SharedStore } from '../store/shared-store.js'
+import { createLimits } from './limits.js'
 import { createChangeNotifications } from './notifications.js'
 import { createMailChecks } from './password-check.js'
 import { createPasswordChecks, type PasswordTools } from './password-policy.js'
@@ -116,19 +115,18 @@ export function createApp(dependencies: AppDependencies): App {
     attemptLog.record(record)
     countAttempt?.(record)
   }
-  const createLimit = (name: keyof Config['limits']) =>
-    createLimiter(name, config.limits[name], store.createLimitStore(name, config.limits[name].windowMs))
-  const { guard, refusalOf } = createAddressLimit(createLimit('address'), contextOf)
+  const { addressLimit, limitAttempt } = createLimits(config, store, randomBytes(32))
   const held = createHeldAnswers(config.refusalDelayMs, clock)
   const guards = createGuards(
-    guard,
+    addressLimit.guard,
     createClientCheck(config.clients),
     createWebmailHostCheck(config.webmailAddresses),
   )
   const pipeline = createPipeline({
     logger,
     clock,
-    limitAttempt: createAttemptLimits(createLimit('failures'), createLimit('target')),
+    limitAttempt,
+    settleAddress: addressLimit.settle,
     held,
     change: createPasswordChange(dependencies, enter, checkPolicy, mailChecks.checkPassword),
     refusalDelayMs: config.refusalDelayMs,
@@ -145,7 +143,7 @@ export function createApp(dependencies: AppDependencies): App {
   handler.disable('x-powered-by')
   handler.use(createRequestContext(clock, randomId))
   const mount = basePath === '' ? '/' : basePath
-  const early = { refusalOf, messagesFor: languages.messagesFor, held, clock }
+  const early = { refusalOf: addressLimit.refusalOf, messagesFor: languages.messagesFor, held, clock }
   handler.post(mount, createEarlyRefusal({ ...early, recordAttempt }))
   handler.post(`${basePath}/api/v1/password-changes`, createEarlyRefusal({ ...early, recordAttempt }))
   handler.post(`${basePath}/api/v1/password-policy`, createEarlyRefusal(early))

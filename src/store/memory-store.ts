@@ -3,12 +3,14 @@ import { createMemoryDomainLocks } from './memory-domain-locks.js'
 import { createMemoryDomainOwners } from './memory-domain-owners.js'
 import { createMemoryKeyCooldown } from './memory-key-cooldown.js'
 import { createMemoryLimitStore } from './memory-limit-store.js'
+import { createMemoryPairStore } from './memory-pair-store.js'
 import type { SharedStore } from './shared-store.js'
 
 /** Keeps everything in the memory of this process: for one instance. */
 export function createMemoryStore(clock: Clock): SharedStore {
   return {
     createLimitStore: (_name, windowMs) => createMemoryLimitStore(clock, windowMs),
+    knownPairs: createMemoryPairStore(clock),
     locks: createMemoryDomainLocks(clock),
     owners: createMemoryDomainOwners(clock),
     createKeyCooldown: () => createMemoryKeyCooldown(clock),

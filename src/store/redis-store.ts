@@ -4,6 +4,7 @@ import { createRedisDomainLocks } from './redis-domain-locks.js'
 import { createRedisDomainOwners } from './redis-domain-owners.js'
 import { createRedisKeyCooldown } from './redis-key-cooldown.js'
 import { createRedisLimitStore } from './redis-limit-store.js'
+import { createRedisPairStore } from './redis-pair-store.js'
 import type { SharedStore } from './shared-store.js'
 
 interface RedisStoreParts {
@@ -20,6 +21,7 @@ export async function createRedisStore(
   const client = createRedisClient(address, report)
   const store: SharedStore = {
     createLimitStore: (name, windowMs) => createRedisLimitStore(client, name, windowMs, randomId),
+    knownPairs: createRedisPairStore(client),
     locks: createRedisDomainLocks(client, clock, randomId),
     owners: createRedisDomainOwners(client),
     createKeyCooldown: (keyId) => createRedisKeyCooldown(client, keyId, clock),

@@ -50,6 +50,7 @@ function change(isPasswordOf: HashCheck, asked = panel, held = lock) {
       clientAddress: '203.0.113.9',
       deadline: createDeadline(30_000, clock),
       hungUp: new AbortController().signal,
+      callerKind: 'public',
     },
     {
       enterPanel: () => ({ ...asked, ...ALONE }),

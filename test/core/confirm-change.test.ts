@@ -46,6 +46,7 @@ function setUp(given: Given) {
     clientAddress: '203.0.113.9',
     deadline: createDeadline(30_000, clock),
     hungUp: new AbortController().signal,
+    callerKind: 'public',
   }
   const checks: string[] = []
   const checkPassword: PasswordCheck = {

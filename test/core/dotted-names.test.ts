@@ -79,6 +79,7 @@ async function change(state: PanelState, localPart: string, credentials: Credent
       clientAddress: '203.0.113.9',
       deadline,
       hungUp: new AbortController().signal,
+      callerKind: 'public',
     },
     {
       enterPanel: () => ({ ...createPanel(run, deadline, () => undefined, clock), ...ALONE }),

@@ -48,6 +48,7 @@ async function send({ answer, hasMailbox = false, find = () => 'wrong', lagMs = 
     clientAddress: '203.0.113.9',
     deadline: createDeadline(30_000, clock),
     hungUp: new AbortController().signal,
+    callerKind: 'public',
   }
   const outcome = await makeChange(
     { mailbox, owner: { username: 'alice', domainForm: 'example.org' } },

@@ -66,8 +66,13 @@ it('the language of an answer changes words, and never a code', async () => {
   const codes = ({ body }: typeof english) => body.reasons.map(({ code }: { code: string }) => code)
   expect(codes(german)).toEqual(codes(english))
   expect(german.body.reasons[0].message).toBe('Verwenden Sie mindestens 12 Zeichen.')
-  await post('de')
-  const limited = await post('de')
+  const wrong = () =>
+    service.http
+      .post(CHANGES)
+      .set('accept-language', 'de')
+      .send(byMailbox({ currentPassword: 'wrong' }))
+  for (const _ of [1, 2, 3]) await wrong()
+  const limited = await wrong()
   expect(limited.body.code).toBe('too-many-attempts')
   expect(limited.body.detail).toContain('in 12 Minuten')
 })

@@ -115,6 +115,7 @@ export async function createPanelInMemory(profile: MachineName) {
         clientAddress,
         deadline: createDeadline(patienceMs, clock),
         hungUp,
+        callerKind: 'public' as const,
       }
       const enterPanel = createPanelEntrance(enter, attempt, (entry) => void commands.push(entry), clock)
       const outcome = await changePassword(attempt, { ...shared, enterPanel })

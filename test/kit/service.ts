@@ -87,7 +87,9 @@ export function simulatorEnvironment(panel: PanelSimulator): Record<string, stri
     REKEY_REFUSAL_DELAY_MS: '0',
     REKEY_LIMIT_ADDRESS: '1000/1h',
     REKEY_LIMIT_FAILURES: '1000/1h',
+    REKEY_LIMIT_NETWORK: '1000/1h',
     REKEY_LIMIT_TARGET: '1000/1h',
+    REKEY_LIMIT_CEILING: '1000/24h',
   }
 }
 

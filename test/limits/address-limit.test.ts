@@ -1,13 +1,15 @@
-import express, { type ErrorRequestHandler } from 'express'
+import express, { type ErrorRequestHandler, type Response } from 'express'
 import supertest from 'supertest'
 import { expect, it, vi } from 'vitest'
-import { Refused, type RequestRefusal } from '../../src/core/answer.js'
+import { type Answer, Refused, type RequestRefusal } from '../../src/core/answer.js'
+import { networkOf } from '../../src/lib/ip-address.js'
 import { createAddressLimit } from '../../src/limits/address-limit.js'
 import { createLimiter } from '../../src/limits/limiter.js'
 import { createMemoryLimitStore } from '../../src/store/memory-limit-store.js'
 import { createTestClock } from '../kit/clock.js'
 
 const HERE = '203.0.113.7'
+const EXEMPT = '203.0.113.99'
 
 /** Submissions before a limit of two a minute; how each ends: its headers, or its refusal. Three refused addresses are remembered. */
 function createSubmissions() {
@@ -15,7 +17,16 @@ function createSubmissions() {
   const store = createMemoryLimitStore(clock, 60_000)
   const counted = vi.spyOn(store, 'increment')
   const limiter = createLimiter('address', { count: 2, windowMs: 60_000 }, store)
-  const addressLimit = createAddressLimit(limiter, ({ locals }) => locals.caller, 3)
+  const addressLimit = createAddressLimit(
+    {
+      limiter,
+      spared: createLimiter('spared', { count: 1, windowMs: 60_000 }, createMemoryLimitStore(clock, 60_000)),
+      keyOf: networkOf,
+      isExempt: (address) => address === EXEMPT,
+      callerOf: ({ locals }) => locals.caller,
+    },
+    3,
+  )
   let refusal: RequestRefusal | undefined
   const onError: ErrorRequestHandler = (error, _request, response, _next) => {
     if (!(error instanceof Refused)) throw error
@@ -28,7 +39,11 @@ function createSubmissions() {
     next()
   })
   app.use(...addressLimit.guard)
-  app.use((_request, response) => void response.end())
+  const passed: Response[] = []
+  app.use((_request, response) => {
+    passed.push(response)
+    response.end()
+  })
   app.use(onError)
 
   async function submit(address: string) {
@@ -43,7 +58,12 @@ function createSubmissions() {
     return addressLimit.refusalOf({ clientAddress, arrivedMs: clock.now() })?.answer
   }
 
-  return { submit, known, counted, clock }
+  /** Tells how the submissions that were let pass since the last time were answered. */
+  async function settle(answer: Answer): Promise<void> {
+    for (const response of passed.splice(0)) await addressLimit.settle(response, answer)
+  }
+
+  return { submit, known, counted, settle, clock }
 }
 
 it('a submission within the limit of its address is shown how many are left, and until when', async () => {
@@ -83,12 +103,43 @@ it('addresses are told apart in the header by a short digest that does not name 
   expect(await digestOf('203.0.113.8')).not.toBe(here)
 })
 
-it('an IPv6 network of /56 counts as one address', async () => {
+it('an IPv6 network of /64 counts as one address', async () => {
   const { submit } = createSubmissions()
   await submit('2001:db8:0:12::1')
-  await submit('2001:db8:0:34::2')
-  expect(await submit('2001:db8:0:56::3')).toMatchObject({ status: 429 })
-  expect(await submit('2001:db8:0:112::1')).toMatchObject({ status: 200 })
+  await submit('2001:db8:0:12::2')
+  expect(await submit('2001:db8:0:12:f::3')).toMatchObject({ status: 429 })
+  expect(await submit('2001:db8:0:13::1')).toMatchObject({ status: 200 })
+})
+
+it('an exempt address is neither counted nor shown a limit', async () => {
+  const { submit, counted } = createSubmissions()
+  for (const _ of [1, 2, 3, 4]) expect(await submit(EXEMPT)).toMatchObject({ status: 200, limit: undefined })
+  expect(counted).not.toHaveBeenCalled()
+})
+
+it.each([
+  ['a change', { code: 'changed', evidence: 'answered' }, [200, 200, 200, 200, 200]],
+  [
+    'one of few that broke only the policy',
+    { code: 'password-rejected', reasons: [] },
+    [200, 200, 200, 429, 429],
+  ],
+  ['a refusal', { code: 'invalid-credentials' }, [200, 200, 429, 429, 429]],
+] as const)('a submission is given back if it was %s', async (_what, answer, expected) => {
+  const { submit, settle } = createSubmissions()
+  const statuses: number[] = []
+  for (const _ of expected) {
+    statuses.push((await submit(HERE)).status)
+    await settle(answer)
+  }
+  expect(statuses).toEqual(expected)
+})
+
+it('an address that is given a count back is refused no longer, though it was refused meanwhile', async () => {
+  const { submit, settle } = createSubmissions()
+  for (const status of [200, 200, 429]) expect(await submit(HERE)).toMatchObject({ status })
+  await settle({ code: 'changed', evidence: 'answered' })
+  expect(await submit(HERE)).toMatchObject({ status: 200 })
 })
 
 it('the limit of an address is shown in no header but those that we set ourselves', async () => {
@@ -100,7 +151,7 @@ it('the limit of an address is shown in no header but those that we set ourselve
   ).toEqual(['ratelimit', 'ratelimit-policy'])
 })
 
-it('a refused address is known until its window ends, and its submissions arenâ€™t counted by the store', async () => {
+it('a refused address is known for ten seconds, in which its submissions arenâ€™t counted by the store', async () => {
   const { submit, known, counted, clock } = createSubmissions()
   await submit(HERE)
   await submit(HERE)
@@ -110,11 +161,15 @@ it('a refused address is known until its window ends, and its submissions arenâ€
   expect(known('203.0.113.8')).toBeUndefined()
   expect(counted).toHaveBeenCalledTimes(3)
 
-  clock.advance(59_000)
-  expect(known(HERE)).toMatchObject({ limit: { retryAfterMs: 1000 } })
+  clock.advance(9000)
+  expect(known(HERE)).toMatchObject({ limit: { retryAfterMs: 51_000 } })
   expect(await submit(HERE)).toMatchObject({ status: 429, refusal: known(HERE) })
   expect(counted).toHaveBeenCalledTimes(3)
   clock.advance(1000)
+  expect(known(HERE)).toBeUndefined()
+  expect(await submit(HERE)).toMatchObject({ status: 429 })
+  expect(counted).toHaveBeenCalledTimes(4)
+  clock.advance(50_000)
   expect(known(HERE)).toBeUndefined()
   expect(await submit(HERE)).toMatchObject({ status: 200 })
 })
@@ -122,8 +177,8 @@ it('a refused address is known until its window ends, and its submissions arenâ€
 it('a refused address is known by its network, like it is counted', async () => {
   const { submit, known } = createSubmissions()
   for (const host of [1, 2, 3]) await submit(`2001:db8:0:12::${host}`)
-  expect(known('2001:db8:0:34::5')).toBeDefined()
-  expect(known('2001:db8:0:112::1')).toBeUndefined()
+  expect(known('2001:db8:0:12::5')).toBeDefined()
+  expect(known('2001:db8:0:13::1')).toBeUndefined()
 })
 
 it('refused addresses are forgotten rather than too many remembered, and the store refuses them again', async () => {

@@ -1,18 +1,22 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { type Outcome, Refused } from '../../src/core/answer.js'
-import type { Attempt, Credentials } from '../../src/core/attempt.js'
+import type { Attempt, CallerKind, Credentials } from '../../src/core/attempt.js'
 import type { LimitStore } from '../../src/core/attempt-limits.js'
 import { parseMailbox } from '../../src/core/mailbox.js'
 import { StoreUnavailable } from '../../src/core/outage.js'
 import { Secret } from '../../src/lib/secret.js'
 import { createAttemptLimits, type LimitAttempt } from '../../src/limits/attempt-limits.js'
+import { createKnownPairs } from '../../src/limits/known-pairs.js'
 import { createLimiter } from '../../src/limits/limiter.js'
 import { createMemoryLimitStore } from '../../src/store/memory-limit-store.js'
+import { createMemoryPairStore } from '../../src/store/memory-pair-store.js'
 import { createTestClock, type TestClock } from '../kit/clock.js'
 
 const FAILURES_WINDOW_MS = 60_000
 const TARGET_WINDOW_MS = 600_000
+
+const DAY_MS = 24 * 60 * 60_000
 
 const refused: Outcome = { code: 'invalid-credentials' }
 const changed: Outcome = { code: 'changed', evidence: 'answered' }
@@ -39,12 +43,14 @@ function attempt(
     clientAddress,
     deadline: { leftMs: () => 1000 },
     hungUp: new AbortController().signal,
+    callerKind: 'public',
   }
 }
 
 interface Limits {
   readonly failures?: number
   readonly target?: number
+  readonly ceiling?: number
   readonly clock?: TestClock
   readonly targetStore?: LimitStore
 }
@@ -52,17 +58,18 @@ interface Limits {
 function createLimits({
   failures = 100,
   target = 100,
+  ceiling = 100,
   clock = createTestClock(),
   targetStore = createMemoryLimitStore(clock, TARGET_WINDOW_MS),
 }: Limits): LimitAttempt {
-  return createAttemptLimits(
-    createLimiter(
-      'failures',
-      { count: failures, windowMs: FAILURES_WINDOW_MS },
-      createMemoryLimitStore(clock, FAILURES_WINDOW_MS),
-    ),
-    createLimiter('target', { count: target, windowMs: TARGET_WINDOW_MS }, targetStore),
-  )
+  const create = (name: string, count: number, windowMs: number) =>
+    createLimiter(name, { count, windowMs }, createMemoryLimitStore(clock, windowMs))
+  return createAttemptLimits({
+    failures: create('failures', failures, FAILURES_WINDOW_MS),
+    target: createLimiter('target', { count: target, windowMs: TARGET_WINDOW_MS }, targetStore),
+    ceiling: create('ceiling', ceiling, DAY_MS),
+    knownPairs: createKnownPairs(createMemoryPairStore(clock), Buffer.alloc(32)),
+  })
 }
 
 /** Makes one attempt after the other; the outcome's code of each, or the name of the limit that stopped it. */
@@ -90,12 +97,56 @@ it('only refused credentials, and those whose answer was lost, count against the
   ])
 })
 
-it('a success forgets what one address did, and not what all did', async () => {
-  const seen = await inOrder(createLimits({ failures: 2, target: 3 }), [
-    ...[refused, changed, refused, refused],
-    changed,
+it('a success forgets the failures of its address, and an address that had one is no stranger', async () => {
+  const limit = createLimits({ failures: 2, target: 3 })
+  expect(await inOrder(limit, [refused, changed, refused, refused, changed])).toEqual([
+    'invalid-credentials',
+    'changed',
+    'invalid-credentials',
+    'invalid-credentials',
+    'failures in 60000',
   ])
-  expect(seen.at(-1)).toBe('target in 600000')
+  // One of a stranger, the first above, has been counted for all: two more may follow.
+  const stranger = async (host: number) =>
+    await limit(attempt(`198.51.100.${host}`), async () => refused).then(({ code }) => code, refusalOf)
+  expect([await stranger(1), await stranger(2), await stranger(3)].at(-1)).toBe('target in 600000')
+})
+
+it('strangers who have used up the guesses at a secret keep out strangers alone', async () => {
+  const limit = createLimits({ target: 2, ceiling: 3 })
+  const from = (
+    clientAddress: string,
+    outcome: Outcome,
+    callerKind: CallerKind = 'public',
+    credentials: Credentials = byMailbox,
+  ) =>
+    limit({ ...attempt(clientAddress, undefined, credentials), callerKind }, async () => outcome).then(
+      ({ code }) => code,
+      refusalOf,
+    )
+  const home = '2001:db8:1:2::3'
+  expect(await from(home, changed)).toBe('changed')
+  for (const host of [1, 2]) await from(`198.51.100.${host}`, refused)
+  expect(await from('198.51.100.3', changed)).toBe('target in 600000')
+  // Whoever has proven it before, from the same network of an IPv6 site.
+  expect(await from('2001:db8:1:2:ffff::4', changed)).toBe('changed')
+  expect(await from('2001:db8:1:3::3', changed)).toBe('target in 600000')
+  // Webmail servers and clients, of which the webmail's address is no known one.
+  expect(await from('192.0.2.1', refused, 'webmail')).toBe('invalid-credentials')
+  expect(await from('192.0.2.2', changed, 'client')).toBe('changed')
+  expect(await from('192.0.2.1', refused, 'webmail')).toBe('invalid-credentials')
+  expect(await from('192.0.2.1', changed, 'webmail')).toBe('target in 600000')
+  // And the other secret by which the mailbox's password can be changed.
+  expect(await from('198.51.100.9', changed, 'public', byAccount('alice'))).toBe('changed')
+})
+
+it('an address that has proven a secret may be wrong as often as the ceiling allows, whatever strangers do', async () => {
+  const limit = createLimits({ target: 1, ceiling: 3 })
+  const home = (outcome: Outcome) => limit(attempt(), async () => outcome).then(({ code }) => code, refusalOf)
+  expect(await home(changed)).toBe('changed')
+  await limit(attempt('198.51.100.1'), async () => refused)
+  for (let guess = 0; guess < 3; guess++) expect(await home(refused)).toBe('invalid-credentials')
+  expect(await home(changed)).toBe(`ceiling in ${DAY_MS}`)
 })
 
 it('an attempt that fails by a bug stays counted, as nobody knows how far it came', async () => {
@@ -214,7 +265,7 @@ it('however many come at once, and however they end: guesses pass up to the limi
   )
 })
 
-it.each(['failures', 'target'] as const)(
+it.each(['failures', 'target', 'ceiling'] as const)(
   'the limit on %s counts each mailbox by itself, and each hosting account whichever mailboxes it is tried for',
   async (name) => {
     const limit = createLimits({ [name]: 1 })
@@ -225,7 +276,10 @@ it.each(['failures', 'target'] as const)(
     expect(await ends('three@example.org', byAccount('alice'))).toBe('invalid-credentials')
     expect(await ends('four@example.org', byAccount('bob'))).toBe('invalid-credentials')
     expect(await ends('five@example.org', byAccount('alice'))).toContain(`${name} in`)
-    expect(await ends('three@example.org', byMailbox)).toContain(`${name} in`)
+    // Guesses at the account never close the mailbox's own proof, nor the reverse.
+    expect(await ends('three@example.org', byMailbox)).toBe('invalid-credentials')
+    expect(await ends('one@example.org', byMailbox)).toContain(`${name} in`)
+    expect(await ends('one@example.org', byAccount('carol'))).toBe('invalid-credentials')
   },
 )
 

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest'
 import { startService } from '../kit/service.js'
-import { byAccount, byMailbox, CHANGES, gist, post } from '../kit/submissions.js'
+import { byAccount, byMailbox, CHANGES, gist, NEW_PASSWORD, post } from '../kit/submissions.js'
 
 const wrong = byMailbox({ currentPassword: 'wrong' })
 
-it('the limit per address counts every submission, whatever it is, before it is read', async () => {
+it('the limit per address counts every submission but a change, whatever it is, before it is read', async () => {
   const service = await startService({ environment: { REKEY_LIMIT_ADDRESS: '4/15m' } })
   // The audit log waits for more refusals of this kind: without this, time would pass meanwhile.
   const held = service.clock.hold()
@@ -12,6 +12,7 @@ it('the limit per address counts every submission, whatever it is, before it is 
   await service.http.post(CHANGES).set('content-type', 'text/plain').send('x')
   await service.http.post('/').type('form').send('')
   expect(gist(await post(service, byMailbox()))).toBe('200 changed')
+  await service.http.post('/').type('form').send('')
   const calls = service.panel.calls.length
 
   const limited = await post(service, 'x'.repeat(100_000))
@@ -39,15 +40,24 @@ it('the limit per address leaves what is no submission alone', async () => {
   }
 })
 
-it('the limit per address counts an IPv6 network of /56 as one address', async () => {
+it('the limit per network counts an IPv6 network of /48 and an IPv4 network of /24 as one, but for exempt ones', async () => {
   const service = await startService({
-    environment: { REKEY_LIMIT_ADDRESS: '1/15m', REKEY_TRUST_PROXY: 'loopback' },
+    environment: {
+      REKEY_LIMIT_NETWORK: '1/15m',
+      REKEY_LIMIT_EXEMPT: '192.0.2.0/24',
+      REKEY_TRUST_PROXY: 'loopback',
+    },
   })
   const from = async (address: string) =>
     (await service.http.post(CHANGES).set('x-forwarded-for', address).send(wrong)).status
   expect(await from('2001:db8:0:12::1')).toBe(403)
   expect(await from('2001:db8:0:34::2')).toBe(429)
-  expect(await from('2001:db8:0:112::1')).toBe(403)
+  expect(service.attempts().at(-1)).toMatchObject({ limit: 'network' })
+  expect(await from('2001:db8:1:12::1')).toBe(403)
+  expect(await from('203.0.113.1')).toBe(403)
+  expect(await from('203.0.113.2')).toBe(429)
+  expect(await from('203.0.114.1')).toBe(403)
+  for (const host of [1, 2, 3]) expect(await from(`192.0.2.${host}`)).toBe(403)
 })
 
 it('the limit on failures stops guesses at a mailbox from one address, right ones too, without a call', async () => {
@@ -61,9 +71,11 @@ it('the limit on failures stops guesses at a mailbox from one address, right one
   const limited = await post(service, byMailbox())
   expect(gist(limited)).toBe('429 too-many-attempts')
   expect(limited.get('retry-after')).toBe('600')
-  expect(limited.get('ratelimit')).toBe('"address"; r=996; t=3300, "failures"; r=0; t=600')
+  expect(limited.get('ratelimit')).toBe(
+    '"address"; r=996; t=3300, "network"; r=996; t=3300, "failures"; r=0; t=600',
+  )
   expect(limited.get('ratelimit-policy')).toMatch(
-    /^"address"; q=1000; w=3600; pk=:.*:, "failures"; q=3; w=900$/,
+    /^"address"; q=1000; w=3600; pk=:.*:, "network"; q=1000; w=3600; pk=:.*:, "failures"; q=3; w=900$/,
   )
   expect(service.panel.calls).toHaveLength(calls)
   expect(service.attempts().at(-1)).toMatchObject({ limit: 'failures', mailbox: 'info@example.org' })
@@ -114,27 +126,49 @@ it('the limit on failures is not reached by an owner who changes more mailboxes 
 
 it('the limit on failures forgets the failures of an address with a mailbox when it proves itself, and no others', async () => {
   const service = await startService({
-    environment: {
-      REKEY_LIMIT_FAILURES: '3/15m',
-      REKEY_LIMIT_TARGET: '8/1h',
-      REKEY_TRUST_PROXY: 'loopback',
-    },
+    environment: { REKEY_LIMIT_FAILURES: '3/15m', REKEY_TRUST_PROXY: 'loopback' },
   })
   const from = async (address: string, body: object) =>
     gist(await service.http.post(CHANGES).set('x-forwarded-for', address).send(body))
   const [here, there] = ['203.0.113.7', '203.0.113.8']
   for (const address of [here, here, there, there]) await from(address, wrong)
-  await from(here, byMailbox({ email: 'sales@example.org', currentPassword: 'wrong' }))
   expect(await from(here, byMailbox())).toBe('200 changed')
-
-  for (let guess = 0; guess < 2; guess++) expect(await from(here, wrong)).toBe('403 invalid-credentials')
+  for (let guess = 0; guess < 3; guess++) expect(await from(here, wrong)).toBe('403 invalid-credentials')
+  expect(await from(here, wrong)).toBe('429 too-many-attempts')
   expect(await from(there, wrong)).toBe('403 invalid-credentials')
   expect(await from(there, wrong)).toBe('429 too-many-attempts')
-  expect(service.attempts().at(-1)).toMatchObject({ limit: 'failures' })
-  // What comes from everywhere is not forgotten.
-  expect(await from(here, wrong)).toBe('403 invalid-credentials')
-  expect(await from(here, wrong)).toBe('429 too-many-attempts')
+})
+
+it('twenty guesses of strangers keep out neither webmail nor whoever has proven the mailbox before', async () => {
+  const service = await startService({
+    environment: { REKEY_LIMIT_TARGET: '2/1h', REKEY_TRUST_PROXY: 'loopback' },
+  })
+  const from = async (address: string, body: object) =>
+    gist(await service.http.post(CHANGES).set('x-forwarded-for', address).send(body))
+  expect(await from('2001:db8:1:2::3', byMailbox())).toBe('200 changed')
+  for (const host of [1, 2]) await from(`198.51.100.${host}`, wrong)
+  const current = { currentPassword: NEW_PASSWORD }
+  expect(await from('198.51.100.3', byMailbox(current))).toBe('429 too-many-attempts')
   expect(service.attempts().at(-1)).toMatchObject({ limit: 'target' })
+  const next = { newPassword: 'another wholly new secret' }
+  expect(await from('2001:db8:1:2::4', byMailbox({ ...current, ...next }))).toBe('200 changed')
+  const webmail = { email: 'info@example.org', password: next.newPassword, new: NEW_PASSWORD }
+  expect((await service.http.post('/reset/mail/').type('form').send(webmail)).text).toBe('==ok==')
+})
+
+it('an office of ten behind one address gets through, each with two mistakes in the new password', async () => {
+  const service = await startService({ environment: { REKEY_LIMIT_ADDRESS: '30/15m' } })
+  const statuses: string[] = []
+  for (const email of Array.from({ length: 10 }, (_, index) => `nobody${index}@example.org`)) {
+    for (const newPassword of ['short', NEW_PASSWORD]) {
+      statuses.push(gist(await post(service, byMailbox({ email, newPassword }))))
+    }
+    statuses.push(
+      gist(await post(service, byAccount({}, { newPassword: `${NEW_PASSWORD} ${statuses.length}` }))),
+    )
+  }
+  expect(statuses.filter((status) => status === '429 too-many-attempts')).toEqual([])
+  expect(statuses.filter((status) => status === '200 changed')).toHaveLength(10)
 })
 
 it('the limit on failures tells the whole wait as soon as a guess was refused, though its refusal has not left', async () => {

@@ -50,6 +50,7 @@ export function createApiRouter(parts: ApiParts): Router {
   const face: Face<unknown> = {
     guards: guards.api,
     parse: (body, { client }) => parseSubmission(proofs, body, client !== undefined),
+    callerKind: ({ client }) => (client === undefined ? 'public' : 'client'),
     patienceMs: () => parts.requestTimeoutMs,
     show: sendJson,
   }

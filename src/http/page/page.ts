@@ -64,6 +64,7 @@ export function createPageRouter(parts: PageParts): Router {
   const face: Face<Form> = {
     guards: guards.page,
     parse: (form) => parseForm(proofs, form),
+    callerKind: () => 'public',
     patienceMs: () => PERSON_PATIENCE_MS,
     show(response, answer, form) {
       if (!form) return sendNotice(response, answer)

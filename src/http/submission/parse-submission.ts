@@ -4,7 +4,7 @@ import { type ParsedBody, parseBody } from './parse-body.js'
 import { type AccountChange, accountChange, type MailboxChange, mailboxChange } from './schemas.js'
 
 /** What a person or a program asks for, less the address it comes from and the time it may take. */
-export type Submission = Omit<Attempt, 'clientAddress' | 'deadline' | 'hungUp'>
+export type Submission = Omit<Attempt, 'callerKind' | 'clientAddress' | 'deadline' | 'hungUp'>
 
 export type ParsedSubmission = ParsedBody<Submission>
 

@@ -1,13 +1,14 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import type { Logger } from 'pino'
 import { type Answer, Refused } from '../../core/answer.js'
-import type { Attempt } from '../../core/attempt.js'
+import type { Attempt, CallerKind } from '../../core/attempt.js'
 import type { AttemptContext, RecordAttempt } from '../../core/attempt-context.js'
 import type { PasswordChange } from '../../core/change-password.js'
 import type { Messages } from '../../languages/catalogue.js'
 import type { Clock } from '../../lib/clock.js'
 import { createDeadline } from '../../lib/deadline.js'
 import { describeError } from '../../lib/describe-error.js'
+import type { AddressLimit } from '../../limits/address-limit.js'
 import type { LimitAttempt } from '../../limits/attempt-limits.js'
 import { messagesOf } from '../negotiate-language.js'
 import { contextOf } from '../request-context.js'
@@ -21,6 +22,7 @@ export interface Face<Body> {
   /** What a submission must pass, in order, until its body has been read. */
   readonly guards: readonly RequestHandler[]
   parse(body: Body, context: AttemptContext): ParsedSubmission
+  callerKind(context: AttemptContext): CallerKind
   /** By when (ms from the request's arrival) a change must be answered: the caller waits no longer. */
   patienceMs(request: Request): number
   /** @param body absent if the request was stopped before or while its body was read */
@@ -46,6 +48,7 @@ interface PipelineParts {
   readonly logger: Logger
   readonly clock: Clock
   readonly limitAttempt: LimitAttempt
+  readonly settleAddress: AddressLimit['settle']
   /** Holds the answers of all limits back. */
   readonly held: HeldAnswers
   readonly change: PasswordChange
@@ -73,8 +76,9 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     const body: Body = request.body
     const context = contextOf(response)
     const deadline = createDeadline(context.arrivedMs + face.patienceMs(request) - clock.now(), clock)
-    const caller = { deadline, hungUp: hangUpOf(response) }
+    const caller = { callerKind: face.callerKind(context), deadline, hungUp: hangUpOf(response) }
     const answer = stopping ? STOPPING : await decide(face.parse(body, context), context, caller)
+    await parts.settleAddress(response, answer)
     if (answer.code === 'too-many-attempts') await parts.held.hold(response)
     record(context, answer)
     try {
@@ -88,7 +92,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   async function decide(
     parsed: ParsedSubmission,
     context: AttemptContext,
-    caller: Pick<Attempt, 'deadline' | 'hungUp'>,
+    caller: Pick<Attempt, 'callerKind' | 'deadline' | 'hungUp'>,
   ): Promise<Answer> {
     if (!parsed.ok) return { code: 'invalid-request', faults: parsed.faults }
     const readMs = clock.now()

@@ -65,6 +65,7 @@ function createFormRouter(
   const face: Face<Form> = {
     guards: guards.webmail,
     parse: (form) => parseSubmission([PROOF], toRequest(fields, form)),
+    callerKind: () => 'webmail',
     patienceMs: patienceOf,
     show: (response, answer) => sendText(response, answer, fields, success),
   }

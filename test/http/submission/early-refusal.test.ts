@@ -116,13 +116,14 @@ it('a refusal before routing is in the language of the browser, with an ID of it
   expect(sent).not.toHaveBeenCalled()
 
   const before = Number(answers[0]?.get('retry-after'))
-  service.clock.advance(30_000)
+  service.clock.advance(4000)
   const later = await submit(service, CHANGES)
   expect(sent).not.toHaveBeenCalled()
-  expect(Number(later.get('retry-after'))).toBeLessThanOrEqual(before - 30)
+  expect(Number(later.get('retry-after'))).toBeLessThanOrEqual(before - 4)
   expect(later.get('ratelimit')).toBe(`"address"; r=0; t=${later.get('retry-after')}`)
 
   service.clock.advance(60_000)
+  vi.setSystemTime(Date.now() + 60_000)
   const nextMinute = await submit(service, CHANGES)
   expect(nextMinute.body.detail).not.toBe(later.body.detail)
 })

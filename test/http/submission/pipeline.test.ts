@@ -46,6 +46,7 @@ function createWay({ guards = [], body = byMailbox(), ...given }: Given) {
   const pipeline = createPipeline({
     logger,
     clock,
+    settleAddress: async () => undefined,
     limitAttempt: given.limitAttempt ?? ((_attempt, carryOut) => carryOut()),
     change: given.change ?? (async () => changed),
     held: createHeldAnswers(0, clock),
@@ -62,6 +63,7 @@ function createWay({ guards = [], body = byMailbox(), ...given }: Given) {
       },
     ],
     parse: (read) => parseSubmission(['mailbox'], read),
+    callerKind: () => 'public',
     patienceMs: () => 1000,
     show(response, answer, read) {
       steps.push(`show ${answer.code} ${read === body ? 'and what was sent' : ''}`.trim())

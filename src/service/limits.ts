@@ -1,0 +1,56 @@
+import { compile } from 'proxy-addr'
+import type { Config } from '../config/load.js'
+import { contextOf } from '../http/request-context.js'
+import { networkOf, wideNetworkOf } from '../lib/ip-address.js'
+import { type AddressLimit, combineAddressLimits, createAddressLimit } from '../limits/address-limit.js'
+import { createAttemptLimits, type LimitAttempt } from '../limits/attempt-limits.js'
+import { createKnownPairs } from '../limits/known-pairs.js'
+import { createLimiter, type Limiter } from '../limits/limiter.js'
+import type { SharedStore } from '../store/shared-store.js'
+
+/** How many submissions that broke only the policy are given back within a window. */
+const SPARED = 10
+
+/** The rate limits of the service. */
+export interface Limits {
+  readonly addressLimit: AddressLimit
+  readonly limitAttempt: LimitAttempt
+}
+
+/** @param pairKey for the digests of known pairs */
+export function createLimits({ limits, limitExempt }: Config, store: SharedStore, pairKey: Buffer): Limits {
+  const isInExempt = compile([...limitExempt])
+  const create = (name: keyof Config['limits']): Limiter =>
+    createLimiter(name, limits[name], store.createLimitStore(name, limits[name].windowMs))
+
+  function createAddressLimitOf(
+    name: 'address' | 'network',
+    keyOf: (address: string) => string,
+  ): AddressLimit {
+    const { windowMs } = limits[name]
+    return createAddressLimit({
+      limiter: create(name),
+      spared: createLimiter(
+        name,
+        { count: SPARED, windowMs },
+        store.createLimitStore(`${name}-spared`, windowMs),
+      ),
+      keyOf,
+      isExempt: (address) => isInExempt(address, 0),
+      callerOf: contextOf,
+    })
+  }
+
+  return {
+    addressLimit: combineAddressLimits([
+      createAddressLimitOf('address', networkOf),
+      createAddressLimitOf('network', wideNetworkOf),
+    ]),
+    limitAttempt: createAttemptLimits({
+      failures: create('failures'),
+      target: create('target'),
+      ceiling: create('ceiling'),
+      knownPairs: createKnownPairs(store.knownPairs, pairKey),
+    }),
+  }
+}

@@ -1,0 +1,20 @@
+import { PAIR_MEMORY_MS, type PairStore } from '../core/attempt-limits.js'
+import type { Clock } from '../lib/clock.js'
+
+/** Each takes some 150 bytes. */
+const MAX_PAIRS = 100_000
+
+/** Digests in the memory of this process. */
+export function createMemoryPairStore(clock: Clock, maxPairs = MAX_PAIRS): PairStore {
+  const addedMs = new Map<string, number>()
+  return {
+    has: async (digest) => (addedMs.get(digest) ?? Number.NEGATIVE_INFINITY) > clock.now() - PAIR_MEMORY_MS,
+
+    async add(digest) {
+      addedMs.delete(digest)
+      addedMs.set(digest, clock.now())
+      const [oldest] = addedMs.keys()
+      if (addedMs.size > maxPairs && oldest !== undefined) addedMs.delete(oldest)
+    },
+  }
+}

@@ -1,0 +1,27 @@
+import type { Redis } from 'ioredis'
+import { PAIR_MEMORY_MS, type PairStore } from '../core/attempt-limits.js'
+import { inStore } from './redis-client.js'
+
+const KEY = 'rekey:known-pairs'
+const MAX_PAIRS = 100_000
+
+const ADD = `
+  redis.call('ZADD', KEYS[1], ARGV[1], ARGV[2])
+  redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[3])
+  redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -1 - tonumber(ARGV[4]))
+`
+
+/** Digests for all instances, with the time of day at which each was added. */
+export function createRedisPairStore(client: Redis, maxPairs = MAX_PAIRS): PairStore {
+  return {
+    async has(digest) {
+      const addedMs = await inStore(client.zscore(KEY, digest))
+      return addedMs !== null && Number(addedMs) > Date.now() - PAIR_MEMORY_MS
+    },
+
+    async add(digest) {
+      const nowMs = Date.now()
+      await client.eval(ADD, 1, KEY, nowMs, digest, nowMs - PAIR_MEMORY_MS, maxPairs).catch(() => undefined)
+    },
+  }
+}

@@ -1,0 +1,112 @@
+import { expect, it } from 'vitest'
+import { type Outcome, Refused } from '../../src/core/answer.js'
+import type { Attempt, CallerKind, Credentials } from '../../src/core/attempt.js'
+import { type Mailbox, parseMailbox } from '../../src/core/mailbox.js'
+import { Secret } from '../../src/lib/secret.js'
+import { createAttemptLimits } from '../../src/limits/attempt-limits.js'
+import { createKnownPairs } from '../../src/limits/known-pairs.js'
+import { createLimiter } from '../../src/limits/limiter.js'
+import { createMemoryLimitStore } from '../../src/store/memory-limit-store.js'
+import { createMemoryPairStore } from '../../src/store/memory-pair-store.js'
+import { createTestClock } from '../kit/clock.js'
+
+const MINUTE_MS = 60_000
+const DAY_MS = 24 * 60 * MINUTE_MS
+
+const byMailbox: Credentials = { proof: 'mailbox', password: new Secret('a guess') }
+const byAccount: Credentials = {
+  proof: 'account',
+  username: 'alice',
+  password: new Secret('a guess'),
+  code: undefined,
+}
+
+const guess: Outcome = { code: 'invalid-credentials' }
+const changed: Outcome = { code: 'changed', evidence: 'answered' }
+
+/** One host with an IPv6 /48, customers with four /56, and a hundred IPv4 addresses. */
+const ATTACKERS = [
+  ...Array.from({ length: 200 }, (_, index) => `2001:db8:6:${index.toString(16)}::1`),
+  ...Array.from({ length: 200 }, (_, index) => `2001:db8:${index % 4}:${(0x100 + index).toString(16)}::1`),
+  ...Array.from({ length: 100 }, (_, index) => `198.51.100.${index}`),
+]
+
+/** The limits as they are by default, before a mailbox of alice's. */
+function createMailbox() {
+  const clock = createTestClock()
+  const create = (name: string, count: number, windowMs: number) =>
+    createLimiter(name, { count, windowMs }, createMemoryLimitStore(clock, windowMs))
+  const limit = createAttemptLimits({
+    failures: create('failures', 5, 15 * MINUTE_MS),
+    target: create('target', 20, 60 * MINUTE_MS),
+    ceiling: create('ceiling', 100, DAY_MS),
+    knownPairs: createKnownPairs(createMemoryPairStore(clock), Buffer.alloc(32)),
+  })
+
+  /** Whether the attempt was carried out. */
+  async function attempt(
+    clientAddress: string,
+    outcome: Outcome,
+    callerKind: CallerKind = 'public',
+    credentials = byMailbox,
+  ): Promise<boolean> {
+    const given: Attempt = {
+      mailbox: parseMailbox('info@example.org') as Mailbox,
+      credentials,
+      newPassword: new Secret('next'),
+      callerKind,
+      clientAddress,
+      deadline: { leftMs: () => 0 },
+      hungUp: new AbortController().signal,
+    }
+    try {
+      await limit(given, async () => outcome)
+      return true
+    } catch (error) {
+      if (error instanceof Refused) return false
+      throw error
+    }
+  }
+
+  return { clock, attempt }
+}
+
+it.each([
+  ['the mailbox’s password', byMailbox],
+  ['the hosting account’s', byAccount],
+] as const)(
+  'five hundred addresses that guess at %s for a day have no more than the ceiling, and keep out neither webmail nor a known address',
+  async (_secret, credentials) => {
+    const { clock, attempt } = createMailbox()
+    const home = '2001:db8:9:1::5'
+    expect(await attempt(home, changed, 'public', credentials)).toBe(true)
+    let guesses = 0
+    for (let minute = 0; minute < 24 * 60; minute++) {
+      for (let index = 0; index < 25; index++) {
+        const attacker = ATTACKERS[(minute * 25 + index) % ATTACKERS.length] ?? ''
+        if (await attempt(attacker, guess, 'public', credentials)) guesses += 1
+      }
+      if (minute % 30 === 0) {
+        expect(await attempt(home, changed, 'public', credentials)).toBe(true)
+        expect(await attempt('192.0.2.1', changed, 'webmail')).toBe(true)
+        // Guesses at one secret don't close the other.
+        const other = credentials === byMailbox ? byAccount : byMailbox
+        expect(await attempt('203.0.113.7', changed, 'public', other)).toBe(true)
+      }
+      clock.advance(MINUTE_MS)
+    }
+    expect(guesses).toBe(100)
+  },
+)
+
+it('guesses by way of webmail have a ceiling of their own, and keep out nobody else', async () => {
+  const { clock, attempt } = createMailbox()
+  let guesses = 0
+  for (let minute = 0; minute < 24 * 60; minute++) {
+    if (await attempt('192.0.2.1', guess, 'webmail')) guesses += 1
+    if (await attempt('192.0.2.2', guess, 'client')) guesses += 1
+    if (minute % 60 === 0) expect(await attempt('203.0.113.7', changed)).toBe(true)
+    clock.advance(MINUTE_MS)
+  }
+  expect(guesses).toBe(100)
+})
