@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync } from 'node:fs'
 import { extname } from 'node:path'
-import express, { type RequestHandler, Router } from 'express'
+import express, { type RequestHandler, type Router } from 'express'
 import { accentStylesheet } from '../branding/accent.js'
 import type { Brand } from '../branding/brand.js'
-import { routeMethods } from './route-methods.js'
+import { createRouter, routeMethods } from './route-methods.js'
 
 /** What the build compresses: a compressed file stands beside its original. */
 const ENDINGS = { br: '.br', gzip: '.gz' }
@@ -21,7 +21,7 @@ export function createAssetsRouter(
   directories: readonly string[],
   { accent, logo }: Pick<Brand, 'accent' | 'logo'>,
 ): Router {
-  const router = Router()
+  const router = createRouter()
   for (const directory of directories) {
     const files = express.static(directory, {
       index: false,

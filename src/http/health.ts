@@ -1,7 +1,7 @@
-import { type Response, Router } from 'express'
+import type { Response, Router } from 'express'
 import * as z from 'zod'
 import type { CheckReadiness } from '../core/readiness.js'
-import { routeMethods } from './route-methods.js'
+import { createRouter, routeMethods } from './route-methods.js'
 
 /** The answer of `/healthz`: the process runs. */
 export const health = z.strictObject({ status: z.literal('ok') }).meta({ id: 'Health' })
@@ -16,7 +16,7 @@ export const readiness = z
 
 /** What a supervisor or a load balancer asks. */
 export function createHealthRouter(checkReadiness: CheckReadiness): Router {
-  const router = Router()
+  const router = createRouter()
   const answerHealth = (response: Response): void => {
     response.json({ status: 'ok' } satisfies z.output<typeof health>)
   }

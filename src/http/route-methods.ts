@@ -1,5 +1,10 @@
-import type { RequestHandler, Router } from 'express'
+import { type RequestHandler, Router } from 'express'
 import { Refused } from '../core/answer.js'
+
+/** A router whose paths are case-sensitive, as the rules of a proxy in front are: no spelling gets past a rule. */
+export function createRouter(): Router {
+  return Router({ caseSensitive: true })
+}
 
 /** Serves a path by its methods; every other one is refused with `Allow` (RFC 9110 section 15.5.6). */
 export function routeMethods(

@@ -1,5 +1,5 @@
-import { Router } from 'express'
-import { routeMethods } from './route-methods.js'
+import type { Router } from 'express'
+import { createRouter, routeMethods } from './route-methods.js'
 
 /** Where password managers look for the form (W3C, "A Well-Known URL for Changing Passwords"). */
 const CHANGE_PASSWORD_PATH = '/.well-known/change-password'
@@ -16,7 +16,7 @@ const VALID_MS = 180 * 24 * 60 * 60 * 1000
  * @param securityContact a URI: `https:`, `mailto:` or `tel:`
  */
 export function createWellKnownRouter(basePath: string, securityContact: string | undefined): Router {
-  const router = Router()
+  const router = createRouter()
   routeMethods(router, CHANGE_PASSWORD_PATH, {
     get: [(_request, response) => response.redirect(303, `${basePath}/`)],
   })

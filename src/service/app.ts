@@ -140,6 +140,7 @@ export function createApp(dependencies: AppDependencies): App {
   const handler = express()
   handler.set('trust proxy', config.trustProxy)
   handler.set('etag', false)
+  handler.enable('case sensitive routing')
   handler.disable('x-powered-by')
   handler.use(createRequestContext(clock, randomId))
   const mount = basePath === '' ? '/' : basePath

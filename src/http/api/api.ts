@@ -1,4 +1,4 @@
-import { type Request, type Response, Router } from 'express'
+import type { Request, Response, Router } from 'express'
 import type { z } from 'zod'
 import { Refused } from '../../core/answer.js'
 import type { Proofs } from '../../core/attempt.js'
@@ -12,7 +12,7 @@ import {
 } from '../describe-policy.js'
 import { messagesOf } from '../negotiate-language.js'
 import { contextOf } from '../request-context.js'
-import { refuseUnknownPath, routeMethods } from '../route-methods.js'
+import { createRouter, refuseUnknownPath, routeMethods } from '../route-methods.js'
 import type { Guards } from '../submission/guards.js'
 import { parseBody } from '../submission/parse-body.js'
 import { parseSubmission } from '../submission/parse-submission.js'
@@ -36,7 +36,7 @@ interface ApiParts {
 /** The JSON interface. */
 export function createApiRouter(parts: ApiParts): Router {
   const { pipeline, guards, proofs } = parts
-  const router = Router()
+  const router = createRouter()
   let document: Promise<object> | undefined
 
   /** Made when it is first asked for: few ever do, and what makes it takes memory. */

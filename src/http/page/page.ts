@@ -1,4 +1,4 @@
-import { type Request, type Response, Router } from 'express'
+import type { Request, Response, Router } from 'express'
 import type { Answer } from '../../core/answer.js'
 import type { Proofs } from '../../core/attempt.js'
 import { wordsOf } from '../../languages/messages.js'
@@ -6,7 +6,7 @@ import { setHead } from '../answer-head.js'
 import { describePolicy } from '../describe-policy.js'
 import { messagesOf } from '../negotiate-language.js'
 import { contextOf } from '../request-context.js'
-import { refuseUnknownPath, routeMethods } from '../route-methods.js'
+import { createRouter, refuseUnknownPath, routeMethods } from '../route-methods.js'
 import type { Guards } from '../submission/guards.js'
 import { PERSON_PATIENCE_MS } from '../submission/patience.js'
 import type { Face, Pipeline } from '../submission/pipeline.js'
@@ -31,7 +31,7 @@ interface PageParts extends FrameParts {
 /** The page: the form, its answers, and notices for what is no form at all. */
 export function createPageRouter(parts: PageParts): Router {
   const { pipeline, guards, proofs, basePath, brand, render } = parts
-  const router = Router()
+  const router = createRouter()
 
   function send(response: Response, template: string, answer: string, view: object, email = ''): void {
     const messages = messagesOf(response)

@@ -1,6 +1,6 @@
-import { type Request, Router } from 'express'
+import type { Request, Router } from 'express'
 import type { Proof, Proofs } from '../../core/attempt.js'
-import { refuseUnknownPath, routeMethods } from '../route-methods.js'
+import { createRouter, refuseUnknownPath, routeMethods } from '../route-methods.js'
 import type { Guards } from '../submission/guards.js'
 import { parseSubmission } from '../submission/parse-submission.js'
 import { PERSON_PATIENCE_MS } from '../submission/patience.js'
@@ -53,7 +53,7 @@ function patienceOf(request: Request): number {
 
 /** What webmail programs post to without a plugin of ours. */
 export function createWebmailRouter(parts: WebmailParts): Router {
-  const router = Router()
+  const router = createRouter()
   for (const form of FORMS) router.use(form.path, createFormRouter(form, parts))
   return router
 }
@@ -69,7 +69,7 @@ function createFormRouter(
     patienceMs: patienceOf,
     show: (response, answer) => sendText(response, answer, fields, success),
   }
-  const router = Router()
+  const router = createRouter()
   if (proofs.includes(PROOF)) routeMethods(router, '/', { post: pipeline.submission(face) })
   router.use(refuseUnknownPath, pipeline.onError(face.show))
   return router
