@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net'
-import { parseClientAddress } from '../lib/ip-address.js'
+import { isLoopbackAddress, parseClientAddress } from '../lib/ip-address.js'
 import { type Finding, fault, notChecked, ok, warning } from './finding.js'
 
 /** Sent as if it were ours: nobody has an address of this network (RFC 1112 section 4). */
@@ -28,12 +28,13 @@ export function examineClientAddress(known: SeenAddress): Finding {
   const [local, remote] = [canonical(known.localAddress), canonical(known.remoteAddress)]
   const [seen, seenWhenForged] = [canonical(known.seen), canonical(known.seenWhenForged)]
   if (seen === '' || seenWhenForged === '') return notChecked('client-address', 'Rekey did not tell it')
-  if (isLoopback(remote)) {
+  if (isLoopbackAddress(remote)) {
     return notChecked('client-address', 'the call went over the loopback: look from another host')
   }
   if (seenWhenForged === FORGED_ADDRESS) {
     const found = 'Rekey believes any address that a caller makes up'
-    const fix = 'Name no more proxies in REKEY_TRUST_PROXY than there are, and no network wider than theirs.'
+    const fix =
+      'Have the proxy set X-Forwarded-For (a bare proxy_pass of nginx hands on what the caller wrote), and name no more proxies in REKEY_TRUST_PROXY than there are.'
     return fault('client-address', 'forged-address-believed', found, fix)
   }
   if (seen === local && seen === remote) {
@@ -41,7 +42,7 @@ export function examineClientAddress(known: SeenAddress): Finding {
     return notChecked('client-address', found)
   }
   if (seen === local) return ok('client-address', `Rekey counts this host by its own address, ${seen}`)
-  if (isLoopback(seen) || seen === remote || (isPrivate(seen) && !isPrivate(local))) {
+  if (isLoopbackAddress(seen) || seen === remote || (isPrivate(seen) && !isPrivate(local))) {
     const found = `Rekey counts everybody by the address of a proxy, ${seen}`
     return fault('client-address', 'address-is-a-proxy', found, SET_TRUST)
   }
@@ -62,10 +63,6 @@ PRIVATE.addSubnet('fe80::', 10, 'ipv6')
 
 function isPrivate(address: string): boolean {
   return PRIVATE.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
-}
-
-function isLoopback(address: string): boolean {
-  return address.startsWith('127.') || address === '::1'
 }
 
 function canonical(address = ''): string {

@@ -2,9 +2,20 @@ import type { Request, RequestHandler, Response } from 'express'
 import type { AttemptContext } from '../core/attempt-context.js'
 import type { Clock } from '../lib/clock.js'
 import { parseClientAddress } from '../lib/ip-address.js'
+import { handedOnAddress, lacksAddress } from './forwarded-address.js'
 
-/** Gives every request its context. */
-export function createRequestContext(clock: Clock, randomId: () => string): RequestHandler {
+/**
+ * Gives every request its context.
+ *
+ * @param reportNoAddress is told the address of the first trusted proxy that handed on a request without an address; it is called once
+ */
+export function createRequestContext(
+  clock: Clock,
+  randomId: () => string,
+  reportNoAddress: (proxy: string) => void,
+): RequestHandler {
+  let isReported = false
+
   return function addContext(request, response, next) {
     const context: AttemptContext = {
       requestId: randomId(),
@@ -14,6 +25,10 @@ export function createRequestContext(clock: Clock, randomId: () => string): Requ
       awaitsLog: false,
     }
     response.locals.context = context
+    if (!isReported && lacksAddress(request)) {
+      isReported = true
+      reportNoAddress(context.clientAddress)
+    }
     next()
   }
 }
@@ -23,13 +38,9 @@ export function contextOf(response: Response): AttemptContext {
 }
 
 /**
- * The person's address, from trusted proxies only (Express's `trust proxy`). Where a proxy hands on what is no
- * address, it is the proxy's own; a connection that has gone has none.
+ * The person's address, from trusted proxies only (Express's `trust proxy`). If they hand none on, it is the proxy's own; a
+ * connection that has gone has none.
  */
 function clientAddressOf(request: Request): string {
-  return (
-    parseClientAddress(request.ip ?? '') ??
-    parseClientAddress(request.socket.remoteAddress ?? '') ??
-    '0.0.0.0'
-  )
+  return handedOnAddress(request) ?? parseClientAddress(request.socket.remoteAddress ?? '') ?? '0.0.0.0'
 }

@@ -3,6 +3,9 @@ import { isIP } from 'node:net'
 /** An IPv4 address inside IPv6, as the URL parser writes it: `::ffff:c000:201`. */
 const MAPPED_IPV4 = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/
 
+/** An IPv6 address in brackets, with or without a port, or an IPv4 address with one. */
+const WITH_PORT = /^(?:\[([^\]]*)\](?::\d{1,5})?|([\d.]+):\d{1,5})$/
+
 /**
  * Writes an IP address in its one canonical form, so that equal addresses are equal texts: IPv4-mapped IPv6 as
  * IPv4, IPv6 as in RFC 5952, without a zone. Gives undefined for what is no address.
@@ -18,6 +21,24 @@ export function parseClientAddress(text: string): string | undefined {
   if (!mapped) return canonical
   const [high, low] = [Number.parseInt(mapped[1] ?? '', 16), Number.parseInt(mapped[2] ?? '', 16)]
   return [high >> 8, high & 255, low >> 8, low & 255].join('.')
+}
+
+/**
+ * Reads an address as proxies write it: some add the port, and brackets around IPv6 (`203.0.113.9:51234`, `[2001:db8::9]:443`).
+ * Gives it in the form of `parseClientAddress`, undefined for what is no address.
+ */
+export function parseForwardedAddress(text: string): string | undefined {
+  const [, bracketed, plain] = WITH_PORT.exec(text.trim()) ?? []
+  return parseClientAddress(bracketed ?? plain ?? text)
+}
+
+/**
+ * Whether an address is one of the loopback.
+ *
+ * @param address in the form of `parseClientAddress`
+ */
+export function isLoopbackAddress(address: string): boolean {
+  return address === '::1' || address.startsWith('127.')
 }
 
 /** Whether what is sent to this host stays on it, so that nobody can listen. IPv6 addresses stand in brackets, as in URLs. */

@@ -19,6 +19,7 @@ import type { PasswordCheck } from '../core/verify-password.js'
 import { createApiRouter } from '../http/api/api.js'
 import { sendJson } from '../http/api/problem.js'
 import { createAssetsRouter } from '../http/assets.js'
+import { createProxyTrust } from '../http/forwarded-address.js'
 import { createHealthRouter } from '../http/health.js'
 import { createLanguages } from '../http/negotiate-language.js'
 import { createPageRouter } from '../http/page/page.js'
@@ -49,6 +50,9 @@ import { createLimits } from './limits.js'
 import { createChangeNotifications } from './notifications.js'
 import { createMailChecks } from './password-check.js'
 import { createPasswordChecks, type PasswordTools } from './password-policy.js'
+
+const NO_ADDRESS =
+  'a proxy that REKEY_TRUST_PROXY trusts names no address in X-Forwarded-For: all people behind it count as one'
 
 /** What the service takes from outside its own code. */
 export interface AppDependencies {
@@ -138,11 +142,15 @@ export function createApp(dependencies: AppDependencies): App {
   const fixedPaths = [createWellKnownRouter(basePath, config.securityContact), createWebmailRouter(routes)]
 
   const handler = express()
-  handler.set('trust proxy', config.trustProxy)
+  handler.set('trust proxy', createProxyTrust(config.trustProxy))
   handler.set('etag', false)
   handler.enable('case sensitive routing')
   handler.disable('x-powered-by')
-  handler.use(createRequestContext(clock, randomId))
+  handler.use(
+    createRequestContext(clock, randomId, (proxy) => {
+      logger.warn({ event: 'address-not-handed-on', proxy, detail: NO_ADDRESS })
+    }),
+  )
   const mount = basePath === '' ? '/' : basePath
   const early = { refusalOf: addressLimit.refusalOf, messagesFor: languages.messagesFor, held, clock }
   handler.post(mount, createEarlyRefusal({ ...early, recordAttempt }))

@@ -2,10 +2,7 @@ import type { Request, RequestHandler } from 'express'
 import { compile } from 'proxy-addr'
 import { Refused } from '../../core/answer.js'
 import { parseClientAddress } from '../../lib/ip-address.js'
-
-/** What proxies add to the requests that they hand on. */
-const PROXY_HEADER =
-  /^(?:forwarded|via|x-forwarded(?:-.+)?|x-envoy-.+|(?:.+-)?(?:client|connecting|real|cluster)-ip|x-original-forwarded-for)$/
+import { handedOnAddress, passedProxy } from '../forwarded-address.js'
 
 /**
  * Refuses requests that come from none of these addresses and networks.
@@ -18,12 +15,12 @@ export function createWebmailHostCheck(networks: readonly string[]): RequestHand
   function comesFromWebmail(request: Request): boolean {
     // A proxy that is not trusted hands on everybody's requests under its own address, which may be the loopback's:
     // where the request passed proxies, each that is named must be trusted, and the first name is the sender's.
-    const passedProxy = Object.keys(request.headers).some((name) => PROXY_HEADER.test(name))
+    const wasHandedOn = passedProxy(request)
     const named = (request.get('x-forwarded-for') ?? '')
       .split(',')
       .filter((entry) => entry.trim() !== '').length
-    if (passedProxy && (named === 0 || request.ips.length !== named)) return false
-    const address = parseClientAddress(request.ip ?? '')
+    if (wasHandedOn && (named === 0 || request.ips.length !== named)) return false
+    const address = wasHandedOn ? handedOnAddress(request) : parseClientAddress(request.ip ?? '')
     return address !== undefined && isWebmailHost(address, 0)
   }
 

@@ -151,7 +151,13 @@ function createEarly(send: RequestHandler, maxReady?: number) {
     maxReady,
   )
   const app = express()
-    .use(createRequestContext(clock, () => state.id))
+    .use(
+      createRequestContext(
+        clock,
+        () => state.id,
+        () => undefined,
+      ),
+    )
     .post('/', early, send)
   return { state, post: () => supertest(app).post('/').set('connection', 'keep-alive') }
 }

@@ -72,7 +72,13 @@ function createWay({ guards = [], body = byMailbox(), ...given }: Given) {
     },
   })
   const app = express()
-    .use(createRequestContext(clock, () => 'the-id'))
+    .use(
+      createRequestContext(
+        clock,
+        () => 'the-id',
+        () => undefined,
+      ),
+    )
     .post('/', ...handlers)
     .use(
       pipeline.onError((response, answer) => {
