@@ -16,5 +16,11 @@ export function isCrossSite(request: Request): boolean {
   if (site !== undefined) return site !== 'same-origin' && site !== 'none'
   const origin = request.get('origin')
   if (origin === undefined) return false
-  return !URL.canParse(origin) || new URL(origin).host !== request.host
+  return !URL.canParse(origin) || !isHostOf(new URL(origin), request.host)
+}
+
+/** Compares as URLs compare: without regard to case, and to a port that is the scheme's own. */
+function isHostOf({ protocol, host }: URL, given: string): boolean {
+  const asked = `${protocol}//${given}`
+  return URL.canParse(asked) && new URL(asked).host === host
 }

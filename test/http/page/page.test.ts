@@ -177,6 +177,8 @@ it.each([
   ['from a neighbour', { 'sec-fetch-site': 'same-site', origin: 'http://mail.example.org' }],
   ['by its origin', { origin: 'https://evil.example' }],
   ['by another port', { origin: 'http://mail.example.org:81' }],
+  ['by the port of another scheme', { host: 'mail.example.org:443', origin: 'http://mail.example.org' }],
+  ['to no host at all', { host: 'mail example', origin: 'http://mail.example.org' }],
   ['from nowhere', { origin: 'null' }],
 ])('a form post that another site’s page sends is refused: %s', async (_what, headers) => {
   const service = await startService({ environment: { REKEY_LIMIT_ADDRESS: '1/1h' } })
@@ -194,6 +196,16 @@ it.each([
   ['the form itself', { 'sec-fetch-site': 'same-origin', origin: 'http://other.example' }],
   ['a bookmark', { 'sec-fetch-site': 'none' }],
   ['an older browser', { origin: 'http://mail.example.org' }],
+  ['an older browser at a host in capitals', { host: 'Mail.Example.org', origin: 'http://mail.example.org' }],
+  [
+    'an older browser at the default port',
+    { host: 'mail.example.org:443', origin: 'https://mail.example.org' },
+  ],
+  ['an older browser at http’s port', { host: 'mail.example.org:80', origin: 'http://mail.example.org' }],
+  [
+    'an older browser at another port',
+    { host: 'mail.example.org:8443', origin: 'https://mail.example.org:8443' },
+  ],
   ['another program', {}],
 ])('a form post that another site’s page sends is not one from %s', async (_what, headers) => {
   const service = await startService()
