@@ -10,6 +10,7 @@ const PROCESSES = [
   'test/ci/audit.test.ts',
   'test/process/doctor.test.ts',
   'test/process/memory.test.ts',
+  'test/process/few-files.test.ts',
 ]
 
 /** How many of them the long random run makes. */

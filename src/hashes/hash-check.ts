@@ -12,7 +12,7 @@ export const isPasswordOf: HashCheck = async (password, storedHash) => {
   const scheme = schemes.get(name.toUpperCase())
   if (!scheme) throw new PanelFault('panel-failed', `stored hash of unknown scheme ${name}`)
   if (!scheme.form.test(hash)) throw new PanelFault('panel-failed', `broken stored hash of scheme ${name}`)
-  const matches = await scheme.load()
+  const matches = scheme.load()
   try {
     return await matches(password.reveal(), hash)
   } catch {

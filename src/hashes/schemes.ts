@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto'
+import { createRequire } from 'node:module'
 import { encrypt as shaCrypt } from 'unixcrypt'
 import { md5Crypt } from './md5-crypt.js'
 
@@ -7,13 +8,16 @@ type Matches = (password: string, hash: string) => boolean | Promise<boolean>
 /** How one kind of hash is read: its exact form (the packages answer "no" to a broken one) and its check. */
 interface Scheme {
   readonly form: RegExp
-  /** Packages with native code are loaded here, when they are first needed: each takes 4 MB. */
-  load(): Promise<Matches>
+  /** Packages with native code are loaded here, when they are first needed: each takes 4 MB. Throws if that fails. */
+  load(): Matches
 }
+
+/** Unlike `import()`, which keeps a failure for ever, it tries again the next time. */
+const requirePackage = createRequire(import.meta.url)
 
 const bcrypt: Scheme = {
   form: /^\$2[abxy]\$(?:0[4-9]|1\d|2\d|3[01])\$[./A-Za-z0-9]{53}$/,
-  load: async () => (await import('@node-rs/bcrypt')).verify,
+  load: () => (requirePackage('@node-rs/bcrypt') as typeof import('@node-rs/bcrypt')).verify,
 }
 
 function argon2(variant: 'argon2id' | 'argon2i'): Scheme {
@@ -21,8 +25,8 @@ function argon2(variant: 'argon2id' | 'argon2i'): Scheme {
     form: new RegExp(
       `^\\$${variant}\\$(?:v=\\d+\\$)?m=\\d+,t=\\d+,p=\\d+\\$[A-Za-z0-9+/]+\\$[A-Za-z0-9+/]+$`,
     ),
-    async load() {
-      const { verify } = await import('@node-rs/argon2')
+    load() {
+      const { verify } = requirePackage('@node-rs/argon2') as typeof import('@node-rs/argon2')
       return (password, hash) => verify(hash, password)
     },
   }
@@ -32,7 +36,7 @@ function argon2(variant: 'argon2id' | 'argon2i'): Scheme {
 function shaCryptScheme(id: 5 | 6, hashLength: number): Scheme {
   return {
     form: new RegExp(`^\\$${id}\\$(?:rounds=\\d{4,6}\\$)?[^$:\\n]{0,16}\\$[./A-Za-z0-9]{${hashLength}}$`),
-    load: async () => (password, hash) => {
+    load: () => (password, hash) => {
       const computed = shaCrypt(password, hash.slice(0, hash.lastIndexOf('$')))
       return same(sumOf(computed), sumOf(hash))
     },
@@ -41,7 +45,7 @@ function shaCryptScheme(id: 5 | 6, hashLength: number): Scheme {
 
 const md5: Scheme = {
   form: /^\$1\$[^$:\n]{0,8}\$[./A-Za-z0-9]{22}$/,
-  load: async () => (password, hash) => {
+  load: () => (password, hash) => {
     const [, , salt = ''] = hash.split('$')
     return same(md5Crypt(password, salt), sumOf(hash))
   },

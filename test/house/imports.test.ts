@@ -155,6 +155,12 @@ it.each([
   expect(needed.filter((specifier) => specifier !== '@zxcvbn-ts/core')).toEqual([])
 })
 
+it('the house imports at its start alone: Node would keep an `import()` that failed once, for want of files, for ever', () => {
+  const atStart = ['', 'cli', 'doctor', 'service', 'setup']
+  const later = files.filter((file) => /(?<!typeof )\bimport\((?!\))/.test(file.text))
+  expect(later.map((file) => file.room).filter((room) => !atStart.includes(room))).toEqual([])
+})
+
 it('the house leaves the process to main.ts', () => {
   const others = files.filter((file) => file.path !== 'main.ts')
   const touching = others.filter((file) => /\bprocess\.[a-z]|\bconsole\./.test(file.text))

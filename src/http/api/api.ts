@@ -19,6 +19,7 @@ import { parseSubmission } from '../submission/parse-submission.js'
 import type { Face, Pipeline } from '../submission/pipeline.js'
 import { passwordQuestion } from '../submission/schemas.js'
 import { answerClientAddress } from './client-address.js'
+import { createOpenApiDocument } from './openapi.js'
 import { sendJson } from './problem.js'
 
 interface ApiParts {
@@ -37,14 +38,12 @@ interface ApiParts {
 export function createApiRouter(parts: ApiParts): Router {
   const { pipeline, guards, proofs } = parts
   const router = createRouter()
-  let document: Promise<object> | undefined
+  let document: object | undefined
 
-  /** Made when it is first asked for: few ever do, and what makes it takes memory. */
-  async function sendDocument(response: Response): Promise<void> {
-    document ??= import('./openapi.js').then((openapi) =>
-      openapi.createOpenApiDocument(parts.basePath, proofs, parts.version),
-    )
-    response.json(await document)
+  /** Made when it is first asked for: few ever do. */
+  function sendDocument(response: Response): void {
+    document ??= createOpenApiDocument(parts.basePath, proofs, parts.version)
+    response.json(document)
   }
 
   const face: Face<unknown> = {
