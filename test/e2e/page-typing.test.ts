@@ -50,6 +50,17 @@ it('while a person types a rule that is out of sight comes into sight when it is
   await rule.waitFor()
 })
 
+it('while a person types a character that can’t be seen is told of as soon as it is pasted', async () => {
+  const page = await openForm(url)
+  const rule = page.locator('[data-rule="invisible-character"]')
+  await fieldOf(page, 'new_password').fill('good enough 👩‍🚀 otherwise')
+  await expectKept(page, 'invisible-character', true)
+  expect(await rule.isVisible()).toBe(false)
+  await fieldOf(page, 'new_password').fill('good enough\u200b otherwise')
+  await expectKept(page, 'invisible-character', false)
+  await rule.waitFor()
+})
+
 it('while a person types the meter speaks politely, and only after a pause', async () => {
   const page = await openForm(url)
   const said = page.locator('#strength-said')

@@ -1,3 +1,4 @@
+import { holdsInvisible } from '../../lib/invisible-characters.js'
 import type { Mailbox } from '../mailbox.js'
 import type { Strength } from './strength.js'
 
@@ -10,6 +11,7 @@ export const passwordReasonCodes = [
   'common',
   'outer-space',
   'control-character',
+  'invisible-character',
   'looks-like-a-file',
   'too-weak',
   'breached',
@@ -60,6 +62,8 @@ export function breachedRules(
     reasons.push({ code: 'too-long', maxBytes: MAX_PASSWORD_BYTES })
   }
   if (CONTROL_CHARACTER.test(password)) reasons.push({ code: 'control-character' })
+  // It comes with pasted text, and nobody would type it again.
+  if (holdsInvisible(password)) reasons.push({ code: 'invisible-character' })
   // The panel trims every argument (docs/hestia.md, hazard 3); other kinds of space are as easily lost on the way to a
   // mail program.
   if (password.trim() !== password) reasons.push({ code: 'outer-space' })

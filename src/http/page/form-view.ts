@@ -30,7 +30,13 @@ interface FormParts {
 }
 
 /** What few people ever meet: shown, but not at first sight. */
-const FURTHER_RULES = ['too-long', 'control-character', 'outer-space', 'looks-like-a-file']
+const FURTHER_RULES = [
+  'too-long',
+  'control-character',
+  'invisible-character',
+  'outer-space',
+  'looks-like-a-file',
+]
 
 /** All that the form's template shows. */
 export function formView(parts: FormParts, form: Form, answer: Answer | undefined) {

@@ -45,6 +45,20 @@ it.each(['\0', '\n', '\t', '\r', '\x7f', '\x85'])(
   },
 )
 
+it.each(['\u200b', '\u2060', '\u00ad', '\u202e', '\u2028', '\u3164', '\u200d', '\ufe0f'])(
+  'a new password has no character that can’t be seen, or that turns its direction: %j',
+  (character) => {
+    expect(breaches(`good enough${character}otherwise`)).toEqual(['invisible-character'])
+  },
+)
+
+it.each(['👩‍🚀 liebt ❤️‍🔥 und ⚡️', 'می‌خواهم بروم', 'क्‌ष क्‍ष त्र ज्ञ', 'ශ්‍රී ලංකා දේශය'])(
+  'a new password may hold joined emoji, and joiners that its script needs: %s',
+  (password) => {
+    expect(breaches(password)).toEqual([])
+  },
+)
+
 it.each([
   ' good enough otherwise',
   'good enough otherwise ',

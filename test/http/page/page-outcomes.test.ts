@@ -132,7 +132,13 @@ it('the rules in the form are shown before anything is typed, the rare ones behi
   const { text } = await service.http.get('/')
   const [first = '', further = ''] = text.split('<details>')
   expect(rules(first)).toEqual(expect.arrayContaining(['too-short', 'contains-address', 'same-as-current']))
-  expect(rules(further)).toEqual(['too-long', 'outer-space', 'control-character', 'looks-like-a-file'])
+  expect(rules(further)).toEqual([
+    'too-long',
+    'outer-space',
+    'control-character',
+    'invisible-character',
+    'looks-like-a-file',
+  ])
 })
 
 it('the rules in the form name the present password only where it is known', async () => {
