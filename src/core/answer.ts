@@ -11,6 +11,7 @@ export const fieldFaultCodes = [
   'not-object',
   'unreadable',
   'not-an-address',
+  'character-not-allowed',
   'not-an-ip-address',
   'not-an-account-name',
   'not-a-code',
@@ -23,6 +24,8 @@ export type FieldFaultCode = (typeof fieldFaultCodes)[number]
 export interface FieldFault {
   readonly pointer: string
   readonly code: FieldFaultCode
+  /** With `character-not-allowed`: which one. */
+  readonly character?: string
 }
 
 /** How an attempt ended; the whole truth as far as it is known. */

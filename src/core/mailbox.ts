@@ -1,4 +1,5 @@
 import { domainToASCII, domainToUnicode } from 'node:url'
+import { normalizeAddress } from './typed-text.js'
 
 /** A mailbox that somebody named: it need not exist. */
 export interface Mailbox {
@@ -16,12 +17,14 @@ export interface Mailbox {
 }
 
 const LOCAL_PART = /^[a-z0-9_.-]{1,64}$/
+const NOT_IN_LOCAL_PART = /[^a-z0-9_.-]/u
 
 /**
  * Letters, their marks, digits, hyphens and dots. Node's converter is the one for URLs, which would also take
  * `%41`, `[::1]` or `host:port`.
  */
 const TYPED_DOMAIN = /^[\p{L}\p{M}\p{N}.-]+$/u
+const NOT_IN_DOMAIN = /[^\p{L}\p{M}\p{N}.-]/u
 
 /** RFC 1035 section 2.3.4: a label has at most 63 octets; the last one has a letter, or it were an IPv4 address. */
 const ASCII_DOMAIN =
@@ -40,11 +43,11 @@ const CUT_BY_PANEL = /^www\./
 const MAX_DOMAIN_LENGTH = 253
 
 /**
- * Reads an address as a person types it: lower-cased, without the spaces around it, the domain in Unicode or in
- * punycode. Gives undefined for what no panel can store.
+ * Reads an address as a person types or pastes it (`normalizeAddress`), the domain in Unicode or in punycode. Gives
+ * undefined for what no panel can store.
  */
 export function parseMailbox(typed: string): Mailbox | undefined {
-  const [localPart, typedDomain, ...rest] = typed.trim().toLowerCase().split('@')
+  const [localPart, typedDomain, ...rest] = normalizeAddress(typed).split('@')
   if (localPart === undefined || typedDomain === undefined || rest.length > 0) return undefined
   if (!LOCAL_PART.test(localPart) || !TYPED_DOMAIN.test(typedDomain)) return undefined
   const domain = domainToASCII(typedDomain)
@@ -59,4 +62,18 @@ export function parseMailbox(typed: string): Mailbox | undefined {
     domainForms: unicode === domain ? [domain] : [unicode, domain],
     address: `${localPart}@${domain}`,
   }
+}
+
+/** A character that can be shown by itself. */
+const SHOWABLE = /[\p{L}\p{N}\p{P}\p{S}]/u
+
+/**
+ * The first character of an address that keeps it from being a mailbox's here, such as the `+` of `info+tag@example.org`.
+ * Undefined if there is none, or if the address is not whole.
+ */
+export function characterNotAllowed(typed: string): string | undefined {
+  const [localPart = '', domain = '', ...rest] = normalizeAddress(typed).split('@')
+  if (localPart === '' || domain === '' || rest.length > 0) return undefined
+  const [character = ''] = NOT_IN_LOCAL_PART.exec(localPart) ?? NOT_IN_DOMAIN.exec(domain) ?? []
+  return SHOWABLE.test(character) ? character : undefined
 }

@@ -1,4 +1,4 @@
-import { type Answer, retryAfterSeconds } from '../core/answer.js'
+import { type Answer, type FieldFault, retryAfterSeconds } from '../core/answer.js'
 import type { PasswordReason } from '../core/password/rules.js'
 import type { Strength } from '../core/password/strength.js'
 import type { Counted, Messages } from './catalogue.js'
@@ -25,6 +25,11 @@ function countedText(text: Counted, placeholder: string, count: number, language
   const { rules, format } = countingIn(language)
   const form = text[rules.select(count)] ?? text.other
   return form.replaceAll(`{${placeholder}}`, format.format(count))
+}
+
+/** @returns what is wrong with a member of a request, in words */
+export function faultMessage(messages: Messages, { code, character = '' }: FieldFault): string {
+  return messages.field[code].replace('{character}', () => character)
 }
 
 /** @returns what to do about a broken rule, in words */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { parseMailbox } from '../../src/core/mailbox.js'
+import { characterNotAllowed, parseMailbox } from '../../src/core/mailbox.js'
 
 it('an address is read as a person types it: lower-cased, without the spaces around it', () => {
   expect(parseMailbox('  Info@Example.ORG ')).toEqual({
@@ -24,6 +24,37 @@ it.each([
 })
 
 it.each([
+  'info\u200b@example.org',
+  '\u202ainfo@example.org\u202c',
+  'info@example.org\u200e',
+  'in\u00adfo@exam\u00adple.org',
+  'info\u2060@\ufeffexample.org',
+  'info＠example．org',
+  'ｉｎｆｏ＠ｅｘａｍｐｌｅ。ｏｒｇ',
+  'info@example｡org',
+  'info@example.org.',
+  'info@example.org, ',
+  'info@example.org;',
+  'info@example.org。',
+  'mailto:info@example.org',
+  'MailTo:info@example.org?subject=Hello@you',
+  'Name <info@example.org>',
+  '"Doe, Jane" <info@example.org>;',
+  'info@example.org <info@example.org>',
+  '<mailto:info@example.org>.',
+  '“info@example.org”',
+  "('info@example.org')",
+  'Info@Example.org\u3000',
+])('an address is read as it was meant, whatever was copied along with it: %j', (typed) => {
+  expect(parseMailbox(typed)?.address).toBe('info@example.org')
+})
+
+it('an address keeps a joiner that its domain needs, which another domain is without', () => {
+  expect(parseMailbox('info@نامه‌ای.example')).toBeUndefined()
+  expect(parseMailbox('info@نامهای.example')?.domainForms[0]).toBe('نامهای.example')
+})
+
+it.each([
   '',
   '@',
   'info',
@@ -44,8 +75,6 @@ it.each([
   'info@xn----sfa.org',
   'info@example..org',
   'info@.example.org',
-  'info@example。org',
-  'info@example.org.',
   'info@exa mple.org',
   'info@exa_mple.org',
   'info@www.example.org',
@@ -64,6 +93,45 @@ it.each([
   'info@xn--zzzzzzzzzzzzzz.example',
 ])('an address that no panel can store is none: %j', (typed) => {
   expect(parseMailbox(typed)).toBeUndefined()
+})
+
+it.each([
+  ['info+tag@example.org', '+'],
+  ["o'hara@example.org", "'"],
+  ['ínfo@example.org', 'í'],
+  ['in！fo@example.org', '!'],
+  ['info#1@example.org', '#'],
+  ['😀@example.org', '😀'],
+  ['info@exa_mple.org', '_'],
+  ['info@example.org/..', '/'],
+  ['info@[::1]', '['],
+  ['info@⅐.org', '⁄'],
+  ['Info <info+tag@example.org>', '+'],
+])('an address that is no mailbox for one of its characters is told which: %s', (typed, character) => {
+  expect(parseMailbox(typed)).toBeUndefined()
+  expect(characterNotAllowed(typed)).toBe(character)
+})
+
+it.each([
+  '',
+  'info',
+  'info@',
+  '@example.org',
+  'in+fo',
+  'a@b+c@example.org',
+  'in fo@example.org',
+  'info\0@example.org',
+])('an address that is not whole, or holds what can’t be shown, is told no character: %j', (typed) => {
+  expect(characterNotAllowed(typed)).toBeUndefined()
+})
+
+it('an address that is a mailbox has no character that is not allowed', () => {
+  fc.assert(
+    fc.property(fc.emailAddress(), (typed) => {
+      fc.pre(parseMailbox(typed) !== undefined)
+      expect(characterNotAllowed(typed)).toBeUndefined()
+    }),
+  )
 })
 
 it('an address has a domain of at most 253 characters', () => {

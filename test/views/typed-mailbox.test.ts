@@ -12,7 +12,13 @@ const address = fc.oneof(
   fc
     .tuple(fc.stringMatching(/^[A-Za-z0-9_.-]{1,20}$/), letters)
     .map(([name, label]) => `${name}@${label}.example`),
-  fc.constantFrom('kontakt@bücher.example', 'kontakt@xn--bcher-kva.example', ' Info@BÜCHER.Example '),
+  fc.constantFrom(
+    'kontakt@bücher.example',
+    'kontakt@xn--bcher-kva.example',
+    ' Info@BÜCHER.Example ',
+    'Ｉｎｆｏ＠ＢÜCHER。example.',
+    'Bücher <mailto:kontakt@bücher\u200b.example>;',
+  ),
 )
 
 it('an address as it stands in the form breaks the rule about the address with just the passwords with which the server’s reading does', () => {

@@ -1,9 +1,10 @@
 import { toUnicode } from 'punycode/'
 import type { Mailbox } from '../../src/core/mailbox.js'
+import { normalizeAddress } from '../../src/core/typed-text.js'
 
 /** The mailbox that was typed so far, for the rule about its name; the server reads it with more care. */
 export function typedMailbox(typed: string): Mailbox {
-  const address = typed.trim().toLowerCase()
+  const address = normalizeAddress(typed)
   const at = address.lastIndexOf('@')
   const localPart = at < 0 ? address : address.slice(0, at)
   const domain = inAscii(at < 0 ? '' : address.slice(at + 1))

@@ -2,7 +2,7 @@ import type { Response } from 'express'
 import * as z from 'zod'
 import { type Answer, type AnswerCode, answerCodes, answers } from '../../core/answer.js'
 import type { Messages } from '../../languages/catalogue.js'
-import { wordsOf } from '../../languages/messages.js'
+import { faultMessage, wordsOf } from '../../languages/messages.js'
 import { setHead } from '../answer-head.js'
 import { brokenRules, describeReasons } from '../describe-policy.js'
 import { messagesOf } from '../negotiate-language.js'
@@ -56,7 +56,7 @@ function membersOf(answer: Answer, messages: Messages): Pick<z.output<typeof pro
     return {
       errors: answer.faults.map((fault) => ({
         pointer: fault.pointer,
-        message: messages.field[fault.code],
+        message: faultMessage(messages, fault),
       })),
     }
   }

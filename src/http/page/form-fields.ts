@@ -1,7 +1,7 @@
 import type { Answer } from '../../core/answer.js'
 import type { Proof, Proofs } from '../../core/attempt.js'
 import type { Messages } from '../../languages/catalogue.js'
-import { reasonMessage } from '../../languages/messages.js'
+import { faultMessage, reasonMessage } from '../../languages/messages.js'
 import { type ParsedSubmission, parseSubmission } from '../submission/parse-submission.js'
 import { type Form, toRequest } from '../submission/read-body.js'
 
@@ -47,8 +47,7 @@ export function chosenProof(proofs: Proofs, form: Form): Proof {
 
 /** Checks a form by the rules of the JSON interface, and that the new password was typed twice alike. */
 export function parseForm(proofs: Proofs, form: Form): ParsedSubmission {
-  const typed = { ...form, username: withoutSpaces(form.username), code: withoutSpaces(form.code) }
-  const parsed = parseSubmission(proofs, toRequest(FIELDS[chosenProof(proofs, form)], typed))
+  const parsed = parseSubmission(proofs, toRequest(FIELDS[chosenProof(proofs, form)], form))
   if (form.new_password === form.confirm_password) return parsed
   const faults = parsed.ok ? [] : parsed.faults
   return { ok: false, faults: [...faults, { pointer: CONFIRMATION.pointer, code: 'differs' }] }
@@ -60,7 +59,7 @@ export function fieldErrors(answer: Answer, proof: Proof, messages: Messages): F
     case 'invalid-request':
       return answer.faults.flatMap((fault) => {
         const field = fieldAt(fault.pointer, proof)
-        return field ? [{ field, message: messages.field[fault.code] }] : []
+        return field ? [{ field, message: faultMessage(messages, fault) }] : []
       })
     case 'password-rejected':
       return answer.reasons.map((reason) => ({
@@ -85,8 +84,4 @@ export function fieldErrors(answer: Answer, proof: Proof, messages: Messages): F
 
 function fieldAt(pointer: string, proof: Proof): FieldName | undefined {
   return pointer === CONFIRMATION.pointer ? CONFIRMATION.field : FIELDS[proof][pointer]
-}
-
-function withoutSpaces(value: unknown): unknown {
-  return typeof value === 'string' ? value.replaceAll(/\s/g, '') : value
 }

@@ -1,6 +1,7 @@
 import type { Request, Response, Router } from 'express'
 import type { Answer } from '../../core/answer.js'
 import type { Proofs } from '../../core/attempt.js'
+import { normalizeAddress } from '../../core/typed-text.js'
 import { wordsOf } from '../../languages/messages.js'
 import { setHead } from '../answer-head.js'
 import { describePolicy } from '../describe-policy.js'
@@ -72,7 +73,7 @@ export function createPageRouter(parts: PageParts): Router {
       setHead(response, answer)
       const messages = messagesOf(response)
       if (isInDoubt(answer)) return send(response, 'unknown', answer.code, doubtView(messages, answer))
-      send(response, 'done', answer.code, doneView(messages, String(form.email).trim(), brand))
+      send(response, 'done', answer.code, doneView(messages, normalizeAddress(String(form.email)), brand))
     },
   }
 

@@ -31,7 +31,13 @@ function toFaults(issue: z.core.$ZodIssue): FieldFault[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({ pointer: pointerTo([...issue.path, key]), code: 'unknown' }))
   }
-  return [{ pointer: pointerTo(issue.path), code: codeOf(issue) }]
+  return [{ pointer: pointerTo(issue.path), code: codeOf(issue), ...detailOf(issue) }]
+}
+
+/** The schemas name the character that is not allowed. */
+function detailOf(issue: z.core.$ZodIssue): Pick<FieldFault, 'character'> {
+  const character = issue.code === 'custom' ? issue.params?.character : undefined
+  return character === undefined ? {} : { character }
 }
 
 function firstPerPointer(faults: readonly FieldFault[]): FieldFault[] {

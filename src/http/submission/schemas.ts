@@ -1,7 +1,8 @@
 import * as z from 'zod'
 import { isAccountName } from '../../core/account-name.js'
 import type { FieldFaultCode } from '../../core/answer.js'
-import { parseMailbox } from '../../core/mailbox.js'
+import { characterNotAllowed, parseMailbox } from '../../core/mailbox.js'
+import { normalizeAccountName, normalizeCode } from '../../core/typed-text.js'
 import { parseClientAddress } from '../../lib/ip-address.js'
 
 /**
@@ -18,7 +19,9 @@ const email = wholeText
   .transform((value, context) => {
     const mailbox = parseMailbox(value)
     if (mailbox) return mailbox
-    context.addIssue({ code: 'custom', message: 'not-an-address' satisfies FieldFaultCode })
+    const character = characterNotAllowed(value)
+    const code: FieldFaultCode = character === undefined ? 'not-an-address' : 'character-not-allowed'
+    context.addIssue({ code: 'custom', message: code, params: { character } })
     return z.NEVER
   })
   .meta({ description: 'The mailbox, its domain in Unicode or punycode', example: 'info@example.org' })
@@ -26,6 +29,9 @@ const email = wholeText
 const newPassword = password.meta({
   description: 'Goes to the panel exactly as it is. GET /api/v1/password-policy tells the rules.',
 })
+
+/** As the panel’s two-factor authentication has them (RFC 6238). */
+const ONE_TIME_CODE = /^\d{6}$/
 
 /** Whether the sender may name it is for `parseBody` to say. */
 const clientAddress = wholeText
@@ -52,12 +58,21 @@ export const accountChange = z
     email,
     newPassword,
     account: z.strictObject({
-      username: wholeText.refine(isAccountName, fault('not-an-account-name')).meta({ example: 'alice' }),
+      username: wholeText
+        .transform(normalizeAccountName)
+        .refine((name) => name !== '', fault('required'))
+        .refine(isAccountName, fault('not-an-account-name'))
+        .meta({ example: 'alice' }),
       password,
       code: wholeText
-        .regex(/^\d{6}$/, fault('not-a-code'))
+        .transform((typed) => normalizeCode(typed) || undefined)
+        .refine((code) => code === undefined || ONE_TIME_CODE.test(code), fault('not-a-code'))
         .optional()
-        .meta({ description: 'The one-time code, where the account has two-factor authentication' }),
+        .meta({
+          description:
+            'The one-time code, where the account has two-factor authentication: six decimal digits of any script',
+          example: '123456',
+        }),
     }),
     clientAddress,
   })

@@ -1,7 +1,7 @@
 import type { Response } from 'express'
 import type { Answer } from '../../core/answer.js'
 import type { Messages } from '../../languages/catalogue.js'
-import { reasonMessage, wordsOf } from '../../languages/messages.js'
+import { faultMessage, reasonMessage, wordsOf } from '../../languages/messages.js'
 import { setHead } from '../answer-head.js'
 import { messagesOf } from '../negotiate-language.js'
 import { contextOf } from '../request-context.js'
@@ -28,5 +28,7 @@ function furtherWords(answer: Answer, fields: FieldNames, messages: Messages): s
     return answer.reasons.map((reason) => reasonMessage(messages, reason))
   }
   if (answer.code !== 'invalid-request') return []
-  return answer.faults.map(({ pointer, code }) => `${fields[pointer] ?? pointer}: ${messages.field[code]}`)
+  return answer.faults.map(
+    (fault) => `${fields[fault.pointer] ?? fault.pointer}: ${faultMessage(messages, fault)}`,
+  )
 }
