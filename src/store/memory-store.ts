@@ -3,6 +3,7 @@ import { createMemoryDomainLocks } from './memory-domain-locks.js'
 import { createMemoryDomainOwners } from './memory-domain-owners.js'
 import { createMemoryKeyCooldown } from './memory-key-cooldown.js'
 import { createMemoryLimitStore } from './memory-limit-store.js'
+import { createMemoryOnceStore } from './memory-once-store.js'
 import { createMemoryPairStore } from './memory-pair-store.js'
 import type { SharedStore } from './shared-store.js'
 
@@ -13,6 +14,7 @@ export function createMemoryStore(clock: Clock): SharedStore {
     knownPairs: createMemoryPairStore(clock),
     locks: createMemoryDomainLocks(clock),
     owners: createMemoryDomainOwners(clock),
+    once: createMemoryOnceStore(clock),
     createKeyCooldown: () => createMemoryKeyCooldown(clock),
     checkReadiness: async () => [],
     close: async () => undefined,

@@ -4,6 +4,7 @@ import { createRedisDomainLocks } from './redis-domain-locks.js'
 import { createRedisDomainOwners } from './redis-domain-owners.js'
 import { createRedisKeyCooldown } from './redis-key-cooldown.js'
 import { createRedisLimitStore } from './redis-limit-store.js'
+import { createRedisOnceStore } from './redis-once-store.js'
 import { createRedisPairStore } from './redis-pair-store.js'
 import type { SharedStore } from './shared-store.js'
 
@@ -24,6 +25,7 @@ export async function createRedisStore(
     knownPairs: createRedisPairStore(client),
     locks: createRedisDomainLocks(client, clock, randomId),
     owners: createRedisDomainOwners(client),
+    once: createRedisOnceStore(client),
     createKeyCooldown: (keyId) => createRedisKeyCooldown(client, keyId, clock),
     checkReadiness: () =>
       client.ping().then(

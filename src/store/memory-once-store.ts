@@ -1,0 +1,23 @@
+import type { OnceStore } from '../core/once-store.js'
+import type { Clock } from '../lib/clock.js'
+
+/** Whoever uses up more than this in their time gets no further: to forget one would let it be used again. */
+const MAX_IDS = 10_000
+
+/** Remembers in the memory of this process: for one instance. */
+export function createMemoryOnceStore(clock: Clock, maxIds = MAX_IDS): OnceStore {
+  const untilMs = new Map<string, number>()
+
+  function forgetOld(): void {
+    for (const [id, endMs] of untilMs) if (endMs <= clock.now()) untilMs.delete(id)
+  }
+
+  return {
+    async use(id, ttlMs) {
+      if (untilMs.size >= maxIds) forgetOld()
+      if (untilMs.size >= maxIds || (untilMs.get(id) ?? 0) > clock.now()) return false
+      untilMs.set(id, clock.now() + ttlMs)
+      return true
+    },
+  }
+}

@@ -1,0 +1,10 @@
+import type { Redis } from 'ioredis'
+import type { OnceStore } from '../core/once-store.js'
+import { inStore } from './redis-client.js'
+
+/** Remembers for all instances. */
+export function createRedisOnceStore(client: Redis): OnceStore {
+  return {
+    use: async (id, ttlMs) => (await inStore(client.set(`rekey:once:${id}`, 1, 'PX', ttlMs, 'NX'))) === 'OK',
+  }
+}
