@@ -4,6 +4,7 @@ import * as callers from './callers.js'
 import { type AddFault, type Environment, readVariable } from './environment.js'
 import type { ValuesOf } from './fields.js'
 import * as imap from './imap.js'
+import * as keys from './keys.js'
 import * as limits from './limits.js'
 import * as notification from './notification.js'
 import * as page from './page.js'
@@ -30,6 +31,7 @@ export const subjects: readonly Subject[] = [
   imap,
   notification,
   limits,
+  keys,
 ]
 
 /** Every variable that Rekey reads, except the `_FILE` variables of secrets. */
@@ -43,6 +45,7 @@ export const variables = {
   ...imap.variables,
   ...notification.variables,
   ...limits.variables,
+  ...keys.variables,
 }
 
 /** The whole configuration: checked, typed, frozen, with defaults; durations in milliseconds. */
@@ -77,6 +80,7 @@ function selectAll(environment: Environment, addFault: AddFault) {
     ...imap.select(values, addFault, environment),
     ...notification.select(values, addFault, environment),
     ...limits.select(values),
+    ...keys.select(values, addFault, environment),
   })
 }
 

@@ -9,6 +9,9 @@ const least = {
   HESTIA_SECRET_KEY: 'S'.repeat(40),
 }
 
+const LINK_KEY = 'k'.repeat(32)
+const withLinkKey = { ...least, REKEY_LINK_KEY: LINK_KEY }
+
 const TOKEN = '0123456789abcdef'.repeat(2)
 
 function faultsOf(environment: Record<string, string>): readonly string[] {
@@ -254,6 +257,7 @@ it('the configuration may have each of its secrets in a file', () => {
     'REKEY_CLIENTS',
     'REKEY_SMTP_URL',
     'REKEY_REDIS_URL',
+    'REKEY_LINK_KEY',
   ])
 })
 
@@ -302,7 +306,7 @@ it.each([
   ['redis://rekey@cache', { at: { host: 'cache', port: 6379 }, username: 'rekey', password: undefined }],
   ['unix:///run/my%20redis.sock?db=2', { at: { path: '/run/my redis.sock' }, tls: false, database: 2 }],
 ])('the configuration takes the store at %s', (url, expected) => {
-  expect(configOf({ ...least, REKEY_REDIS_URL: url }).redis).toMatchObject(expected)
+  expect(configOf({ ...withLinkKey, REKEY_REDIS_URL: url }).redis).toMatchObject(expected)
 })
 
 it.each([
@@ -311,7 +315,7 @@ it.each([
   'unix:///s?password=p%40ss%2Fword',
 ])('the configuration keeps the password of the store at %s, from a file too, to itself', (url) => {
   for (const environment of [{ REKEY_REDIS_URL: url }, { REKEY_REDIS_URL_FILE: scratchFile(`${url}\n`) }]) {
-    const { redis } = configOf({ ...least, ...environment })
+    const { redis } = configOf({ ...withLinkKey, ...environment })
     expect(redis?.password?.reveal()).toBe('p@ss/word')
     expect(JSON.stringify(redis)).not.toContain('ss/word')
   }
@@ -329,9 +333,31 @@ it.each([
   'unix:///run/redis.sock?database=1',
   'unix:///run/redis.sock?db=x',
 ])('the configuration refuses a store at %s', (url) => {
-  const faults = faultsOf({ ...least, REKEY_REDIS_URL: url })
+  const faults = faultsOf({ ...withLinkKey, REKEY_REDIS_URL: url })
   expect(faults).toHaveLength(1)
   expect(faults[0]).toMatch(/^REKEY_REDIS_URL must be the address of the store/)
+})
+
+it.each([{ REKEY_REDIS_URL: 'redis://cache' }, { REKEY_REDIS_URL_FILE: scratchFile('redis://cache') }])(
+  'the configuration wants a key that instances share if they share a store: %j',
+  (shared) => {
+    expect(faultsOf({ ...least, ...shared })).toEqual([
+      'REKEY_LINK_KEY must be set, because REKEY_REDIS_URL is. Make one with: openssl rand -base64 32',
+    ])
+    expect(configOf(least).linkKey).toBeUndefined()
+    for (const given of [
+      { REKEY_LINK_KEY: LINK_KEY },
+      { REKEY_LINK_KEY_FILE: scratchFile(`${LINK_KEY}\n`) },
+    ]) {
+      expect(configOf({ ...least, ...shared, ...given }).linkKey?.reveal()).toBe(LINK_KEY)
+    }
+  },
+)
+
+it('the configuration takes no key that could be guessed, and does not quote it', () => {
+  expect(faultsOf({ ...least, REKEY_LINK_KEY: LINK_KEY.slice(1) })).toEqual([
+    'REKEY_LINK_KEY must have 32 bytes or more. Make one with: openssl rand -base64 32',
+  ])
 })
 
 it.each([

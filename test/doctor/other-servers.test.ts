@@ -12,7 +12,7 @@ it.each([
 ])('of Redis, the doctor that says %s tells the reason', async (line, code, reason) => {
   const panel = await startScopedPanel()
   const url = `redis://:canary@127.0.0.1:${await startLine(line)}`
-  const { gist, text } = await diagnose(panel, { REKEY_REDIS_URL: url })
+  const { gist, text } = await diagnose(panel, { REKEY_REDIS_URL: url, REKEY_LINK_KEY: 'k'.repeat(32) })
   expect(gist).toMatchObject({ key: 'ok', store: code })
   expect(text('store')).toContain(reason)
 })

@@ -9,7 +9,7 @@ import { atEnd } from './kit/at-end.js'
 import { ROOT } from './kit/checkout.js'
 import { startComposeNginx } from './kit/nginx.js'
 import type { FrontProxy } from './kit/proxy-setup.js'
-import { startRedis } from './kit/redis.js'
+import { LINK_KEY, startRedis } from './kit/redis.js'
 import { type Rekey, startRekey } from './kit/rekey.js'
 import { scratchDirectory } from './kit/scratch.js'
 import { visit } from './kit/visit.js'
@@ -65,13 +65,18 @@ it('compose.yaml builds walls round each, of an exact version', () => {
   }
 })
 
-it('compose.yaml gives Rekey its secret as a file, time to stop, and the version of the package', () => {
+it('compose.yaml gives Rekey its secrets as files, time to stop, and the version of the package', () => {
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
   for (const name of ['rekey', 'rekey-1', 'rekey-2']) {
+    const shares = name !== 'rekey'
     expect(services[name]).toMatchObject({
       image: `rekey:${version}`,
-      environment: { HESTIA_SECRET_KEY_FILE: '/run/secrets/secret-key', HESTIA_ACCESS_KEY: '' },
-      secrets: [{ source: 'secret-key' }],
+      environment: {
+        HESTIA_SECRET_KEY_FILE: '/run/secrets/secret-key',
+        HESTIA_ACCESS_KEY: '',
+        ...(shares && { REKEY_LINK_KEY_FILE: '/run/secrets/link-key' }),
+      },
+      secrets: [{ source: 'secret-key' }, ...(shares ? [{ source: 'link-key' }] : [])],
       stop_grace_period: '75s',
     })
   }
@@ -90,6 +95,7 @@ describe('two instances behind the nginx of compose.yaml', () => {
       REKEY_TRUST_PROXY: '1',
       REKEY_LIMIT_ADDRESS: '4/15m',
       REKEY_REDIS_URL: `redis://127.0.0.1:${redis.port}`,
+      REKEY_LINK_KEY: LINK_KEY,
     }
     instances = await Promise.all([startRekey(panel, environment), startRekey(panel, environment)])
     // As whoever runs several does: one that could not reach the store at once is given time.

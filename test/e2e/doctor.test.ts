@@ -4,7 +4,7 @@ import type { Finding } from '../../src/doctor/finding.js'
 import { type MailHost, startMailHost } from './kit/mail-host.js'
 import { startNginx } from './kit/nginx.js'
 import { startProgram } from './kit/programs.js'
-import { startRedis } from './kit/redis.js'
+import { LINK_KEY, startRedis } from './kit/redis.js'
 import { startRekey } from './kit/rekey.js'
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
@@ -28,6 +28,7 @@ function environmentOf({ panel, dovecot }: MailHost, redisUrl: string): Record<s
     REKEY_MAILBOX_CHECK: 'imap',
     REKEY_IMAP_URL: `imap://127.0.0.1:${dovecot.imapPort}`,
     REKEY_REDIS_URL: redisUrl,
+    REKEY_LINK_KEY: LINK_KEY,
   }
 }
 

@@ -7,7 +7,7 @@ import { createCertificate } from '../panel-simulator/server/certificate.js'
 import { startPanelSimulator } from '../panel-simulator/simulator.js'
 import { atEnd } from './kit/at-end.js'
 import { freePort } from './kit/programs.js'
-import { startRedis } from './kit/redis.js'
+import { LINK_KEY, startRedis } from './kit/redis.js'
 import { MAIN, type Rekey, startRekey } from './kit/rekey.js'
 import { scratchDirectory } from './kit/scratch.js'
 
@@ -51,6 +51,7 @@ it('two instances and 200 changes in one domain leave its login file whole', asy
     HESTIA_MAX_QUEUE: '1000',
     REKEY_REQUEST_TIMEOUT_MS: '60000',
     REKEY_REDIS_URL: `redis://127.0.0.1:${redis.port}/3`,
+    REKEY_LINK_KEY: LINK_KEY,
   }
   const instances = await Promise.all([startRekey(panel, environment), startRekey(panel, environment)])
   const changes = Array.from({ length: 200 }, (_, index) => {
@@ -68,7 +69,11 @@ it('two instances and 200 changes in one domain leave its login file whole', asy
 
 it('instances share limits and leave the panel alone together', async () => {
   const [panel, redis] = await Promise.all([startPanel(), startRedis()])
-  const environment = { REKEY_LIMIT_FAILURES: '2/15m', REKEY_REDIS_URL: `unix://${redis.socket}` }
+  const environment = {
+    REKEY_LIMIT_FAILURES: '2/15m',
+    REKEY_REDIS_URL: `unix://${redis.socket}`,
+    REKEY_LINK_KEY: LINK_KEY,
+  }
   const [one, other] = await Promise.all([startRekey(panel, environment), startRekey(panel, environment)])
   expect(await change(one)).toBe('changed')
   expect(await change(other, { newPassword: 'another new secret' })).toBe('changed')
@@ -93,6 +98,7 @@ it('refuses changes while the store is away, says so, and recovers', async () =>
   const rekey = await startRekey(panel, {
     ...NO_LIMITS,
     REKEY_REDIS_URL: `redis://127.0.0.1:${redis.port}`,
+    REKEY_LINK_KEY: LINK_KEY,
   })
   expect(await change(rekey)).toBe('changed')
   const held = panel.hold(CHANGE)
@@ -128,6 +134,7 @@ it('starts without the store and serves when it is there', async () => {
   const rekey = await startRekey(panel, {
     ...NO_LIMITS,
     REKEY_REDIS_URL: `redis://127.0.0.1:${redis.port}`,
+    REKEY_LINK_KEY: LINK_KEY,
   })
   expect(await change(rekey)).toBe('store-unavailable')
   await redis.start()
@@ -141,6 +148,7 @@ it('ends where its port is taken, though the store is there', async () => {
       HESTIA_URL: 'https://panel.example:8083',
       HESTIA_API_KEY: 'key',
       REKEY_REDIS_URL: `redis://127.0.0.1:${redis.port}`,
+      REKEY_LINK_KEY: LINK_KEY,
       REKEY_PORT: `${redis.port}`,
     },
     encoding: 'utf8',
@@ -162,7 +170,8 @@ it('takes a password and TLS, and logs neither a wrong password nor what Redis s
     ...['--tls-cert-file', certificateFile, '--tls-key-file', keyFile, '--tls-ca-cert-file', certificateFile],
   ])
   const panel = await startPanel()
-  const start = (url: string, more = {}) => startRekey(panel, { ...NO_LIMITS, ...more, REKEY_REDIS_URL: url })
+  const start = (url: string, more = {}) =>
+    startRekey(panel, { ...NO_LIMITS, ...more, REKEY_REDIS_URL: url, REKEY_LINK_KEY: LINK_KEY })
   const right = await start(`redis://:canary%20right@127.0.0.1:${redis.port}`)
   expect(await change(right)).toBe('changed')
   const encrypted = await start(`rediss://default:canary%20right@localhost:${tlsPort}`, {

@@ -37,7 +37,7 @@ const LAYERS = [
 /** What the rooms that do no I/O may import from outside; of `node:net`, only `isIP`. */
 const PACKAGES = new Map([
   ['core', ['zod', 'node:url', 'node:util', 'node:net']],
-  ['lib', ['zod', 'node:url', 'node:util', 'node:net', 'node:timers/promises']],
+  ['lib', ['zod', 'node:crypto', 'node:url', 'node:util', 'node:net', 'node:timers/promises']],
   ['branding', []],
 ])
 

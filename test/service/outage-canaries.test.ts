@@ -78,6 +78,7 @@ async function openStore(url: string, report: ReportConnection): Promise<SharedS
     HESTIA_URL: 'https://panel.example:8083',
     HESTIA_API_KEY: 'key',
     REKEY_REDIS_URL: url,
+    REKEY_LINK_KEY: 'k'.repeat(32),
   })
   if (!redis) throw new Error('no store is configured')
   const store = await createRedisStore(redis, { clock: createTestClock(), randomId: randomUUID, report })

@@ -5,6 +5,9 @@ import { atEnd } from './at-end.js'
 import { freePort, startProgram } from './programs.js'
 import { scratchDirectory } from './scratch.js'
 
+/** What instances that share a Redis derive their keys from. */
+export const LINK_KEY = 'a key of 32 bytes for the tests ok'
+
 /** A real Redis, which keeps nothing on disk. */
 export interface RedisServer {
   readonly port: number

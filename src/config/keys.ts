@@ -1,0 +1,42 @@
+import * as z from 'zod'
+import { Secret } from '../lib/secret.js'
+import type { AddFault, Environment } from './environment.js'
+import { SECRET, type ValuesOf } from './fields.js'
+
+const MIN_BYTES = 32
+const HOW_TO_MAKE_ONE = 'Make one with: openssl rand -base64 32'
+
+export const title = 'Keys'
+
+export const variables = {
+  REKEY_LINK_KEY: linkKey().describe(
+    `Required with \`REKEY_REDIS_URL\`: the secret that all instances derive their keys from, ${MIN_BYTES} bytes or more. Make one with \`openssl rand -base64 32\`. Without Redis, a random one is made at each start.`,
+  ),
+}
+
+type Values = ValuesOf<typeof variables>
+
+/** The secret behind what Rekey signs. */
+export function select(values: Values, addFault: AddFault, environment: Environment) {
+  const isGiven = Boolean(environment.REKEY_LINK_KEY || environment.REKEY_LINK_KEY_FILE)
+  const isShared = Boolean(environment.REKEY_REDIS_URL || environment.REKEY_REDIS_URL_FILE)
+  if (isShared && !isGiven) {
+    addFault(`REKEY_LINK_KEY must be set, because REKEY_REDIS_URL is. ${HOW_TO_MAKE_ONE}`)
+  }
+  return {
+    /** Undefined if each process makes its own. */
+    linkKey: values.REKEY_LINK_KEY,
+  }
+}
+
+function linkKey() {
+  return z
+    .string()
+    .refine(
+      (value) => Buffer.byteLength(value) >= MIN_BYTES,
+      `must have ${MIN_BYTES} bytes or more. ${HOW_TO_MAKE_ONE}`,
+    )
+    .transform((value) => new Secret(value))
+    .optional()
+    .meta(SECRET)
+}
