@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import express, { type Express } from 'express'
 import type { Logger } from 'pino'
@@ -119,7 +118,7 @@ export function createApp(dependencies: AppDependencies): App {
     attemptLog.record(record)
     countAttempt?.(record)
   }
-  const { addressLimit, limitAttempt } = createLimits(config, store, randomBytes(32))
+  const { addressLimit, limitAttempt } = createLimits(config, store)
   const held = createHeldAnswers(config.refusalDelayMs, clock)
   const guards = createGuards(
     addressLimit.guard,

@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto'
 import { compile } from 'proxy-addr'
 import type { Config } from '../config/load.js'
 import { contextOf } from '../http/request-context.js'
+import { deriveKey } from '../lib/derive-key.js'
 import { networkOf, wideNetworkOf } from '../lib/ip-address.js'
 import { type AddressLimit, combineAddressLimits, createAddressLimit } from '../limits/address-limit.js'
 import { createAttemptLimits, type LimitAttempt } from '../limits/attempt-limits.js'
@@ -17,8 +19,8 @@ export interface Limits {
   readonly limitAttempt: LimitAttempt
 }
 
-/** @param pairKey for the digests of known pairs */
-export function createLimits({ limits, limitExempt }: Config, store: SharedStore, pairKey: Buffer): Limits {
+export function createLimits({ limits, limitExempt, linkKey }: Config, store: SharedStore): Limits {
+  const secret = linkKey?.reveal() ?? randomBytes(32)
   const isInExempt = compile([...limitExempt])
   const create = (name: keyof Config['limits']): Limiter =>
     createLimiter(name, limits[name], store.createLimitStore(name, limits[name].windowMs))
@@ -50,7 +52,7 @@ export function createLimits({ limits, limitExempt }: Config, store: SharedStore
       failures: create('failures'),
       target: create('target'),
       ceiling: create('ceiling'),
-      knownPairs: createKnownPairs(store.knownPairs, pairKey),
+      knownPairs: createKnownPairs(store.knownPairs, deriveKey(secret, 'known pairs')),
     }),
   }
 }
