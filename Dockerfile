@@ -20,4 +20,5 @@ ENV NODE_ENV=production REKEY_HOST=0.0.0.0
 USER 10001:10001
 EXPOSE 8080
 HEALTHCHECK --interval=30s --timeout=10s --start-period=10s CMD ["node", "dist/main.js", "--health"]
-ENTRYPOINT ["node", "dist/main.js"]
+# No signal opens Node's inspector, not even before the program listens to it.
+ENTRYPOINT ["node", "--disable-sigusr1", "dist/main.js"]

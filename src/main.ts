@@ -15,6 +15,8 @@ const { version } = JSON.parse(readFileSync(new URL('package.json', packageFolde
   version: string
 }
 
+// Node opens its inspector at this signal, to every program of the host, unless somebody listens to the signal.
+process.on('SIGUSR1', () => undefined)
 main()
 
 function main(): void {

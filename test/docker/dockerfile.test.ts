@@ -18,7 +18,12 @@ it.each([
   ['--from=build', '--from=builder', 'stage that there is'],
   ['RUN npm ci', 'RUN cd /rekey && npm ci', 'by WORKDIR'],
   ['RUN npm ci', 'RUN npm install', 'lock file'],
-  ['ENTRYPOINT ["node", "dist/main.js"]', 'ENTRYPOINT node dist/main.js', 'without a shell'],
+  [
+    'ENTRYPOINT ["node", "--disable-sigusr1", "dist/main.js"]',
+    'ENTRYPOINT node dist/main.js',
+    'without a shell',
+  ],
+  ['"--disable-sigusr1", ', '', 'inspector'],
   ['CMD ["node", "dist/main.js", "--health"]', 'CMD node dist/main.js --health', 'without a shell'],
   ['USER 10001:10001', 'USER 10001:10001\nRUN apt-get update', 'last stage'],
   ['USER 10001:10001', 'USER 0:0', 'not root'],

@@ -32,6 +32,8 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   'there is one way to start it, and one to see whether it lives (DL3012, DL4003, DL4004)': (stages) =>
     ['ENTRYPOINT', 'HEALTHCHECK'].filter((keyword) => all(stages.slice(-1), keyword).length !== 1),
+  'no signal opens the inspector': (stages) =>
+    found(stages, 'ENTRYPOINT', ({ exec }) => exec?.includes('--disable-sigusr1') === false),
   'no secret is in it': (stages) =>
     ['ENV', 'ARG'].flatMap((keyword) =>
       found(stages, keyword, ({ text }) => /HESTIA_|SECRET|PASSWORD|TOKEN/i.test(text)),

@@ -30,6 +30,21 @@ async function send(service: Running, bytes: string): Promise<{ socket: Socket; 
   return { socket, text: () => text }
 }
 
+it('the service opens no inspector when it gets SIGUSR1, and goes on', async () => {
+  const panel = await startPanel()
+  const service = start(simulatorEnvironment(panel))
+  let errors = ''
+  service.child.stderr?.on('data', (chunk) => {
+    errors += chunk
+  })
+  await service.logged('ready')
+  service.child.kill('SIGUSR1')
+  expect((await requestChange(service, byAccount())).status).toBe(200)
+  service.child.kill('SIGTERM')
+  const [code] = await once(service.child, 'close')
+  expect([code, errors]).toEqual([0, ''])
+})
+
 it('the service, told to stop waits for a change that was sent, though the client has gone', async () => {
   const panel = await startPanel()
   const service = start(simulatorEnvironment(panel))

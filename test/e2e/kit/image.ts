@@ -18,6 +18,11 @@ export interface Image {
 /** What its base images bring that is copied out of them, and where this machine has it. */
 const IN_BASE_IMAGES: Readonly<Record<string, string>> = { '/usr/local/bin/node': process.execPath }
 
+/** This machine's Node may be older than the image's. */
+function isKnownHere(argument: string): boolean {
+  return argument !== '--disable-sigusr1' || process.allowedNodeEnvironmentFlags.has(argument)
+}
+
 interface Built extends Image {
   readonly name: string | undefined
 }
@@ -63,7 +68,7 @@ function buildStage({ name, steps }: Stage, earlier: readonly Built[]): Built {
         break
       }
       case 'ENTRYPOINT':
-        entryPoint = exec as unknown as CommandLine
+        entryPoint = exec?.filter(isKnownHere) as unknown as CommandLine
         break
       case 'HEALTHCHECK':
         healthCheck = exec as unknown as CommandLine
