@@ -17,15 +17,16 @@ export function readVariable(
   const path = isSecret ? environment[`${name}_FILE`] || undefined : undefined
   if (path === undefined) return value
   if (value !== undefined) addFault(`${name} and ${name}_FILE are both set: set one of them`)
-  const text = readFile(`${name}_FILE`, path, addFault)?.replace(/\r?\n$/, '')
+  const text = readFile(`${name}_FILE`, path, addFault)?.replace(/[\r\n]+$/, '')
   if (text === '') addFault(`${name}_FILE names an empty file`)
   // The file's fault is reported. The other checks continue as if there were a value.
   return text ?? ''
 }
 
-/** Reads a file that a variable names; reports a fault and returns undefined if that fails. */
+/** Reads a text file that a variable names, without a byte order mark; reports a fault and returns undefined if that fails. */
 export function readFile(variable: string, path: string, addFault: AddFault): string | undefined {
-  return readBytes(variable, path, addFault)?.toString('utf8')
+  const bytes = readBytes(variable, path, addFault)
+  return bytes && new TextDecoder().decode(bytes)
 }
 
 /** Like `readFile`, for a file that isn't text. */

@@ -21,9 +21,11 @@ export const variables = {
     'Required. The panel’s address, such as `https://panel.example.com:8083`. Plain `http://` is accepted only for the loopback.',
   ),
   HESTIA_ACCESS_KEY: secret().describe(
-    'The ID of the access key (20 characters). Set exactly one kind of credentials; an access key is recommended.',
+    'The ID of the access key (20 letters and digits). Set exactly one kind of credentials; an access key is recommended.',
   ),
-  HESTIA_SECRET_KEY: secret().describe('The secret of the access key (40 characters).'),
+  HESTIA_SECRET_KEY: secret().describe(
+    'The secret of the access key (40 letters, digits and signs of `_ = -`).',
+  ),
   HESTIA_API_KEY: secret().describe(
     'Instead of an access key: a legacy API key, or both parts of an access key as `ACCESS:SECRET`.',
   ),
@@ -53,6 +55,10 @@ export const variables = {
     'How many panel commands may wait in the queue. If it is full, Rekey answers that the panel is busy.',
   ),
 }
+
+const NOTHING_ELSE = 'and nothing else: no quotes, no name before it, no space'
+const ACCESS_KEY = /^[0-9A-Za-z]{20}$/
+const SECRET_KEY = /^[0-9A-Za-z_=-]{40}$/
 
 type Values = ValuesOf<typeof variables>
 
@@ -101,8 +107,19 @@ function selectCredentials(values: Values, addFault: AddFault): PanelCredentials
     )
     return undefined
   }
-  if (key) return { kind: 'api-key', key }
-  if (accessKey && secretKey) return { kind: 'access-key', accessKey, secretKey }
+  if (key) {
+    const [id = '', secret] = key.reveal().split(/:(.*)/s)
+    if (secret !== undefined && !(ACCESS_KEY.test(id) && SECRET_KEY.test(secret))) {
+      addFault(
+        `HESTIA_API_KEY must be a legacy key, or an access key of 20 letters and digits, a colon, and its secret of 40 characters, ${NOTHING_ELSE}`,
+      )
+    }
+    return { kind: 'api-key', key }
+  }
+  if (accessKey && secretKey) {
+    checkAccessKey(accessKey.reveal(), secretKey.reveal(), addFault)
+    return { kind: 'access-key', accessKey, secretKey }
+  }
   if (user !== undefined && password) return { kind: 'admin-password', user, password }
   const half =
     user !== undefined || password
@@ -110,6 +127,24 @@ function selectCredentials(values: Values, addFault: AddFault): PanelCredentials
       : ['HESTIA_ACCESS_KEY', 'HESTIA_SECRET_KEY']
   addFault(`${half.join(' and ')} must both be set`)
   return undefined
+}
+
+/**
+ * Checks both parts of an access key against the form that the panel makes them in (docs/hestia.md): it counts each use of
+ * another as a failed login.
+ */
+function checkAccessKey(accessKey: string, secretKey: string, addFault: AddFault): void {
+  if (ACCESS_KEY.test(secretKey) && SECRET_KEY.test(accessKey)) {
+    addFault('HESTIA_ACCESS_KEY and HESTIA_SECRET_KEY are swapped: the secret is the longer one')
+    return
+  }
+  // If a file is empty or can't be read, that fault has been reported.
+  if (accessKey !== '' && !ACCESS_KEY.test(accessKey)) {
+    addFault(`HESTIA_ACCESS_KEY must be 20 letters and digits, ${NOTHING_ELSE}`)
+  }
+  if (secretKey !== '' && !SECRET_KEY.test(secretKey)) {
+    addFault(`HESTIA_SECRET_KEY must be 40 letters, digits and signs of _ = -, ${NOTHING_ELSE}`)
+  }
 }
 
 /** A plain panel has no certificate to trust. */

@@ -262,25 +262,59 @@ it('the configuration may have each of its secrets in a file', () => {
 })
 
 it.each([
-  ['HESTIA_ACCESS_KEY', { HESTIA_SECRET_KEY: 's' }],
-  ['HESTIA_SECRET_KEY', { HESTIA_ACCESS_KEY: 'a' }],
-  ['HESTIA_API_KEY', {}],
-  ['HESTIA_ADMIN_PASSWORD', { HESTIA_ADMIN_USER: 'u' }],
+  ['HESTIA_ACCESS_KEY', 'F'.repeat(20), { HESTIA_SECRET_KEY: least.HESTIA_SECRET_KEY }],
+  ['HESTIA_SECRET_KEY', `${'f'.repeat(37)}_=-`, { HESTIA_ACCESS_KEY: least.HESTIA_ACCESS_KEY }],
+  ['HESTIA_API_KEY', 'from-file', {}],
+  ['HESTIA_API_KEY', `${'F'.repeat(20)}:${'f'.repeat(40)}`, {}],
+  ['HESTIA_ADMIN_PASSWORD', ' from file ', { HESTIA_ADMIN_USER: 'u' }],
 ])(
-  'the configuration reads %s from a file too, without the line end, and refuses both at once',
-  (name, partner) => {
-    const environment = {
+  'the configuration reads %s from a file too, without byte order mark and line ends, and refuses both at once',
+  (name, value, partner) => {
+    const environmentOf = (text: string) => ({
       HESTIA_URL: least.HESTIA_URL,
       ...partner,
-      [`${name}_FILE`]: scratchFile('from-file\n'),
+      [`${name}_FILE`]: scratchFile(text),
+    })
+    for (const text of [value, `${value}\n`, `${value}\r\n`, `\uFEFF${value}\r\n\r\n`, `${value}\r`]) {
+      const secrets = Object.values(configOf(environmentOf(text)).panel.credentials).map((part) =>
+        typeof part === 'string' ? part : part.reveal(),
+      )
+      expect(secrets).toContain(value)
     }
-    const secrets = Object.values(configOf(environment).panel.credentials).map((value) =>
-      typeof value === 'string' ? value : value.reveal(),
-    )
-    expect(secrets).toContain('from-file')
+    const environment = environmentOf(value)
     expect(faultsOf({ ...environment, [name]: 'direct' })[0]).toMatch(`${name} and ${name}_FILE are both set`)
   },
 )
+
+const [ID, SECRET] = [least.HESTIA_ACCESS_KEY, least.HESTIA_SECRET_KEY]
+it.each([
+  ['HESTIA_ACCESS_KEY', { HESTIA_ACCESS_KEY: `"${ID}"` }],
+  ['HESTIA_ACCESS_KEY', { HESTIA_ACCESS_KEY: `'${ID}'` }],
+  ['HESTIA_ACCESS_KEY', { HESTIA_ACCESS_KEY: `HESTIA_ACCESS_KEY=${ID}` }],
+  ['HESTIA_ACCESS_KEY', { HESTIA_ACCESS_KEY: ID.slice(1) }],
+  ['HESTIA_ACCESS_KEY', { HESTIA_ACCESS_KEY: `${ID} ` }],
+  ['HESTIA_ACCESS_KEY', { HESTIA_ACCESS_KEY: `${ID}\r` }],
+  ['HESTIA_SECRET_KEY', { HESTIA_SECRET_KEY: `"${SECRET}"` }],
+  ['HESTIA_SECRET_KEY', { HESTIA_SECRET_KEY: `KEY=${SECRET}` }],
+  ['HESTIA_SECRET_KEY', { HESTIA_SECRET_KEY: `${SECRET}S` }],
+  ['HESTIA_SECRET_KEY', { HESTIA_SECRET_KEY: SECRET.replace('S', '+') }],
+  ['HESTIA_SECRET_KEY', { HESTIA_SECRET_KEY: SECRET.replace('S', '\n') }],
+  ['HESTIA_ACCESS_KEY and HESTIA_SECRET_KEY', { HESTIA_ACCESS_KEY: SECRET, HESTIA_SECRET_KEY: ID }],
+  ['HESTIA_API_KEY', { HESTIA_ACCESS_KEY: '', HESTIA_SECRET_KEY: '', HESTIA_API_KEY: `${SECRET}:${ID}` }],
+  ['HESTIA_API_KEY', { HESTIA_ACCESS_KEY: '', HESTIA_SECRET_KEY: '', HESTIA_API_KEY: `"${ID}:${SECRET}"` }],
+])('the configuration takes no key that the panel can’t have made: %s in %j', (name, given) => {
+  const faults = faultsOf({ ...least, ...given })
+  expect(faults).toEqual([expect.stringMatching(new RegExp(`^${name} (must be|are swapped)`))])
+  expect(faults[0]).not.toMatch(/SSS|AAA/)
+})
+
+it('the configuration reports a key twice whose both parts are wrong, and a file that is empty once', () => {
+  expect(faultsOf({ ...least, HESTIA_ACCESS_KEY: 'a', HESTIA_SECRET_KEY: 's' })).toHaveLength(2)
+  const { HESTIA_SECRET_KEY: _, ...others } = least
+  expect(faultsOf({ ...others, HESTIA_SECRET_KEY_FILE: scratchFile('\uFEFF\n') })).toEqual([
+    'HESTIA_SECRET_KEY_FILE names an empty file',
+  ])
+})
 
 it('the configuration takes clients with their tokens, from a file too, one on a line', () => {
   const tokensOf = (environment: Record<string, string>) =>
