@@ -1,8 +1,28 @@
-/** What a JSON text holds, undefined if it is none. */
+/** The lines of a record in the panel's own layout. It escapes nothing in a value, which may have quotes and backslashes. */
+const HEAD = /^\{\n\s*"([^"\n]*)": \{\n/
+const MEMBER = /^\s*"(\w+)": "(.*)"$/
+const TAIL = /\n\s*\}\s*\}\s*$/
+
+/**
+ * What a JSON text of the panel holds; undefined if it is none. A record in the panel's own layout is read by its lines, so that
+ * no value can break it or add a member.
+ */
 export function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseLines(text) ?? JSON.parse(text)
   } catch {
     return undefined
   }
+}
+
+/** Reads a whole record line by line, in which each member has a line and comes once. */
+function parseLines(text: string): Record<string, Record<string, string>> | undefined {
+  const [head = '', name] = HEAD.exec(text) ?? []
+  const tail = TAIL.exec(text)
+  if (name === undefined || !tail) return undefined
+  const lines = text.slice(head.length, tail.index).split(',\n')
+  const members = lines.map((line) => MEMBER.exec(line)).filter((member) => member !== null)
+  const record = Object.fromEntries(members.map(([, key = '', value = '']) => [key, value]))
+  const isWhole = members.length === lines.length && Object.keys(record).length === lines.length
+  return isWhole ? { [name]: record } : undefined
 }

@@ -28,6 +28,36 @@ it.each(Object.keys(PLAIN_RECORD))('an account’s record that lacks %s makes no
   expect(parseAccountRecord('alice', JSON.stringify({ alice: others }))).toBeUndefined()
 })
 
+/** As the panel prints a record: a member on a line, and nothing in it escaped. */
+function printed(members: Record<string, string>): string {
+  const lines = Object.entries(members).map(([key, value]) => `        "${key}": "${value}"`)
+  return `{\n    "alice": {\n${lines.join(',\n')}\n        }\n}`
+}
+
+it.each([
+  'Alice "the" Admin',
+  'C:\\Users\\alice',
+  'alice\\',
+  '"',
+  'x", "ROLE": "admin',
+  'x",\t"ROLE": "admin", "Y": "\\',
+  '{ \\ }',
+])('an account’s record is read though its owner’s name %j breaks the JSON', (name) => {
+  const members = { NAME: name, ...PLAIN_RECORD, CONTACT: name, TWOFA: 'JBSWY3DPEHPK3PXP', TIME: '10:00:00' }
+  expect(parseAccountRecord('alice', printed(members))).toEqual({ ...PLAIN_ACCOUNT, twoFactor: true })
+  expect(parseAccountRecord('bob', printed(members))).toBeUndefined()
+})
+
+it('an account’s record that is broken makes no sense if it is cut off, or if a value has lines of its own', () => {
+  const whole = printed({ NAME: '"', ...PLAIN_RECORD, TIME: '10:00:00' })
+  for (let length = 0; length < whole.length - 1; length++) {
+    expect(parseAccountRecord('alice', whole.slice(0, length)), whole.slice(0, length)).toBeUndefined()
+  }
+  const forged = { NAME: '"', ...PLAIN_RECORD, CONTACT: '",\n        "ROLE": "admin' }
+  expect(parseAccountRecord('alice', printed(forged))).toBeUndefined()
+  expect(parseAccountRecord('alice', printed({ ...forged, CONTACT: 'a\n"b' }))).toBeUndefined()
+})
+
 it('what is no account’s record, or another account’s, is none', () => {
   expect(parseAccountRecord('bob', JSON.stringify({ alice: PLAIN_RECORD }))).toBeUndefined()
   expect(parseAccountRecord('alice', '{"alice":')).toBeUndefined()
