@@ -46,10 +46,10 @@ export const attemptLine = z
     limit: z.string().optional().describe('With too-many-attempts: the limit that was reached.'),
     reason: z
       .string()
-      .regex(/^[A-Za-z0-9_-]+$/)
+      .regex(/^[A-Za-z0-9_ .:=$()-]+$/)
       .optional()
       .describe(
-        'With panel-…, mail-server-unavailable and breach-check-unavailable: what went wrong, in a word.',
+        'With panel-…, mail-server-unavailable and breach-check-unavailable: what went wrong, in a few plain words.',
       ),
     changeSent: z
       .boolean()

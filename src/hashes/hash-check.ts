@@ -1,22 +1,40 @@
 import { PanelFault } from '../core/panel-port.js'
 import type { HashCheck } from '../core/verify-password.js'
+import { decode, type Encoding } from './encoding.js'
+import { brokenHash, unknownScheme } from './faults.js'
 import { schemes } from './schemes.js'
 
 /** Dovecot's form of a stored hash; the name is short and plain, so that it may be logged. */
-const STORED_HASH = /^\{([A-Za-z0-9.-]{1,32})\}(.+)$/s
+const STORED_HASH = /^\{([A-Za-z0-9-]{1,32})(\.[A-Za-z0-9]{1,8})?\}(.+)$/s
 
-/** Checks a password against a stored hash of any scheme that a panel writes or imports. */
+/** Endings of a scheme's name say how the hash is written. */
+const ENDINGS: ReadonlyMap<string, Encoding> = new Map([
+  ['.B64', 'base64'],
+  ['.BASE64', 'base64'],
+  ['.HEX', 'hex'],
+])
+
+/** Checks a password against a stored hash of any scheme that a panel writes or imports, as Dovecot does. */
 export const isPasswordOf: HashCheck = async (password, storedHash) => {
-  const [, name, hash = ''] = STORED_HASH.exec(storedHash.reveal()) ?? []
-  if (name === undefined) throw new PanelFault('panel-failed', 'a stored hash names no scheme')
+  const { name, ending, text } = split(storedHash.reveal())
   const scheme = schemes.get(name.toUpperCase())
-  if (!scheme) throw new PanelFault('panel-failed', `stored hash of unknown scheme ${name}`)
-  if (!scheme.form.test(hash)) throw new PanelFault('panel-failed', `broken stored hash of scheme ${name}`)
-  const matches = scheme.load()
+  const encoding = ending === '' ? scheme?.encodingOf(text) : ENDINGS.get(ending.toUpperCase())
+  if (!scheme || !encoding) throw unknownScheme(`${name}${ending}`)
+  const hash = decode(text, encoding)
+  const matches = hash && scheme.read(hash)
+  if (!matches) throw brokenHash(name)
   try {
-    return await matches(password.reveal(), hash)
+    return await matches(password.reveal())
   } catch {
     // The cause is dropped on purpose: the packages' messages may quote the hash.
-    throw new PanelFault('panel-failed', `broken stored hash of scheme ${name}`)
+    throw brokenHash(name)
   }
+}
+
+/** A hash of crypt(3) says itself what it is. */
+function split(storedHash: string): { name: string; ending: string; text: string } {
+  const [, name, ending = '', text = ''] = STORED_HASH.exec(storedHash) ?? []
+  if (name !== undefined) return { name, ending, text }
+  if (storedHash.startsWith('$')) return { name: 'CRYPT', ending, text: storedHash }
+  throw new PanelFault('panel-failed', 'a stored hash names no scheme')
 }

@@ -1,71 +1,155 @@
-import { timingSafeEqual } from 'node:crypto'
+import { createHash, timingSafeEqual } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { encrypt as shaCrypt } from 'unixcrypt'
+import { decode, type Encoding, encodingOf } from './encoding.js'
+import { unknownScheme } from './faults.js'
 import { md5Crypt } from './md5-crypt.js'
 
-type Matches = (password: string, hash: string) => boolean | Promise<boolean>
+type Matches = (password: string) => boolean | Promise<boolean>
 
-/** How one kind of hash is read: its exact form (the packages answer "no" to a broken one) and its check. */
+/** How one kind of hash is read. */
 interface Scheme {
-  readonly form: RegExp
-  /** Packages with native code are loaded here, when they are first needed: each takes 4 MB. Throws if that fails. */
-  load(): Matches
+  /** How a hash is written if the scheme's name doesn't say. */
+  encodingOf(text: string): Encoding
+  /**
+   * Gives the check of one hash, undefined if that is broken: the packages answer "no" to a broken one. Packages with native
+   * code are loaded here, when they are first needed: each takes 4 MB. Throws if that fails.
+   */
+  read(hash: Buffer): Matches | undefined
 }
 
 /** Unlike `import()`, which keeps a failure for ever, it tries again the next time. */
 const requirePackage = createRequire(import.meta.url)
 
-const bcrypt: Scheme = {
-  form: /^\$2[abxy]\$(?:0[4-9]|1\d|2\d|3[01])\$[./A-Za-z0-9]{53}$/,
-  load: () => (requirePackage('@node-rs/bcrypt') as typeof import('@node-rs/bcrypt')).verify,
+const bcrypt = createText(/^\$2[abxy]\$(?:0[4-9]|1\d|2\d|3[01])\$[./A-Za-z0-9]{53}$/, (hash) => {
+  const { verify } = requirePackage('@node-rs/bcrypt') as typeof import('@node-rs/bcrypt')
+  return (password) => verify(password, hash)
+})
+
+const argon2 = createText(
+  /^\$argon2id?\$(?:v=\d+\$)?m=\d+,t=\d+,p=\d+\$[A-Za-z0-9+/]+\$[A-Za-z0-9+/]+$/,
+  (hash) => {
+    const { verify } = requirePackage('@node-rs/argon2') as typeof import('@node-rs/argon2')
+    return (password) => verify(hash, password)
+  },
+)
+
+const md5OfCrypt = createText(/^\$1\$[^$:\n]{0,8}\$[./A-Za-z0-9]{22}$/, (hash) => (password) => {
+  const [, , salt = ''] = hash.split('$')
+  return same(md5Crypt(password, salt), sumOf(hash))
+})
+
+/** The kinds of crypt(3) that are read, by how their hashes begin. */
+const kindsOfCrypt: ReadonlyMap<string, Scheme> = new Map([
+  ['$1$', md5OfCrypt],
+  ['$2a$', bcrypt],
+  ['$2b$', bcrypt],
+  ['$2x$', bcrypt],
+  ['$2y$', bcrypt],
+  ['$5$', createShaOfCrypt(5, 43)],
+  ['$6$', createShaOfCrypt(6, 86)],
+])
+
+/** Any kind of crypt(3): Dovecot takes each under each of these names. */
+const crypt: Scheme = {
+  encodingOf: () => 'text',
+  read(hash) {
+    const [beginning = ''] = /^\$[a-z0-9]{1,4}\$/.exec(hash.toString()) ?? []
+    const kind = kindsOfCrypt.get(beginning)
+    if (!kind) throw unknownScheme(`CRYPT ${beginning === '' ? '(DES)' : beginning}`)
+    return kind.read(hash)
+  },
 }
 
-function argon2(variant: 'argon2id' | 'argon2i'): Scheme {
+const plainMd5 = createDigest('md5', 16)
+
+/** MD5-crypt, or a plain digest. */
+const md5: Scheme = {
+  encodingOf: () => 'text',
+  read(hash) {
+    const text = hash.toString()
+    if (text.startsWith('$')) return md5OfCrypt.read(hash)
+    const digest = decode(text, plainMd5.encodingOf(text))
+    return digest && plainMd5.read(digest)
+  },
+}
+
+const plain: Scheme = {
+  encodingOf: () => 'text',
+  read: (stored) => (password) => same(password, stored.toString()),
+}
+
+/** The schemes that a panel writes or imports, by the name that Dovecot gives them (read in the source of 2.3, tried with 2.3). */
+export const schemes: ReadonlyMap<string, Scheme> = new Map([
+  ['BLF-CRYPT', bcrypt],
+  ['ARGON2ID', argon2],
+  ['ARGON2I', argon2],
+  ['CRYPT', crypt],
+  ['SHA512-CRYPT', crypt],
+  ['SHA256-CRYPT', crypt],
+  ['MD5-CRYPT', md5OfCrypt],
+  ['MD5', md5],
+  ['PLAIN-MD5', plainMd5],
+  ['LDAP-MD5', plainMd5],
+  ['SMD5', createSaltedDigest('md5', 16)],
+  ['SHA', createDigest('sha1', 20)],
+  ['SHA1', createDigest('sha1', 20)],
+  ['SSHA', createSaltedDigest('sha1', 20)],
+  ['SHA256', createDigest('sha256', 32)],
+  ['SSHA256', createSaltedDigest('sha256', 32)],
+  ['SHA512', createDigest('sha512', 64)],
+  ['SSHA512', createSaltedDigest('sha512', 64)],
+  ['PLAIN', plain],
+  ['CLEAR', plain],
+  ['CLEARTEXT', plain],
+])
+
+/** @param form of the whole hash, exactly */
+function createText(form: RegExp, check: (hash: string) => Matches): Scheme {
   return {
-    form: new RegExp(
-      `^\\$${variant}\\$(?:v=\\d+\\$)?m=\\d+,t=\\d+,p=\\d+\\$[A-Za-z0-9+/]+\\$[A-Za-z0-9+/]+$`,
-    ),
-    load() {
-      const { verify } = requirePackage('@node-rs/argon2') as typeof import('@node-rs/argon2')
-      return (password, hash) => verify(hash, password)
-    },
+    encodingOf: () => 'text',
+    read: (hash) => (form.test(hash.toString()) ? check(hash.toString()) : undefined),
   }
 }
 
 /** `rounds=` up to 999999: unixcrypt computes on the event loop, about 1.7 s for a million rounds. */
-function shaCryptScheme(id: 5 | 6, hashLength: number): Scheme {
+function createShaOfCrypt(id: 5 | 6, hashLength: number): Scheme {
+  const form = `^\\$${id}\\$(?:rounds=\\d{4,6}\\$)?[^$:\\n]{0,16}\\$[./A-Za-z0-9]{${hashLength}}$`
+  return createText(new RegExp(form), (hash) => (password) => {
+    const computed = shaCrypt(password, hash.slice(0, hash.lastIndexOf('$')))
+    return same(sumOf(computed), sumOf(hash))
+  })
+}
+
+function createDigest(algorithm: string, bytes: number): Scheme {
   return {
-    form: new RegExp(`^\\$${id}\\$(?:rounds=\\d{4,6}\\$)?[^$:\\n]{0,16}\\$[./A-Za-z0-9]{${hashLength}}$`),
-    load: () => (password, hash) => {
-      const computed = shaCrypt(password, hash.slice(0, hash.lastIndexOf('$')))
-      return same(sumOf(computed), sumOf(hash))
+    encodingOf: (text) => encodingOf(text, bytes),
+    // The comparison throws if the hash is of another length.
+    read: (hash) => (password) => timingSafeEqual(digestOf(algorithm, password), hash),
+  }
+}
+
+/** The salt is what follows the digest. */
+function createSaltedDigest(algorithm: string, bytes: number): Scheme {
+  return {
+    encodingOf: () => 'base64',
+    read(hash) {
+      const [digest, salt] = [hash.subarray(0, bytes), hash.subarray(bytes)]
+      if (salt.length === 0) return undefined
+      return (password) => timingSafeEqual(digestOf(algorithm, password, salt), digest)
     },
   }
 }
 
-const md5: Scheme = {
-  form: /^\$1\$[^$:\n]{0,8}\$[./A-Za-z0-9]{22}$/,
-  load: () => (password, hash) => {
-    const [, , salt = ''] = hash.split('$')
-    return same(md5Crypt(password, salt), sumOf(hash))
-  },
+function digestOf(algorithm: string, password: string, salt: Uint8Array = Buffer.of()): Buffer {
+  return createHash(algorithm).update(password).update(salt).digest()
 }
 
 function sumOf(hash: string): string {
   return hash.slice(hash.lastIndexOf('$') + 1)
 }
 
-function same(computed: string, stored: string): boolean {
-  return computed.length === stored.length && timingSafeEqual(Buffer.from(computed), Buffer.from(stored))
+function same(given: string, stored: string): boolean {
+  const [one, other] = [Buffer.from(given), Buffer.from(stored)]
+  return one.length === other.length && timingSafeEqual(one, other)
 }
-
-/** The schemes that a panel writes or imports, by the name that Dovecot gives them. */
-export const schemes: ReadonlyMap<string, Scheme> = new Map([
-  ['BLF-CRYPT', bcrypt],
-  ['ARGON2ID', argon2('argon2id')],
-  ['ARGON2I', argon2('argon2i')],
-  ['MD5', md5],
-  ['MD5-CRYPT', md5],
-  ['SHA512-CRYPT', shaCryptScheme(6, 86)],
-  ['SHA256-CRYPT', shaCryptScheme(5, 43)],
-])
