@@ -27,14 +27,18 @@ const JOINING_SCRIPTS = [
   'Tibetan',
 ]
 
-const JOINING_LETTER = String.raw`(?=[\p{L}\p{M}])[${JOINING_SCRIPTS.map((script) => String.raw`\p{scx=${script}}`).join('')}]`
+const JOINING_SCRIPT = `[${JOINING_SCRIPTS.map((script) => String.raw`\p{scx=${script}}`).join('')}]`
+
+const MARK = String.raw`(?!\p{Default_Ignorable_Code_Point})\p{M}`
+
+const JOINED = String.raw`(?=\p{L})${JOINING_SCRIPT}(?:${MARK})*`
 
 const EMOJI = String.raw`\p{ExtPict}(?:\p{EMod}|[\uFE0E\uFE0F])?`
 
 /** Where characters that can't be seen themselves can be told by what stands beside them. */
 const SEEN = [
   // A zero-width non-joiner keeps two letters apart; a zero-width joiner changes the letter before it.
-  String.raw`${JOINING_LETTER}(?:\u200C(?=${JOINING_LETTER})|\u200D)`,
+  String.raw`${JOINED}(?:\u200C(?=(?=\p{L}|${MARK})${JOINING_SCRIPT})|\u200D)`,
   // Mongolian has variants of letters, and a vowel apart from its word.
   String.raw`(?=\p{L})\p{scx=Mongolian}[\u180B-\u180F]`,
   // Emoji as keyboards send them (UTS #51, section 1.4.9): flags of regions, joined ones, digits on keys.

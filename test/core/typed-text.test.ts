@@ -14,6 +14,10 @@ const typed = fc.oneof(
   }),
 )
 
+it('an address as it was meant has no joiner that only stood beside a mark for want of one that was dropped', () => {
+  expect(normalizeAddress('a\u200b\u0308\u200cی')).toBe('äی')
+})
+
 it.each([
   ['an address', normalizeAddress],
   ['a hosting account’s name', normalizeAccountName],

@@ -92,6 +92,8 @@ it.each([
   ['a joiner at the end of a Persian word', 'سلام‌'],
   ['a joiner before a Persian word', '‌سلام'],
   ['two joiners', 'می‌‌خواهم'],
+  ['a joiner after a Latin letter whose mark is of many scripts', 'a\u0308\u200cی'],
+  ['a grapheme joiner before a joiner', 'م\u034f\u200cی'],
   ['a joiner between Latin letters', 'Auf‌lage'],
   ['a joiner between a Persian word and a digit', 'سلام‌1'],
   ['a joiner after an emoji', '👩‍'],
