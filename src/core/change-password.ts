@@ -45,9 +45,8 @@ type Tools = ChangeDependencies & { readonly panel: PanelVisit; readonly begunMs
  */
 export async function changePassword(attempt: Attempt, dependencies: ChangeDependencies): Promise<Outcome> {
   const { mailbox, credentials, newPassword, clientAddress } = attempt
-  const current = credentials.proof === 'mailbox' ? credentials.password : undefined
   try {
-    const reasons = await dependencies.checkPolicy(mailbox, newPassword, current, clientAddress)
+    const reasons = await dependencies.checkPolicy(mailbox, newPassword, credentials, clientAddress)
     if (reasons.length > 0) return { code: 'password-rejected', reasons }
     const begunMs = dependencies.clock.now()
     const proof = planProof(attempt, dependencies)

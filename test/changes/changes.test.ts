@@ -450,6 +450,16 @@ it('a new password may not be the present one', async () => {
   expect(response.body.reasons).toEqual([expect.objectContaining({ code: 'same-as-current' })])
 })
 
+it('a new password may not be that of the hosting account, where that proves the change', async () => {
+  const service = await startService()
+  const response = await post(service, byAccount({}, { newPassword: 'alice panel pw' }))
+  expect(response.body.reasons).toContainEqual({
+    code: 'same-as-account',
+    message: 'Choose another password than that of the hosting account.',
+  })
+  expect(service.commands()).toEqual([])
+})
+
 it('an operator may offer one way of proof alone: the other one is an unknown member', async () => {
   const mailboxOnly = await startService({ environment: { REKEY_PROOFS: 'mailbox' } })
   expect((await post(mailboxOnly, byAccount())).body.errors).toContainEqual({

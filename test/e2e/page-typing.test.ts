@@ -61,6 +61,21 @@ it('while a person types a character that can’t be seen is told of as soon as 
   await rule.waitFor()
 })
 
+it('while a person types the new password is compared with the one of the proof that is chosen', async () => {
+  const page = await openForm(url)
+  const same = 'violet kettle under nine maps'
+  await fieldOf(page, 'new_password').fill(same)
+  await fieldOf(page, 'current_password').fill(same)
+  await expectKept(page, 'same-as-current', false)
+  await page.locator('#proof-account').check()
+  await expectKept(page, 'same-as-current', true)
+  await expectKept(page, 'same-as-account', true)
+  await fieldOf(page, 'account_password').fill(same)
+  await expectKept(page, 'same-as-account', false)
+  await page.locator('#proof-mailbox').check()
+  await expectKept(page, 'same-as-account', true)
+})
+
 it('while a person types the meter speaks politely, and only after a pause', async () => {
   const page = await openForm(url)
   const said = page.locator('#strength-said')

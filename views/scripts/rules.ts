@@ -1,5 +1,6 @@
+import type { Proof } from '../../src/core/attempt.js'
 import { badWordsFor } from '../../src/core/password/context-words.js'
-import { breachedRules } from '../../src/core/password/rules.js'
+import { breachedRules, type KnownPasswords } from '../../src/core/password/rules.js'
 import type { Estimate } from './estimate.js'
 import type { PageForm } from './form.js'
 import { estimateStrength } from './strength.js'
@@ -12,7 +13,7 @@ const PAUSE_MS = 700
 /** Those that can be ticked off here: whether a password is known from a breach the server alone can tell. */
 const RULES = '[data-rule]:not([data-rule="breached"])'
 
-const WATCHED = ['new_password', 'email', 'current_password']
+const WATCHED = ['new_password', 'email', 'proof', 'current_password', 'account_password']
 
 /** Ticks off the rules that the new password keeps, and tells how strong it is. */
 export function tickRules(form: PageForm): void {
@@ -51,20 +52,31 @@ export function tickRules(form: PageForm): void {
     show(password)
   }
 
-  for (const name of WATCHED) field(name)?.addEventListener('input', checkRules)
+  for (const watched of element.querySelectorAll('input')) {
+    if (WATCHED.includes(watched.name)) watched.addEventListener('input', checkRules)
+  }
   // What was typed before the script had come, or stayed when an answer took the page's place.
   if (input.value !== '') void checkRules()
 }
 
 /** The rules that are not kept, or of which that is not known yet. */
-function openRules({ field, policy, element }: PageForm, password: string, estimate?: Estimate): Set<string> {
+function openRules(form: PageForm, password: string, estimate?: Estimate): Set<string> {
+  const { field, policy, element } = form
   const all = [...element.querySelectorAll<HTMLElement>(RULES)].map(({ dataset }) => dataset.rule ?? '')
   if (password === '') return new Set(all)
   const mailbox = typedMailbox(field('email')?.value ?? '')
   const rules = { ...policy, isCommon: () => estimate?.isCommon ?? true }
-  const broken = breachedRules(rules, mailbox, password, field('current_password')?.value || undefined)
+  const broken = breachedRules(rules, mailbox, password, knownPasswords(form))
   const isWeak = !estimate || estimate.score < policy.minScore
   return new Set([...broken.map(({ code }) => code), ...(isWeak ? ['too-weak'] : [])])
+}
+
+/** What is typed for the proof that is chosen. Where there is no choice, there are the fields of one. */
+function knownPasswords({ element, field }: PageForm): KnownPasswords {
+  const chosen = new FormData(element).get('proof')
+  const typed = (name: string, proof: Proof): string | undefined =>
+    chosen === null || chosen === proof ? field(name)?.value || undefined : undefined
+  return { current: typed('current_password', 'mailbox'), account: typed('account_password', 'account') }
 }
 
 function tick({ words }: PageForm, item: HTMLElement, open: ReadonlySet<string>, isTyping: boolean): void {

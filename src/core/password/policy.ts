@@ -1,8 +1,9 @@
 import type { Secret } from '../../lib/secret.js'
+import type { Credentials } from '../attempt.js'
 import type { Mailbox } from '../mailbox.js'
 import { type BreachCheck, BreachCheckUnavailable } from './breach-check.js'
 import { badWordsFor } from './context-words.js'
-import { breachedRules, type PasswordPolicy, type PasswordReason } from './rules.js'
+import { breachedRules, type KnownPasswords, type PasswordPolicy, type PasswordReason } from './rules.js'
 import type { EstimateStrength } from './strength.js'
 
 /**
@@ -10,13 +11,13 @@ import type { EstimateStrength } from './strength.js'
  * asked whether it is known from a breach. Rejects with `BreachCheckUnavailable` if that had to be known and can't be told,
  * and with `StrengthNotEstimated` if its strength has to be known and can't be estimated in time.
  *
- * @param current the mailbox's present password, where it is known
+ * @param credentials what came along as proof of the right to the change, if there is a change
  * @param clientAddress the person's, in the form of `parseClientAddress`
  */
 export type CheckPolicy = (
   mailbox: Mailbox,
   password: Secret,
-  current: Secret | undefined,
+  credentials: Credentials | undefined,
   clientAddress: string,
 ) => Promise<readonly PasswordReason[]>
 
@@ -37,9 +38,9 @@ export interface PolicyCheckParts {
 export function createPolicyCheck(parts: PolicyCheckParts): CheckPolicy {
   const { policy, minScore, brandWords, breaches, report } = parts
 
-  return async function checkPolicy(mailbox, password, current, clientAddress) {
+  return async function checkPolicy(mailbox, password, credentials, clientAddress) {
     const reasons = [
-      ...breachedRules(policy, mailbox, password.reveal(), current?.reveal()),
+      ...breachedRules(policy, mailbox, password.reveal(), knownFrom(credentials)),
       ...(minScore > 0 ? await findWeakness(mailbox, password, clientAddress) : []),
     ]
     if (reasons.length > 0) return reasons
@@ -67,4 +68,10 @@ export function createPolicyCheck(parts: PolicyCheckParts): CheckPolicy {
       return false
     }
   }
+}
+
+function knownFrom(credentials: Credentials | undefined): KnownPasswords {
+  if (!credentials) return {}
+  const password = credentials.password.reveal()
+  return credentials.proof === 'mailbox' ? { current: password } : { account: password }
 }

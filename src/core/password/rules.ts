@@ -8,6 +8,7 @@ export const passwordReasonCodes = [
   'too-long',
   'contains-address',
   'same-as-current',
+  'same-as-account',
   'common',
   'outer-space',
   'control-character',
@@ -35,6 +36,14 @@ export interface PasswordPolicy {
   isCommon(password: string): boolean
 }
 
+/** Passwords that came along with the new one, which must not be one of them. */
+export interface KnownPasswords {
+  /** The mailbox's present one. */
+  readonly current?: string | undefined
+  /** That of the hosting account. */
+  readonly account?: string | undefined
+}
+
 /** bcrypt ignores what comes after 72 bytes, and the panel does not say so (docs/hestia.md, hazard 8). */
 export const MAX_PASSWORD_BYTES = 72
 
@@ -46,14 +55,12 @@ const CONTROL_CHARACTER = /\p{Cc}/u
 /**
  * Gives every rule that the new password breaks, but for strength and breaches (`createPolicyCheck`). None if the panel
  * would take it exactly as it is.
- *
- * @param current the mailbox's present password, where it is known
  */
 export function breachedRules(
   policy: PasswordPolicy,
   mailbox: Mailbox,
   password: string,
-  current: string | undefined,
+  known: KnownPasswords = {},
 ): PasswordReason[] {
   const reasons: PasswordReason[] = []
   if ([...password].length < policy.minLength)
@@ -69,10 +76,17 @@ export function breachedRules(
   if (password.trim() !== password) reasons.push({ code: 'outer-space' })
   // The panel may read it as the name of a file (docs/hestia.md, hazard 2).
   if (password.startsWith('/tmp/')) reasons.push({ code: 'looks-like-a-file' })
-  if (password === current) reasons.push({ code: 'same-as-current' })
+  if (looksLike(password, known.current)) reasons.push({ code: 'same-as-current' })
+  // Password managers fill it in where they find a field for a password.
+  if (looksLike(password, known.account)) reasons.push({ code: 'same-as-account' })
   if (containsAddress(mailbox, password)) reasons.push({ code: 'contains-address' })
   if (policy.isCommon(password)) reasons.push({ code: 'common' })
   return reasons
+}
+
+/** Whichever of Unicode's forms each was typed in. */
+function looksLike(password: string, other: string | undefined): boolean {
+  return password.normalize() === other?.normalize()
 }
 
 function containsAddress(mailbox: Mailbox, password: string): boolean {

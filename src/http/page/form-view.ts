@@ -84,9 +84,15 @@ export function formView(parts: FormParts, form: Form, answer: Answer | undefine
   }
 }
 
-/** The present password is known with one proof only. */
+/** The rules that rest on a password which is known with one proof only. */
+const RULES_OF_PROOFS: Readonly<Record<string, Proof>> = {
+  'same-as-current': 'mailbox',
+  'same-as-account': 'account',
+}
+
 function isShown(code: string, proofs: Proofs): boolean {
-  return code !== 'same-as-current' || proofs.includes('mailbox')
+  const proof = RULES_OF_PROOFS[code]
+  return proof === undefined || proofs.includes(proof)
 }
 
 function errorsOf({ name, hint }: FieldView, errors: readonly FieldError[]) {

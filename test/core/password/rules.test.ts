@@ -4,6 +4,7 @@ import { type Mailbox, parseMailbox } from '../../../src/core/mailbox.js'
 import {
   breachedRules,
   GENERATED_SPECIALS,
+  type KnownPasswords,
   MAX_PASSWORD_BYTES,
   panelWouldMisread,
   passwordRulesAttribute,
@@ -18,8 +19,8 @@ function mailboxOf(address: string): Mailbox {
   return mailbox
 }
 
-function breaches(password: string, address = 'info@example.org', current?: string): string[] {
-  return breachedRules(policy, mailboxOf(address), password, current).map((reason) => reason.code)
+function breaches(password: string, address = 'info@example.org', known: KnownPasswords = {}): string[] {
+  return breachedRules(policy, mailboxOf(address), password, known).map((reason) => reason.code)
 }
 
 it('a new password that keeps every rule is taken', () => {
@@ -74,9 +75,16 @@ it('a new password does not look like a file that the panel would read', () => {
 })
 
 it('a new password is not the present one, where that is known', () => {
-  expect(breaches('present enough already', 'info@example.org', 'present enough already')).toEqual([
-    'same-as-current',
-  ])
+  const known = { current: 'présent enough already' }
+  expect(breaches('présent enough already', 'info@example.org', known)).toEqual(['same-as-current'])
+  expect(breaches('pre\u0301sent enough already', 'info@example.org', known)).toEqual(['same-as-current'])
+})
+
+it('a new password is not that of the hosting account, where that is known', () => {
+  const known = { account: 'présent enough already' }
+  expect(breaches('présent enough already', 'info@example.org', known)).toEqual(['same-as-account'])
+  expect(breaches('pre\u0301sent enough already', 'info@example.org', known)).toEqual(['same-as-account'])
+  expect(breaches('present enough already', 'info@example.org', known)).toEqual([])
 })
 
 it.each([
@@ -99,7 +107,7 @@ it('a new password is not a common one, compared without case', () => {
 })
 
 it('a new password is told everything that is wrong with it at once', () => {
-  expect(breaches('\tinfo ', 'info@example.org', '\tinfo ')).toEqual([
+  expect(breaches('\tinfo ', 'info@example.org', { current: '\tinfo ' })).toEqual([
     'too-short',
     'control-character',
     'outer-space',

@@ -141,11 +141,15 @@ it('the rules in the form are shown before anything is typed, the rare ones behi
   ])
 })
 
-it('the rules in the form name the present password only where it is known', async () => {
+it('the rules in the form name a present password only where it is known', async () => {
   const account = await startService({ environment: { REKEY_PROOFS: 'account' } })
-  expect(rules((await account.http.get('/')).text)).not.toContain('same-as-current')
+  const byAccount = rules((await account.http.get('/')).text)
+  expect(byAccount).not.toContain('same-as-current')
+  expect(byAccount).toContain('same-as-account')
   const mailbox = await startService({ environment: { REKEY_PROOFS: 'mailbox' } })
-  expect(rules((await mailbox.http.get('/')).text)).toContain('same-as-current')
+  const byMailbox = rules((await mailbox.http.get('/')).text)
+  expect(byMailbox).toContain('same-as-current')
+  expect(byMailbox).not.toContain('same-as-account')
 })
 
 it.each([
