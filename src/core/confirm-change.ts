@@ -1,11 +1,10 @@
 import type { Clock } from '../lib/clock.js'
 import { createDeadline } from '../lib/deadline.js'
-import type { Secret } from '../lib/secret.js'
 import type { Attempt } from './attempt.js'
 import { isOutage } from './outage.js'
 import type { Panel } from './panel-port.js'
 import type { Target } from './verification.js'
-import type { CheckResult, PasswordCheck } from './verify-password.js'
+import type { CheckResult, Guess, PasswordCheck } from './verify-password.js'
 
 /** How long (ms) one check may take, whatever is left of its sender's patience. */
 const LOOK_TIMEOUT_MS = 10_000
@@ -48,7 +47,8 @@ export async function isInForce(target: Target, attempt: Attempt, tools: Confirm
 }
 
 async function checkOnce(target: Target, attempt: Attempt, tools: ConfirmTools): Promise<PasswordInForce> {
-  const result = await ask(target, attempt.newPassword, attempt, tools)
+  const guess = { password: attempt.newPassword, anyForm: false }
+  const result = await ask(target, guess, attempt, tools)
   if (result === 'right') return 'new'
   return result === 'wrong' ? 'old' : 'unknown'
 }
@@ -58,19 +58,23 @@ async function confirmOld(target: Target, attempt: Attempt, tools: ConfirmTools)
   const { credentials } = attempt
   if (tools.checkPassword.refusalIsProof) return 'old'
   if (credentials.proof !== 'mailbox') return 'unknown'
-  return (await ask(target, credentials.password, attempt, tools)) === 'right' ? 'old' : 'unknown'
+  const guess = { password: credentials.password, anyForm: true }
+  return (await ask(target, guess, attempt, tools)) === 'right' ? 'old' : 'unknown'
 }
 
 async function ask(
   { mailbox, owner }: Target,
-  password: Secret,
+  { password, anyForm }: Pick<Guess, 'password' | 'anyForm'>,
   { clientAddress }: Attempt,
   { panel, checkPassword, clock }: ConfirmTools,
 ): Promise<CheckResult | undefined> {
   try {
     const deadline = createDeadline(LOOK_TIMEOUT_MS, clock)
-    const guess = { mailbox, owner: Promise.resolve(owner), password, clientAddress, deadline }
-    return await checkPassword.check(guess, panel)
+    const found = Promise.resolve(owner)
+    return await checkPassword.check(
+      { mailbox, owner: found, password, anyForm, clientAddress, deadline },
+      panel,
+    )
   } catch (error) {
     if (isOutage(error)) return undefined
     throw error

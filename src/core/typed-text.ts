@@ -40,6 +40,14 @@ export function normalizeAccountName(typed: string): string {
   return withoutInvisible(typed.normalize('NFKC')).replaceAll(/\s/g, '').normalize('NFKC')
 }
 
+/**
+ * A password as different devices send what was typed on them (Unicode's normal forms NFC and NFD): as it came first, once if
+ * that makes no difference.
+ */
+export function normalFormsOf(password: string): string[] {
+  return [...new Set([password, password.normalize('NFC'), password.normalize('NFD')])]
+}
+
 const SEPARATORS = /[\s\p{P}\u2212]/gu
 
 /** A one-time code as it was meant: the decimal digits of any script as 0 to 9, without what separates them. */

@@ -69,7 +69,7 @@ async function lookUpMailbox(
 ): Promise<Found> {
   const { mailbox, clientAddress, deadline } = attempt
   const check = (owner: Promise<DomainOwner | undefined>) =>
-    checkPassword.check({ mailbox, owner, password, clientAddress, deadline }, panel)
+    checkPassword.check({ mailbox, owner, password, anyForm: true, clientAddress, deadline }, panel)
   if (!checkPassword.asksPanel) {
     const result = await check(Promise.resolve(undefined))
     const owner = result === 'right' ? await owners.find(mailbox, attempt, panel) : undefined

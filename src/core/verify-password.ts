@@ -1,9 +1,10 @@
 import type { Deadline } from '../lib/deadline.js'
-import type { Secret } from '../lib/secret.js'
+import { Secret } from '../lib/secret.js'
 import type { DomainOwner } from './domain-owners.js'
-import type { MailLogin } from './mail-server-port.js'
+import { type MailLogin, MailServerFault } from './mail-server-port.js'
 import type { Mailbox } from './mailbox.js'
 import type { Panel } from './panel-port.js'
+import { normalFormsOf } from './typed-text.js'
 
 /**
  * Tells whether a mailbox's stored hash, in Dovecot's form, accepts a password. Rejects with a `PanelFault`
@@ -17,6 +18,11 @@ export interface Guess {
   /** Where the panel keeps the mailbox; undefined where it has no such domain. */
   readonly owner: Promise<DomainOwner | undefined>
   readonly password: Secret
+  /**
+   * Whether it may open the mailbox in another of Unicode's normal forms: browsers and mail programs send what is typed alike
+   * in different ones. Not for a password that is to be set, which must work exactly as it is.
+   */
+  readonly anyForm: boolean
   /** The person's. */
   readonly clientAddress: string
   readonly deadline: Deadline
@@ -40,12 +46,16 @@ export interface PasswordCheck {
 /** Holds the password against the hash that the panel stores. */
 export function checkByStoredHash(isPasswordOf: HashCheck): PasswordCheck {
   return {
-    async check({ mailbox: { localPart }, owner, password }, panel) {
+    async check({ mailbox: { localPart }, owner, password, anyForm }, panel) {
       const found = await owner
       if (!found) return 'no-domain'
       const lookup = await panel.lookUpStoredHash(found.username, found.domainForm, localPart)
       if (lookup.found === 'none') return `no-${lookup.missing}`
-      return (await isPasswordOf(password, lookup.value)) ? 'right' : 'wrong'
+      const typed = password.reveal()
+      for (const form of anyForm ? normalFormsOf(typed) : [typed]) {
+        if (await isPasswordOf(new Secret(form), lookup.value)) return 'right'
+      }
+      return 'wrong'
     },
     lagMs: 0,
     refusalIsProof: true,
@@ -55,12 +65,21 @@ export function checkByStoredHash(isPasswordOf: HashCheck): PasswordCheck {
 
 /**
  * Tries the password at the mail server: the panel is asked for no stored hash, and the mail server's own defences see
- * the try. It is asked for mailboxes of unknown domains too, and at once: they must not show by a quicker answer.
+ * the try. It is asked for mailboxes of unknown domains too, and at once: they must not show by a quicker answer. A login is
+ * a failed one to those defences, so that a refused password is tried in no other form than the composed one.
  */
 export function checkByMailLogin(logIn: MailLogin): PasswordCheck {
   return {
-    async check({ mailbox, password, clientAddress, deadline }) {
-      return (await logIn(mailbox.address, password, clientAddress, deadline)) ? 'right' : 'wrong'
+    async check({ mailbox: { address }, password, anyForm, clientAddress, deadline }) {
+      if (await logIn(address, password, clientAddress, deadline)) return 'right'
+      const composed = password.reveal().normalize('NFC')
+      if (!anyForm || composed === password.reveal()) return 'wrong'
+      try {
+        return (await logIn(address, new Secret(composed), clientAddress, deadline)) ? 'right' : 'wrong'
+      } catch (error) {
+        // The first login was a guess, whatever became of the second one.
+        throw error instanceof MailServerFault ? new MailServerFault(error.reason, true) : error
+      }
     },
     // Dovecot looks at its login files once a second.
     lagMs: 1500,

@@ -443,6 +443,19 @@ it('a new password that breaks rules is rejected before any call, with every rea
   })
 })
 
+it('a change proved by the mailbox’s present password takes it in the other normal form, with the same commands, as one guess', async () => {
+  const composed = 'ein schönes Wörterbuch'
+  const service = await startCheckedService({ REKEY_LIMIT_FAILURES: '2/15m' })
+  expect(gist(await post(service, byMailbox({ newPassword: composed })))).toBe('200 changed')
+  service.clock.advance(1)
+  const wrong = byMailbox({ currentPassword: 'ein falsches Wörterbuch'.normalize('NFD') })
+  expect(gist(await post(service, wrong))).toBe('403 invalid-credentials')
+  service.panel.calls.length = 0
+  const decomposed = byMailbox({ currentPassword: composed.normalize('NFD') })
+  expect(gist(await post(service, decomposed))).toBe('200 changed')
+  expect(service.commands()).toEqual([VALUE, CHANGE])
+})
+
 it('a new password may not be the present one', async () => {
   const service = await startService({ environment: { REKEY_PASSWORD_MIN_LENGTH: '8' } })
   const same = { currentPassword: 'sales mal pw', newPassword: 'sales mal pw', email: 'info@example.org' }
