@@ -19,6 +19,10 @@ export type DescribedRule = z.output<typeof describedReason>
 /** Rules that a new password breaks. */
 export const brokenRules = z.array(
   describedReason.extend({
+    word: z
+      .string()
+      .optional()
+      .meta({ description: 'For contains-address: the part of the address that it holds' }),
     score: z.int().min(0).max(4).optional().meta({ description: 'For too-weak: how hard it is to guess' }),
     warning: z
       .enum(strengthWarnings)
@@ -52,7 +56,8 @@ export const policyDescription = z
       description: 'For programs that make passwords, in the syntax of Apple’s passwordrules attribute',
     }),
     addressPartMinLength: z.int().meta({
-      description: 'Parts of the address of at least so many characters may not stand in the password',
+      description:
+        'Parts of the address of at least so many characters may not stand in the password, short ones only as words',
     }),
     rules: z
       .array(describedReason)
@@ -89,6 +94,7 @@ export function describeReasons(
 ): z.output<typeof brokenRules> {
   return reasons.map((reason) => {
     const described = { code: reason.code, message: reasonMessage(messages, reason) }
+    if (reason.code === 'contains-address') return { ...described, word: reason.word }
     if (reason.code !== 'too-weak' || !reason.strength) return described
     const { score, warning, suggestions } = reason.strength
     return { ...described, score, suggestions: [...suggestions], ...(warning ? { warning } : {}) }

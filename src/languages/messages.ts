@@ -40,6 +40,11 @@ export function reasonMessage(messages: Messages, reason: PasswordReason): strin
       return countedText(messages.reason[reason.code], 'min', reason.minLength, language)
     case 'too-long':
       return countedText(messages.reason[reason.code], 'max', reason.maxBytes, language)
+    case 'contains-address': {
+      const { code, word } = reason
+      if (word === undefined) return messages.reason[code]
+      return messages.namedReason[code].replace('{word}', () => word)
+    }
     case 'too-weak': {
       const text = messages.reason[reason.code]
       return [text, ...(reason.strength ? strengthSentences(messages, reason.strength) : [])].join(' ')

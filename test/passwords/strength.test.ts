@@ -58,6 +58,14 @@ it('a new password that is easy to guess is taken where the operator asks for le
   ])
 })
 
+it('a new password is not weak for a short name that stands inside one of its words', async () => {
+  const service = await startService()
+  for (const newPassword of ['tinfoil hat gravel mustard', 'tinfoil quartz']) {
+    const { body } = await service.http.post(POLICY).send({ email: 'info@example.org', newPassword })
+    expect(body).toEqual({ reasons: [] })
+  }
+})
+
 it('a new password whose strength can’t be estimated in time is not taken: the answer is that the server is busy, and nothing was changed', async () => {
   const busy = () => Promise.reject(new StrengthNotEstimated('strength-busy'))
   const service = await startService({ passwordTools: { estimateStrength: busy } })

@@ -26,7 +26,9 @@ export type PasswordReason =
   | { readonly code: 'too-long'; readonly maxBytes: number }
   /** The strength is that of the password, where there is one. */
   | { readonly code: 'too-weak'; readonly strength?: Strength }
-  | { readonly code: Exclude<PasswordReasonCode, 'too-short' | 'too-long' | 'too-weak'> }
+  /** The word is the part of the address that the password holds, where there is a password. */
+  | { readonly code: 'contains-address'; readonly word?: string }
+  | { readonly code: Exclude<PasswordReasonCode, 'too-short' | 'too-long' | 'too-weak' | 'contains-address'> }
 
 /** The rules that can be held against a password at once, wherever this runs: it is for browsers too. */
 export interface PasswordPolicy {
@@ -49,6 +51,9 @@ export const MAX_PASSWORD_BYTES = 72
 
 /** A part of the address counts from this many characters on: shorter ones stand in too many good passwords. */
 export const MIN_ADDRESS_PART_LENGTH = 4
+
+/** A part of the address counts from this many characters on where it stands inside a word: `tinfoil` holds `info` by chance. */
+export const MIN_EMBEDDED_PART_LENGTH = 8
 
 const CONTROL_CHARACTER = /\p{Cc}/u
 
@@ -79,7 +84,8 @@ export function breachedRules(
   if (looksLike(password, known.current)) reasons.push({ code: 'same-as-current' })
   // Password managers fill it in where they find a field for a password.
   if (looksLike(password, known.account)) reasons.push({ code: 'same-as-account' })
-  if (containsAddress(mailbox, password)) reasons.push({ code: 'contains-address' })
+  const word = findAddressPart(mailbox, password)
+  if (word !== undefined) reasons.push({ code: 'contains-address', word })
   if (policy.isCommon(password)) reasons.push({ code: 'common' })
   return reasons
 }
@@ -89,11 +95,23 @@ function looksLike(password: string, other: string | undefined): boolean {
   return password.normalize() === other?.normalize()
 }
 
-function containsAddress(mailbox: Mailbox, password: string): boolean {
+/** The part of the address that the password holds, if any: a short one only as a word. */
+function findAddressPart(mailbox: Mailbox, password: string): string | undefined {
   const domainNames = mailbox.domainForms.flatMap((form) => form.split('.').slice(0, -1))
-  const lowerCase = password.toLowerCase()
-  return [mailbox.localPart, ...domainNames].some(
-    (part) => [...part].length >= MIN_ADDRESS_PART_LENGTH && lowerCase.includes(part),
+  const text = password.normalize('NFC').toLowerCase()
+  return [mailbox.localPart, ...domainNames].find((part) => {
+    const { length } = [...part]
+    if (length >= MIN_EMBEDDED_PART_LENGTH) return text.includes(part)
+    return length >= MIN_ADDRESS_PART_LENGTH && holdsWord(text, part)
+  })
+}
+
+/** Whether a word stands somewhere without a letter on either side: digits and signs are what guessers try there. */
+function holdsWord(text: string, word: string): boolean {
+  const rest = text.split(word)
+  return rest.some(
+    (after, index) =>
+      index > 0 && !/^[\p{L}\p{M}]/u.test(after) && !/[\p{L}\p{M}]$/u.test(rest[index - 1] ?? ''),
   )
 }
 

@@ -90,11 +90,36 @@ it('a new password is not that of the hosting account, where that is known', () 
 it.each([
   ['holds JOHN.doe somewhere', 'john.doe@foo.org'],
   ['my EXAMPLE is long', 'bob@example.org'],
+  ['password-for-info', 'info@example.org'],
+  ['all my info2024 things', 'info@example.org'],
+  ['here_info_and_there', 'info@example.org'],
+  ['tinfoil and info too', 'info@example.org'],
+  ['infoinfoinfo', 'info@example.org'],
+  ['my newsletterboxes', 'newsletter@foo.org'],
+  ['viele bu\u0308cher hier', 'bob@bücher.example'],
   ['my example is long', 'bob@shop.example.org'],
   ['viele BÜCHER hier', 'bob@bücher.example'],
   ['viele xn--bcher-kva hier', 'bob@bücher.example'],
 ])('a new password does not hold a part of the address: %s for %s', (password, address) => {
   expect(breaches(password, address)).toEqual(['contains-address'])
+})
+
+it.each([
+  ['tinfoil hat gravel mustard', 'info@example.org'],
+  ['wholesale goods of May', 'sales@example.org'],
+  ['counterexamples everywhere', 'bob@example.org'],
+  ['Handbücherei im Keller', 'bob@bücher.example'],
+])(
+  'a new password may hold a short part of the address inside another word: %s for %s',
+  (password, address) => {
+    expect(breaches(password, address)).toEqual([])
+  },
+)
+
+it('a new password that holds a part of the address is told which', () => {
+  const reasonsOf = (password: string) => breachedRules(policy, mailboxOf('info@example.org'), password)
+  expect(reasonsOf('password-for-Info')).toEqual([{ code: 'contains-address', word: 'info' }])
+  expect(reasonsOf('password-for-Example')).toEqual([{ code: 'contains-address', word: 'example' }])
 })
 
 it('a new password may hold parts of fewer than four characters, and the top-level domain', () => {

@@ -172,7 +172,11 @@ it('a question about a new password is answered with every rule that it breaks, 
   const response = await send(service, { ...question, newPassword: 'my example, at length' }, '', POLICY)
   expect(response.status).toBe(200)
   expect(response.body.reasons).toEqual([
-    { code: 'contains-address', message: 'Leave out the mailbox’s name and the domain’s name.' },
+    {
+      code: 'contains-address',
+      message: 'Leave out “example”: it is part of the address.',
+      word: 'example',
+    },
   ])
   const common = await send(service, { ...question, newPassword: ' password1' }, '', POLICY)
   expect(common.body.reasons.map(({ code }: { code: string }) => code)).toEqual([
