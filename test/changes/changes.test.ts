@@ -463,6 +463,14 @@ it('a new password may not be the present one', async () => {
   expect(response.body.reasons).toEqual([expect.objectContaining({ code: 'same-as-current' })])
 })
 
+it('a new password may not be the present one with a digit raised, and costs the panel nothing', async () => {
+  const service = await startService()
+  const next = { currentPassword: 'violet kettle maps 7', newPassword: 'violet kettle maps 8' }
+  const response = await post(service, byMailbox(next))
+  expect(response.body.reasons).toMatchObject([{ code: 'similar-to-current' }])
+  expect(service.commands()).toEqual([])
+})
+
 it('a new password may not be that of the hosting account, where that proves the change', async () => {
   const service = await startService()
   const response = await post(service, byAccount({}, { newPassword: 'alice panel pw' }))

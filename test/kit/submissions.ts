@@ -1,8 +1,14 @@
+import { createHash } from 'node:crypto'
 import type { Response } from 'supertest'
 import type { TestService } from './service.js'
 
 export const CHANGES = '/api/v1/password-changes'
 export const NEW_PASSWORD = 'a wholly new secret'
+
+/** A new password for each number, none of them much like another one. */
+export function numberedPassword(number: number): string {
+  return `new ${createHash('sha256').update(String(number)).digest('base64url').slice(0, 20)}`
+}
 
 /** A change proved by the present password of the mailbox; info@example.org's unless told otherwise. */
 export function byMailbox(more: Record<string, unknown> = {}): Record<string, unknown> {

@@ -1,5 +1,6 @@
 import { holdsInvisible } from '../../lib/invisible-characters.js'
 import type { Mailbox } from '../mailbox.js'
+import { isMuchLike } from './likeness.js'
 import type { Strength } from './strength.js'
 
 /** The rules for a new password, by the code under which a breach is reported. */
@@ -8,6 +9,7 @@ export const passwordReasonCodes = [
   'too-long',
   'contains-address',
   'same-as-current',
+  'similar-to-current',
   'same-as-account',
   'common',
   'outer-space',
@@ -81,9 +83,11 @@ export function breachedRules(
   if (password.trim() !== password) reasons.push({ code: 'outer-space' })
   // The panel may read it as the name of a file (docs/hestia.md, hazard 2).
   if (password.startsWith('/tmp/')) reasons.push({ code: 'looks-like-a-file' })
-  if (looksLike(password, known.current)) reasons.push({ code: 'same-as-current' })
+  if (isSameText(password, known.current)) reasons.push({ code: 'same-as-current' })
+  else if (known.current !== undefined && isMuchLike(password, known.current))
+    reasons.push({ code: 'similar-to-current' })
   // Password managers fill it in where they find a field for a password.
-  if (looksLike(password, known.account)) reasons.push({ code: 'same-as-account' })
+  if (isSameText(password, known.account)) reasons.push({ code: 'same-as-account' })
   const word = findAddressPart(mailbox, password)
   if (word !== undefined) reasons.push({ code: 'contains-address', word })
   if (policy.isCommon(password)) reasons.push({ code: 'common' })
@@ -91,7 +95,7 @@ export function breachedRules(
 }
 
 /** Whichever of Unicode's forms each was typed in. */
-function looksLike(password: string, other: string | undefined): boolean {
+function isSameText(password: string, other: string | undefined): boolean {
   return password.normalize() === other?.normalize()
 }
 

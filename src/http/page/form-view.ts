@@ -87,6 +87,7 @@ export function formView(parts: FormParts, form: Form, answer: Answer | undefine
 /** The rules that rest on a password which is known with one proof only. */
 const RULES_OF_PROOFS: Readonly<Record<string, Proof>> = {
   'same-as-current': 'mailbox',
+  'similar-to-current': 'mailbox',
   'same-as-account': 'account',
 }
 

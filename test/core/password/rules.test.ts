@@ -80,6 +80,15 @@ it('a new password is not the present one, where that is known', () => {
   expect(breaches('pre\u0301sent enough already', 'info@example.org', known)).toEqual(['same-as-current'])
 })
 
+it.each([
+  ['a digit raised', 'violet kettle 7', 'violet kettle 8'],
+  ['a sign more', 'violet kettle 7', 'violet kettle 7!'],
+])('a new password is not much like the present one, where that is known: %s', (_what, current, password) => {
+  expect(breaches(password, 'info@example.org', { current })).toEqual(['similar-to-current'])
+  expect(breaches(password, 'info@example.org', { account: current })).toEqual([])
+  expect(breaches(password)).toEqual([])
+})
+
 it('a new password is not that of the hosting account, where that is known', () => {
   const known = { account: 'présent enough already' }
   expect(breaches('présent enough already', 'info@example.org', known)).toEqual(['same-as-account'])

@@ -113,6 +113,6 @@ it('the password policy tells the rules in force, each with the code of its brea
   const service = await startService({ environment: { REKEY_PASSWORD_MIN_LENGTH: '16' } })
   const { body } = await service.http.get('/api/v1/password-policy')
   expect(body).toMatchObject({ minLength: 16, maxBytes: 72, addressPartMinLength: 4 })
-  expect(body.rules).toHaveLength(11)
+  expect(body.rules).toHaveLength(12)
   expect(body.rules[0]).toEqual({ code: 'too-short', message: 'Use at least 16 characters.' })
 })

@@ -145,10 +145,12 @@ it('the rules in the form name a present password only where it is known', async
   const account = await startService({ environment: { REKEY_PROOFS: 'account' } })
   const byAccount = rules((await account.http.get('/')).text)
   expect(byAccount).not.toContain('same-as-current')
+  expect(byAccount).not.toContain('similar-to-current')
   expect(byAccount).toContain('same-as-account')
   const mailbox = await startService({ environment: { REKEY_PROOFS: 'mailbox' } })
   const byMailbox = rules((await mailbox.http.get('/')).text)
   expect(byMailbox).toContain('same-as-current')
+  expect(byMailbox).toContain('similar-to-current')
   expect(byMailbox).not.toContain('same-as-account')
 })
 

@@ -1,3 +1,4 @@
+import { numberedPassword } from '../../kit/submissions.js'
 import type { Random } from './random.js'
 
 /** A mailbox as it should be. */
@@ -50,7 +51,7 @@ export function createModel(random: Random): Model {
   function wish(): Wish {
     wishes += 1
     const { address, owner, password, changeable } = random.oneOf(mailboxes)
-    const newPassword = `the wholly new secret ${wishes}`
+    const newPassword = numberedPassword(wishes)
     const change = { email: address, newPassword }
     const account = { username: owner, password: `${owner} panel pw` }
     const kind = random.oneOf(KINDS)

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import type { TestService } from '../../../kit/service.js'
-import { gist, post } from '../../../kit/submissions.js'
+import { gist, numberedPassword, post } from '../../../kit/submissions.js'
 import { expectService, type Wish, witness } from '../../../kit/truth.js'
 import type { Sender } from './calls.js'
 
@@ -11,7 +11,7 @@ let wishes = 0
 
 function createWish({ address }: Sender, oldPassword: string): Wish {
   wishes += 1
-  return { address, oldPassword, newPassword: `the wholly new secret ${wishes}` }
+  return { address, oldPassword, newPassword: numberedPassword(wishes) }
 }
 
 /**
