@@ -13,7 +13,8 @@ the file is ignored. Set one of the two variables, not both.
 
 A **limit** is \`COUNT/WINDOW\`, such as \`5/15m\`: that many in a window of seconds, minutes or hours, at most 24 hours.
 
-Rekey always verifies the TLS certificates of the panel and the mail server. You can't turn that off.
+Rekey always verifies the TLS certificates of the panel and the mail servers. You can't turn that off. The one exception is STARTTLS
+that a mail server on the loopback offers for notifications: [mail-server.md](mail-server.md#telling-people-of-a-change).
 
 For limits, all addresses of an IPv6 /64 network count as one.
 `

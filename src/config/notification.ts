@@ -2,9 +2,11 @@ import { domainToASCII } from 'node:url'
 import * as z from 'zod'
 import { isLoopback } from '../lib/ip-address.js'
 import { Secret } from '../lib/secret.js'
-import type { SmtpServer } from '../notification/smtp-sender.js'
+import type { ServerTrust } from '../lib/server-trust.js'
+import type { SmtpServer } from '../notification/smtp-session.js'
 import type { AddFault, Environment } from './environment.js'
-import { decode, fault, isHost, SECRET, url, type ValuesOf } from './fields.js'
+import { decode, fault, fingerprint, isHost, SECRET, url, type ValuesOf } from './fields.js'
+import { selectTrust } from './trust.js'
 
 /** RFC 8314 section 3.3 and RFC 6409 section 3.1. */
 const PORTS = { 'smtps:': 465, 'smtp:': 587 } as const
@@ -16,8 +18,17 @@ export const title = 'Notifications'
 
 export const variables = {
   REKEY_SMTP_URL: smtpUrl().describe(
-    'The mail server that sends a notification after each change. `smtp://NAME:PASSWORD@mail.example.com:587` uses STARTTLS, except on the loopback; `smtps://` uses TLS from the start (port 465). If it isn’t set, no notification is sent.',
+    'The mail server that sends a notification after each change. `smtp://NAME:PASSWORD@mail.example.com:587` uses STARTTLS, on the loopback if the server offers it; `smtps://` uses TLS from the start (port 465). If it isn’t set, no notification is sent.',
   ),
+  REKEY_SMTP_CA_FILE: z
+    .string()
+    .optional()
+    .describe(
+      'If that server’s certificate is self-signed: a PEM file, as for `HESTIA_CA_FILE`. If it is set, `smtp://` requires STARTTLS and checks the certificate on the loopback too.',
+    ),
+  REKEY_SMTP_CERT_SHA256: fingerprint()
+    .optional()
+    .describe('Instead of `REKEY_SMTP_CA_FILE`: the certificate’s fingerprint, as for `HESTIA_CERT_SHA256`.'),
   REKEY_MAIL_FROM: mailFrom().describe(
     'Required with `REKEY_SMTP_URL`: the sender, such as `Example Mail <postmaster@example.com>`.',
   ),
@@ -39,7 +50,10 @@ function smtpUrl() {
   return url(message, parseServer).optional().meta(SECRET)
 }
 
-function parseServer(url: URL): SmtpServer | undefined {
+/** What the URL says of the server. */
+type Address = Omit<SmtpServer, 'tls' | 'trust'> & { readonly secure: boolean; readonly isNear: boolean }
+
+function parseServer(url: URL): Address | undefined {
   const { protocol, hostname, port } = url
   if (protocol !== 'smtp:' && protocol !== 'smtps:') return undefined
   if (!isHost(hostname) || port === '0' || url.search || url.hash || !/^\/?$/.test(url.pathname))
@@ -49,7 +63,8 @@ function parseServer(url: URL): SmtpServer | undefined {
   return {
     host: hostname.replace(/^\[|\]$/g, ''),
     port: Number(port || PORTS[protocol]),
-    tls: protocol === 'smtps:' ? 'implicit' : isLoopback(hostname) ? 'none' : 'starttls',
+    secure: protocol === 'smtps:',
+    isNear: isLoopback(hostname),
     login: username ? { username, password: new Secret(password) } : undefined,
   }
 }
@@ -69,12 +84,28 @@ function mailFrom() {
     .optional()
 }
 
-/** Both variables, or none. */
+/** Both the server and the sender, or neither. Variables that would have no effect are faults. */
 function selectMail(values: Values, addFault: AddFault, environment: Environment) {
-  const { REKEY_SMTP_URL: server, REKEY_MAIL_FROM: from } = values
+  const { REKEY_SMTP_URL: address, REKEY_MAIL_FROM: from } = values
+  const { REKEY_SMTP_CA_FILE: caFile, REKEY_SMTP_CERT_SHA256: certificateSha256 } = values
   const isServerGiven = Boolean(environment.REKEY_SMTP_URL || environment.REKEY_SMTP_URL_FILE)
-  const isFromGiven = Boolean(environment.REKEY_MAIL_FROM)
-  if (isServerGiven && !isFromGiven) addFault('REKEY_MAIL_FROM must be set, because REKEY_SMTP_URL is')
-  if (isFromGiven && !isServerGiven) addFault('REKEY_MAIL_FROM is set, but REKEY_SMTP_URL is not')
-  return server && from ? Object.freeze({ server, from }) : undefined
+  if (!isServerGiven) {
+    const idle = {
+      REKEY_MAIL_FROM: from,
+      REKEY_SMTP_CA_FILE: caFile,
+      REKEY_SMTP_CERT_SHA256: certificateSha256,
+    }
+    for (const [name, value] of Object.entries(idle)) {
+      if (value !== undefined) addFault(`${name} is set, but REKEY_SMTP_URL is not`)
+    }
+    return undefined
+  }
+  if (!environment.REKEY_MAIL_FROM) addFault('REKEY_MAIL_FROM must be set, because REKEY_SMTP_URL is')
+  const trust = selectTrust('REKEY_SMTP', caFile, certificateSha256, addFault)
+  return address && from ? Object.freeze({ server: serverOf(address, trust), from }) : undefined
+}
+
+function serverOf({ secure, isNear, ...address }: Address, trust: ServerTrust): SmtpServer {
+  const mayBePlain = isNear && Object.keys(trust).length === 0
+  return { ...address, tls: secure ? 'implicit' : mayBePlain ? 'offered' : 'starttls', trust }
 }

@@ -4,7 +4,7 @@ import { type Config, loadConfig } from '../config/load.js'
 import type { MailServer } from '../imap/session.js'
 import type { Clock } from '../lib/clock.js'
 import { createDeadline } from '../lib/deadline.js'
-import type { SmtpServer } from '../notification/smtp-sender.js'
+import type { SmtpServer } from '../notification/smtp-session.js'
 import { createCommandRunner } from '../panel/command-runner.js'
 import { createDispatcher } from '../panel/dispatcher.js'
 import { createKeyExcessCheck } from '../panel/key-excess.js'
@@ -121,13 +121,13 @@ async function examineRest(config: Config, { clock }: DoctorParts): Promise<read
   return [
     await findStore(redis && createStoreProbe(redis, clock)),
     await findMailServer(mailServer && createMailServerProbe(mailServer)),
-    await findNotificationServer(mail && createNotificationProbe(mail.server)),
+    await findNotificationServer(mail && createNotificationProbe(mail.server, mail.from.address)),
     ...examineProxySettings(config),
   ]
 }
 
-function createNotificationProbe(server: SmtpServer): ProbeNotificationServer {
-  return async () => (await import('../notification/smtp-sender.js')).probeSmtpServer(server)
+function createNotificationProbe(server: SmtpServer, address: string): ProbeNotificationServer {
+  return async () => (await import('../notification/smtp-sender.js')).probeSmtpServer(server, address)
 }
 
 function createStoreProbe(address: RedisAddress, clock: Clock): ProbeStore {

@@ -1,5 +1,6 @@
 import type { MailServerFaultReason } from '../core/mail-server-port.js'
-import { type Finding, fault, ok } from './finding.js'
+import type { ProbeFault } from '../notification/smtp-sender.js'
+import { type Finding, fault, ok, warning } from './finding.js'
 
 /** Tries the store that instances share; a word for why it can't be used, such as `ECONNREFUSED` or `WRONGPASS`. */
 export type ProbeStore = () => Promise<string | undefined>
@@ -50,29 +51,45 @@ export async function findMailServer(probe: ProbeMailServer | undefined): Promis
   }
 }
 
-/** Logs in to the mail server for notifications, and sends nothing; a word for why that failed, such as `EAUTH`. */
-export type ProbeNotificationServer = () => Promise<string | undefined>
+/** Goes as far as a notification goes before its text, and takes it back; gives why one would not be taken. */
+export type ProbeNotificationServer = () => Promise<ProbeFault | undefined>
+
+/** What OpenSSL, Node, the mail client and we say of TLS that can't be used or trusted. */
+const TLS_FAULT = /CERT|TLS|SSL|UNABLE_TO|^tls-/
 
 /** @param probe undefined where nobody is told of changes by mail */
 export async function findNotificationServer(probe: ProbeNotificationServer | undefined): Promise<Finding> {
-  if (!probe) return ok('notifications', 'not in use: nobody is told of a change by mail')
-  const reason = await probe()
-  if (reason === undefined) return ok('notifications', 'the mail server for notifications lets Rekey in')
-  if (reason === 'EAUTH') {
-    const fix = 'Correct name and password in REKEY_SMTP_URL.'
+  const check = 'notifications'
+  if (!probe) return ok(check, 'not in use: nobody is told of a change by mail')
+  const failed = await probe()
+  if (!failed) return ok(check, 'the mail server would take a notification')
+  const { errorCode, smtpStatus, refused } = failed
+  const reason = smtpStatus === undefined ? errorCode : `${errorCode}, ${smtpStatus}`
+  if (refused === 'sender') {
+    const found = `the mail server refuses a notification from REKEY_MAIL_FROM (${smtpStatus})`
     return fault(
-      'notifications',
-      'notification-server-refused',
-      `the mail server for notifications does not let Rekey in (${reason})`,
-      fix,
+      check,
+      'notification-refused',
+      found,
+      'Its log says why: it may want a login, or another sender.',
     )
   }
-  const fix =
-    'Start it, or correct REKEY_SMTP_URL: it must offer TLS with a certificate that this host trusts, but on the loopback.'
-  return fault(
-    'notifications',
-    'notification-server-unavailable',
-    `the mail server for notifications can’t be used (${reason})`,
-    fix,
-  )
+  if (refused === 'recipient') {
+    const found = `the mail server takes no mail for the address in REKEY_MAIL_FROM (${smtpStatus})`
+    const fix =
+      'See in its log that it would take one for a mailbox. Without that address, nobody sees what bounces.'
+    return warning(check, 'notification-recipient-refused', found, fix)
+  }
+  if (errorCode === 'EAUTH') {
+    const found = `the mail server for notifications does not let Rekey in (${reason})`
+    return fault(check, 'notification-server-refused', found, 'Correct name and password in REKEY_SMTP_URL.')
+  }
+  if (TLS_FAULT.test(errorCode)) {
+    const found = `the TLS of the mail server for notifications can’t be trusted (${reason})`
+    const fix =
+      'Correct REKEY_SMTP_URL, or set REKEY_SMTP_CERT_SHA256 to what `openssl x509 -noout -fingerprint -sha256` prints for its certificate.'
+    return fault(check, 'notification-server-tls', found, fix)
+  }
+  const found = `the mail server for notifications can’t be used (${reason})`
+  return fault(check, 'notification-server-unavailable', found, 'Start it, or correct REKEY_SMTP_URL.')
 }

@@ -1,58 +1,17 @@
-import { createTransport, type NodemailerError } from 'nodemailer'
-import type { Secret } from '../lib/secret.js'
-import type { Sender } from './message.js'
+import { promisify } from 'node:util'
+import type { NodemailerError } from 'nodemailer'
+import MailComposer from 'nodemailer/lib/mail-composer'
+import type { Sender, SendFault } from './message.js'
+import { askSmtpServer, runSmtpSession, type SmtpServer } from './smtp-session.js'
 
-/** A server that takes mail, and how it lets us in. */
-export interface SmtpServer {
-  readonly host: string
-  readonly port: number
-  /** `implicit`: from the start. `starttls`: or else nothing is sent. `none`: only where nobody can listen. */
-  readonly tls: 'implicit' | 'starttls' | 'none'
-  readonly login: { readonly username: string; readonly password: Secret } | undefined
-}
-
-/** How long one step may take; all of them together are bounded by the signal. */
-const STEP_MS = 10_000
-
-/** The server said for good that it takes no such message. */
-const FINAL_STATUS = 500
-
-/** TLS is verified by the authorities that Node trusts. */
-function createSmtpTransport({ host, port, tls, login }: SmtpServer) {
-  return createTransport({
-    host,
-    port,
-    secure: tls === 'implicit',
-    requireTLS: tls === 'starttls',
-    ignoreTLS: tls === 'none',
-    // Said in any case: NODE_TLS_REJECT_UNAUTHORIZED could turn Node's own default off.
-    tls: { rejectUnauthorized: true },
-    ...(login && { auth: { user: login.username, pass: login.password.reveal() } }),
-    dnsTimeout: STEP_MS,
-    connectionTimeout: STEP_MS,
-    greetingTimeout: STEP_MS,
-    socketTimeout: STEP_MS,
-    socketCloseTimeout: 0,
-  })
-}
-
-/** Logs in, where there is a login, and sends nothing; resolves to the kind of error if that fails. */
-export async function probeSmtpServer(server: SmtpServer): Promise<string | undefined> {
-  return await createSmtpTransport(server)
-    .verify()
-    .then(
-      () => undefined,
-      (error) => faultOf(error).errorCode,
-    )
-}
+/** How long a probe may take. */
+const PROBE_MS = 30_000
 
 /** Hands messages to a server, each over a connection of its own. */
 export function createSmtpSender(server: SmtpServer): Sender {
-  const transport = createSmtpTransport(server)
-
   return async function send({ from, to, date, messageId, subject, text }, signal) {
-    const message = {
-      // The client writes into the object.
+    const mail = new MailComposer({
+      // The composer writes into the object.
       from: { ...from },
       to: { name: '', address: to },
       date,
@@ -61,19 +20,55 @@ export function createSmtpSender(server: SmtpServer): Sender {
       text,
       // RFC 3834 section 5: nobody's holiday notice answers it.
       headers: { 'Auto-Submitted': 'auto-generated' },
-      signal,
-    }
-    return await transport.sendMail(message).then(() => undefined, faultOf)
+    }).compile()
+    return await runSmtpSession(server, signal, (connection) =>
+      promisify(connection.send.bind(connection))(mail.getEnvelope(), mail.createReadStream()),
+    ).then(() => undefined, faultOf)
   }
 }
 
+/** Why a message would not be taken: an error, or the refusal of one of the two addresses. */
+export type ProbeFault = Omit<SendFault, 'isFinal'> & { readonly refused?: 'sender' | 'recipient' }
+
+/**
+ * Goes as far as a message goes before its text, and takes it back.
+ *
+ * @param address of the sender, and of the recipient too: no other is known
+ */
+export async function probeSmtpServer(server: SmtpServer, address: string): Promise<ProbeFault | undefined> {
+  const signal = AbortSignal.timeout(PROBE_MS)
+  return await runSmtpSession(server, signal, async (connection) => {
+    const senderStatus = await askSmtpServer(connection, `MAIL FROM:<${address}>`)
+    if (senderStatus >= REFUSED) return refusalOf('sender', senderStatus)
+    const recipientStatus = await askSmtpServer(connection, `RCPT TO:<${address}>`)
+    await askSmtpServer(connection, 'RSET')
+    return recipientStatus >= REFUSED ? refusalOf('recipient', recipientStatus) : undefined
+  }).catch(faultOf)
+}
+
+/** RFC 5321 section 4.2.1: statuses from here on refuse a command. */
+const REFUSED = 400
+
+function refusalOf(refused: 'sender' | 'recipient', smtpStatus: number): ProbeFault {
+  return { errorCode: 'EENVELOPE', smtpStatus, refused }
+}
+
 /** Only the kind of error and the server's number: its text may quote the address. */
-function faultOf(error: unknown) {
-  const { name, code = name, responseCode } = error as NodemailerError
-  const isRefusal = code === 'EENVELOPE' || code === 'EMESSAGE'
+function faultOf(error: unknown): SendFault {
+  const { name, code = name, originalCode, responseCode, command } = error as NodemailerError
   return {
-    errorCode: code,
+    errorCode: originalCode ?? code,
     smtpStatus: responseCode,
-    isFinal: isRefusal && (responseCode ?? 0) >= FINAL_STATUS,
+    isFinal: isAboutMessage(command) && isMailSystemRefusal(responseCode),
   }
+}
+
+/** A refusal of the session or the sender, such as one before STARTTLS, says nothing of the message: it can be mended meanwhile. */
+function isAboutMessage(command: string | undefined): boolean {
+  return command === 'RCPT TO' || command === 'DATA'
+}
+
+/** RFC 5321 section 4.2.1: `55z` is about the mailbox or the message; `53z` is about authentication and TLS (RFC 4954 section 6). */
+function isMailSystemRefusal(status = 0): boolean {
+  return status >= 550 && status < 560
 }

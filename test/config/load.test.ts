@@ -478,8 +478,8 @@ it('the configuration needs the mail server where it checks passwords, and takes
 })
 
 it.each([
-  ['smtp://127.0.0.1', { host: '127.0.0.1', port: 587, tls: 'none', login: undefined }],
-  ['smtp://[::1]:25/', { host: '::1', port: 25, tls: 'none' }],
+  ['smtp://127.0.0.1', { host: '127.0.0.1', port: 587, tls: 'offered', login: undefined }],
+  ['smtp://[::1]:25/', { host: '::1', port: 25, tls: 'offered' }],
   ['smtp://mail.example.org', { host: 'mail.example.org', port: 587, tls: 'starttls' }],
   ['smtps://mail.example.org', { host: 'mail.example.org', port: 465, tls: 'implicit' }],
   ['smtps://localhost:4650', { host: 'localhost', port: 4650, tls: 'implicit' }],
@@ -528,6 +528,29 @@ it.each([
     expect(configOf({ ...least, ...environment }).mail?.from).toEqual(from)
   },
 )
+
+it('the configuration takes a certificate for the server of notifications, and asks for STARTTLS on the loopback then', async () => {
+  const { certificate, fingerprint } = await createCertificate()
+  const file = scratchFile(certificate)
+  const near = { ...least, REKEY_SMTP_URL: 'smtp://localhost', REKEY_MAIL_FROM: 'post@example.org' }
+  const serverOf = (more: Record<string, string>) => configOf({ ...near, ...more }).mail?.server
+  expect(serverOf({})).toMatchObject({ tls: 'offered', trust: {} })
+  expect(serverOf({ REKEY_SMTP_CA_FILE: file })).toMatchObject({
+    tls: 'starttls',
+    trust: { ca: certificate },
+  })
+  expect(serverOf({ REKEY_SMTP_CERT_SHA256: fingerprint })).toMatchObject({
+    tls: 'starttls',
+    trust: { certificateSha256: fingerprint },
+  })
+  expect(faultsOf({ ...near, REKEY_SMTP_CA_FILE: file, REKEY_SMTP_CERT_SHA256: fingerprint })).toEqual([
+    'REKEY_SMTP_CA_FILE and REKEY_SMTP_CERT_SHA256 are both set: set one of them',
+  ])
+  expect(faultsOf({ ...least, REKEY_SMTP_CA_FILE: file, REKEY_SMTP_CERT_SHA256: fingerprint })).toEqual([
+    'REKEY_SMTP_CA_FILE is set, but REKEY_SMTP_URL is not',
+    'REKEY_SMTP_CERT_SHA256 is set, but REKEY_SMTP_URL is not',
+  ])
+})
 
 it('the configuration takes a sender of notifications only with a server, and the other way round', () => {
   const [url, from] = [{ REKEY_SMTP_URL: 'smtp://localhost' }, { REKEY_MAIL_FROM: 'post@example.org' }]

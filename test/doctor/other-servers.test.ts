@@ -1,9 +1,10 @@
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { examineProxySettings } from '../../src/doctor/proxy-settings.js'
 import { diagnose, startScopedPanel } from '../kit/doctor.js'
 import { startLine } from '../kit/line-server.js'
 import { type MailServerOptions, startMailServer } from '../kit/mail-server.js'
-import { startSmtpServer } from '../kit/smtp-server.js'
+import { refusal, startSmtpServer, wantsTls } from '../kit/smtp-server.js'
+import { createCertificate } from '../panel-simulator/server/certificate.js'
 
 it.each([
   [undefined, 'store-unavailable', 'ECONNREFUSED'],
@@ -39,10 +40,18 @@ it('of the mail server, the doctor tells whether it can be asked for a login, wi
   expect(await diagnoseMail({}, { REKEY_IMAP_URL: nothing })).toBe('mail-server-unavailable')
 })
 
-async function diagnoseNotifications(login: string, port: number) {
+async function diagnoseNotifications(
+  login: string,
+  port: number,
+  { host = '127.0.0.1', ...environment }: Record<string, string> = {},
+) {
   const panel = await startScopedPanel()
-  const url = `smtp://${login}127.0.0.1:${port}`
-  return await diagnose(panel, { REKEY_SMTP_URL: url, REKEY_MAIL_FROM: 'post@example.org' })
+  const url = `smtp://${login}${host}:${port}`
+  return await diagnose(panel, {
+    REKEY_SMTP_URL: url,
+    REKEY_MAIL_FROM: 'Post <post@example.org>',
+    ...environment,
+  })
 }
 
 it('of the mail server for notifications, the doctor tells whether it lets Rekey in, and sends nothing', async () => {
@@ -61,6 +70,49 @@ it('of the mail server for notifications, the doctor tells whether it lets Rekey
     'notification-server-unavailable',
   )
   expect(smtp.messages).toEqual([])
+})
+
+it('of the mail server for notifications, the doctor sees what a notification would see, and takes it back', async () => {
+  const smtp = await startSmtpServer(wantsTls)
+  expect((await diagnoseNotifications('', smtp.port)).gist.notifications).toBe('ok')
+  await vi.waitUntil(() => smtp.commands.includes('QUIT'))
+  expect(smtp.commands).toEqual(['EHLO', 'STARTTLS', 'EHLO', 'MAIL', 'RCPT', 'RSET', 'QUIT'])
+  const inClear = await startSmtpServer({ ...wantsTls, disabledCommands: ['STARTTLS'] })
+  const refused = await diagnoseNotifications('', inClear.port)
+  expect(refused.gist.notifications).toBe('notification-refused')
+  expect(refused.text('notifications')).toContain('530')
+})
+
+it.each([
+  [450, 'notification-recipient-refused'],
+  [550, 'notification-recipient-refused'],
+])(
+  'of the mail server for notifications, the doctor warns if it takes no mail for the sender (%i), in its own words',
+  async (status, code) => {
+    const smtp = await startSmtpServer()
+    smtp.refusals.push(refusal(status, 'canary-1\r\ncanary-2'))
+    const { findings, gist, text } = await diagnoseNotifications('', smtp.port)
+    expect(gist.notifications).toBe(code)
+    expect(findings.find(({ check }) => check === 'notifications')?.status).toBe('warning')
+    expect(text('notifications')).toContain(`(${status})`)
+    expect(text('notifications')).not.toContain('canary')
+  },
+)
+
+it('of the mail server for notifications, the doctor tells that its TLS can’t be trusted', async () => {
+  const smtp = await startSmtpServer()
+  const { fingerprint } = await createCertificate()
+  for (const environment of [
+    { host: '0.0.0.0' },
+    { REKEY_SMTP_CERT_SHA256: fingerprint },
+    { REKEY_SMTP_URL: `smtps://0.0.0.0:${(await startSmtpServer({ secure: true })).port}` },
+  ]) {
+    const { gist } = await diagnoseNotifications('', smtp.port, environment)
+    expect(gist.notifications).toBe('notification-server-tls')
+  }
+  const plain = await startSmtpServer({ disabledCommands: ['STARTTLS'] })
+  const { gist } = await diagnoseNotifications('', plain.port, { REKEY_SMTP_CERT_SHA256: fingerprint })
+  expect(gist.notifications).toBe('notification-server-tls')
 })
 
 it.each([

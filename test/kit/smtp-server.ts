@@ -22,6 +22,8 @@ export interface SmtpServer {
   readonly logins: readonly string[]
   /** The senders that clients named, whatever came of it. */
   readonly senders: readonly string[]
+  /** The names of the commands, in the order of arrival. */
+  readonly commands: readonly string[]
   /** How the next recipients are answered, in order; those after them are taken. */
   readonly refusals: Error[]
   /** Holds the answers to messages back until the given function is called. */
@@ -33,12 +35,19 @@ export function refusal(responseCode: number, message: string): Error {
   return Object.assign(new Error(message), { responseCode })
 }
 
+/** A mail server that takes mail under TLS alone. */
+export const wantsTls: SMTPServerOptions = {
+  onMailFrom: (_address, { secure }, callback) =>
+    callback(secure ? null : refusal(530, '5.7.0 Must issue a STARTTLS command first')),
+}
+
 /** Starts a mail server that is gone when the test ends. */
 export async function startSmtpServer(options: SMTPServerOptions = {}): Promise<SmtpServer> {
   const { certificate: cert, key } = await sharedCertificate()
   const messages: ReceivedMessage[] = []
   const logins: string[] = []
   const senders: string[] = []
+  const commands: string[] = []
   const refusals: Error[] = []
   let held = Promise.resolve()
   const server = new SMTPServer({
@@ -48,6 +57,11 @@ export async function startSmtpServer(options: SMTPServerOptions = {}): Promise<
     allowInsecureAuth: true,
     disableReverseLookup: true,
     closeTimeout: 1,
+    logger: {
+      debug({ tnx, command }: { tnx?: string; command?: string }) {
+        if (tnx === 'command' && command) commands.push(command)
+      },
+    },
     onAuth({ username, password }, _session, callback) {
       logins.push(`${username} ${password}`)
       callback(null, { user: username })
@@ -75,6 +89,7 @@ export async function startSmtpServer(options: SMTPServerOptions = {}): Promise<
     messages,
     logins,
     senders,
+    commands,
     refusals,
     hold() {
       let release = (): void => undefined

@@ -1,8 +1,9 @@
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { driveOutcomes, outcomeEnvironment } from '../kit/outcomes.js'
-import { startService, type TestService } from '../kit/service.js'
-import { refusal, type SmtpServer, startSmtpServer } from '../kit/smtp-server.js'
+import { scratchFile, startService, type TestService } from '../kit/service.js'
+import { refusal, type SmtpServer, startSmtpServer, wantsTls } from '../kit/smtp-server.js'
 import { byAccount, byMailbox, CHANGES, gist, NEW_PASSWORD, post } from '../kit/submissions.js'
+import { createCertificate, sharedCertificate } from '../panel-simulator/server/certificate.js'
 
 interface Setting {
   readonly service: TestService
@@ -131,7 +132,7 @@ it('the mail server that is down fails no change, and is given up in the end', a
     ...Array(4).fill('notification-delayed'),
     'notification-dropped',
   ])
-  expect(lines.at(-1)).toMatchObject({ level: 50, tries: 5, reason: 'gave-up', errorCode: 'ESOCKET' })
+  expect(lines.at(-1)).toMatchObject({ level: 50, tries: 5, reason: 'gave-up', errorCode: 'ECONNREFUSED' })
   expect(service.clock.waits).toEqual([10_000, 60_000, 300_000, 1_200_000])
   expect(gist(await post(service, byAccount()))).toBe('200 changed')
 })
@@ -173,6 +174,50 @@ it('the mail server is given the name and the password, and the log is not', asy
   expect(service.logText()).not.toMatch(/p@ss|p%40ss|re@key/)
 })
 
+it.each([
+  ['530 before STARTTLS', 'MAIL', 530],
+  ['550 for the sender', 'MAIL', 550],
+  ['530 for want of a login', 'RCPT', 530],
+  ['503 for the order of the commands', 'RCPT', 503],
+])(
+  'the mail server that answers %s is asked again: that is no word on the mailbox',
+  async (_what, command, status) => {
+    const pending = [refusal(status, 'not yet')]
+    const refuseFirst = (
+      _address: unknown,
+      _session: unknown,
+      callback: (error?: Error | null) => void,
+    ): void => callback(pending.shift())
+    const smtp = await startSmtpServer(
+      command === 'MAIL' ? { onMailFrom: refuseFirst } : { onRcptTo: refuseFirst },
+    )
+    const service = await startAt(`smtp://127.0.0.1:${smtp.port}`)
+    await post(service, byMailbox())
+    expect(await settled(service)).toEqual([
+      expect.objectContaining({ event: 'notification-delayed', errorCode: 'EENVELOPE', smtpStatus: status }),
+      expect.objectContaining({ event: 'notification-sent', tries: 2 }),
+    ])
+  },
+)
+
+it('a mail server on the loopback that wants STARTTLS gets it, whatever its certificate', async () => {
+  const smtp = await startSmtpServer(wantsTls)
+  const service = await startAt(`smtp://me:secret@127.0.0.1:${smtp.port}`)
+  await post(service, byMailbox())
+  expect(await settled(service)).toEqual([expect.objectContaining({ event: 'notification-sent', tries: 1 })])
+  expect(smtp.messages).toMatchObject([{ overTls: true }])
+  await vi.waitUntil(() => smtp.commands.includes('QUIT'))
+  expect(smtp.commands).toEqual(['EHLO', 'STARTTLS', 'EHLO', 'AUTH', 'MAIL', 'RCPT', 'DATA', 'QUIT'])
+})
+
+it('a mail server on the loopback that offers no STARTTLS is sent the message in clear', async () => {
+  const smtp = await startSmtpServer({ hideSTARTTLS: true, disabledCommands: ['STARTTLS'] })
+  const service = await startAt(`smtp://127.0.0.1:${smtp.port}`)
+  await post(service, byMailbox())
+  await settled(service)
+  expect(smtp.messages).toMatchObject([{ overTls: false }])
+})
+
 /** `0.0.0.0` leads to this host, and is none of the addresses that are known to do so. */
 const ELSEWHERE = '0.0.0.0'
 
@@ -202,6 +247,43 @@ it.each(['smtp', 'smtps'])(
     expect([smtp.logins, smtp.senders, smtp.messages]).toEqual([[], [], []])
   },
 )
+
+it.each(['smtp', 'smtps'])(
+  'a mail server with a certificate of its own is sent the message if that is the one that is set (%s)',
+  async (scheme) => {
+    const [{ certificate, fingerprint }, another] = await Promise.all([
+      sharedCertificate(),
+      createCertificate(),
+    ])
+    const smtp = await startSmtpServer({ ...wantsTls, secure: scheme === 'smtps' })
+    const send = async (host: string, trust: Record<string, string>) => {
+      const service = await startAt(`${scheme}://me:secret@${host}:${smtp.port}`, trust)
+      await post(service, byMailbox())
+      return (await settled(service)).at(-1)?.event
+    }
+    expect(await send(ELSEWHERE, { REKEY_SMTP_CERT_SHA256: fingerprint })).toBe('notification-sent')
+    expect(await send('127.0.0.1', { REKEY_SMTP_CA_FILE: scratchFile(certificate) })).toBe(
+      'notification-sent',
+    )
+    expect([smtp.logins, smtp.messages]).toMatchObject([{ length: 2 }, { length: 2 }])
+    const otherPin = { REKEY_SMTP_CERT_SHA256: another.fingerprint }
+    expect(await send(ELSEWHERE, otherPin)).toBe('notification-dropped')
+    const otherCa = { REKEY_SMTP_CA_FILE: scratchFile(another.certificate) }
+    expect(await send('127.0.0.1', otherCa)).toBe('notification-dropped')
+    expect([smtp.logins, smtp.messages]).toMatchObject([{ length: 2 }, { length: 2 }])
+  },
+)
+
+it('a mail server on the loopback whose certificate is set is sent nothing in clear', async () => {
+  const { fingerprint } = await sharedCertificate()
+  const smtp = await startSmtpServer({ hideSTARTTLS: true, disabledCommands: ['STARTTLS'] })
+  const service = await startAt(`smtp://me:secret@127.0.0.1:${smtp.port}`, {
+    REKEY_SMTP_CERT_SHA256: fingerprint,
+  })
+  await post(service, byMailbox())
+  expect((await settled(service)).at(-1)).toMatchObject({ event: 'notification-dropped', reason: 'gave-up' })
+  expect([smtp.logins, smtp.senders, smtp.messages]).toEqual([[], [], []])
+})
 
 it('a service that stops tries a message that waits once more, at once', async () => {
   const { service, smtp } = await startWithMail()
