@@ -32,6 +32,7 @@ export const doctorCodes = [
   'notification-server-unavailable',
   'notification-server-tls',
   'notification-server-refused',
+  'notification-login-not-offered',
   'notification-refused',
   'notification-recipient-refused',
   'proxy-not-trusted',

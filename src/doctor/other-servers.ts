@@ -84,6 +84,12 @@ export async function findNotificationServer(probe: ProbeNotificationServer | un
     const found = `the mail server for notifications does not let Rekey in (${reason})`
     return fault(check, 'notification-server-refused', found, 'Correct name and password in REKEY_SMTP_URL.')
   }
+  if (errorCode === 'login-not-offered') {
+    const found = 'REKEY_SMTP_URL has a login, and the mail server offers none there'
+    const fix =
+      'Use the port where it takes logins, mostly smtp:// with 587 or smtps:// with 465, or take name and password out of REKEY_SMTP_URL.'
+    return fault(check, 'notification-login-not-offered', found, fix)
+  }
   if (TLS_FAULT.test(errorCode)) {
     const found = `the TLS of the mail server for notifications can’t be trusted (${reason})`
     const fix =

@@ -1,5 +1,6 @@
 import type { TLSSocket } from 'node:tls'
 import { promisify } from 'node:util'
+import type { NodemailerError } from 'nodemailer'
 import SMTPConnection, {
   type SMTPConnectionAuth,
   type SMTPConnectionCustomAuthHandler,
@@ -30,6 +31,9 @@ class SmtpFault extends Error {
     this.code = code
   }
 }
+
+/** A login is set, and the server takes none here: without it, nothing is sent. */
+const LOGIN_NOT_OFFERED = 'login-not-offered'
 
 /** How long one step may take; all of them together are bounded by the signal. */
 const STEP_MS = 10_000
@@ -94,9 +98,17 @@ async function enter(connection: SMTPConnection, { trust, login }: SmtpServer): 
   await promisify(connection.connect.bind(connection))()
   // Until here nothing but the name of this host was sent.
   if (!isAsPinned(trust, connection._socket as TLSSocket)) throw new SmtpFault('tls-refused')
-  if (login && connection.allowsAuth) {
-    await logIn(connection, { credentials: { user: login.username, pass: login.password.reveal() } })
-  }
+  if (!login) return
+  if (!connection.allowsAuth) throw new SmtpFault(LOGIN_NOT_OFFERED)
+  const credentials = { user: login.username, pass: login.password.reveal() }
+  await logIn(connection, { credentials }).catch((error: NodemailerError) => {
+    throw isUnknownCommand(error.responseCode) ? new SmtpFault(LOGIN_NOT_OFFERED) : error
+  })
+}
+
+/** RFC 5321 section 4.2.1: `50z` is about the command, not the credentials. A server that has only HELO can't tell sooner. */
+function isUnknownCommand(status = 0): boolean {
+  return status >= 500 && status < 510
 }
 
 async function logIn(connection: SMTPConnection, auth: SMTPConnectionAuth): Promise<void> {

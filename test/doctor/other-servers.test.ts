@@ -99,6 +99,13 @@ it.each([
   },
 )
 
+it('of the mail server for notifications, the doctor tells that it takes no login although one is set', async () => {
+  const smtp = await startSmtpServer({ disabledCommands: ['AUTH'] })
+  expect((await diagnoseNotifications('', smtp.port)).gist.notifications).toBe('ok')
+  const { gist } = await diagnoseNotifications('me:right@', smtp.port)
+  expect(gist.notifications).toBe('notification-login-not-offered')
+})
+
 it('of the mail server for notifications, the doctor tells that its TLS can’t be trusted', async () => {
   const smtp = await startSmtpServer()
   const { fingerprint } = await createCertificate()

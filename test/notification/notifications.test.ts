@@ -1,3 +1,4 @@
+import type { SMTPServerOptions } from 'smtp-server'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { driveOutcomes, outcomeEnvironment } from '../kit/outcomes.js'
 import { scratchFile, startService, type TestService } from '../kit/service.js'
@@ -216,6 +217,28 @@ it('a mail server on the loopback that offers no STARTTLS is sent the message in
   await post(service, byMailbox())
   await settled(service)
   expect(smtp.messages).toMatchObject([{ overTls: false }])
+})
+
+it.each<[string, SMTPServerOptions]>([
+  ['offers none', { disabledCommands: ['AUTH'] }],
+  ['knows no EHLO', { disabledCommands: ['EHLO', 'AUTH'] }],
+  ['offers one that Rekey does not know', { authMethods: ['XOAUTH2'] }],
+])('a mail server that takes no login although one is set is sent nothing: it %s', async (_what, options) => {
+  const smtp = await startSmtpServer(options)
+  const service = await startAt(`smtp://me:secret@127.0.0.1:${smtp.port}`)
+  await post(service, byMailbox())
+  const lines = await settled(service)
+  expect(lines[0]).toMatchObject({ event: 'notification-delayed', errorCode: 'login-not-offered' })
+  expect(lines.at(-1)).toMatchObject({ event: 'notification-dropped', reason: 'gave-up' })
+  expect([smtp.logins, smtp.senders, smtp.messages]).toEqual([[], [], []])
+})
+
+it('a mail server that offers a login only under TLS gets it there', async () => {
+  const smtp = await startSmtpServer({ allowInsecureAuth: false })
+  const service = await startAt(`smtp://me:secret@127.0.0.1:${smtp.port}`)
+  await post(service, byMailbox())
+  await settled(service)
+  expect([smtp.logins, smtp.messages]).toMatchObject([['me secret'], [{ overTls: true }]])
 })
 
 /** `0.0.0.0` leads to this host, and is none of the addresses that are known to do so. */
