@@ -29,6 +29,9 @@ export const variables = {
   REKEY_SMTP_CERT_SHA256: fingerprint()
     .optional()
     .describe('Instead of `REKEY_SMTP_CA_FILE`: the certificate’s fingerprint, as for `HESTIA_CERT_SHA256`.'),
+  REKEY_SMTP_HELO: fullHostName().describe(
+    'The full host name that Rekey gives to that server (EHLO), such as `rekey.example.com`. If it isn’t set, the domain in `REKEY_MAIL_FROM`.',
+  ),
   REKEY_MAIL_FROM: mailFrom().describe(
     'Required with `REKEY_SMTP_URL`: the sender, such as `Example Mail <postmaster@example.com>`.',
   ),
@@ -51,7 +54,10 @@ function smtpUrl() {
 }
 
 /** What the URL says of the server. */
-type Address = Omit<SmtpServer, 'tls' | 'trust'> & { readonly secure: boolean; readonly isNear: boolean }
+type Address = Omit<SmtpServer, 'tls' | 'trust' | 'helo'> & {
+  readonly secure: boolean
+  readonly isNear: boolean
+}
 
 function parseServer(url: URL): Address | undefined {
   const { protocol, hostname, port } = url
@@ -67,6 +73,17 @@ function parseServer(url: URL): Address | undefined {
     isNear: isLoopback(hostname),
     login: username ? { username, password: new Secret(password) } : undefined,
   }
+}
+
+/** A host name with a domain, as RFC 5321 section 4.1.4 wants it in EHLO. */
+function fullHostName() {
+  const message = 'must be a full host name, such as rekey.example.com'
+  return z.string().transform(domainToASCII).refine(isFullHostName, message).optional()
+}
+
+/** RFC 1123 section 2.1: labels of letters, digits and hyphens, and no IPv4 address. */
+function isFullHostName(name: string): boolean {
+  return name.length <= 253 && /^(?:(?!-)[a-z\d-]{1,63}(?<!-)\.)+(?!\d+$|-)[a-z\d-]{1,63}(?<!-)$/.test(name)
 }
 
 /** `ADDRESS`, or `NAME <ADDRESS>`: any address that mail can come from, not only those of mailboxes of a panel. */
@@ -86,12 +103,13 @@ function mailFrom() {
 
 /** Both the server and the sender, or neither. Variables that would have no effect are faults. */
 function selectMail(values: Values, addFault: AddFault, environment: Environment) {
-  const { REKEY_SMTP_URL: address, REKEY_MAIL_FROM: from } = values
+  const { REKEY_SMTP_URL: address, REKEY_MAIL_FROM: from, REKEY_SMTP_HELO: ownName } = values
   const { REKEY_SMTP_CA_FILE: caFile, REKEY_SMTP_CERT_SHA256: certificateSha256 } = values
   const isServerGiven = Boolean(environment.REKEY_SMTP_URL || environment.REKEY_SMTP_URL_FILE)
   if (!isServerGiven) {
     const idle = {
       REKEY_MAIL_FROM: from,
+      REKEY_SMTP_HELO: ownName,
       REKEY_SMTP_CA_FILE: caFile,
       REKEY_SMTP_CERT_SHA256: certificateSha256,
     }
@@ -102,10 +120,15 @@ function selectMail(values: Values, addFault: AddFault, environment: Environment
   }
   if (!environment.REKEY_MAIL_FROM) addFault('REKEY_MAIL_FROM must be set, because REKEY_SMTP_URL is')
   const trust = selectTrust('REKEY_SMTP', caFile, certificateSha256, addFault)
-  return address && from ? Object.freeze({ server: serverOf(address, trust), from }) : undefined
+  if (!address || !from) return undefined
+  const helo = ownName ?? from.address.slice(from.address.indexOf('@') + 1)
+  if (!isFullHostName(helo)) {
+    addFault('REKEY_SMTP_HELO must be set, because the domain in REKEY_MAIL_FROM is no full host name')
+  }
+  return Object.freeze({ server: serverOf(address, trust, helo), from })
 }
 
-function serverOf({ secure, isNear, ...address }: Address, trust: ServerTrust): SmtpServer {
+function serverOf({ secure, isNear, ...address }: Address, trust: ServerTrust, helo: string): SmtpServer {
   const mayBePlain = isNear && Object.keys(trust).length === 0
-  return { ...address, tls: secure ? 'implicit' : mayBePlain ? 'offered' : 'starttls', trust }
+  return { ...address, helo, tls: secure ? 'implicit' : mayBePlain ? 'offered' : 'starttls', trust }
 }

@@ -71,7 +71,7 @@ export async function findNotificationServer(probe: ProbeNotificationServer | un
       check,
       'notification-refused',
       found,
-      'Its log says why: it may want a login, or another sender.',
+      'Its log says why: it may want a login, another host name (REKEY_SMTP_HELO), or another sender.',
     )
   }
   if (refused === 'recipient') {

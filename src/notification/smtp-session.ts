@@ -12,6 +12,8 @@ import { isAsPinned, type ServerTrust, verificationOf } from '../lib/server-trus
 export interface SmtpServer {
   readonly host: string
   readonly port: number
+  /** The full host name that we give in EHLO: servers refuse mail of those who give none. */
+  readonly helo: string
   /**
    * `implicit`: from the start. `starttls`: nothing is sent without it. `offered`: STARTTLS if the server offers it, with any
    * certificate; only on the loopback, where nobody can listen.
@@ -47,10 +49,11 @@ export async function runSmtpSession<Result>(
   signal: AbortSignal,
   work: (connection: SMTPConnection) => Promise<Result>,
 ): Promise<Result> {
-  const { host, port, tls, trust } = server
+  const { host, port, helo, tls, trust } = server
   const connection = new SMTPConnection({
     host,
     port,
+    name: helo,
     secure: tls === 'implicit',
     requireTLS: tls === 'starttls',
     tls: tls === 'offered' ? { rejectUnauthorized: false } : verificationOf(trust),

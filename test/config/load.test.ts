@@ -529,6 +529,42 @@ it.each([
   },
 )
 
+it('the configuration takes a full host name to give to the server of notifications, and the sender’s domain without one', () => {
+  const url = { ...least, REKEY_SMTP_URL: 'smtp://localhost' }
+  const heloOf = (from: string, name = '') =>
+    configOf({ ...url, REKEY_MAIL_FROM: from, REKEY_SMTP_HELO: name }).mail?.server.helo
+  expect(heloOf('Post <post@Bücher.example>')).toBe('xn--bcher-kva.example')
+  expect(heloOf('post@example.org', 'Rekey-1.Bücher.example')).toBe('rekey-1.xn--bcher-kva.example')
+  expect(heloOf('root@localhost', 'rekey.example.org')).toBe('rekey.example.org')
+  for (const from of ['root@localhost', 'post@192.0.2.1']) {
+    expect(faultsOf({ ...url, REKEY_MAIL_FROM: from })).toEqual([
+      'REKEY_SMTP_HELO must be set, because the domain in REKEY_MAIL_FROM is no full host name',
+    ])
+  }
+  for (const wrong of [
+    'rekey',
+    'rekey.',
+    '.example.org',
+    'rekey..example.org',
+    '-a.example.org',
+    'a-.example.org',
+    'a_b.example.org',
+    'a b.example.org',
+    'rekey.example.org\r\nMAIL FROM:<x@example.org>',
+    '[127.0.0.1]',
+    '127.0.0.1',
+    `${'a'.repeat(64)}.example.org`,
+    `${'a.'.repeat(130)}org`,
+    'https://rekey.example.org',
+  ]) {
+    const faults = faultsOf({ ...url, REKEY_MAIL_FROM: 'post@example.org', REKEY_SMTP_HELO: wrong })
+    expect(faults, wrong).toEqual(['REKEY_SMTP_HELO must be a full host name, such as rekey.example.com'])
+  }
+  expect(faultsOf({ ...least, REKEY_SMTP_HELO: 'rekey.example.org' })).toEqual([
+    'REKEY_SMTP_HELO is set, but REKEY_SMTP_URL is not',
+  ])
+})
+
 it('the configuration takes a certificate for the server of notifications, and asks for STARTTLS on the loopback then', async () => {
   const { certificate, fingerprint } = await createCertificate()
   const file = scratchFile(certificate)

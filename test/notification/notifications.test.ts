@@ -1,3 +1,4 @@
+import os from 'node:os'
 import type { SMTPServerOptions } from 'smtp-server'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { driveOutcomes, outcomeEnvironment } from '../kit/outcomes.js'
@@ -200,6 +201,25 @@ it.each([
     ])
   },
 )
+
+it('a mail server that refuses mail of those who give no full host name, as Hestia’s does, gets one', async () => {
+  const names: string[] = []
+  const smtp = await startSmtpServer({
+    onMailFrom(_address, { hostNameAppearsAs }, callback) {
+      names.push(hostNameAppearsAs)
+      callback(/^[a-z\d-]+(?:\.[a-z\d-]+)+$/.test(hostNameAppearsAs) ? null : refusal(550, 'HELO'))
+    },
+  })
+  vi.spyOn(os, 'hostname').mockReturnValue('0123456789ab')
+  onTestFinished(() => void vi.restoreAllMocks())
+  for (const environment of [{}, { REKEY_SMTP_HELO: 'rekey.example.org' }]) {
+    const service = await startAt(`smtp://127.0.0.1:${smtp.port}`, environment)
+    await post(service, byMailbox())
+    await settled(service)
+  }
+  expect(names).toEqual(['xn--bcher-kva.example', 'rekey.example.org'])
+  expect(smtp.messages).toHaveLength(2)
+})
 
 it('a mail server on the loopback that wants STARTTLS gets it, whatever its certificate', async () => {
   const smtp = await startSmtpServer(wantsTls)
