@@ -23,6 +23,11 @@ export function readVariable(
   return text ?? ''
 }
 
+/** Whether a secret is set, by itself or in a file, right or wrong. */
+export function isSecretSet(environment: Environment, name: string): boolean {
+  return Boolean(environment[name] || environment[`${name}_FILE`])
+}
+
 /** Reads a text file that a variable names, without a byte order mark; reports a fault and returns undefined if that fails. */
 export function readFile(variable: string, path: string, addFault: AddFault): string | undefined {
   const bytes = readBytes(variable, path, addFault)

@@ -82,19 +82,25 @@ export function parseUrl(text: string): URL | undefined {
   return URL.canParse(text) ? new URL(text) : undefined
 }
 
+/** What tells that a text was meant as a URL with a login, however wrong it is. */
+const LOGIN_MARK = /@|[?&]password=/
+
 /**
  * A URL, and the value that `read` makes of it.
  *
  * @param message the fault if the text isn't a URL, or if `read` returns undefined
  * @param read can report a more exact fault with `fault`
+ * @param loginHint what the message adds if the text seems to hold a login
  */
 export function url<Value>(
   message: string,
   read: (url: URL, context: z.RefinementCtx) => Value | undefined,
+  loginHint = '',
 ): z.ZodType<Value, string> {
   return z.string().transform((text, context): Value => {
     const parsed = parseUrl(text)
-    return (parsed && read(parsed, context)) ?? fault(context, message)
+    const whole = LOGIN_MARK.test(text) ? `${message}${loginHint}` : message
+    return (parsed && read(parsed, context)) ?? fault(context, whole)
   })
 }
 

@@ -42,11 +42,17 @@ export function select(values: Values, addFault: AddFault, environment: Environm
 /** A mail server. `imap://` uses STARTTLS, except on the loopback. */
 function imapUrl() {
   const message = 'must be the address of the mail server, such as imaps://mail.example.com:993'
-  return url(message, (server, context) => {
-    const isServer = server.protocol === 'imaps:' || server.protocol === 'imap:'
-    if (!isServer || server.port === '0' || !isHost(server.hostname)) return undefined
-    return isOrigin(server) ? server : fault(context, `${message}, and nothing behind it`)
-  })
+  const loginHint = ', without a name and a password: Rekey logs in with those of the mailboxes'
+  return url(
+    message,
+    (server, context) => {
+      const isServer = server.protocol === 'imaps:' || server.protocol === 'imap:'
+      if (!isServer || server.port === '0' || !isHost(server.hostname)) return undefined
+      if (server.username || server.password) return undefined
+      return isOrigin(server) ? server : fault(context, `${message}, and nothing behind it`)
+    },
+    loginHint,
+  )
 }
 
 /** The mail server, if it checks passwords. Variables that would have no effect are faults. */

@@ -1,7 +1,10 @@
 import { Secret } from '../lib/secret.js'
 import type { RedisAddress } from '../store/redis-client.js'
-import { decode, integer, isHost, limit, SECRET, url, type ValuesOf } from './fields.js'
+
+import { type AddFault, type Environment, isSecretSet } from './environment.js'
+import { decode, integer, isHost, limit, SECRET, secret, url, type ValuesOf } from './fields.js'
 import { networks } from './networks.js'
+import { passwordHint, selectPassword } from './url-password.js'
 
 const DATABASE = /^(?:\d{1,4})?$/
 
@@ -27,6 +30,9 @@ export const variables = {
   REKEY_REDIS_URL: redisUrl().describe(
     'The Redis or Valkey server in which several instances share limits and locks: `redis://NAME:PASSWORD@HOST:6379/0`, `rediss://` for TLS, or a socket, `unix:///run/redis.sock?password=…&db=0`.',
   ),
+  REKEY_REDIS_PASSWORD: secret().describe(
+    'The password for that server, as it is, instead of the one in `REKEY_REDIS_URL`.',
+  ),
   REKEY_REFUSAL_DELAY_MS: integer(0, 10_000, 1000).describe(
     'How long after its request a refusal of credentials is sent, in milliseconds. If the panel takes longer, the refusal is sent at the next multiple of this time. Answers of a rate limit are held back for this time too. Set it above the time of three panel commands, and of a login that the mail server refuses.',
   ),
@@ -35,8 +41,10 @@ export const variables = {
   ),
 }
 
+type Values = ValuesOf<typeof variables>
+
 /** The rate limits, the times of a request, and the store that instances share. */
-export function select(values: ValuesOf<typeof variables>) {
+export function select(values: Values, addFault: AddFault, environment: Environment) {
   return {
     limits: Object.freeze({
       address: values.REKEY_LIMIT_ADDRESS,
@@ -48,7 +56,7 @@ export function select(values: ValuesOf<typeof variables>) {
     /** Those whom the first two don't count, in the form of Express's `trust proxy`. */
     limitExempt: values.REKEY_LIMIT_EXEMPT,
     /** Where instances share limits and locks; undefined if they are kept in memory. */
-    redis: values.REKEY_REDIS_URL,
+    redis: selectRedis(values, addFault, environment),
     refusalDelayMs: values.REKEY_REFUSAL_DELAY_MS,
     requestTimeoutMs: values.REKEY_REQUEST_TIMEOUT_MS,
   }
@@ -60,9 +68,26 @@ export function select(values: ValuesOf<typeof variables>) {
  */
 function redisUrl() {
   const message = 'must be the address of the store, such as redis://127.0.0.1:6379 or unix:///run/redis.sock'
-  return url(message, (store) => (store.protocol === 'unix:' ? parseSocket(store) : parseServer(store)))
+  return url(
+    message,
+    (store) => (store.protocol === 'unix:' ? parseSocket(store) : parseServer(store)),
+    passwordHint('REKEY_REDIS'),
+  )
     .optional()
     .meta(SECRET)
+}
+
+function selectRedis(
+  { REKEY_REDIS_URL: address, REKEY_REDIS_PASSWORD: ownVariable }: Values,
+  addFault: AddFault,
+  environment: Environment,
+): RedisAddress | undefined {
+  if (ownVariable && !isSecretSet(environment, 'REKEY_REDIS_URL')) {
+    addFault('REKEY_REDIS_PASSWORD is set, but REKEY_REDIS_URL is not')
+  }
+  if (!address) return undefined
+  const password = selectPassword('REKEY_REDIS', address.password, ownVariable, addFault)
+  return Object.freeze({ ...address, password })
 }
 
 function parseServer(url: URL): RedisAddress | undefined {
@@ -82,7 +107,9 @@ function parseServer(url: URL): RedisAddress | undefined {
 }
 
 function parseSocket(url: URL): RedisAddress | undefined {
-  const { password, db = '', ...others } = Object.fromEntries(url.searchParams)
+  // A plus is one here, as in every other part of a URL, and no space as in a form.
+  const query = new URLSearchParams(url.search.replaceAll('+', '%2B'))
+  const { password, db = '', ...others } = Object.fromEntries(query)
   const path = decode(url.pathname)
   if (url.host || url.hash || !path?.startsWith('/') || !DATABASE.test(db)) return undefined
   if (Object.keys(others).length > 0) return undefined

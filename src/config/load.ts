@@ -79,7 +79,7 @@ function selectAll(environment: Environment, addFault: AddFault) {
     ...passwords.select(values, addFault, environment),
     ...imap.select(values, addFault, environment),
     ...notification.select(values, addFault, environment),
-    ...limits.select(values),
+    ...limits.select(values, addFault, environment),
     ...keys.select(values, addFault, environment),
   })
 }

@@ -4,9 +4,10 @@ import { isLoopback } from '../lib/ip-address.js'
 import { Secret } from '../lib/secret.js'
 import type { ServerTrust } from '../lib/server-trust.js'
 import type { SmtpServer } from '../notification/smtp-session.js'
-import type { AddFault, Environment } from './environment.js'
-import { decode, fault, fingerprint, isHost, SECRET, url, type ValuesOf } from './fields.js'
+import { type AddFault, type Environment, isSecretSet } from './environment.js'
+import { decode, fault, fingerprint, isHost, SECRET, secret, url, type ValuesOf } from './fields.js'
 import { selectTrust } from './trust.js'
+import { passwordHint, selectPassword } from './url-password.js'
 
 /** RFC 8314 section 3.3 and RFC 6409 section 3.1. */
 const PORTS = { 'smtps:': 465, 'smtp:': 587 } as const
@@ -19,6 +20,9 @@ export const title = 'Notifications'
 export const variables = {
   REKEY_SMTP_URL: smtpUrl().describe(
     'The mail server that sends a notification after each change. `smtp://NAME:PASSWORD@mail.example.com:587` uses STARTTLS, on the loopback if the server offers it; `smtps://` uses TLS from the start (port 465). If it isn’t set, no notification is sent.',
+  ),
+  REKEY_SMTP_PASSWORD: secret().describe(
+    'The password for that server, as it is, instead of the one in `REKEY_SMTP_URL`, which then has the name alone: `smtp://NAME@mail.example.com:587`.',
   ),
   REKEY_SMTP_CA_FILE: z
     .string()
@@ -47,31 +51,39 @@ export function select(values: Values, addFault: AddFault, environment: Environm
   }
 }
 
-/** A mail server, optionally with a name and a password, both percent-encoded. */
+/** A mail server, optionally with a name, or a name and a password, both percent-encoded. */
 function smtpUrl() {
   const message = 'must be the address of a mail server, such as smtp://NAME:PASSWORD@mail.example.com:587'
-  return url(message, parseServer).optional().meta(SECRET)
+  return url(message, parseAddress, passwordHint('REKEY_SMTP')).optional().meta(SECRET)
 }
 
 /** What the URL says of the server. */
-type Address = Omit<SmtpServer, 'tls' | 'trust' | 'helo'> & {
+interface Address {
+  readonly host: string
+  readonly port: number
+  /** Whether it is TLS from the start. */
   readonly secure: boolean
+  /** Whether it is on the loopback. */
   readonly isNear: boolean
+  /** Empty without a login. */
+  readonly username: string
+  readonly password: Secret | undefined
 }
 
-function parseServer(url: URL): Address | undefined {
+function parseAddress(url: URL): Address | undefined {
   const { protocol, hostname, port } = url
   if (protocol !== 'smtp:' && protocol !== 'smtps:') return undefined
   if (!isHost(hostname) || port === '0' || url.search || url.hash || !/^\/?$/.test(url.pathname))
     return undefined
   const [username, password] = [decode(url.username), decode(url.password)]
-  if (username === undefined || password === undefined || !username !== !password) return undefined
+  if (username === undefined || password === undefined || (password && !username)) return undefined
   return {
     host: hostname.replace(/^\[|\]$/g, ''),
     port: Number(port || PORTS[protocol]),
     secure: protocol === 'smtps:',
     isNear: isLoopback(hostname),
-    login: username ? { username, password: new Secret(password) } : undefined,
+    username,
+    password: password ? new Secret(password) : undefined,
   }
 }
 
@@ -103,32 +115,42 @@ function mailFrom() {
 
 /** Both the server and the sender, or neither. Variables that would have no effect are faults. */
 function selectMail(values: Values, addFault: AddFault, environment: Environment) {
-  const { REKEY_SMTP_URL: address, REKEY_MAIL_FROM: from, REKEY_SMTP_HELO: ownName } = values
-  const { REKEY_SMTP_CA_FILE: caFile, REKEY_SMTP_CERT_SHA256: certificateSha256 } = values
-  const isServerGiven = Boolean(environment.REKEY_SMTP_URL || environment.REKEY_SMTP_URL_FILE)
-  if (!isServerGiven) {
-    const idle = {
-      REKEY_MAIL_FROM: from,
-      REKEY_SMTP_HELO: ownName,
-      REKEY_SMTP_CA_FILE: caFile,
-      REKEY_SMTP_CERT_SHA256: certificateSha256,
-    }
-    for (const [name, value] of Object.entries(idle)) {
-      if (value !== undefined) addFault(`${name} is set, but REKEY_SMTP_URL is not`)
+  const { REKEY_SMTP_URL: address, REKEY_MAIL_FROM: from, ...others } = values
+  if (!isSecretSet(environment, 'REKEY_SMTP_URL')) {
+    for (const name of Object.keys(variables) as (keyof Values)[]) {
+      if (values[name] !== undefined) addFault(`${name} is set, but REKEY_SMTP_URL is not`)
     }
     return undefined
   }
   if (!environment.REKEY_MAIL_FROM) addFault('REKEY_MAIL_FROM must be set, because REKEY_SMTP_URL is')
+  const { REKEY_SMTP_CA_FILE: caFile, REKEY_SMTP_CERT_SHA256: certificateSha256 } = others
   const trust = selectTrust('REKEY_SMTP', caFile, certificateSha256, addFault)
   if (!address || !from) return undefined
-  const helo = ownName ?? from.address.slice(from.address.indexOf('@') + 1)
+  const login = selectLogin(address, others.REKEY_SMTP_PASSWORD, addFault)
+  const helo = others.REKEY_SMTP_HELO ?? from.address.slice(from.address.indexOf('@') + 1)
   if (!isFullHostName(helo)) {
     addFault('REKEY_SMTP_HELO must be set, because the domain in REKEY_MAIL_FROM is no full host name')
   }
-  return Object.freeze({ server: serverOf(address, trust, helo), from })
+  const { host, port } = address
+  const server = Object.freeze({ host, port, helo, tls: tlsOf(address, trust), trust, login })
+  return Object.freeze({ server, from })
 }
 
-function serverOf({ secure, isNear, ...address }: Address, trust: ServerTrust, helo: string): SmtpServer {
-  const mayBePlain = isNear && Object.keys(trust).length === 0
-  return { ...address, helo, tls: secure ? 'implicit' : mayBePlain ? 'offered' : 'starttls', trust }
+function tlsOf({ secure, isNear }: Address, trust: ServerTrust): SmtpServer['tls'] {
+  if (secure) return 'implicit'
+  return isNear && Object.keys(trust).length === 0 ? 'offered' : 'starttls'
+}
+
+/** A name and its password, or neither. */
+function selectLogin(
+  { username, password: inUrl }: Address,
+  ownVariable: Secret | undefined,
+  addFault: AddFault,
+): SmtpServer['login'] {
+  const password = selectPassword('REKEY_SMTP', inUrl, ownVariable, addFault)
+  if (username && !password) {
+    addFault('REKEY_SMTP_URL holds a name and no password: add one, or set REKEY_SMTP_PASSWORD')
+  }
+  if (!username && password) addFault('REKEY_SMTP_PASSWORD is set, but REKEY_SMTP_URL holds no name')
+  return username && password ? { username, password } : undefined
 }

@@ -82,7 +82,12 @@ export async function findNotificationServer(probe: ProbeNotificationServer | un
   }
   if (errorCode === 'EAUTH') {
     const found = `the mail server for notifications does not let Rekey in (${reason})`
-    return fault(check, 'notification-server-refused', found, 'Correct name and password in REKEY_SMTP_URL.')
+    return fault(
+      check,
+      'notification-server-refused',
+      found,
+      'Correct name and password in REKEY_SMTP_URL, or REKEY_SMTP_PASSWORD.',
+    )
   }
   if (errorCode === 'login-not-offered') {
     const found = 'REKEY_SMTP_URL has a login, and the mail server offers none there'

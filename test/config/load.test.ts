@@ -256,7 +256,9 @@ it('the configuration may have each of its secrets in a file', () => {
     'HESTIA_ADMIN_PASSWORD',
     'REKEY_CLIENTS',
     'REKEY_SMTP_URL',
+    'REKEY_SMTP_PASSWORD',
     'REKEY_REDIS_URL',
+    'REKEY_REDIS_PASSWORD',
     'REKEY_LINK_KEY',
   ])
 })
@@ -507,7 +509,6 @@ it.each([
   'smtp://mail.example.org:0',
   'smtp://mail.example.org/inbox',
   'smtp://mail.example.org?x',
-  'smtp://me@mail.example.org',
   'smtp://:pw@mail.example.org',
   'smtp://me:%FF@mail.example.org',
   'smtp://mail_.example.org',
@@ -518,6 +519,123 @@ it.each([
 })
 
 it.each([
+  ['REKEY_SMTP_URL', 'smtp://me:', '@mail.example.org:587'],
+  ['REKEY_REDIS_URL', 'redis://me:', '@cache/1'],
+  ['REKEY_REDIS_URL', 'rediss://:', '@cache'],
+])('the configuration names percent-encoding where a password in %s (%s…) is not', (name, before, after) => {
+  const mail = name === 'REKEY_SMTP_URL' ? { REKEY_MAIL_FROM: 'post@example.org' } : {}
+  const passwordIn = (environment: Record<string, string>) => {
+    const { mail: { server } = {}, redis } = configOf({ ...withLinkKey, ...mail, ...environment })
+    return (server?.login?.password ?? redis?.password)?.reveal()
+  }
+  for (const password of [
+    'pa/ss',
+    'pa#ss',
+    'pa?ss',
+    'pa%ss',
+    '%',
+    '12/34',
+    '12#34',
+    '12?34',
+    'a/b@c',
+    '?@',
+  ]) {
+    const faults = faultsOf({ ...withLinkKey, ...mail, [name]: `${before}${password}${after}` })
+    expect(faults, password).toEqual([
+      expect.stringMatching(
+        `^${name} must be .*percent-encoded \\(/ is %2F\\), or set ${name.replace('URL', 'PASSWORD')} instead$`,
+      ),
+    ])
+    expect(faults[0]).not.toContain(password === '%' ? '%@' : password)
+    const encoded = `${before}${encodeURIComponent(password)}${after}`
+    expect(passwordIn({ [name]: encoded })).toBe(password)
+  }
+  // These a URL carries as they are.
+  for (const password of ['pa@ss', 'pa:ss', 'pa+ss']) {
+    expect(passwordIn({ [name]: `${before}${password}${after}` })).toBe(password)
+  }
+})
+
+it('the configuration names percent-encoding for the password of a Redis socket too, and leaves a plus alone', () => {
+  const redisAt = (password: string) => ({ ...withLinkKey, REKEY_REDIS_URL: `unix:///s?password=${password}&db=2` })
+  for (const password of ['pa#ss', 'pa&ss']) {
+    expect(faultsOf(redisAt(password)), password).toEqual([
+      expect.stringMatching(/^REKEY_REDIS_URL must be .*percent-encoded.*REKEY_REDIS_PASSWORD/),
+    ])
+  }
+  for (const password of ['pa/ss', 'pa?ss', 'pa@ss', 'pa:ss', 'pa+ss', 'pa=ss']) {
+    expect(configOf(redisAt(password)).redis?.password?.reveal()).toBe(password)
+  }
+})
+
+it('the configuration takes passwords from variables and files to themselves, as they are', () => {
+  const password = 'p/a#s?s%w@o:r+d '
+  const smtp = { REKEY_SMTP_URL: 'smtp://me@mail.example.org', REKEY_MAIL_FROM: 'post@example.org' }
+  const redis = { REKEY_REDIS_URL: 'unix:///s' }
+  for (const environment of [
+    { REKEY_SMTP_PASSWORD: password, REKEY_REDIS_PASSWORD: password },
+    {
+      REKEY_SMTP_PASSWORD_FILE: scratchFile(`${password}\n`),
+      REKEY_REDIS_PASSWORD_FILE: scratchFile(`${password}\n`),
+    },
+  ]) {
+    const config = configOf({ ...withLinkKey, ...smtp, ...redis, ...environment })
+    expect(config.mail?.server.login?.username).toBe('me')
+    expect(config.mail?.server.login?.password.reveal()).toBe(password)
+    expect(config.redis?.password?.reveal()).toBe(password)
+    expect(JSON.stringify(config)).not.toContain('p/a#s')
+  }
+})
+
+it.each<[string, Record<string, string>, string[]]>([
+  [
+    'two of one server',
+    { REKEY_SMTP_URL: 'smtp://me:pw@localhost', REKEY_REDIS_URL: 'redis://:pw@cache' },
+    [
+      'REKEY_SMTP_PASSWORD is set, and REKEY_SMTP_URL holds a password: set one of them',
+      'REKEY_REDIS_PASSWORD is set, and REKEY_REDIS_URL holds a password: set one of them',
+    ],
+  ],
+  [
+    'one of no server',
+    { REKEY_MAIL_FROM: '' },
+    [
+      'REKEY_SMTP_PASSWORD is set, but REKEY_SMTP_URL is not',
+      'REKEY_REDIS_PASSWORD is set, but REKEY_REDIS_URL is not',
+    ],
+  ],
+  [
+    'one of nobody',
+    { REKEY_SMTP_URL: 'smtp://localhost', REKEY_REDIS_URL: 'redis://cache' },
+    ['REKEY_SMTP_PASSWORD is set, but REKEY_SMTP_URL holds no name'],
+  ],
+  [
+    'none of a name',
+    { REKEY_SMTP_URL: 'smtp://me@localhost', REKEY_SMTP_PASSWORD: '', REKEY_REDIS_PASSWORD: '' },
+    ['REKEY_SMTP_URL holds a name and no password: add one, or set REKEY_SMTP_PASSWORD'],
+  ],
+])('the configuration tells of passwords that don’t fit together: %s', (_what, environment, expected) => {
+  const passwords = { REKEY_SMTP_PASSWORD: 'canary', REKEY_REDIS_PASSWORD: 'canary' }
+  const faults = faultsOf({
+    ...withLinkKey,
+    REKEY_MAIL_FROM: 'post@example.org',
+    ...passwords,
+    ...environment,
+  })
+  expect(faults).toEqual(expected)
+})
+
+it.each([
+  'imaps://me:pa/ss@mail.example.org',
+  'imaps://me:pw@mail.example.org',
+  'imap://me@mail.example.org',
+])('the configuration tells that the mail server needs no login: %s', (url) => {
+  expect(faultsOf({ ...withLinkKey, REKEY_MAILBOX_CHECK: 'imap', REKEY_IMAP_URL: url })).toEqual([
+    'REKEY_IMAP_URL must be the address of the mail server, such as imaps://mail.example.com:993, without a name and a password: Rekey logs in with those of the mailboxes',
+  ])
+})
+
+it.each([
   ['no+reply@www.example.org', { name: '', address: 'no+reply@www.example.org' }],
   ['"Example, Inc." <post@example.org>', { name: 'Example, Inc.', address: 'post@example.org' }],
   ['Büro <post@bücher.example>', { name: 'Büro', address: 'post@xn--bcher-kva.example' }],
@@ -525,12 +643,12 @@ it.each([
   'the configuration takes a sender of notifications that no panel would take as a mailbox: %s',
   (value, from) => {
     const environment = { REKEY_SMTP_URL: 'smtp://localhost', REKEY_MAIL_FROM: value }
-    expect(configOf({ ...least, ...environment }).mail?.from).toEqual(from)
+    expect(configOf({ ...withLinkKey, ...environment }).mail?.from).toEqual(from)
   },
 )
 
 it('the configuration takes a full host name to give to the server of notifications, and the sender’s domain without one', () => {
-  const url = { ...least, REKEY_SMTP_URL: 'smtp://localhost' }
+  const url = { ...withLinkKey, REKEY_SMTP_URL: 'smtp://localhost' }
   const heloOf = (from: string, name = '') =>
     configOf({ ...url, REKEY_MAIL_FROM: from, REKEY_SMTP_HELO: name }).mail?.server.helo
   expect(heloOf('Post <post@Bücher.example>')).toBe('xn--bcher-kva.example')
@@ -560,7 +678,7 @@ it('the configuration takes a full host name to give to the server of notificati
     const faults = faultsOf({ ...url, REKEY_MAIL_FROM: 'post@example.org', REKEY_SMTP_HELO: wrong })
     expect(faults, wrong).toEqual(['REKEY_SMTP_HELO must be a full host name, such as rekey.example.com'])
   }
-  expect(faultsOf({ ...least, REKEY_SMTP_HELO: 'rekey.example.org' })).toEqual([
+  expect(faultsOf({ ...withLinkKey, REKEY_SMTP_HELO: 'rekey.example.org' })).toEqual([
     'REKEY_SMTP_HELO is set, but REKEY_SMTP_URL is not',
   ])
 })
@@ -568,7 +686,7 @@ it('the configuration takes a full host name to give to the server of notificati
 it('the configuration takes a certificate for the server of notifications, and asks for STARTTLS on the loopback then', async () => {
   const { certificate, fingerprint } = await createCertificate()
   const file = scratchFile(certificate)
-  const near = { ...least, REKEY_SMTP_URL: 'smtp://localhost', REKEY_MAIL_FROM: 'post@example.org' }
+  const near = { ...withLinkKey, REKEY_SMTP_URL: 'smtp://localhost', REKEY_MAIL_FROM: 'post@example.org' }
   const serverOf = (more: Record<string, string>) => configOf({ ...near, ...more }).mail?.server
   expect(serverOf({})).toMatchObject({ tls: 'offered', trust: {} })
   expect(serverOf({ REKEY_SMTP_CA_FILE: file })).toMatchObject({
@@ -582,7 +700,7 @@ it('the configuration takes a certificate for the server of notifications, and a
   expect(faultsOf({ ...near, REKEY_SMTP_CA_FILE: file, REKEY_SMTP_CERT_SHA256: fingerprint })).toEqual([
     'REKEY_SMTP_CA_FILE and REKEY_SMTP_CERT_SHA256 are both set: set one of them',
   ])
-  expect(faultsOf({ ...least, REKEY_SMTP_CA_FILE: file, REKEY_SMTP_CERT_SHA256: fingerprint })).toEqual([
+  expect(faultsOf({ ...withLinkKey, REKEY_SMTP_CA_FILE: file, REKEY_SMTP_CERT_SHA256: fingerprint })).toEqual([
     'REKEY_SMTP_CA_FILE is set, but REKEY_SMTP_URL is not',
     'REKEY_SMTP_CERT_SHA256 is set, but REKEY_SMTP_URL is not',
   ])
@@ -590,8 +708,8 @@ it('the configuration takes a certificate for the server of notifications, and a
 
 it('the configuration takes a sender of notifications only with a server, and the other way round', () => {
   const [url, from] = [{ REKEY_SMTP_URL: 'smtp://localhost' }, { REKEY_MAIL_FROM: 'post@example.org' }]
-  expect(faultsOf({ ...least, ...url })).toEqual(['REKEY_MAIL_FROM must be set, because REKEY_SMTP_URL is'])
-  expect(faultsOf({ ...least, ...from })).toEqual(['REKEY_MAIL_FROM is set, but REKEY_SMTP_URL is not'])
+  expect(faultsOf({ ...withLinkKey, ...url })).toEqual(['REKEY_MAIL_FROM must be set, because REKEY_SMTP_URL is'])
+  expect(faultsOf({ ...withLinkKey, ...from })).toEqual(['REKEY_MAIL_FROM is set, but REKEY_SMTP_URL is not'])
   for (const wrong of [
     'post',
     'a@b@c.org',
@@ -602,7 +720,7 @@ it('the configuration takes a sender of notifications only with a server, and th
     '"x\r\nBcc: b@example.org" <post@example.org>',
     'a\nBcc: <b@example.org>',
   ]) {
-    const faults = faultsOf({ ...least, ...url, REKEY_MAIL_FROM: wrong })
+    const faults = faultsOf({ ...withLinkKey, ...url, REKEY_MAIL_FROM: wrong })
     expect(faults, wrong).toEqual([expect.stringMatching(/^REKEY_MAIL_FROM must be an address/)])
   }
 })
@@ -615,13 +733,13 @@ it.each([
   'https://ranges.example?x',
   'https://ranges.example/#x',
 ])('the configuration asks about breached passwords nobody at %s', (url) => {
-  const faults = faultsOf({ ...least, REKEY_BREACH_CHECK: 'online', REKEY_BREACH_URL: url })
+  const faults = faultsOf({ ...withLinkKey, REKEY_BREACH_CHECK: 'online', REKEY_BREACH_URL: url })
   expect(faults).toEqual([expect.stringMatching(/^REKEY_BREACH_URL must /)])
   expect(faults[0]).not.toContain(url)
 })
 
 it('the configuration knows whom to ask about breached passwords, and takes no word on it where nobody is asked', () => {
-  const online = { ...least, REKEY_BREACH_CHECK: 'online' }
+  const online = { ...withLinkKey, REKEY_BREACH_CHECK: 'online' }
   expect(configOf(least).breachServer).toBeUndefined()
   expect(configOf(online).breachServer).toEqual({
     url: 'https://api.pwnedpasswords.com',
@@ -634,7 +752,7 @@ it('the configuration knows whom to ask about breached passwords, and takes no w
   })
   const near = { ...online, REKEY_BREACH_URL: 'http://127.0.0.1:8082' }
   expect(configOf(near).breachServer?.url).toBe('http://127.0.0.1:8082')
-  expect(faultsOf({ ...least, ...mirror })).toEqual([
+  expect(faultsOf({ ...withLinkKey, ...mirror })).toEqual([
     'REKEY_BREACH_URL is set, but REKEY_BREACH_CHECK is not online',
     'REKEY_BREACH_FAIL is set, but REKEY_BREACH_CHECK is not online',
   ])
@@ -643,15 +761,15 @@ it('the configuration knows whom to ask about breached passwords, and takes no w
 it('the configuration takes a certificate by file or by fingerprint, not both', async () => {
   const { certificate, fingerprint } = await createCertificate()
   const file = scratchFile(certificate)
-  expect(configOf({ ...least, HESTIA_CA_FILE: file }).panel.trust).toEqual({ ca: certificate })
+  expect(configOf({ ...withLinkKey, HESTIA_CA_FILE: file }).panel.trust).toEqual({ ca: certificate })
   expect(
-    configOf({ ...least, HESTIA_CERT_SHA256: `sha256 Fingerprint=${fingerprint.toLowerCase()}` }).panel.trust,
+    configOf({ ...withLinkKey, HESTIA_CERT_SHA256: `sha256 Fingerprint=${fingerprint.toLowerCase()}` }).panel.trust,
   ).toEqual({
     certificateSha256: fingerprint,
   })
-  expect(faultsOf({ ...least, HESTIA_CA_FILE: file, HESTIA_CERT_SHA256: fingerprint })).toHaveLength(1)
-  expect(faultsOf({ ...least, HESTIA_CA_FILE: scratchFile('no certificate') })).toHaveLength(1)
-  const plain = { ...least, HESTIA_URL: 'http://127.0.0.1:8083' }
+  expect(faultsOf({ ...withLinkKey, HESTIA_CA_FILE: file, HESTIA_CERT_SHA256: fingerprint })).toHaveLength(1)
+  expect(faultsOf({ ...withLinkKey, HESTIA_CA_FILE: scratchFile('no certificate') })).toHaveLength(1)
+  const plain = { ...withLinkKey, HESTIA_URL: 'http://127.0.0.1:8083' }
   expect(faultsOf({ ...plain, HESTIA_CERT_SHA256: fingerprint })).toHaveLength(1)
   expect(faultsOf({ ...plain, HESTIA_CA_FILE: file })).toHaveLength(1)
 })

@@ -1,0 +1,24 @@
+import type { Secret } from '../lib/secret.js'
+import type { AddFault } from './environment.js'
+
+/**
+ * What a fault of a URL adds if the URL seems to hold a password.
+ *
+ * @param prefix of the variables' names, such as `REKEY_SMTP`
+ */
+export function passwordHint(prefix: string): string {
+  return `; in its name and password, each of / # ? % @ : must be percent-encoded (/ is %2F), or set ${prefix}_PASSWORD instead`
+}
+
+/** The password in the URL, or the one that has a variable to itself; not both. */
+export function selectPassword(
+  prefix: string,
+  inUrl: Secret | undefined,
+  ownVariable: Secret | undefined,
+  addFault: AddFault,
+): Secret | undefined {
+  if (inUrl && ownVariable) {
+    addFault(`${prefix}_PASSWORD is set, and ${prefix}_URL holds a password: set one of them`)
+  }
+  return ownVariable ?? inUrl
+}
