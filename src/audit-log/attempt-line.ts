@@ -49,7 +49,7 @@ export const attemptLine = z
       .regex(/^[A-Za-z0-9_ .:=$()-]+$/)
       .optional()
       .describe(
-        'With panel-…, mail-server-unavailable and breach-check-unavailable: what went wrong, in a few plain words.',
+        'With panel-…, mail-server-unavailable, store-unavailable and breach-check-unavailable: what went wrong, in a few plain words.',
       ),
     changeSent: z
       .boolean()

@@ -63,9 +63,8 @@ export type Outcome =
       /** The mail server may have tried the password. */
       readonly credentialsSent: boolean
     }
-  | { readonly code: 'store-unavailable' }
   | {
-      readonly code: 'breach-check-unavailable'
+      readonly code: 'store-unavailable' | 'breach-check-unavailable'
       /** For the operator's log. */
       readonly reason: string
     }

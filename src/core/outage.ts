@@ -4,14 +4,20 @@ import { PanelFault } from './panel-port.js'
 import { BreachCheckUnavailable } from './password/breach-check.js'
 import { StrengthNotEstimated } from './password/strength.js'
 
-/** The store that instances share can't be reached: nobody knows what the others have counted, or are changing. */
+/** The store that instances share can't be used: nobody knows what the others have counted, or are changing. */
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable'
   readonly code = 'store-unavailable'
+  readonly reason: string
 
-  /** There is no cause: what a client fails with may quote its commands, and they the password. */
-  constructor() {
-    super('store-unavailable')
+  /**
+   * There is no cause: what a client fails with may quote its commands, and they the password.
+   *
+   * @param reason a word for the log
+   */
+  constructor(reason: string) {
+    super(`store-unavailable: ${reason}`)
+    this.reason = reason
   }
 }
 
@@ -34,8 +40,9 @@ export function isOutage(error: unknown): error is Outage {
 export function outcomeOfOutage(outage: Outage): Outcome {
   if (outage instanceof PanelFault)
     return { code: outage.code, reason: outage.reason, changeSent: false, retryAfterMs: outage.retryAfterMs }
-  if (outage instanceof StoreUnavailable) return { code: outage.code }
-  if (outage instanceof BreachCheckUnavailable) return { code: outage.code, reason: outage.reason }
+  if (outage instanceof StoreUnavailable || outage instanceof BreachCheckUnavailable) {
+    return { code: outage.code, reason: outage.reason }
+  }
   if (outage instanceof StrengthNotEstimated) {
     return { code: outage.code, reason: outage.reason, changeSent: false }
   }

@@ -7,6 +7,8 @@ export interface ReadinessFault {
   readonly code: string
   /** The command of the panel that the fault is about, where it is about one. */
   readonly command?: string
+  /** Why, by a word that others use for it, such as `ECONNREFUSED`; only of the store. */
+  readonly reason?: string
 }
 
 /** The faults that stand in the way of a change, none if it can be made. */

@@ -15,6 +15,7 @@ import { askRelease } from '../panel/release.js'
 import { createTransport } from '../panel/transport.js'
 import { createMemoryKeyCooldown } from '../store/memory-key-cooldown.js'
 import type { RedisAddress } from '../store/redis-client.js'
+import type { StoreState } from '../store/redis-health.js'
 import { findClock } from './clock.js'
 import { type Check, type Finding, fault, notChecked, ok } from './finding.js'
 import { failedIn, inOrder } from './in-order.js'
@@ -133,17 +134,13 @@ function createNotificationProbe(server: SmtpServer, address: string): ProbeNoti
 function createStoreProbe(address: RedisAddress, clock: Clock): ProbeStore {
   return async function probeStore() {
     const { createRedisStore } = await import('../store/redis-store.js')
-    let lost: string | undefined
-    const report = (event: string, reason = 'no answer'): void => {
-      if (event === 'store-lost') lost = reason
+    let found: StoreState = { event: 'store-lost' }
+    const report = (state: StoreState): void => {
+      found = state
     }
     const store = await createRedisStore(address, { clock, randomId: randomUUID, report })
-    try {
-      const [found] = await store.checkReadiness()
-      return found && (lost ?? found.code)
-    } finally {
-      await store.close()
-    }
+    await store.close()
+    return found
   }
 }
 

@@ -1,21 +1,73 @@
 import type { MailServerFaultReason } from '../core/mail-server-port.js'
 import type { ProbeFault } from '../notification/smtp-sender.js'
+import type { StoreState } from '../store/redis-health.js'
 import { type Finding, fault, ok, warning } from './finding.js'
 
-/** Tries the store that instances share; a word for why it can't be used, such as `ECONNREFUSED` or `WRONGPASS`. */
-export type ProbeStore = () => Promise<string | undefined>
+/** Makes the write in the store that attempts make, and tells how the store is. */
+export type ProbeStore = () => Promise<StoreState>
 
 /** @param probe undefined where no store is configured */
 export async function findStore(probe: ProbeStore | undefined): Promise<Finding> {
   if (!probe) return ok('store', 'not in use: run one instance alone')
-  const reason = await probe()
-  if (reason === undefined) return ok('store', 'Redis answers')
-  if (/^(?:WRONGPASS|NOAUTH|NOPERM|ERR)$/.test(reason)) {
-    const fix = 'Correct name, password and database in REKEY_REDIS_URL.'
-    return fault('store', 'store-refused', `Redis does not let Rekey in (${reason})`, fix)
+  const { event, reason = 'no answer' } = await probe()
+  switch (event) {
+    case 'store-ready':
+      return ok('store', 'Redis takes writes, and forgets nothing to make room')
+    case 'store-is-cluster': {
+      const fix = 'Use a Redis without cluster mode: a single server, or one with replicas and Sentinel.'
+      return fault('store', event, `Redis is a cluster, which Rekey can’t use (${reason})`, fix)
+    }
+    case 'store-evicts': {
+      const found = `Redis may remove locks and counts to make room (maxmemory-policy ${reason})`
+      return fault('store', event, found, 'Set `maxmemory-policy noeviction`, and give Redis enough memory.')
+    }
+    case 'store-unchecked': {
+      const found = `Redis takes writes, but doesn’t say whether it removes keys to make room (${reason})`
+      const fix =
+        'Let Rekey’s user run INFO (`ACL SETUSER NAME +info`), or see for yourself that `maxmemory-policy` is `noeviction`.'
+      return warning('store', event, found, fix)
+    }
+    case 'store-lost':
+      return findLost(reason)
   }
-  const fix = 'Start it, or correct REKEY_REDIS_URL; rediss:// wants a certificate that this host trusts.'
-  return fault('store', 'store-unavailable', `Redis can’t be reached (${reason})`, fix)
+}
+
+function findLost(reason: string): Finding {
+  switch (reason) {
+    case 'WRONGPASS':
+    case 'NOAUTH':
+    case 'NOPERM':
+    case 'ERR': {
+      const fix =
+        'Correct name, password and database in REKEY_REDIS_URL; docs/install.md has the permissions that its user needs.'
+      return fault('store', 'store-refused', `Redis does not let Rekey in (${reason})`, fix)
+    }
+    case 'READONLY': {
+      const fix = 'Let REKEY_REDIS_URL name the primary, or the sentinels that know it.'
+      return fault('store', 'store-read-only', `Redis is a replica and takes no writes (${reason})`, fix)
+    }
+    case 'LOADING': {
+      const fix = 'Wait until it has; the log of Redis tells how far it is.'
+      return fault('store', 'store-loading', `Redis hasn’t loaded its data yet (${reason})`, fix)
+    }
+    case 'OOM': {
+      const fix = 'Raise `maxmemory`, or keep other programs’ data elsewhere.'
+      return fault('store', 'store-full', `Redis has no memory left and takes no writes (${reason})`, fix)
+    }
+    case 'MISCONF': {
+      const fix = 'Make room on its disk, as its log says, or turn snapshots off (`save ""`).'
+      return fault(
+        'store',
+        'store-not-saving',
+        `Redis can’t save its data and takes no writes (${reason})`,
+        fix,
+      )
+    }
+    default: {
+      const fix = 'Start it, or correct REKEY_REDIS_URL; rediss:// wants a certificate that this host trusts.'
+      return fault('store', 'store-unavailable', `Redis can’t be reached (${reason})`, fix)
+    }
+  }
 }
 
 /** Connects to the mail server without logging in; the reason if no login could be tried. */

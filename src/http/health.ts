@@ -10,7 +10,9 @@ export const health = z.strictObject({ status: z.literal('ok') }).meta({ id: 'He
 export const readiness = z
   .strictObject({
     status: z.enum(['ready', 'not-ready']),
-    faults: z.array(z.strictObject({ code: z.string(), command: z.string().optional() })),
+    faults: z.array(
+      z.strictObject({ code: z.string(), command: z.string().optional(), reason: z.string().optional() }),
+    ),
   })
   .meta({ id: 'Readiness' })
 

@@ -54,7 +54,7 @@ export function addStateMetrics(registry: Registry, sources: StateSources): void
   })
   new Gauge({
     name: 'rekey_store_up',
-    help: '1 if the store of limits and locks can be reached; always so if it is in memory.',
+    help: '1 if the store of limits and locks can be used; always so if it is in memory.',
     registers,
     async collect() {
       const faults = await checkStore()

@@ -38,6 +38,11 @@ export async function serve(config: Config, build: Build, stdout: StandardOutput
   const { url, trust, maxConcurrency, timeoutMs } = config.panel
   const dispatcher = createDispatcher(url, trust, maxConcurrency, timeoutMs)
   const store = await openStore(config, logger)
+  if (await isRefused(store)) {
+    await Promise.all([dispatcher.destroy(), store.close()])
+    await log.flush()
+    return false
+  }
   const metrics = await loadMetrics(config, build, logger)
   const passwordTools = createPasswordTools()
   const app = createApp({
@@ -86,11 +91,17 @@ async function openStore({ redis }: Config, logger: Logger): Promise<SharedStore
   return createRedisStore(redis, {
     clock: systemClock,
     randomId: randomUUID,
-    report(event, reason) {
-      if (event === 'store-ready') logger.info({ event })
-      else logger.error({ event, reason })
+    report(state) {
+      if (state.event === 'store-ready') logger.info(state)
+      else if (state.event === 'store-unchecked') logger.warn(state)
+      else logger.error(state)
     },
   })
+}
+
+/** A cluster would count guesses and refuse every change, for good. The log has it by now. */
+async function isRefused(store: SharedStore): Promise<boolean> {
+  return (await store.checkReadiness()).some(({ code }) => code === 'store-is-cluster')
 }
 
 /** Loads the client library, which takes time and memory, only where something is to be measured. */

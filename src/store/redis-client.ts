@@ -1,5 +1,4 @@
 import { Redis } from 'ioredis'
-import { StoreUnavailable } from '../core/outage.js'
 import type { Secret } from '../lib/secret.js'
 
 /** Where a Redis or Valkey server is, and how it lets us in. */
@@ -12,17 +11,21 @@ export interface RedisAddress {
   readonly database: number
 }
 
-/** Told when the connection comes and goes; the reason is a word such as `ECONNREFUSED` or `WRONGPASS`. */
-export type ReportConnection = (event: 'store-ready' | 'store-lost', reason?: string) => void
-
 const CONNECT_TIMEOUT_MS = 1000
 /** Longer than a busy process leaves an answer unread: one that came in time must not be taken for one that did not. */
 const COMMAND_TIMEOUT_MS = 2000
-const LONGEST_PAUSE_MS = 1000
+/** A server that is gone doesn't answer the end of a connection. */
+const DISCONNECT_TIMEOUT_MS = 250
+const PAUSE_MS = 250
 
-/** Connects, and goes on trying as long as it can't; commands fail at once meanwhile. Nothing is sent twice. */
-export function createRedisClient(address: RedisAddress, report: ReportConnection): Redis {
-  const { at, tls, username, password, database } = address
+/** What a demoted, restarted or isolated primary says: behind the same name or proxy there may be another by now. */
+const ELSEWHERE = new Set(['READONLY', 'LOADING', 'MASTERDOWN', 'NOREPLICAS'])
+
+/**
+ * Connects, and goes on trying as long as it can't; commands fail at once meanwhile. Nothing is sent twice. Each connection looks
+ * the server's name up anew.
+ */
+export function createRedisClient({ at, tls, username, password, database }: RedisAddress): Redis {
   const client = new Redis({
     ...at,
     ...(username !== undefined && { username }),
@@ -32,38 +35,29 @@ export function createRedisClient(address: RedisAddress, report: ReportConnectio
     ...(tls && { tls: { rejectUnauthorized: true } }),
     connectTimeout: CONNECT_TIMEOUT_MS,
     commandTimeout: COMMAND_TIMEOUT_MS,
+    disconnectTimeout: DISCONNECT_TIMEOUT_MS,
     maxRetriesPerRequest: 1,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
-    retryStrategy: (times) => Math.min(times * 50, LONGEST_PAUSE_MS),
+    // It writes to the console, and says less than our own check.
+    enableReadyCheck: false,
+    retryStrategy: () => PAUSE_MS,
+    reconnectOnError: (error) => ELSEWHERE.has(reasonOf(error) ?? ''),
   })
-  let isLost = false
-  let reason: string | undefined
-  client.on('error', (error: NodeJS.ErrnoException) => {
-    reason = error.code ?? /^[A-Z]+/.exec(error.message)?.[0]
-  })
-  client.on('close', () => {
-    if (!isLost) report('store-lost', reason)
-    isLost = true
-  })
-  client.on('ready', () => {
-    isLost = false
-    reason = undefined
-    report('store-ready')
+  client.on('error', ({ name }: Error) => {
+    // It would go on in database 0 where it was refused its own.
+    if (name === 'ReplyError') client.disconnect(true)
   })
   return client
 }
 
-/** Resolves when the client is connected, or has tried for the first time. */
-export function firstTry(client: Redis): Promise<void> {
-  return new Promise((resolve) => {
-    client.once('ready', resolve).once('close', resolve)
-  })
-}
-
-/** Rejects with a `StoreUnavailable` where the command did. */
-export function inStore<Reply>(reply: Promise<Reply>): Promise<Reply> {
-  return reply.catch(() => {
-    throw new StoreUnavailable()
-  })
+/**
+ * Why a command or a connection failed: the code of a system error, or the word that Redis puts first, such as `WRONGPASS`.
+ * Undefined where the connection was closed, which has a reason of its own.
+ */
+export function reasonOf({ code, message }: NodeJS.ErrnoException): string | undefined {
+  if (code !== undefined) return code
+  if (message === 'Command timed out') return 'timed-out'
+  // Redis 6 puts a word of its own before the one of the command that failed in a script.
+  return /: -([A-Z]+) /.exec(message)?.[1] ?? /^[A-Z]{2,}/.exec(message)?.[0]
 }

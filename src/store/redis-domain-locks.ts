@@ -3,6 +3,7 @@ import type { DomainLocks, HeldLock } from '../core/domain-locks.js'
 import { StoreUnavailable } from '../core/outage.js'
 import type { Clock } from '../lib/clock.js'
 import { createDomainQueue, waitedTooLong } from './domain-queue.js'
+import type { InStore } from './redis-health.js'
 import { createLease, type Lease } from './redis-lease.js'
 
 const RENEW_MS = 10_000
@@ -12,7 +13,12 @@ const POLL_MS = 40
 const SETTLE_MS = 2000
 
 /** Locks for all instances: a lease that is renewed while the work runs. Those of one process queue up before it. */
-export function createRedisDomainLocks(client: Redis, clock: Clock, randomId: () => string): DomainLocks {
+export function createRedisDomainLocks(
+  client: Redis,
+  inStore: InStore,
+  clock: Clock,
+  randomId: () => string,
+): DomainLocks {
   const queue = createDomainQueue()
   const held = new Set<Lease>()
   let readyMs = clock.now()
@@ -36,7 +42,7 @@ export function createRedisDomainLocks(client: Redis, clock: Clock, randomId: ()
       const endMs = clock.now() + maxWaitMs
       const place = await queue.enter(domain, maxWaitMs)
       try {
-        const lease = createLease(client, domain, address, randomId())
+        const lease = createLease(client, inStore, domain, address, randomId())
         const lastForMailboxMsAgo = await acquire(lease, endMs)
         return await hold(lease, lastForMailboxMsAgo, work)
       } finally {
@@ -57,7 +63,7 @@ export function createRedisDomainLocks(client: Redis, clock: Clock, randomId: ()
       return await work({
         lastForMailboxMsAgo,
         async confirm() {
-          if (!(await lease.renew())) throw new StoreUnavailable()
+          if (!(await lease.renew())) throw new StoreUnavailable('lock-lost')
         },
         leaveInDoubt() {
           inDoubt = true
@@ -74,7 +80,7 @@ export function createRedisDomainLocks(client: Redis, clock: Clock, randomId: ()
 
 /** The lock is not held yet, but it must show if the store goes away meanwhile. */
 async function settle(client: Redis): Promise<undefined> {
-  if (client.status !== 'ready') throw new StoreUnavailable()
+  if (client.status !== 'ready') throw new StoreUnavailable('not-connected')
 }
 
 /** A lease that was taken, though its answer did not arrive, is given back if it can be. */

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis'
 import { DOUBT_MS, LOCK_MEMORY_MS } from '../core/domain-locks.js'
-import { inStore } from './redis-client.js'
+import type { InStore } from './redis-health.js'
 
 /** A crashed holder's lease ends by itself. */
 const LEASE_MS = DOUBT_MS
@@ -41,7 +41,13 @@ export interface Lease {
 }
 
 /** @param token tells the holder from all others */
-export function createLease(client: Redis, domain: string, address: string, token: string): Lease {
+export function createLease(
+  client: Redis,
+  inStore: InStore,
+  domain: string,
+  address: string,
+  token: string,
+): Lease {
   const keys = [`rekey:lock:${domain}`, `rekey:last-lock:${address}`] as const
   return {
     async acquire() {

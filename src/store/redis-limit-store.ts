@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis'
 import type { LimitStore } from '../core/attempt-limits.js'
-import { inStore } from './redis-client.js'
+import type { InStore } from './redis-health.js'
 
 const INCREMENT = `
   local hits = redis.call('HINCRBY', KEYS[1], 'hits', 1)
@@ -23,6 +23,7 @@ const DECREMENT = `
  */
 export function createRedisLimitStore(
   client: Redis,
+  inStore: InStore,
   name: string,
   windowMs: number,
   randomId: () => string,

@@ -1,9 +1,9 @@
 import type { Redis } from 'ioredis'
 import type { OnceStore } from '../core/once-store.js'
-import { inStore } from './redis-client.js'
+import type { InStore } from './redis-health.js'
 
 /** Remembers for all instances. */
-export function createRedisOnceStore(client: Redis): OnceStore {
+export function createRedisOnceStore(client: Redis, inStore: InStore): OnceStore {
   return {
     use: async (id, ttlMs) => (await inStore(client.set(`rekey:once:${id}`, 1, 'PX', ttlMs, 'NX'))) === 'OK',
   }

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis'
 import { PAIR_MEMORY_MS, type PairStore } from '../core/attempt-limits.js'
-import { inStore } from './redis-client.js'
+import type { InStore } from './redis-health.js'
 
 const KEY = 'rekey:known-pairs'
 const MAX_PAIRS = 100_000
@@ -12,7 +12,7 @@ const ADD = `
 `
 
 /** Digests for all instances, with the time of day at which each was added. */
-export function createRedisPairStore(client: Redis, maxPairs = MAX_PAIRS): PairStore {
+export function createRedisPairStore(client: Redis, inStore: InStore, maxPairs = MAX_PAIRS): PairStore {
   return {
     async has(digest) {
       const addedMs = await inStore(client.zscore(KEY, digest))

@@ -1,7 +1,8 @@
 import type { Clock } from '../lib/clock.js'
-import { createRedisClient, firstTry, type RedisAddress, type ReportConnection } from './redis-client.js'
+import { createRedisClient, type RedisAddress } from './redis-client.js'
 import { createRedisDomainLocks } from './redis-domain-locks.js'
 import { createRedisDomainOwners } from './redis-domain-owners.js'
+import { createRedisHealth, type ReportStore } from './redis-health.js'
 import { createRedisKeyCooldown } from './redis-key-cooldown.js'
 import { createRedisLimitStore } from './redis-limit-store.js'
 import { createRedisOnceStore } from './redis-once-store.js'
@@ -11,29 +12,35 @@ import type { SharedStore } from './shared-store.js'
 interface RedisStoreParts {
   readonly clock: Clock
   readonly randomId: () => string
-  readonly report: ReportConnection
+  readonly report: ReportStore
 }
 
-/** Keeps everything in Redis or Valkey: for several instances. Resolves when it is connected or has tried once. */
+/** The write that tells whether Redis can be used is the one that limits make; nobody reads what it counts. */
+const CHECK = { limit: 'store-check', windowMs: 60_000, key: 'any' }
+
+/** Keeps everything in Redis or Valkey: for several instances. Resolves when it is known whether that can be used. */
 export async function createRedisStore(
   address: RedisAddress,
   { clock, randomId, report }: RedisStoreParts,
 ): Promise<SharedStore> {
-  const client = createRedisClient(address, report)
-  const store: SharedStore = {
-    createLimitStore: (name, windowMs) => createRedisLimitStore(client, name, windowMs, randomId),
-    knownPairs: createRedisPairStore(client),
-    locks: createRedisDomainLocks(client, clock, randomId),
+  const client = createRedisClient(address)
+  const health = createRedisHealth(client, clock, report)
+  const { inStore } = health
+  const createLimitStore: SharedStore['createLimitStore'] = (name, windowMs) =>
+    createRedisLimitStore(client, inStore, name, windowMs, randomId)
+  const checked = createLimitStore(CHECK.limit, CHECK.windowMs)
+  await health.watch(() => checked.increment(CHECK.key))
+  return {
+    createLimitStore,
+    knownPairs: createRedisPairStore(client, inStore),
+    locks: createRedisDomainLocks(client, inStore, clock, randomId),
     owners: createRedisDomainOwners(client),
-    once: createRedisOnceStore(client),
+    once: createRedisOnceStore(client, inStore),
     createKeyCooldown: (keyId) => createRedisKeyCooldown(client, keyId, clock),
-    checkReadiness: () =>
-      client.ping().then(
-        () => [],
-        () => [{ code: 'store-unavailable' }],
-      ),
-    close: async () => client.disconnect(),
+    checkReadiness: async () => health.faults(),
+    async close() {
+      health.stop()
+      client.disconnect()
+    },
   }
-  await firstTry(client)
-  return store
 }

@@ -43,7 +43,7 @@ const fullAnswers: readonly Answer[] = [
   { code: 'panel-unavailable', reason: 'answer-lost', changeSent: true },
   { code: 'panel-busy', reason: 'queue-full', changeSent: false },
   { code: 'mail-server-unavailable', reason: 'timed-out', credentialsSent: true },
-  { code: 'store-unavailable' },
+  { code: 'store-unavailable', reason: 'READONLY' },
   { code: 'breach-check-unavailable', reason: 'unreachable' },
   { code: 'internal-error' },
 ]

@@ -147,7 +147,8 @@ it('the log has a line for each answer but those that a flood is made of', () =>
 it('the log has a line for each attempt that the panel was asked for', () => {
   const fold = openFold()
   const commands = [{ command: 'v-list-user', result: 0, startedMs: 0, endedMs: 1 }]
-  for (let sent = 0; sent < 2; sent++) fold.record({ answer: { code: 'store-unavailable' }, commands })
+  for (let sent = 0; sent < 2; sent++)
+    fold.record({ answer: { code: 'store-unavailable', reason: 'OOM' }, commands })
   expect(fold.counts()).toEqual([undefined, undefined])
 })
 

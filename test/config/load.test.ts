@@ -557,7 +557,10 @@ it.each([
 })
 
 it('the configuration names percent-encoding for the password of a Redis socket too, and leaves a plus alone', () => {
-  const redisAt = (password: string) => ({ ...withLinkKey, REKEY_REDIS_URL: `unix:///s?password=${password}&db=2` })
+  const redisAt = (password: string) => ({
+    ...withLinkKey,
+    REKEY_REDIS_URL: `unix:///s?password=${password}&db=2`,
+  })
   for (const password of ['pa#ss', 'pa&ss']) {
     expect(faultsOf(redisAt(password)), password).toEqual([
       expect.stringMatching(/^REKEY_REDIS_URL must be .*percent-encoded.*REKEY_REDIS_PASSWORD/),
@@ -700,15 +703,19 @@ it('the configuration takes a certificate for the server of notifications, and a
   expect(faultsOf({ ...near, REKEY_SMTP_CA_FILE: file, REKEY_SMTP_CERT_SHA256: fingerprint })).toEqual([
     'REKEY_SMTP_CA_FILE and REKEY_SMTP_CERT_SHA256 are both set: set one of them',
   ])
-  expect(faultsOf({ ...withLinkKey, REKEY_SMTP_CA_FILE: file, REKEY_SMTP_CERT_SHA256: fingerprint })).toEqual([
-    'REKEY_SMTP_CA_FILE is set, but REKEY_SMTP_URL is not',
-    'REKEY_SMTP_CERT_SHA256 is set, but REKEY_SMTP_URL is not',
-  ])
+  expect(faultsOf({ ...withLinkKey, REKEY_SMTP_CA_FILE: file, REKEY_SMTP_CERT_SHA256: fingerprint })).toEqual(
+    [
+      'REKEY_SMTP_CA_FILE is set, but REKEY_SMTP_URL is not',
+      'REKEY_SMTP_CERT_SHA256 is set, but REKEY_SMTP_URL is not',
+    ],
+  )
 })
 
 it('the configuration takes a sender of notifications only with a server, and the other way round', () => {
   const [url, from] = [{ REKEY_SMTP_URL: 'smtp://localhost' }, { REKEY_MAIL_FROM: 'post@example.org' }]
-  expect(faultsOf({ ...withLinkKey, ...url })).toEqual(['REKEY_MAIL_FROM must be set, because REKEY_SMTP_URL is'])
+  expect(faultsOf({ ...withLinkKey, ...url })).toEqual([
+    'REKEY_MAIL_FROM must be set, because REKEY_SMTP_URL is',
+  ])
   expect(faultsOf({ ...withLinkKey, ...from })).toEqual(['REKEY_MAIL_FROM is set, but REKEY_SMTP_URL is not'])
   for (const wrong of [
     'post',
@@ -763,7 +770,8 @@ it('the configuration takes a certificate by file or by fingerprint, not both', 
   const file = scratchFile(certificate)
   expect(configOf({ ...withLinkKey, HESTIA_CA_FILE: file }).panel.trust).toEqual({ ca: certificate })
   expect(
-    configOf({ ...withLinkKey, HESTIA_CERT_SHA256: `sha256 Fingerprint=${fingerprint.toLowerCase()}` }).panel.trust,
+    configOf({ ...withLinkKey, HESTIA_CERT_SHA256: `sha256 Fingerprint=${fingerprint.toLowerCase()}` }).panel
+      .trust,
   ).toEqual({
     certificateSha256: fingerprint,
   })

@@ -18,7 +18,7 @@ it.each([
     new MailServerFault('unreachable', false),
     { code: 'mail-server-unavailable', reason: 'unreachable', credentialsSent: false },
   ],
-  [new StoreUnavailable(), { code: 'store-unavailable' }],
+  [new StoreUnavailable('READONLY'), { code: 'store-unavailable', reason: 'READONLY' }],
   [
     new StrengthNotEstimated('strength-late'),
     { code: 'panel-busy', reason: 'strength-late', changeSent: false },

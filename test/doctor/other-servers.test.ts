@@ -10,6 +10,11 @@ it.each([
   [undefined, 'store-unavailable', 'ECONNREFUSED'],
   ['-WRONGPASS invalid username-password pair', 'store-refused', 'WRONGPASS'],
   ['-NOAUTH Authentication required.', 'store-refused', 'NOAUTH'],
+  ["-READONLY You can't write against a read only replica.", 'store-read-only', 'READONLY'],
+  ['-LOADING Redis is loading the dataset in memory', 'store-loading', 'LOADING'],
+  ["-OOM command not allowed when used memory > 'maxmemory'.", 'store-full', 'OOM'],
+  ['-MISCONF Redis is configured to save RDB snapshots', 'store-not-saving', 'MISCONF'],
+  ["-CROSSSLOT Keys in request don't hash to the same slot", 'store-is-cluster', 'CROSSSLOT'],
 ])('of Redis, the doctor that says %s tells the reason', async (line, code, reason) => {
   const panel = await startScopedPanel()
   const url = `redis://:canary@127.0.0.1:${await startLine(line)}`

@@ -54,6 +54,10 @@ it('compose.yaml has one service in the one profile, and two that share a store 
   expect(services.rekey?.ports).toEqual(['127.0.0.1:8080:8080/tcp'])
 })
 
+it('compose.yaml has a Redis that refuses writes rather than remove locks to make room', () => {
+  expect(services.redis?.command).toEqual(expect.arrayContaining(['--maxmemory-policy', 'noeviction']))
+})
+
 it('compose.yaml builds walls round each, of an exact version', () => {
   for (const service of Object.values(services)) {
     expect(service).toMatchObject({

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { StoreUnavailable } from '../../src/core/outage.js'
 import { createRedisPairStore } from '../../src/store/redis-pair-store.js'
 import { atEnd } from './kit/at-end.js'
-import { startRedis } from './kit/redis.js'
+import { inStore, startRedis } from './kit/redis.js'
 
 async function connect(): Promise<Redis> {
   const { port } = await startRedis()
@@ -15,7 +15,7 @@ async function connect(): Promise<Redis> {
 
 it('known pairs are remembered in Redis for all instances, the newest of them for 400 days', async () => {
   const client = await connect()
-  const [one, other] = [createRedisPairStore(client, 2), createRedisPairStore(client, 2)]
+  const [one, other] = [createRedisPairStore(client, inStore, 2), createRedisPairStore(client, inStore, 2)]
   expect(await one.has('a')).toBe(false)
   await one.add('a')
   expect(await other.has('a')).toBe(true)
@@ -29,7 +29,7 @@ it('known pairs are remembered in Redis for all instances, the newest of them fo
 
 it('a Redis that can’t be reached can’t tell a known pair, and that is said', async () => {
   const client = await connect()
-  const pairs = createRedisPairStore(client)
+  const pairs = createRedisPairStore(client, inStore)
   client.disconnect()
   await expect(pairs.has('a')).rejects.toThrow(StoreUnavailable)
   await pairs.add('a')

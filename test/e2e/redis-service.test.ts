@@ -109,7 +109,7 @@ it('refuses changes while the store is away, says so, and recovers', async () =>
   const readiness = await fetch(`${rekey.url}/readyz`)
   expect([readiness.status, await readiness.json()]).toEqual([
     503,
-    { status: 'not-ready', faults: [{ code: 'store-unavailable' }] },
+    { status: 'not-ready', faults: [{ code: 'store-unavailable', reason: expect.any(String) }] },
   ])
   held.release()
   expect(await underWay).toBe('changed')

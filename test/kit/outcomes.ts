@@ -106,7 +106,10 @@ export const ways: Readonly<Record<AnswerCode, Way>> = {
     body: wrong,
     service: { environment: { REKEY_MAILBOX_CHECK: 'imap', REKEY_IMAP_URL: 'imaps://127.0.0.1:9' } },
   },
-  'store-unavailable': { body: wrong, service: { store: failingStore(new StoreUnavailable()) } },
+  'store-unavailable': {
+    body: wrong,
+    service: { store: failingStore(new StoreUnavailable('ECONNREFUSED')) },
+  },
   'breach-check-unavailable': {
     body: wrong,
     service: {

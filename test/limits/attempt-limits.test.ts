@@ -300,7 +300,7 @@ it('an attempt that one counter could not count is counted by none, and not carr
   const memory = createMemoryLimitStore(createTestClock(), TARGET_WINDOW_MS)
   let isDown = true
   const increment: LimitStore['increment'] = async (key) => {
-    if (isDown) throw new StoreUnavailable()
+    if (isDown) throw new StoreUnavailable('ECONNREFUSED')
     return memory.increment(key)
   }
   const limit = createLimits({ failures: 1, targetStore: { ...memory, increment } })

@@ -49,7 +49,7 @@ it('a limiter refuses by its name, with its count and window', () => {
 })
 
 it('a store that can’t be reached keeps hits from being counted, and never from being given back', async () => {
-  const limiter = createLimiter('address', LIMIT, failing(new StoreUnavailable()))
+  const limiter = createLimiter('address', LIMIT, failing(new StoreUnavailable('ECONNREFUSED')))
   await expect(limiter.hit('a')).rejects.toThrow(StoreUnavailable)
   await limiter.giveBack('a', '1')
   await limiter.forget('a')

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { expect, it, onTestFinished } from 'vitest'
-import type { ReportConnection } from '../../src/store/redis-client.js'
+import type { ReportStore } from '../../src/store/redis-health.js'
 import { createRedisStore } from '../../src/store/redis-store.js'
 import type { SharedStore } from '../../src/store/shared-store.js'
 import { createTestClock } from '../kit/clock.js'
@@ -67,13 +67,13 @@ it.each([
 ])('no secret is told where the store %s', async (_what, line) => {
   const url = `redis://${CANARY}:${CANARY}@127.0.0.1:${await startLine(line)}`
   const reports: string[] = []
-  const store = await openStore(url, (event, reason) => void reports.push(`${event} ${reason}`))
+  const store = await openStore(url, ({ event, reason }) => void reports.push(`${event} ${reason}`))
   const service = await startService({ environment: withMetrics, store })
   await expectNoSecret(service, '503 store-unavailable')
   expect(reports.join()).not.toContain(CANARY)
 })
 
-async function openStore(url: string, report: ReportConnection): Promise<SharedStore> {
+async function openStore(url: string, report: ReportStore): Promise<SharedStore> {
   const { redis } = configOf({
     HESTIA_URL: 'https://panel.example:8083',
     HESTIA_API_KEY: 'key',

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
+import { StoreUnavailable } from '../../../src/core/outage.js'
 import { atEnd } from './at-end.js'
 import { freePort, startProgram } from './programs.js'
 import { scratchDirectory } from './scratch.js'
@@ -45,4 +46,11 @@ export async function startRedis(more: readonly string[] = []): Promise<RedisSer
       if (client.status === 'reconnecting') await once(client, 'ready')
     },
   }
+}
+
+/** Stands for the health of a store that nobody watches. */
+export function inStore<Reply>(reply: Promise<Reply>): Promise<Reply> {
+  return reply.catch(() => {
+    throw new StoreUnavailable('closed')
+  })
 }

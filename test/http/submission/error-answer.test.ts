@@ -12,7 +12,7 @@ it('a refusal carries its answer to the error handler, whatever the answer holds
 })
 
 it('an outage is answered with its outcome', () => {
-  expect(answerToError(new StoreUnavailable())).toEqual({ code: 'store-unavailable' })
+  expect(answerToError(new StoreUnavailable('OOM'))).toEqual({ code: 'store-unavailable', reason: 'OOM' })
   expect(answerToError(new BreachCheckUnavailable('timed-out'))).toEqual({
     code: 'breach-check-unavailable',
     reason: 'timed-out',
