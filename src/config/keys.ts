@@ -10,7 +10,7 @@ export const title = 'Keys'
 
 export const variables = {
   REKEY_LINK_KEY: linkKey().describe(
-    `Required with \`REKEY_REDIS_URL\`: the secret that all instances derive their keys from, ${MIN_BYTES} bytes or more. Make one with \`openssl rand -base64 32\`. Without Redis, a random one is made at each start.`,
+    `Required with \`REKEY_REDIS_URL\`: the secret that all instances derive their keys from, ${MIN_BYTES} bytes or more. Make one with \`openssl rand -base64 32\`. Without Redis, a random one is made at each start. It signs the [puzzles](security.md#puzzles) for callers who have reached a limit.`,
   ),
 }
 

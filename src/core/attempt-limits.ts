@@ -1,3 +1,5 @@
+import type { Challenge } from './puzzle.js'
+
 /** So many in a window of time. */
 export interface Limit {
   readonly count: number
@@ -14,6 +16,8 @@ export interface ReachedLimit extends Limit {
   readonly retryAfterMs: number
   /** Tells apart whom the limit counts, as base64; absent if the header doesn't. */
   readonly partition?: string | undefined
+  /** A puzzle whose solution opens one attempt all the same. */
+  readonly challenge?: Challenge | undefined
 }
 
 /** What was counted for a key, the latest hit included. */

@@ -28,6 +28,8 @@ export interface Attempt {
   readonly mailbox: Mailbox
   readonly credentials: Credentials
   readonly newPassword: Secret
+  /** The solution of a puzzle, as it was sent. */
+  readonly solution: string | undefined
   readonly callerKind: CallerKind
   /** In the form of `parseClientAddress`. */
   readonly clientAddress: string

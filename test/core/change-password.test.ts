@@ -47,6 +47,7 @@ function change(isPasswordOf: HashCheck, asked = panel, held = lock) {
       mailbox,
       credentials: { proof: 'mailbox', password: new Secret('the former one') },
       newPassword: new Secret('a wholly new secret'),
+      solution: undefined,
       clientAddress: '203.0.113.9',
       deadline: createDeadline(30_000, clock),
       hungUp: new AbortController().signal,

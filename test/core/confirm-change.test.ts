@@ -43,6 +43,7 @@ function setUp(given: Given) {
     mailbox,
     credentials: given.credentials ?? byMailbox,
     newPassword: new Secret('new'),
+    solution: undefined,
     clientAddress: '203.0.113.9',
     deadline: createDeadline(30_000, clock),
     hungUp: new AbortController().signal,

@@ -76,6 +76,7 @@ async function change(state: PanelState, localPart: string, credentials: Credent
       mailbox,
       credentials,
       newPassword: new Secret(NEW),
+      solution: undefined,
       clientAddress: '203.0.113.9',
       deadline,
       hungUp: new AbortController().signal,

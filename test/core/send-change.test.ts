@@ -45,6 +45,7 @@ async function send({ answer, hasMailbox = false, find = () => 'wrong', lagMs = 
     mailbox,
     credentials: { proof: 'mailbox', password: new Secret('former') },
     newPassword: new Secret('new'),
+    solution: undefined,
     clientAddress: '203.0.113.9',
     deadline: createDeadline(30_000, clock),
     hungUp: new AbortController().signal,

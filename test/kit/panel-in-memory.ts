@@ -112,6 +112,7 @@ export async function createPanelInMemory(profile: MachineName) {
         mailbox,
         credentials: proof,
         newPassword: new Secret(`the new secret of ${localPart}`),
+        solution: undefined,
         clientAddress,
         deadline: createDeadline(patienceMs, clock),
         hungUp,

@@ -40,6 +40,7 @@ function attempt(
     mailbox,
     credentials,
     newPassword: new Secret('next'),
+    solution: undefined,
     clientAddress,
     deadline: { leftMs: () => 1000 },
     hungUp: new AbortController().signal,

@@ -1,6 +1,7 @@
 import type { Response } from 'express'
 import * as z from 'zod'
 import { type Answer, type AnswerCode, answerCodes, answers } from '../../core/answer.js'
+import { challenge } from '../../core/puzzle.js'
 import type { Messages } from '../../languages/catalogue.js'
 import { faultMessage, wordsOf } from '../../languages/messages.js'
 import { setHead } from '../answer-head.js'
@@ -26,6 +27,10 @@ export const problem = z
     reasons: brokenRules
       .optional()
       .meta({ description: 'For password-rejected: every rule that the new password breaks' }),
+    challenge: challenge.optional().meta({
+      description:
+        'For too-many-attempts: a puzzle. A try with its solution is let through in spite of this limit',
+    }),
   })
   .meta({ id: 'Problem' })
 
@@ -51,7 +56,9 @@ export function sendJson(response: Response, answer: Answer): void {
   response.type('application/problem+json').send(JSON.stringify(body))
 }
 
-function membersOf(answer: Answer, messages: Messages): Pick<z.output<typeof problem>, 'errors' | 'reasons'> {
+type Members = Pick<z.output<typeof problem>, 'errors' | 'reasons' | 'challenge'>
+
+function membersOf(answer: Answer, messages: Messages): Members {
   if (answer.code === 'invalid-request') {
     return {
       errors: answer.faults.map((fault) => ({
@@ -63,5 +70,6 @@ function membersOf(answer: Answer, messages: Messages): Pick<z.output<typeof pro
   if (answer.code === 'password-rejected') {
     return { reasons: describeReasons(answer.reasons, messages) }
   }
+  if (answer.code === 'too-many-attempts') return { challenge: answer.limit.challenge }
   return {}
 }

@@ -14,6 +14,7 @@ export type FieldName =
   | 'code'
   | 'new_password'
   | 'confirm_password'
+  | 'solution'
 
 /** A message that belongs to a field. */
 export interface FieldError {
@@ -27,6 +28,7 @@ const FIELDS: Readonly<Record<Proof, Readonly<Record<string, FieldName>>>> = {
     '/email': 'email',
     '/currentPassword': 'current_password',
     '/newPassword': 'new_password',
+    '/solution': 'solution',
   },
   account: {
     '/email': 'email',
@@ -34,6 +36,7 @@ const FIELDS: Readonly<Record<Proof, Readonly<Record<string, FieldName>>>> = {
     '/account/password': 'account_password',
     '/account/code': 'code',
     '/newPassword': 'new_password',
+    '/solution': 'solution',
   },
 }
 

@@ -27,19 +27,21 @@ function proofOf(proofs: Proofs, body: unknown): Proof {
   return proofs.find((proof) => proof === (hasAccount ? 'account' : 'mailbox')) ?? proofs[0]
 }
 
-function toMailboxSubmission({ email, newPassword, currentPassword }: MailboxChange): Submission {
+function toMailboxSubmission({ email, newPassword, currentPassword, solution }: MailboxChange): Submission {
   return {
     mailbox: email,
     newPassword: new Secret(newPassword),
+    solution,
     credentials: { proof: 'mailbox', password: new Secret(currentPassword) },
   }
 }
 
-function toAccountSubmission({ email, newPassword, account }: AccountChange): Submission {
+function toAccountSubmission({ email, newPassword, account, solution }: AccountChange): Submission {
   const { username, password, code } = account
   return {
     mailbox: email,
     newPassword: new Secret(newPassword),
+    solution,
     credentials: {
       proof: 'account',
       username,

@@ -47,9 +47,13 @@ const clientAddress = wholeText
     example: '203.0.113.9',
   })
 
+const solution = wholeText.optional().meta({
+  description: 'Of the challenge in an answer too-many-attempts: JSON in base64, as ALTCHA’s clients make it',
+})
+
 /** A change proved by the mailbox's present password. */
 export const mailboxChange = z
-  .strictObject({ email, newPassword, currentPassword: password, clientAddress })
+  .strictObject({ email, newPassword, currentPassword: password, clientAddress, solution })
   .meta({ id: 'MailboxChange', description: 'Proved by the present password of the mailbox' })
 
 /** A change proved by the hosting account that owns the mailbox's domain. */
@@ -75,6 +79,7 @@ export const accountChange = z
         }),
     }),
     clientAddress,
+    solution,
   })
   .meta({ id: 'AccountChange', description: 'Proved by the hosting account that owns the domain' })
 

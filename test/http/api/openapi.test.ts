@@ -97,6 +97,7 @@ it('the OpenAPI document takes the requests that the service takes, and no other
   expect(valid(schema, byMailbox())).toBe('')
   expect(valid(schema, byAccount({ code: '123456' }))).toBe('')
   expect(valid(schema, byMailbox({ clientAddress: '203.0.113.9' }))).toBe('')
+  expect(valid(schema, byAccount({}, { solution: 'of a puzzle' }))).toBe('')
   for (const wrong of [{}, byMailbox({ extra: 1 }), byAccount({ code: 1 }), byMailbox({ newPassword: '' })]) {
     expect(valid(schema, wrong)).not.toBe('')
   }
