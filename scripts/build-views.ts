@@ -15,7 +15,7 @@ export async function buildViews(): Promise<readonly BuildResult<{ metafile: tru
   writeDictionary()
   const results = await Promise.all([
     bundle(['page.ts'], 'esm'),
-    bundle(['strength-worker.ts'], 'iife'),
+    bundle(['strength-worker.ts', 'puzzle-worker.ts'], 'iife'),
     copyFiles(),
   ])
   for (const name of readdirSync(ASSETS)) compress(join(ASSETS, name))
@@ -46,7 +46,7 @@ function writeDictionary(): void {
   writeFileSync(join(ASSETS, 'words.json'), JSON.stringify(words))
 }
 
-/** The worker, with its dictionary, is a file of its own: it is loaded when a person types. */
+/** Each worker is a file of its own: it is loaded when it is needed. */
 async function bundle(entries: readonly string[], format: 'esm' | 'iife') {
   return await build({
     entryPoints: entries.map((name) => fromRoot(`views/scripts/${name}`)),

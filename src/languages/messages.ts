@@ -63,13 +63,18 @@ function strengthSentences(messages: Messages, { warning, suggestions }: Strengt
   ]
 }
 
-/** Title and detail; a change that was sent and not confirmed has words of its own. */
+/** Title and detail; a change that was sent and not confirmed has words of its own, and so has a limit with a puzzle. */
 export function wordsOf(answer: Answer, messages: Messages): { title: string; detail: string } {
-  const notConfirmed = 'changeSent' in answer && answer.changeSent
-  const { title, detail } = messages.answer[notConfirmed ? 'change-not-confirmed' : answer.code]
+  const { title, detail } = messages.answer[wordsKeyOf(answer)]
   const seconds = retryAfterSeconds(answer)
   if (seconds === undefined) return { title, detail }
   return { title, detail: detail.replaceAll('{wait}', waitInWords(seconds, messages.language)) }
+}
+
+function wordsKeyOf(answer: Answer): keyof Messages['answer'] {
+  if ('changeSent' in answer && answer.changeSent) return 'change-not-confirmed'
+  if (answer.code === 'too-many-attempts' && answer.limit.challenge) return 'puzzle-needed'
+  return answer.code
 }
 
 const waitFormats = new Map<string, Intl.RelativeTimeFormat>()

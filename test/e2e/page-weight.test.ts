@@ -79,7 +79,7 @@ it('the first load is small, in few requests, all of them to the service, with n
   expect(transfers.length).toBeLessThanOrEqual(MAX_REQUESTS)
   for (const transfer of transfers) {
     expect(new URL(transfer.url).origin).toBe(url)
-    expect(transfer.url).not.toMatch(/strength-worker|words\.json|\.(?:woff2?|ttf|otf)$/)
+    expect(transfer.url).not.toMatch(/-worker|words\.json|\.(?:woff2?|ttf|otf)$/)
   }
   expect(await page.evaluate('document.fonts.size')).toBe(0)
 })

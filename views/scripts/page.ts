@@ -1,5 +1,6 @@
 import { hintAtCapsLock } from './caps-lock.js'
 import { readForm } from './form.js'
+import { solvePuzzle } from './puzzle.js'
 import { tickRules } from './rules.js'
 import { submitInPlace } from './submit.js'
 import { offerSuggestions } from './suggestions.js'
@@ -18,5 +19,7 @@ function setUp(): void {
   hintAtCapsLock(form)
   tickRules(form)
   offerSuggestions(form)
+  // Before the form is sent: it waits for the solution.
+  solvePuzzle(form)
   submitInPlace(form, setUp)
 }

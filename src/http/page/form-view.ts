@@ -38,6 +38,9 @@ const FURTHER_RULES = [
   'looks-like-a-file',
 ]
 
+/** The limits on guesses from anywhere: callers of other kinds are not held by them. */
+const LIMITS_WITH_OTHER_WAYS = ['target', 'ceiling']
+
 /** All that the form's template shows. */
 export function formView(parts: FormParts, form: Form, answer: Answer | undefined) {
   const { messages, proofs } = parts
@@ -45,6 +48,7 @@ export function formView(parts: FormParts, form: Form, answer: Answer | undefine
   const proof = chosenProof(proofs, form)
   const errors = answer ? fieldErrors(answer, proof, messages) : []
   const notice = answer ? wordsOf(answer, messages) : null
+  const limit = answer?.code === 'too-many-attempts' ? answer.limit : undefined
   const show = (field: FieldView) => ({
     ...field,
     ...errorsOf(field, errors),
@@ -74,6 +78,8 @@ export function formView(parts: FormParts, form: Form, answer: Answer | undefine
     heading,
     words,
     notice,
+    puzzle: limit?.challenge ? JSON.stringify(limit.challenge) : '',
+    ways: limit && LIMITS_WITH_OTHER_WAYS.includes(limit.name) ? messages.ways : null,
     summary,
     email,
     choices,

@@ -1,0 +1,36 @@
+import { sha256 } from '@noble/hashes/sha2'
+import type { Challenge, SolvedChallenge } from '../../src/core/puzzle.js'
+
+// The file of the worker that solves a puzzle. It doesn't use the browser's own SHA-256: that is missing where a page came
+// without TLS, and each call of it takes longer than the hash.
+
+export type PuzzleReply = { readonly tried: number } | SolvedChallenge
+
+/** After so many it tells how far it is: several times a second. */
+const STEP = 20_000
+
+self.addEventListener('message', ({ data }: MessageEvent<Challenge>) => {
+  self.postMessage({ challenge: data, solution: solve(data.parameters) } satisfies PuzzleReply)
+})
+
+function solve({ salt, nonce, keyPrefix }: Challenge['parameters']): SolvedChallenge['solution'] {
+  const head = bytesOf(salt + nonce)
+  const prefix = bytesOf(keyPrefix)
+  const text = new Uint8Array(head.length + 4)
+  const view = new DataView(text.buffer)
+  text.set(head)
+  for (let counter = 0; ; counter++) {
+    view.setUint32(head.length, counter)
+    const key = sha256(text)
+    if (prefix.every((byte, index) => key[index] === byte)) return { counter, derivedKey: hexOf(key) }
+    if (counter % STEP === 0) self.postMessage({ tried: counter } satisfies PuzzleReply)
+  }
+}
+
+function bytesOf(hex: string): Uint8Array {
+  return Uint8Array.from(hex.match(/../g) ?? [], (digits) => Number.parseInt(digits, 16))
+}
+
+function hexOf(bytes: Uint8Array): string {
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+}
