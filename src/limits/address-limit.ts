@@ -60,7 +60,7 @@ export function createAddressLimit(parts: AddressLimitParts, maxRefused = MAX_RE
     const known = refused.get(key)
     if (!known || isExempt(caller.clientAddress)) return undefined
     if (caller.arrivedMs < known.untilMs)
-      return limiter.refusal(known.endMs - caller.arrivedMs, partitionOf(key))
+      return limiter.refusal(known.endMs - caller.arrivedMs, { partition: partitionOf(key) })
     refused.delete(key)
     return undefined
   }
@@ -94,7 +94,7 @@ export function createAddressLimit(parts: AddressLimitParts, maxRefused = MAX_RE
       if (refused.size >= maxRefused) refused.clear()
       const untilMs = caller.arrivedMs + Math.min(leftMs, REFUSED_MEMORY_MS)
       refused.set(key, { endMs: caller.arrivedMs + leftMs, untilMs })
-      next(limiter.refusal(leftMs, partitionOf(key)))
+      next(limiter.refusal(leftMs, { partition: partitionOf(key) }))
     },
     // They warn on the console, past the log, of a proxy that our own configuration rules on.
     validate: false,

@@ -1,4 +1,4 @@
-import { type Outcome, verdictOf } from '../core/answer.js'
+import { type Outcome, type Refused, verdictOf } from '../core/answer.js'
 import type { Attempt } from '../core/attempt.js'
 import type { Verdict } from '../core/attempt-limits.js'
 import type { Deadline } from '../lib/deadline.js'
@@ -7,6 +7,7 @@ import { inTime } from '../lib/in-time.js'
 import { networkOf } from '../lib/ip-address.js'
 import type { KnownPairs } from './known-pairs.js'
 import type { Limiter } from './limiter.js'
+import type { Puzzles } from './puzzle.js'
 
 /**
  * Carries an attempt out if no limit on refused credentials is reached, and counts it by its outcome; it counts from its
@@ -42,14 +43,21 @@ interface LimitParts {
   readonly target: Limiter
   readonly ceiling: Limiter
   readonly knownPairs: KnownPairs
+  readonly puzzles: Puzzles
 }
 
 /**
  * Counts refused credentials per secret that is guessed: from one address, by one kind of caller, and in all. An address that
- * has proven the secret before has a count of its own in place of the last two, which strangers can't use up. Where attempts
- * under way fill a limit, the next one waits, within its patience, until one of them ends.
+ * has proven the secret before has a count of its own in place of the last two, which strangers can't use up; for the public
+ * the solution of a puzzle stands in for the second. Where attempts under way fill a limit, the next one waits, within its patience, until one of them ends.
  */
-export function createAttemptLimits({ failures, target, ceiling, knownPairs }: LimitParts): LimitAttempt {
+export function createAttemptLimits({
+  failures,
+  target,
+  ceiling,
+  knownPairs,
+  puzzles,
+}: LimitParts): LimitAttempt {
   const underWay = new Map<string, number>()
   /** Wakes those who wait for an attempt to end, in the order of their arrival. */
   const waiting = new Map<string, (() => void)[]>()
@@ -60,7 +68,25 @@ export function createAttemptLimits({ failures, target, ceiling, knownPairs }: L
     const ofPair = { limiter: failures, key: pair, forgetful: true }
     if (await isKnown(attempt)) return [ofPair, { limiter: ceiling, key: pair, forgetful: false }]
     const key = `${secret} by ${attempt.callerKind === 'public' ? 'anybody' : 'webmail'}`
-    return [ofPair, { limiter: target, key, forgetful: false }, { limiter: ceiling, key, forgetful: false }]
+    const ofAll = { limiter: ceiling, key, forgetful: false }
+    if (await hasSolved(attempt)) return [ofPair, ofAll]
+    return [ofPair, { limiter: target, key, forgetful: false }, ofAll]
+  }
+
+  async function hasSolved(attempt: Attempt): Promise<boolean> {
+    const { callerKind, solution } = attempt
+    if (callerKind !== 'public' || solution === undefined) return false
+    return await puzzles.accepts(secretOf(attempt), solution)
+  }
+
+  /** If a puzzle would open the way, the refusal has one. */
+  function refusalOf(attempt: Attempt, full: readonly Full[]): Refused | undefined {
+    const reached = full.filter(({ byOthers }) => !byOthers)
+    const [longest] = reached
+    if (!longest) return undefined
+    const helps = attempt.callerKind === 'public' && reached.every(({ limiter }) => limiter === target)
+    const challenge = helps ? puzzles.pose(secretOf(attempt)) : undefined
+    return longest.limiter.refusal(longest.waitMs, { challenge })
   }
 
   /** A webmail server's address is everybody's. */
@@ -119,14 +145,14 @@ export function createAttemptLimits({ failures, target, ceiling, knownPairs }: L
   }
 
   /** Counts an attempt everywhere, or nowhere. */
-  async function tryToAdmit(counters: readonly Counter[]): Promise<Full | undefined> {
+  async function tryToAdmit(counters: readonly Counter[]): Promise<readonly Full[]> {
     let full: readonly Full[] | undefined
     try {
       full = (await inParallel(counters.map(begin))).filter((each) => each !== undefined)
     } finally {
       if (full?.length !== 0) await endAll(counters, 'neutral')
     }
-    return full.toSorted((a, b) => b.waitMs - a.waitMs)[0]
+    return full.toSorted((a, b) => b.waitMs - a.waitMs)
   }
 
   /**
@@ -134,24 +160,26 @@ export function createAttemptLimits({ failures, target, ceiling, knownPairs }: L
    *
    * @param wokenAt the counter at which an attempt ended: if the room there is not taken, it is the next one's
    */
-  async function admit(counters: readonly Counter[], deadline: Deadline, wokenAt?: string): Promise<void> {
+  async function admit(attempt: Attempt, counters: readonly Counter[], wokenAt?: string): Promise<void> {
     let full: Full | undefined
     try {
-      full = await tryToAdmit(counters)
-      if (full && !full.byOthers) throw full.limiter.refusal(full.waitMs)
+      const all = await tryToAdmit(counters)
+      const refusal = refusalOf(attempt, all)
+      if (refusal) throw refusal
+      full = all[0]
     } catch (error) {
       wakeNext(wokenAt)
       throw error
     }
     if (!full) return
     if (full.id !== wokenAt) wakeNext(wokenAt)
-    await untilOneEnds(full, deadline)
-    await admit(counters, deadline, full.id)
+    await untilOneEnds(full, attempt.deadline)
+    await admit(attempt, counters, full.id)
   }
 
   return async function limitAttempt(attempt, carryOut) {
     const counters = await countersOf(attempt)
-    await admit(counters, attempt.deadline)
+    await admit(attempt, counters)
     let verdict: Verdict = 'guess'
     try {
       const outcome = await carryOut()

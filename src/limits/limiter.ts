@@ -1,5 +1,5 @@
 import { Refused } from '../core/answer.js'
-import type { Hits, Limit, LimitStore } from '../core/attempt-limits.js'
+import type { Hits, Limit, LimitStore, ReachedLimit } from '../core/attempt-limits.js'
 import { StoreUnavailable } from '../core/outage.js'
 
 /** A limit by its name, and what was counted against it by key. Each key's window begins with its first hit. */
@@ -12,8 +12,7 @@ export interface Limiter extends Limit {
   giveBack(key: string, window: string): Promise<void>
   /** Takes all hits of a key back; never fails. */
   forget(key: string): Promise<void>
-  /** @param partition see `ReachedLimit` */
-  refusal(retryAfterMs: number, partition?: string): Refused
+  refusal(retryAfterMs: number, details?: Pick<ReachedLimit, 'partition' | 'challenge'>): Refused
 }
 
 /** @param store keeps the counts of this limit alone, in windows of its length */
@@ -25,8 +24,8 @@ export function createLimiter(name: string, { count, windowMs }: Limit, store: L
     hit: (key) => store.increment(key),
     giveBack: (key, window) => ifAvailable(store.decrement(key, window)),
     forget: (key) => ifAvailable(store.resetKey(key)),
-    refusal(retryAfterMs, partition) {
-      const limit = { name, count, windowMs, retryAfterMs, partition }
+    refusal(retryAfterMs, details) {
+      const limit = { name, count, windowMs, retryAfterMs, ...details }
       return new Refused({ code: 'too-many-attempts', limit })
     },
   }

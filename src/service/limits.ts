@@ -8,6 +8,7 @@ import { type AddressLimit, combineAddressLimits, createAddressLimit } from '../
 import { createAttemptLimits, type LimitAttempt } from '../limits/attempt-limits.js'
 import { createKnownPairs } from '../limits/known-pairs.js'
 import { createLimiter, type Limiter } from '../limits/limiter.js'
+import { createPuzzles } from '../limits/puzzle.js'
 import type { SharedStore } from '../store/shared-store.js'
 
 /** How many submissions that broke only the policy are given back within a window. */
@@ -52,6 +53,7 @@ export function createLimits({ limits, limitExempt, linkKey }: Config, store: Sh
       failures: create('failures'),
       target: create('target'),
       ceiling: create('ceiling'),
+      puzzles: createPuzzles({ key: deriveKey(secret, 'puzzles'), once: store.once }),
       knownPairs: createKnownPairs(store.knownPairs, deriveKey(secret, 'known pairs')),
     }),
   }

@@ -6,9 +6,12 @@ import { Secret } from '../../src/lib/secret.js'
 import { createAttemptLimits } from '../../src/limits/attempt-limits.js'
 import { createKnownPairs } from '../../src/limits/known-pairs.js'
 import { createLimiter } from '../../src/limits/limiter.js'
+import { createPuzzles } from '../../src/limits/puzzle.js'
 import { createMemoryLimitStore } from '../../src/store/memory-limit-store.js'
+import { createMemoryOnceStore } from '../../src/store/memory-once-store.js'
 import { createMemoryPairStore } from '../../src/store/memory-pair-store.js'
 import { createTestClock } from '../kit/clock.js'
+import { encode, solve } from '../kit/puzzle.js'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 24 * 60 * MINUTE_MS
@@ -41,14 +44,16 @@ function createMailbox() {
     target: create('target', 20, 60 * MINUTE_MS),
     ceiling: create('ceiling', 100, DAY_MS),
     knownPairs: createKnownPairs(createMemoryPairStore(clock), Buffer.alloc(32)),
+    puzzles: createPuzzles({ key: Buffer.alloc(32), once: createMemoryOnceStore(clock) }, 1),
   })
 
-  /** Whether the attempt was carried out. */
+  /** Whether the attempt was carried out; if a puzzle opens the way, it is solved. */
   async function attempt(
     clientAddress: string,
     outcome: Outcome,
     callerKind: CallerKind = 'public',
-    credentials = byMailbox,
+    credentials: Credentials = byMailbox,
+    solution?: string,
   ): Promise<boolean> {
     const given: Attempt = {
       mailbox: parseMailbox('info@example.org') as Mailbox,
@@ -56,6 +61,7 @@ function createMailbox() {
       newPassword: new Secret('next'),
       callerKind,
       clientAddress,
+      solution,
       deadline: { leftMs: () => 0 },
       hungUp: new AbortController().signal,
     }
@@ -63,8 +69,10 @@ function createMailbox() {
       await limit(given, async () => outcome)
       return true
     } catch (error) {
-      if (error instanceof Refused) return false
-      throw error
+      if (!(error instanceof Refused) || error.answer.code !== 'too-many-attempts') throw error
+      const { challenge } = error.answer.limit
+      if (!challenge || solution) return false
+      return await attempt(clientAddress, outcome, callerKind, credentials, encode(solve(challenge)))
     }
   }
 
@@ -75,13 +83,17 @@ it.each([
   ['the mailbox’s password', byMailbox],
   ['the hosting account’s', byAccount],
 ] as const)(
-  'five hundred addresses that guess at %s for a day have no more than the ceiling, and keep out neither webmail nor a known address',
+  'five hundred addresses that guess at %s for a day, and solve each puzzle, have no more than the ceiling, and keep out neither webmail nor a known address',
   async (_secret, credentials) => {
     const { clock, attempt } = createMailbox()
     const home = '2001:db8:9:1::5'
     expect(await attempt(home, changed, 'public', credentials)).toBe(true)
     let guesses = 0
     for (let minute = 0; minute < 24 * 60; minute++) {
+      // The owner, from a network that was never used before, as long as the ceiling is not spent.
+      if (guesses < 100) {
+        expect(await attempt(`203.0.113.${minute}`, changed, 'public', credentials)).toBe(true)
+      }
       for (let index = 0; index < 25; index++) {
         const attacker = ATTACKERS[(minute * 25 + index) % ATTACKERS.length] ?? ''
         if (await attempt(attacker, guess, 'public', credentials)) guesses += 1

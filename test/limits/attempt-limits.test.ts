@@ -5,13 +5,17 @@ import type { Attempt, CallerKind, Credentials } from '../../src/core/attempt.js
 import type { LimitStore } from '../../src/core/attempt-limits.js'
 import { parseMailbox } from '../../src/core/mailbox.js'
 import { StoreUnavailable } from '../../src/core/outage.js'
+import type { Challenge } from '../../src/core/puzzle.js'
 import { Secret } from '../../src/lib/secret.js'
 import { createAttemptLimits, type LimitAttempt } from '../../src/limits/attempt-limits.js'
 import { createKnownPairs } from '../../src/limits/known-pairs.js'
 import { createLimiter } from '../../src/limits/limiter.js'
+import { createPuzzles } from '../../src/limits/puzzle.js'
 import { createMemoryLimitStore } from '../../src/store/memory-limit-store.js'
+import { createMemoryOnceStore } from '../../src/store/memory-once-store.js'
 import { createMemoryPairStore } from '../../src/store/memory-pair-store.js'
 import { createTestClock, type TestClock } from '../kit/clock.js'
+import { encode, solve } from '../kit/puzzle.js'
 
 const FAILURES_WINDOW_MS = 60_000
 const TARGET_WINDOW_MS = 600_000
@@ -70,6 +74,7 @@ function createLimits({
     target: createLimiter('target', { count: target, windowMs: TARGET_WINDOW_MS }, targetStore),
     ceiling: create('ceiling', ceiling, DAY_MS),
     knownPairs: createKnownPairs(createMemoryPairStore(clock), Buffer.alloc(32)),
+    puzzles: createPuzzles({ key: Buffer.alloc(32), once: createMemoryOnceStore(clock) }, 20),
   })
 }
 
@@ -139,6 +144,48 @@ it('strangers who have used up the guesses at a secret keep out strangers alone'
   expect(await from('192.0.2.1', changed, 'webmail')).toBe('target in 600000')
   // And the other secret by which the mailbox's password can be changed.
   expect(await from('198.51.100.9', changed, 'public', byAccount('alice'))).toBe('changed')
+})
+
+/** The puzzle in a refusal, if there is one. */
+async function challengeIn(refusal: Promise<unknown>): Promise<Challenge | undefined> {
+  const error = await refusal.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  )
+  if (!(error instanceof Refused) || error.answer.code !== 'too-many-attempts') throw new Error('not refused')
+  return error.answer.limit.challenge
+}
+
+it('a stranger who solves a puzzle has one attempt more at the secret that it was posed for', async () => {
+  const limit = createLimits({ target: 1, ceiling: 3 })
+  const from = (host: number, outcome: Outcome, more: Partial<Attempt> = {}) =>
+    limit({ ...attempt(`198.51.100.${host}`), ...more }, async () => outcome)
+  await from(1, refused)
+  const challenge = await challengeIn(from(2, changed))
+  if (!challenge) throw new Error('no puzzle')
+  const solution = encode(solve(challenge))
+  // It is no way in for another secret, nor twice.
+  await from(3, refused, { credentials: byAccount('alice') })
+  expect(await challengeIn(from(4, changed, { credentials: byAccount('alice'), solution }))).toBeDefined()
+  expect((await from(2, refused, { solution })).code).toBe('invalid-credentials')
+  const next = await challengeIn(from(2, changed, { solution }))
+  expect(next).not.toEqual(challenge)
+  // It counts all the same: after the last that the ceiling allows no puzzle helps.
+  if (next)
+    expect((await from(5, refused, { solution: encode(solve(next)) })).code).toBe('invalid-credentials')
+  expect(await challengeIn(from(6, changed))).toBeUndefined()
+})
+
+it('a puzzle is posed to the public alone, and where no other limit would stop its solver', async () => {
+  const limit = createLimits({ target: 1, failures: 1 })
+  await limit(attempt(), async () => refused)
+  expect(await challengeIn(limit(attempt(), async () => changed))).toBeUndefined()
+  const challenge = await challengeIn(limit(attempt('198.51.100.1'), async () => changed))
+  if (!challenge) throw new Error('no puzzle')
+  const webmail = { ...attempt('198.51.100.2'), callerKind: 'webmail' as const }
+  await limit(webmail, async () => refused)
+  const other = { ...webmail, clientAddress: '198.51.100.3', solution: encode(solve(challenge)) }
+  expect(await challengeIn(limit(other, async () => changed))).toBeUndefined()
 })
 
 it('an address that has proven a secret may be wrong as often as the ceiling allows, whatever strangers do', async () => {

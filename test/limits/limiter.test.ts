@@ -40,7 +40,7 @@ it('a limiter’s window begins with the first hit of its key', async () => {
 })
 
 it('a limiter refuses by its name, with its count and window', () => {
-  const refusal = createTestLimiter().refusal(1500, 'cGs=')
+  const refusal = createTestLimiter().refusal(1500, { partition: 'cGs=' })
   expect(refusal).toBeInstanceOf(Refused)
   expect(refusal.answer).toEqual({
     code: 'too-many-attempts',
