@@ -55,7 +55,7 @@ export const MAX_PASSWORD_BYTES = 72
 export const MIN_ADDRESS_PART_LENGTH = 4
 
 /** A part of the address counts from this many characters on where it stands inside a word: `tinfoil` holds `info` by chance. */
-export const MIN_EMBEDDED_PART_LENGTH = 8
+const MIN_EMBEDDED_PART_LENGTH = 8
 
 const CONTROL_CHARACTER = /\p{Cc}/u
 
