@@ -86,22 +86,34 @@ export function parseUrl(text: string): URL | undefined {
 const LOGIN_MARK = /@|[?&]password=/
 
 /**
- * A URL, and the value that `read` makes of it.
+ * A text that says where a server is, and the value that `read` makes of it.
  *
- * @param message the fault if the text isn't a URL, or if `read` returns undefined
+ * @param message the fault if `read` returns undefined
  * @param read can report a more exact fault with `fault`
  * @param loginHint what the message adds if the text seems to hold a login
  */
+export function located<Value>(
+  message: string,
+  read: (text: string, context: z.RefinementCtx) => Value | undefined,
+  loginHint: string,
+): z.ZodType<Value, string> {
+  return z.string().transform((text, context): Value => {
+    const whole = LOGIN_MARK.test(text) ? `${message}${loginHint}` : message
+    return read(text, context) ?? fault(context, whole)
+  })
+}
+
+/** The same with a URL, which is what most are; it is also a fault if the text isn't one. */
 export function url<Value>(
   message: string,
   read: (url: URL, context: z.RefinementCtx) => Value | undefined,
   loginHint = '',
 ): z.ZodType<Value, string> {
-  return z.string().transform((text, context): Value => {
+  const readUrl = (text: string, context: z.RefinementCtx): Value | undefined => {
     const parsed = parseUrl(text)
-    const whole = LOGIN_MARK.test(text) ? `${message}${loginHint}` : message
-    return (parsed && read(parsed, context)) ?? fault(context, whole)
-  })
+    return parsed && read(parsed, context)
+  }
+  return located(message, readUrl, loginHint)
 }
 
 /** Whether a URL has neither login nor query nor fragment. */

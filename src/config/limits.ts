@@ -2,7 +2,7 @@ import { Secret } from '../lib/secret.js'
 import type { RedisAddress } from '../store/redis-client.js'
 
 import { type AddFault, type Environment, isSecretSet } from './environment.js'
-import { decode, integer, isHost, limit, SECRET, secret, url, type ValuesOf } from './fields.js'
+import { decode, integer, isHost, limit, located, parseUrl, SECRET, secret, type ValuesOf } from './fields.js'
 import { networks } from './networks.js'
 import { passwordHint, selectPassword } from './url-password.js'
 
@@ -28,7 +28,7 @@ export const variables = {
     'Addresses and networks that REKEY_LIMIT_ADDRESS and REKEY_LIMIT_NETWORK don’t count, such as an office’s, joined by commas. The other limits count them.',
   ),
   REKEY_REDIS_URL: redisUrl().describe(
-    'The Redis or Valkey server in which several instances share limits and locks: `redis://NAME:PASSWORD@HOST:6379/0`, `rediss://` for TLS, or a socket, `unix:///run/redis.sock?password=…&db=0`.',
+    'The Redis or Valkey server in which several instances share limits and locks: `redis://NAME:PASSWORD@HOST:6379/0`, `rediss://` for TLS, a socket, `unix:///run/redis.sock?password=…&db=0`, or [Sentinel](install.md#redis-with-sentinel), `redis+sentinel://NAME:PASSWORD@HOST:26379,HOST:26379/PRIMARY/0`.',
   ),
   REKEY_REDIS_PASSWORD: secret().describe(
     'The password for that server, as it is, instead of the one in `REKEY_REDIS_URL`.',
@@ -62,19 +62,18 @@ export function select(values: Values, addFault: AddFault, environment: Environm
   }
 }
 
+/** The scheme of the server, its login, the sentinels, the primary's name, the database, and the sentinels' password. */
+const SENTINELS =
+  /^(rediss?)\+sentinel:\/\/([^@/]*@)?([^@/?#]+)\/([\w.-]+)(?:\/(\d{1,4}))?(?:\?sentinel-password=([^&#]+))?$/
+
 /**
- * `redis://` or `rediss://`, optionally with a name, a password and a database, or `unix://` and the path of a socket, with
- * `?password=` and `?db=`.
+ * `redis://` or `rediss://`, optionally with a name, a password and a database; `unix://` and the path of a socket, with
+ * `?password=` and `?db=`; or `redis+sentinel://` or `rediss+sentinel://`, several hosts and the name of the primary.
  */
 function redisUrl() {
-  const message = 'must be the address of the store, such as redis://127.0.0.1:6379 or unix:///run/redis.sock'
-  return url(
-    message,
-    (store) => (store.protocol === 'unix:' ? parseSocket(store) : parseServer(store)),
-    passwordHint('REKEY_REDIS'),
-  )
-    .optional()
-    .meta(SECRET)
+  const message =
+    'must be the address of the store, such as redis://127.0.0.1:6379, unix:///run/redis.sock or redis+sentinel://HOST:26379,HOST:26379/PRIMARY'
+  return located(message, parseStore, passwordHint('REKEY_REDIS')).optional().meta(SECRET)
 }
 
 function selectRedis(
@@ -90,7 +89,28 @@ function selectRedis(
   return Object.freeze({ ...address, password })
 }
 
-function parseServer(url: URL): RedisAddress | undefined {
+function parseStore(text: string): RedisAddress | undefined {
+  if (SENTINELS.test(text)) return parseSentinels(text)
+  const url = parseUrl(text)
+  return url?.protocol === 'unix:' ? parseSocket(url) : url && parseServer(url, 6379)
+}
+
+/** Several hosts are no URL: each is read as if it stood alone. */
+function parseSentinels(text: string): RedisAddress | undefined {
+  const [, scheme, login = '', hosts = '', primary = '', database = '', encoded] = SENTINELS.exec(text) ?? []
+  const servers = hosts.split(',').map((host) => {
+    const url = parseUrl(`${scheme}://${login}${host}/${database}`)
+    return url && parseServer(url, 26_379)
+  })
+  const sentinels = servers.flatMap((server) => (server && 'host' in server.at ? [server.at] : []))
+  const password = decode(encoded ?? '')
+  const [server] = servers
+  if (!server || sentinels.length < servers.length || password === undefined) return undefined
+  const sentinelPassword = password ? new Secret(password) : undefined
+  return { ...server, at: { sentinels, primary, sentinelPassword } }
+}
+
+function parseServer(url: URL, defaultPort: number): RedisAddress | undefined {
   const database = url.pathname.replace(/^\//, '')
   const isServer = url.protocol === 'redis:' || url.protocol === 'rediss:'
   if (!isServer || !isHost(url.hostname) || url.port === '0') return undefined
@@ -98,7 +118,7 @@ function parseServer(url: URL): RedisAddress | undefined {
   const [username, password] = [decode(url.username), decode(url.password)]
   if (username === undefined || password === undefined) return undefined
   return {
-    at: { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port || 6379) },
+    at: { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port || defaultPort) },
     tls: url.protocol === 'rediss:',
     username: username || undefined,
     password: password ? new Secret(password) : undefined,

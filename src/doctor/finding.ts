@@ -26,6 +26,7 @@ export const doctorCodes = [
   'clock-skew',
   'store-unavailable',
   'store-refused',
+  'store-no-primary',
   'store-read-only',
   'store-loading',
   'store-full',

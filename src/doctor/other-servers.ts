@@ -63,6 +63,11 @@ function findLost(reason: string): Finding {
         fix,
       )
     }
+    case 'no-primary': {
+      const fix =
+        'Start the sentinels, or correct their addresses, their password and the name of the primary in REKEY_REDIS_URL.'
+      return fault('store', 'store-no-primary', `no sentinel names a primary of Redis (${reason})`, fix)
+    }
     default: {
       const fix = 'Start it, or correct REKEY_REDIS_URL; rediss:// wants a certificate that this host trusts.'
       return fault('store', 'store-unavailable', `Redis can’t be reached (${reason})`, fix)

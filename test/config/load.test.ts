@@ -341,6 +341,26 @@ it.each([
   ['redis://[::1]:6380', { at: { host: '::1', port: 6380 } }],
   ['redis://rekey@cache', { at: { host: 'cache', port: 6379 }, username: 'rekey', password: undefined }],
   ['unix:///run/my%20redis.sock?db=2', { at: { path: '/run/my redis.sock' }, tls: false, database: 2 }],
+  [
+    'redis+sentinel://one,two:7000,[::1]/my-master.1',
+    {
+      at: {
+        sentinels: [
+          { host: 'one', port: 26_379 },
+          { host: 'two', port: 7000 },
+          { host: '::1', port: 26_379 },
+        ],
+        primary: 'my-master.1',
+        sentinelPassword: undefined,
+      },
+      tls: false,
+      database: 0,
+    },
+  ],
+  [
+    'rediss+sentinel://rekey@one:1/primary/3',
+    { at: { sentinels: [{ host: 'one', port: 1 }] }, tls: true, username: 'rekey', database: 3 },
+  ],
 ])('the configuration takes the store at %s', (url, expected) => {
   expect(configOf({ ...withLinkKey, REKEY_REDIS_URL: url }).redis).toMatchObject(expected)
 })
@@ -349,10 +369,12 @@ it.each([
   'redis://me:p%40ss%2Fword@cache/1',
   'redis://:p%40ss%2Fword@cache',
   'unix:///s?password=p%40ss%2Fword',
+  'redis+sentinel://:p%40ss%2Fword@one,two/primary?sentinel-password=its%40ss%2Fword',
 ])('the configuration keeps the password of the store at %s, from a file too, to itself', (url) => {
   for (const environment of [{ REKEY_REDIS_URL: url }, { REKEY_REDIS_URL_FILE: scratchFile(`${url}\n`) }]) {
     const { redis } = configOf({ ...withLinkKey, ...environment })
     expect(redis?.password?.reveal()).toBe('p@ss/word')
+    if (redis && 'sentinels' in redis.at) expect(redis.at.sentinelPassword?.reveal()).toBe('its@ss/word')
     expect(JSON.stringify(redis)).not.toContain('ss/word')
   }
 })
@@ -364,6 +386,13 @@ it.each([
   'redis://cache:0',
   'redis://cache/one',
   'redis://cache?db=1',
+  'redis+sentinel://one,two',
+  'redis+sentinel://one,,two/primary',
+  'redis+sentinel://one:0/primary',
+  'redis+sentinel://one,two:port/primary',
+  'redis+sentinel://one/primary/0/1',
+  'redis+sentinel://one/primary?db=1',
+  'redis+sentinel://one/primary?sentinel-password=%FF',
   'redis://:%FF@cache',
   'unix://cache/run/redis.sock',
   'unix:///run/redis.sock?database=1',

@@ -4,16 +4,12 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import {
-  type PanelSimulator,
-  simulatorCredentials,
-  startPanelSimulator,
-} from '../panel-simulator/simulator.js'
+import { type PanelSimulator, startPanelSimulator } from '../panel-simulator/simulator.js'
 import { atEnd } from './kit/at-end.js'
-import { startProgram } from './kit/programs.js'
 import { startRedis } from './kit/redis.js'
 import { MAIN, type Rekey, startRekey } from './kit/rekey.js'
 import { scratchDirectory } from './kit/scratch.js'
+import { change, diagnoseStore, sharing } from './kit/store.js'
 
 /** Twice the time after which a store is looked at again, and some. */
 const SOON = { timeout: 8000, interval: 50 }
@@ -22,19 +18,6 @@ async function startPanel(): Promise<PanelSimulator> {
   const panel = await startPanelSimulator()
   atEnd(() => panel.close())
   return panel
-}
-
-async function change(rekey: Rekey): Promise<string> {
-  const response = await fetch(`${rekey.url}/api/v1/password-changes`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      email: 'info@example.org',
-      newPassword: 'a wholly new secret',
-      account: { username: 'alice', password: 'alice panel pw' },
-    }),
-  })
-  return ((await response.json()) as { code: string }).code
 }
 
 async function faultsOf(rekey: Rekey): Promise<unknown> {
@@ -48,24 +31,6 @@ function storeEvents(rekey: Rekey): unknown[] {
     .lines()
     .filter(({ event }) => String(event).startsWith('store-'))
     .map(({ event, reason }) => (reason === undefined ? event : `${event} ${reason}`))
-}
-
-/** The doctor's word for the store. */
-async function diagnose(panel: PanelSimulator, url: string): Promise<string> {
-  const program = startProgram(process.execPath, [MAIN, 'doctor', '--json'], {
-    env: {
-      HESTIA_URL: panel.url,
-      HESTIA_ACCESS_KEY: simulatorCredentials.accessKey,
-      HESTIA_SECRET_KEY: simulatorCredentials.secretKey,
-      REKEY_REDIS_URL: url,
-    },
-  })
-  const [report] = await program.written(/^\{$(?:.*\n)*?^\}$/m)
-  const { findings } = JSON.parse(report) as {
-    findings: { check: string; code?: string; status: string }[]
-  }
-  const { code, status } = findings.find(({ check }) => check === 'store') ?? {}
-  return code ?? status ?? ''
 }
 
 /** Hands connections on to a port that may change, and leaves those that there are alone. */
@@ -91,14 +56,14 @@ it('changes go on when a proxy hands on to another primary, though the demoted o
   const [panel, first, second] = await Promise.all([startPanel(), startRedis(), startRedis()])
   const proxy = await startForwarder(first.port)
   const url = `redis://127.0.0.1:${proxy.port}`
-  const rekey = await startRekey(panel, { REKEY_REDIS_URL: url })
+  const rekey = await startRekey(panel, sharing(url))
   expect(await change(rekey)).toBe('changed')
   await first.client.replicaof('127.0.0.1', second.port)
   await expect
     .poll(() => faultsOf(rekey), SOON)
     .toContainEqual({ code: 'store-unavailable', reason: 'READONLY' })
   expect(await change(rekey)).toBe('store-unavailable')
-  expect(await diagnose(panel, url)).toBe('store-read-only')
+  expect(await diagnoseStore(panel, url)).toBe('store-read-only')
 
   proxy.forwardTo(second.port)
   await expect.poll(() => change(rekey), SOON).toBe('changed')
@@ -112,7 +77,7 @@ it('a Redis that has no memory left, can’t save, or may remove locks is not re
   mkdirSync(directory)
   const [panel, redis] = await Promise.all([startPanel(), startRedis(['--enable-protected-configs', 'yes'])])
   const url = `redis://127.0.0.1:${redis.port}`
-  const rekey = await startRekey(panel, { REKEY_REDIS_URL: url })
+  const rekey = await startRekey(panel, sharing(url))
   const ready = () => expect.poll(() => faultsOf(rekey), SOON).toEqual([])
   await ready()
 
@@ -120,7 +85,7 @@ it('a Redis that has no memory left, can’t save, or may remove locks is not re
   expect(await change(rekey)).toBe('store-unavailable')
   await expect.poll(() => rekey.attempts().at(-1)).toMatchObject({ reason: 'OOM' })
   expect(await faultsOf(rekey)).toEqual([{ code: 'store-unavailable', reason: 'OOM' }])
-  expect(await diagnose(panel, url)).toBe('store-full')
+  expect(await diagnoseStore(panel, url)).toBe('store-full')
   await redis.client.config('SET', 'maxmemory', '0')
   await ready()
 
@@ -129,14 +94,14 @@ it('a Redis that has no memory left, can’t save, or may remove locks is not re
   rmSync(directory, { recursive: true })
   await redis.client.bgsave()
   await expect.poll(() => faultsOf(rekey), SOON).toEqual([{ code: 'store-unavailable', reason: 'MISCONF' }])
-  expect(await diagnose(panel, url)).toBe('store-not-saving')
+  expect(await diagnoseStore(panel, url)).toBe('store-not-saving')
   await redis.client.config('SET', 'save', '')
   await ready()
 
   await redis.client.config('SET', 'maxmemory-policy', 'allkeys-lru')
   await expect.poll(() => faultsOf(rekey), SOON).toEqual([{ code: 'store-evicts', reason: 'allkeys-lru' }])
-  expect(await diagnose(panel, url)).toBe('store-evicts')
-  const started = await startRekey(panel, { REKEY_REDIS_URL: url })
+  expect(await diagnoseStore(panel, url)).toBe('store-evicts')
+  const started = await startRekey(panel, sharing(url))
   await expect
     .poll(() => started.lines().find(({ event }) => event === 'not-ready'), SOON)
     .toMatchObject({ faults: [{ code: 'store-evicts', reason: 'allkeys-lru' }] })
@@ -158,21 +123,21 @@ it('a user of Redis who may not run INFO is served, and the log and the doctor s
   const user = ['on', '>secret', '~rekey:*', '+@all', '-@dangerous']
   await redis.client.acl('SETUSER', 'rekey', ...user)
   const url = `redis://rekey:secret@127.0.0.1:${redis.port}`
-  const rekey = await startRekey(panel, { REKEY_REDIS_URL: url })
+  const rekey = await startRekey(panel, sharing(url))
   expect(await change(rekey)).toBe('changed')
   expect(await faultsOf(rekey)).toEqual([])
   expect(storeEvents(rekey)).toEqual(['store-unchecked NOPERM'])
-  expect(await diagnose(panel, url)).toBe('store-unchecked')
+  expect(await diagnoseStore(panel, url)).toBe('store-unchecked')
   await redis.client.acl('SETUSER', 'rekey', '+info')
-  expect(await diagnose(panel, url)).toBe('ok')
+  expect(await diagnoseStore(panel, url)).toBe('ok')
 })
 
 it('a database that Redis doesn’t have is not replaced by another', async () => {
   const [panel, redis] = await Promise.all([startPanel(), startRedis()])
   const url = `redis://127.0.0.1:${redis.port}/99`
-  const rekey = await startRekey(panel, { REKEY_REDIS_URL: url })
+  const rekey = await startRekey(panel, sharing(url))
   expect(await change(rekey)).toBe('store-unavailable')
-  expect(await diagnose(panel, url)).toBe('store-refused')
+  expect(await diagnoseStore(panel, url)).toBe('store-refused')
   expect(await redis.client.dbsize()).toBe(0)
 })
 
@@ -182,11 +147,11 @@ it('a cluster is refused by name at the start and by the doctor, though one node
   await expect.poll(() => redis.client.call('CLUSTER', 'INFO')).toContain('cluster_state:ok')
   const url = `redis://127.0.0.1:${redis.port}`
   const { status, stdout } = spawnSync(process.execPath, [MAIN], {
-    env: { HESTIA_URL: 'https://panel.example:8083', HESTIA_API_KEY: 'key', REKEY_REDIS_URL: url },
+    env: { HESTIA_URL: 'https://panel.example:8083', HESTIA_API_KEY: 'key', ...sharing(url) },
     encoding: 'utf8',
     timeout: 20_000,
   })
   expect(status).toBe(1)
   expect(stdout).toContain('"event":"store-is-cluster","reason":"CROSSSLOT"')
-  expect(await diagnose(panel, url)).toBe('store-is-cluster')
+  expect(await diagnoseStore(panel, url)).toBe('store-is-cluster')
 })

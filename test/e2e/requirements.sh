@@ -38,6 +38,7 @@ prometheus          has_program promtool
 python3             has_program python3
 python3-systemd     has_file /usr/lib/python3/dist-packages/systemd/journal.py
 python3-seccomp     has_python_module seccomp
+redis-sentinel      has_program redis-sentinel
 redis-server        has_program redis-server
 roundcube-core      has_file /var/lib/roundcube/public_html/index.php
 roundcube-plugins   has_file /usr/share/roundcube/plugins/password/password.php
