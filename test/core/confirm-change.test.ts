@@ -50,10 +50,12 @@ function setUp(given: Given) {
     callerKind: 'public',
   }
   const checks: string[] = []
+  const takenInAnyForm = new Set<string>()
   const checkPassword: PasswordCheck = {
     ...checkByStoredHash(async () => false),
     refusalIsProof: given.refusalIsProof ?? true,
-    async check({ password }) {
+    async check({ password, anyForm }) {
+      if (anyForm) takenInAnyForm.add(password.reveal())
       const isNew = password.reveal() === 'new'
       const result = isNew ? (given.results[checks.length] ?? given.results.at(-1)) : given.former
       checks.push(`${password.reveal()} at ${clock.now() - 10_000}`)
@@ -66,6 +68,7 @@ function setUp(given: Given) {
   const tools = { panel: {} as Panel, checkPassword, clock }
   return {
     checks,
+    takenInAnyForm,
     clock,
     confirm: () => confirmOutcome(target, attempt, TIMES_MS, tools),
     isInForce: () => isInForce(target, attempt, tools),
@@ -86,6 +89,13 @@ it.each([
     expect(mailbox.clock.waits.every((waitMs) => waitMs > 0)).toBe(true)
   },
 )
+
+it('checks take the former password in either of Unicode’s normal forms, and never the new one', async () => {
+  const mailbox = setUp({ results: ['wrong'], former: 'right', refusalIsProof: false })
+  expect(await mailbox.confirm()).toBe('old')
+  expect(await mailbox.isInForce()).toBe(false)
+  expect([...mailbox.takenInAnyForm]).toEqual(['former'])
+})
 
 it('checks end when the new password is found to be in force', async () => {
   const mailbox = setUp({ results: ['wrong', 'right'] })

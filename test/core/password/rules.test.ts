@@ -116,6 +116,8 @@ it.each([
 it.each([
   ['tinfoil hat gravel mustard', 'info@example.org'],
   ['wholesale goods of May', 'sales@example.org'],
+  ['die Infothek der Stadt', 'info@example.org'],
+  ['kein Geheiminfo dabei', 'info@example.org'],
   ['counterexamples everywhere', 'bob@example.org'],
   ['Handbücherei im Keller', 'bob@bücher.example'],
 ])(
