@@ -48,13 +48,15 @@ export function normalFormsOf(password: string): string[] {
   return [...new Set([password, password.normalize('NFC'), password.normalize('NFD')])]
 }
 
+/** A longer one is no code. */
+const MAX_CODE_LENGTH = 100
+
 const SEPARATORS = /[\s\p{P}\u2212]/gu
 
 /** A one-time code as it was meant: the decimal digits of any script as 0 to 9, without what separates them. */
 export function normalizeCode(typed: string): string {
-  return withoutInvisible(typed)
-    .replaceAll(SEPARATORS, '')
-    .replaceAll(/\p{Nd}/gu, asciiDigit)
+  const code = withoutInvisible(typed).replaceAll(SEPARATORS, '')
+  return code.length > MAX_CODE_LENGTH ? code : code.replaceAll(/\p{Nd}/gu, asciiDigit)
 }
 
 /** Unicode has the ten digits of a set in order, one after another, and sets begin where no digit stands or another ends. */

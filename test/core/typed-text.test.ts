@@ -77,7 +77,9 @@ it.each([
   expect(normalizeAccountName(text)).toBe(name)
 })
 
-it('an address that is far too long is not looked at closely', () => {
+it('what is far too long is not looked at closely', () => {
+  const digits = '٣'.repeat(4000)
+  expect(normalizeCode(digits)).toBe(digits)
   const nested = `${'('.repeat(4000)}info@example.org${')'.repeat(4000)}`
   expect(normalizeAddress(nested)).toBe(nested)
 })
