@@ -147,9 +147,18 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
     return [attempt.isLast ? 3 : 2, lastTurnMs(attempt.sender), attempt.number]
   }
 
-  function next(): Entry | undefined {
+  /** Senders of which an attempt is being proven. */
+  function busySenders(): ReadonlySet<string> {
     const begun = [...attempts].filter((attempt) => hasBegun(attempt) && !attempt.isProven)
-    const busy = new Set(begun.map(({ sender }) => sender))
+    return new Set(begun.map(({ sender }) => sender))
+  }
+
+  function mustWaitForOwn(attempt: Attempt): boolean {
+    return rankOf(attempt, busySenders()) === undefined
+  }
+
+  function next(): Entry | undefined {
+    const busy = busySenders()
     let best: { readonly entry: Entry; readonly rank: readonly number[] } | undefined
     for (const entry of waiting) {
       const rank = rankOf(entry.attempt, busy)
@@ -283,7 +292,8 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
           attempt.isProven = true
           startWaiting()
         },
-        hasRoom: (commands) => waiting.size === 0 && running.size + commands <= pace.limit(),
+        hasRoom: (commands) =>
+          waiting.size === 0 && running.size + commands <= pace.limit() && !mustWaitForOwn(attempt),
         leave(reason) {
           attempts.delete(attempt)
           release(attempt)

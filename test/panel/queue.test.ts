@@ -279,6 +279,16 @@ it('an attempt has room beside it only if nobody waits and the panel runs so man
   expect([place.hasRoom(1), place.hasRoom(2)]).toEqual([true, false])
 })
 
+it('an attempt has no room while another one of its sender is being proven, since it has to wait for that', async () => {
+  const { enter, ask } = startQueue(3)
+  const [first, second, other] = ['203.0.113.1', '203.0.113.1', '203.0.113.2'].map((sender) => enter(sender))
+  if (first) void ask(first, 'first')
+  await settle()
+  expect([first, second, other].map((place) => place?.hasRoom(2))).toEqual([true, false, true])
+  first?.prove()
+  expect(second?.hasRoom(2)).toBe(true)
+})
+
 it('a queue that is full takes no more commands', async () => {
   const { enter, ask, end } = startQueue(1, 1)
   const places = [1, 2, 3].map((sender) => enter(`203.0.113.${sender}`))

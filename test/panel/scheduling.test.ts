@@ -251,6 +251,28 @@ it.each([
   },
 )
 
+it('an owner who changes two mailboxes at once never has the first wait for what only the second asks', async () => {
+  const panel = await createPanelInMemory('fast')
+  await warmUp(panel)
+  const attempt = (localPart: string, proof: Try['proof'], clientAddress: string) =>
+    panel.attempt({ localPart, proof, clientAddress, patienceMs: 60_000 })
+  const others = (proof: Try['proof'], from: number, count: number) =>
+    Array.from({ length: count }, (_, index) =>
+      attempt(`box${from + index}`, proof, `198.51.100.${from + index}`),
+    )
+  await Promise.all(others(byPassword, 100, 40))
+  expect(panel.load().limit).toBe(4)
+  // Beside the first one’s check there is no room for the account’s record; beside the second one’s there would be.
+  const before = others(byWrongPassword, 200, 3)
+  await panel.clock.wait(100)
+  const first = attempt('box0', byOwner, '203.0.113.1')
+  await panel.clock.wait(170)
+  const second = attempt('box1', byOwner, '203.0.113.1')
+  const outcomes = (await Promise.all([first, second])).map(({ outcome }) => outcome.code)
+  expect(outcomes).toEqual(['changed', 'changed'])
+  await Promise.all(before)
+})
+
 it.each([
   ['while it waits for its turn', 8, 100, ['caller-gone', 0]],
   ['while its password is checked', 0, 100, ['caller-gone', 1]],
