@@ -42,13 +42,14 @@ export function createEarlyRefusal(parts: EarlyRefusalParts, maxReady = MAX_READ
   const { held, clock, recordAttempt } = parts
   const ready = new Map<string, ReadyAnswer>()
 
-  /** Keeps the answer that the normal way sends, unless it is that of a bug. */
+  /** Keeps the answer that the normal way sends, unless it is that of a bug, or the submission was read: then it may show who sent it. */
   function keepAnswer(response: Response, key: string): void {
     const send = response.send.bind(response)
     response.send = (text: unknown) => {
       send(text)
+      if (response.statusCode !== 429 || response.req.body !== undefined) return response
       if (ready.size >= maxReady) ready.clear()
-      if (response.statusCode === 429) ready.set(key, readyAnswer(response, String(text)))
+      ready.set(key, readyAnswer(response, String(text)))
       return response
     }
   }

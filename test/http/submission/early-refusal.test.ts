@@ -183,6 +183,20 @@ it('a refusal before routing is in its own language, also if another has the sam
   }
 })
 
+it('a refusal before routing is never one of a submission that was read, which may show its sender’s address', async () => {
+  let sent = 0
+  const { post } = createEarly((request, response) => {
+    sent += 1
+    // The address got room meanwhile, and then a limit of the mailbox was reached.
+    if (sent === 1) request.body = { email: 'info@example.org' }
+    response.status(429).send(`${request.body?.email}`)
+  })
+  const texts = []
+  for (const _ of [1, 2, 3]) texts.push((await post()).text)
+  expect(texts).toEqual(['info@example.org', 'undefined', 'undefined'])
+  expect(sent).toBe(2)
+})
+
 it('refusals before routing are kept ready up to a bound, and made anew beyond it', async () => {
   const sent: number[] = []
   const { state, post } = createEarly((_request, response) => {
