@@ -172,7 +172,10 @@ export function createCommandRunner(parts: RunnerParts): CommandRunner {
       const hangUp = (): void => place.leave(CALLER_GONE)
       hungUp.addEventListener('abort', hangUp)
       const stayFor = ({ repeatable }: Command): void => {
-        if (!repeatable) hungUp.removeEventListener('abort', hangUp)
+        if (repeatable) return
+        // Another change was sent before, and found nothing to change.
+        if (hungUp.aborted) throw new PanelFault('panel-busy', CALLER_GONE)
+        hungUp.removeEventListener('abort', hangUp)
       }
       const sumOf =
         (timeMs: (command: string) => number) =>

@@ -56,14 +56,9 @@ function setUp(replies: readonly Reply[] = [], limits = { maxConcurrency: 8, max
     sent,
     records,
     run,
-    enter: () =>
-      runner.enter({
-        clientAddress: '203.0.113.1',
-        plan: ['v-x'],
-        isLast: false,
-        deadline,
-        hungUp: new AbortController().signal,
-      }),
+    command,
+    enter: (hungUp = new AbortController().signal) =>
+      runner.enter({ clientAddress: '203.0.113.1', plan: ['v-x'], isLast: false, deadline, hungUp }),
     load: runner.load,
     /** Makes calls wait until the given function is called. */
     hold() {
@@ -226,4 +221,16 @@ it('the runner sends one command at a time to a panel that was away', async () =
   release()
   await probe
   expect(turn.hasRoom(1)).toBe(true)
+})
+
+it('the runner sends an attempt’s questions after its change also if the caller hung up, and no second change', async () => {
+  const { enter, command, sent } = setUp()
+  const caller = new AbortController()
+  const { run } = enter(caller.signal)
+  const runIt = (repeatable: boolean) => run({ ...command, repeatable }, () => undefined)
+  await runIt(false)
+  caller.abort()
+  await runIt(true)
+  await expect(runIt(false)).rejects.toMatchObject({ code: 'panel-busy', reason: 'caller-gone' })
+  expect(sent).toHaveLength(2)
 })
