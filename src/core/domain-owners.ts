@@ -31,7 +31,10 @@ interface Asker {
 
 /** Remembers which hosting account owns a domain, so that a person waits for one panel command less. */
 export interface DomainOwners {
-  /** Whether the owner is remembered, or that there is none: then no command is needed. */
+  /**
+   * Whether the domain was looked up before, as far as that is remembered. Then it waits for no turn of a network. A domain without an
+   * owner may need a command still, as the check of a password does in a domain with one: neither shows by its place in the queue.
+   */
   knows(mailbox: Mailbox): Promise<boolean>
   /**
    * Rejects with a `PanelFault`: as the panel does, or `panel-busy` if the asker's network has asked for so many domains that
@@ -42,22 +45,34 @@ export interface DomainOwners {
   forget(mailbox: Mailbox): Promise<void>
 }
 
-/** For how long (ms) it is remembered that a domain has no owner: it may be created any time. */
+/** For how long (ms) it is taken for true that a domain has no owner: it may be created any time. That it was asked for is remembered longer. */
 const KEEP_NONE_MS = 60_000
 const MAX_NONE = 10_000
+
+interface NoOwner {
+  /** By the clock, as the other one: until when it is taken for true. */
+  readonly untilMs: number
+  /** Until when it is remembered that the domain was looked up. */
+  readonly rememberedUntilMs: number
+}
 
 /** So many domains that nobody remembers may be looked up for a network within this time (ms). */
 const LOOKUPS = { count: 6, windowMs: 60_000 }
 const MAX_NETWORKS = 10_000
 
 export function createDomainOwners(memory: OwnerMemory, clock: Clock): DomainOwners {
-  /** Until when (by the clock) it is remembered that a domain has no owner. */
-  const none = new Map<string, number>()
+  /** Domains that had no owner when they were last looked up. */
+  const none = new Map<string, NoOwner>()
   /** When the latest lookups of a network were, or will be. */
   const turns = new Map<string, readonly number[]>()
   const underWay = createShared<string, DomainOwner | undefined>()
 
-  const hasNone = (domain: string): boolean => (none.get(domain) ?? Number.NEGATIVE_INFINITY) > clock.now()
+  const hasNone = (domain: string): boolean =>
+    (none.get(domain)?.untilMs ?? Number.NEGATIVE_INFINITY) > clock.now()
+
+  function wasLookedUp(domain: string): boolean {
+    return (none.get(domain)?.rememberedUntilMs ?? Number.NEGATIVE_INFINITY) > clock.now()
+  }
 
   /** Counts a lookup for the network, now or as soon as it may have one more. */
   function reserve(network: string, deadline: Deadline): number {
@@ -84,10 +99,15 @@ export function createDomainOwners(memory: OwnerMemory, clock: Clock): DomainOwn
       const username = await panel.lookUpDomainOwner(domainForm)
       if (username === undefined) continue
       const owner = { username, domainForm }
+      none.delete(domain)
       await memory.set(domain, owner)
       return owner
     }
-    setBounded(none, domain, clock.now() + KEEP_NONE_MS, MAX_NONE)
+    const nowMs = clock.now()
+    // Not longer than an owner is that was found then: the end of that would show too.
+    const former = wasLookedUp(domain) ? none.get(domain) : undefined
+    const { rememberedUntilMs } = former ?? { rememberedUntilMs: nowMs + OWNER_MEMORY_MS }
+    setBounded(none, domain, { untilMs: nowMs + KEEP_NONE_MS, rememberedUntilMs }, MAX_NONE)
     return undefined
   }
 
@@ -115,12 +135,13 @@ export function createDomainOwners(memory: OwnerMemory, clock: Clock): DomainOwn
   }
 
   return {
-    knows: async ({ domain }) => (await recall(domain)) !== undefined,
+    knows: async ({ domain }) => wasLookedUp(domain) || (await recall(domain)) !== undefined,
 
     async find(mailbox, asker, panel) {
       const known = await recall(mailbox.domain)
       if (known) return known.owner
-      if (!underWay.has(mailbox.domain)) return await lookUpInTurn(mailbox, asker, panel)
+      const isNew = !wasLookedUp(mailbox.domain) && !underWay.has(mailbox.domain)
+      if (isNew) return await lookUpInTurn(mailbox, asker, panel)
       return await underWay.share(mailbox.domain, () => lookUp(mailbox, panel))
     },
 

@@ -108,3 +108,29 @@ it('whoever asks for a domain that another is looking up waits for no turn', asy
   expect(asked).toHaveLength(6)
   expect(clock.now()).toBe(0)
 })
+
+it.each([
+  ['one', { 'example.org': 'alice' }],
+  ['none', {}],
+])(
+  'whether a domain has an owner does not show by whose turn it is: with %s it is known for a day, and waits in no turn of a network',
+  async (_owner, ownerOf) => {
+    const { clock, owners, find } = createOwners(ownerOf)
+    const isKnown = () => owners.knows(mailboxIn('example.org'))
+    const findAtOnce = async () => {
+      const startMs = clock.now()
+      await find('example.org')
+      expect(clock.now()).toBe(startMs)
+    }
+    expect(await isKnown()).toBe(false)
+    await findAtOnce()
+    clock.advance(12 * 60 * 60_000)
+    for (let index = 0; index < 6; index++) await find(`d${index}.example`)
+    expect(await isKnown()).toBe(true)
+    await findAtOnce()
+    clock.advance(12 * 60 * 60_000)
+    expect(await isKnown()).toBe(false)
+    for (let index = 0; index < 6; index++) await find(`e${index}.example`)
+    await expect(find('example.org')).rejects.toMatchObject({ reason: 'too-many-lookups' })
+  },
+)
