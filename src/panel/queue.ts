@@ -222,6 +222,22 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
     }
   }
 
+  /** There are too many: the newest of the sender with the most waits no longer, unless its attempt has begun. */
+  function refuseOne(): void {
+    const counts = new Map<string | undefined, number>()
+    let most: Entry | undefined
+    for (const entry of waiting) {
+      const { attempt } = entry
+      if (attempt && hasBegun(attempt)) continue
+      const count = (counts.get(attempt?.sender) ?? 0) + 1
+      counts.set(attempt?.sender, count)
+      if (!most || count >= (counts.get(most.attempt?.sender) ?? 0)) most = entry
+    }
+    if (!most) return
+    waiting.delete(most)
+    most.drop(busy('queue-full'))
+  }
+
   async function run<Answer>(
     attempt: Attempt | undefined,
     work: Work,
@@ -235,8 +251,7 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
     waiting.add(entry)
     try {
       startWaiting()
-      if (waiting.has(entry) && !(attempt && hasBegun(attempt)) && waiting.size > maxWaiting)
-        throw busy('queue-full')
+      if (waiting.has(entry) && !(attempt && hasBegun(attempt)) && waiting.size > maxWaiting) refuseOne()
       await inTime(turn, spareMs(entry, 1), () => busy('waited-too-long'))
       if (attempt) attempt.plan = without(attempt.plan, work.command)
       return await call()

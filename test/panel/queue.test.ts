@@ -299,6 +299,16 @@ it('a queue that is full takes no more commands', async () => {
   expect(await Promise.all(asked.slice(0, 2))).toEqual(['0', '1'])
 })
 
+it('a queue that is full refuses the newest command of the sender with the most, not whoever comes', async () => {
+  const { enter, ask, end } = startQueue(1, 2)
+  const flood = [1, 2, 3].map((number) => ask(enter('203.0.113.1'), `flood ${number}`))
+  await settle()
+  const person = ask(enter('203.0.113.2'), 'person')
+  await expect(flood[2]).rejects.toMatchObject({ code: 'panel-busy', reason: 'queue-full' })
+  for (const name of ['flood 1', 'person']) await end(name)
+  expect(await person).toBe('person')
+})
+
 it('a queue that is full still takes the commands of an attempt that has begun', async () => {
   const { enter, ask, end, begun } = startQueue(1, 1)
   const first = enter('203.0.113.1')
