@@ -1,5 +1,6 @@
 import type { Clock } from '../lib/clock.js'
 import type { Deadline } from '../lib/deadline.js'
+import { inTime } from '../lib/in-time.js'
 import { wideNetworkOf } from '../lib/ip-address.js'
 import { createShared } from '../lib/shared.js'
 import type { Mailbox } from './mailbox.js'
@@ -111,6 +112,16 @@ export function createDomainOwners(memory: OwnerMemory, clock: Clock): DomainOwn
     return undefined
   }
 
+  /** The one that is under way may wait for longer than this asker does. */
+  function shareLookUp(mailbox: Mailbox, deadline: Deadline, panel: Panel): Promise<DomainOwner | undefined> {
+    const late = (): PanelFault => new PanelFault('panel-busy', 'waited-too-long')
+    return inTime(
+      underWay.share(mailbox.domain, () => lookUp(mailbox, panel)),
+      deadline.leftMs(),
+      late,
+    )
+  }
+
   /** In its network's turn. */
   async function lookUpInTurn(
     mailbox: Mailbox,
@@ -121,7 +132,7 @@ export function createDomainOwners(memory: OwnerMemory, clock: Clock): DomainOwn
     const turnMs = reserve(network, deadline)
     try {
       if (turnMs > clock.now()) await clock.wait(turnMs - clock.now())
-      return await underWay.share(mailbox.domain, () => lookUp(mailbox, panel))
+      return await shareLookUp(mailbox, deadline, panel)
     } catch (error) {
       giveBack(network, turnMs)
       throw error
@@ -142,7 +153,7 @@ export function createDomainOwners(memory: OwnerMemory, clock: Clock): DomainOwn
       if (known) return known.owner
       const isNew = !wasLookedUp(mailbox.domain) && !underWay.has(mailbox.domain)
       if (isNew) return await lookUpInTurn(mailbox, asker, panel)
-      return await underWay.share(mailbox.domain, () => lookUp(mailbox, panel))
+      return await shareLookUp(mailbox, asker.deadline, panel)
     },
 
     forget: ({ domain }) => memory.delete(domain),

@@ -134,3 +134,18 @@ it.each([
     await expect(find('example.org')).rejects.toMatchObject({ reason: 'too-many-lookups' })
   },
 )
+
+it('whoever shares a lookup waits no longer than its own time allows', async () => {
+  let answer = (_owner: string): void => undefined
+  const answered = new Promise<string>((resolve) => {
+    answer = resolve
+  })
+  const panel = { lookUpDomainOwner: () => answered } as unknown as Panel
+  const clock = createTestClock()
+  const owners = createDomainOwners(createMemoryDomainOwners(clock), clock)
+  const patient = owners.find(mailboxIn('example.org'), asker, panel)
+  const hasty = owners.find(mailboxIn('example.org'), { ...asker, deadline: { leftMs: () => 0 } }, panel)
+  await expect(hasty).rejects.toMatchObject({ code: 'panel-busy', reason: 'waited-too-long' })
+  answer('alice')
+  expect(await patient).toMatchObject({ username: 'alice' })
+})
