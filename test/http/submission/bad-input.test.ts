@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { sendRaw } from '../../kit/raw.js'
 import { startService, type TestService } from '../../kit/service.js'
-import { byAccount, byMailbox, CHANGES, gist, post } from '../../kit/submissions.js'
+import { byAccount, byMailbox, CHANGES, gist, MAILBOX_FORM, post } from '../../kit/submissions.js'
 
 async function stillServes(service: TestService): Promise<void> {
   expect((await service.http.get('/healthz')).status).toBe(200)
@@ -153,6 +153,18 @@ it.each([
   const response = await service.http.post('/').type('form').send(body)
   expect([400, 413]).toContain(response.status)
   expect(response.type).toBe('text/html')
+  expect(service.commands()).toEqual([])
+})
+
+it('a form whose password is no UTF-8 changes nothing: another password than the one typed would be set', async () => {
+  const service = await startService({ environment: { REKEY_WEBMAIL_ADDRESSES: '127.0.0.1' } })
+  const escaped = 'w%E4hrung+und+mehr'
+  const page = new URLSearchParams(MAILBOX_FORM).toString().replaceAll('a+wholly+new+secret', escaped)
+  const webmail = `user=info%40example.org&curpass=info+mail+pw&newpass=${escaped}`
+  const send = (path: string, body: string) => service.http.post(path).type('form').send(body)
+
+  expect((await send('/', page)).status).toBe(400)
+  expect((await send('/roundcube', webmail)).text).toMatch(/^error invalid-request/)
   expect(service.commands()).toEqual([])
 })
 
