@@ -78,7 +78,7 @@ class rcube_rekey_password
         if ($known !== null) {
             return ['code' => $known, 'message' => $this->words($answer['body'])];
         }
-        if ($code === 'outcome-unknown' || $code === 'internal-error') {
+        if (in_array($code, ['outcome-unknown', 'change-not-confirmed', 'internal-error'], true)) {
             return $this->end_unknown($this->words($answer['body']));
         }
         // Half an answer, or that of a proxy which gave up on a change, does not tell what Rekey has done; a refusal does,

@@ -49,12 +49,8 @@ export const attemptLine = z
       .regex(/^[A-Za-z0-9_ .:=$()-]+$/)
       .optional()
       .describe(
-        'With panel-…, mail-server-unavailable, store-unavailable and breach-check-unavailable: what went wrong, in a few plain words.',
+        'With panel-…, mail-server-unavailable, store-unavailable, change-not-confirmed and breach-check-unavailable: what went wrong, in a few plain words.',
       ),
-    changeSent: z
-      .boolean()
-      .optional()
-      .describe('With panel-…: a change was sent, and was not seen to be made when last looked at.'),
     proven: z
       .boolean()
       .optional()

@@ -44,7 +44,6 @@ function detailsOf(answer: Answer): Partial<AttemptLine> {
     reasons: 'reasons' in answer ? answer.reasons.map((reason) => reason.code) : undefined,
     limit: 'limit' in answer ? answer.limit.name : undefined,
     reason: 'reason' in answer ? answer.reason : undefined,
-    changeSent: 'changeSent' in answer ? answer.changeSent : undefined,
     credentialsSent: 'credentialsSent' in answer ? answer.credentialsSent : undefined,
     proven: 'proven' in answer ? answer.proven : undefined,
   }

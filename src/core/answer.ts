@@ -49,8 +49,6 @@ export type Outcome =
       readonly code: PanelFaultCode
       /** For the operator's log. */
       readonly reason: string
-      /** A change was sent, and when last looked at the password had not been changed. */
-      readonly changeSent: boolean
       /** The credentials were right, and the change was not sent for lack of time. */
       readonly proven?: boolean
       /** After what time (ms) it is worth another try, where that is known. */
@@ -67,6 +65,12 @@ export type Outcome =
       readonly code: 'store-unavailable' | 'breach-check-unavailable'
       /** For the operator's log. */
       readonly reason: string
+    }
+  | {
+      /** The change was sent and not confirmed; when last looked at, the password had not been changed. */
+      readonly code: 'change-not-confirmed'
+      /** For the operator's log. */
+      readonly reason: 'answer-lost' | 'unexpected-exit-code'
     }
   | { readonly code: 'outcome-unknown' }
 
@@ -141,6 +145,7 @@ export const answers: Readonly<Record<AnswerCode, Consequences>> = {
   'panel-busy': { status: 503, level: 'warn', retryAfterS: 10 },
   'store-unavailable': { status: 503, level: 'error', retryAfterS: 30, folded: true },
   'breach-check-unavailable': { status: 503, level: 'error', retryAfterS: 30 },
+  'change-not-confirmed': { status: 504, level: 'error', retryAfterS: 30 },
   'outcome-unknown': { status: 504, level: 'error' },
 }
 

@@ -96,7 +96,7 @@ async function proveAndChange(
     // That there was no time to change tells that the credentials were right.
     if (error instanceof PanelFault && error.code === 'panel-busy') {
       const { code, reason, retryAfterMs } = error
-      return { code, reason, changeSent: false, proven: true, retryAfterMs }
+      return { code, reason, proven: true, retryAfterMs }
     }
     throw error
   }

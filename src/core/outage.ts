@@ -39,12 +39,12 @@ export function isOutage(error: unknown): error is Outage {
 /** How an attempt ends that met an outage before a change was sent. */
 export function outcomeOfOutage(outage: Outage): Outcome {
   if (outage instanceof PanelFault)
-    return { code: outage.code, reason: outage.reason, changeSent: false, retryAfterMs: outage.retryAfterMs }
+    return { code: outage.code, reason: outage.reason, retryAfterMs: outage.retryAfterMs }
   if (outage instanceof StoreUnavailable || outage instanceof BreachCheckUnavailable) {
     return { code: outage.code, reason: outage.reason }
   }
   if (outage instanceof StrengthNotEstimated) {
-    return { code: outage.code, reason: outage.reason, changeSent: false }
+    return { code: outage.code, reason: outage.reason }
   }
   return { code: outage.code, reason: outage.reason, credentialsSent: outage.credentialsSent }
 }

@@ -44,16 +44,15 @@ export async function makeChange(
       const { lagMs } = checkPassword
       const confirmAfterEndMs = lagMs > 0 ? [0, lagMs] : [0]
       return outcomeOf(await confirmOutcome(target, attempt, confirmAfterEndMs, tools), {
-        code: 'panel-failed',
+        code: 'change-not-confirmed',
         reason: 'unexpected-exit-code',
-        changeSent: true,
       })
     }
     case 'lost': {
       const inForce = await confirmOutcome(target, attempt, CONFIRM_AFTER_LOSS_MS, tools)
       // Whoever came next would write to the login file together with a command that still runs.
       if (inForce !== 'new') lock.leaveInDoubt()
-      return outcomeOf(inForce, { code: 'panel-unavailable', reason: 'answer-lost', changeSent: true })
+      return outcomeOf(inForce, { code: 'change-not-confirmed', reason: 'answer-lost' })
     }
   }
 }

@@ -63,7 +63,7 @@ function strengthSentences(messages: Messages, { warning, suggestions }: Strengt
   ]
 }
 
-/** Title and detail; a change that was sent and not confirmed has words of its own, and so has a limit with a puzzle. */
+/** Title and detail; a limit with a puzzle has words of its own. */
 export function wordsOf(answer: Answer, messages: Messages): { title: string; detail: string } {
   const { title, detail } = messages.answer[wordsKeyOf(answer)]
   const seconds = retryAfterSeconds(answer)
@@ -72,7 +72,6 @@ export function wordsOf(answer: Answer, messages: Messages): { title: string; de
 }
 
 function wordsKeyOf(answer: Answer): keyof Messages['answer'] {
-  if ('changeSent' in answer && answer.changeSent) return 'change-not-confirmed'
   if (answer.code === 'too-many-attempts' && answer.limit.challenge) return 'puzzle-needed'
   return answer.code
 }

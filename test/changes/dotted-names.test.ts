@@ -63,7 +63,7 @@ describe.each(panelReleases)('on release %s of the panel,', (release) => {
 
   it.each([
     ['made', 'after-run', '200 changed'],
-    ['not made', 'before-run', '503 panel-unavailable'],
+    ['not made', 'before-run', '504 change-not-confirmed'],
   ] as const)(
     `on release ${release} of the panel, a change of a dotted name whose answer was lost, and was %s, is told truly`,
     async (_what, when, expected) => {

@@ -252,7 +252,7 @@ it('a mailbox password that the mail server checks is not sent to a mail server 
 
 it.each([
   ['made', 'after-run', '200 changed'],
-  ['not made', 'before-run', '503 panel-unavailable'],
+  ['not made', 'before-run', '504 change-not-confirmed'],
 ] as const)(
   'a change whose answer was lost, where the mail server checks passwords and was %s is found out by a login',
   async (_what, when, expected) => {
@@ -266,7 +266,7 @@ it.each([
     expect(mailServer.logins.at(-1)?.clientAddress).toBe('127.0.0.1')
     expect(valuesAsked(service)).toEqual([])
     expect(service.attempts()[0]).toMatchObject(
-      when === 'after-run' ? { evidence: 'confirmed' } : { changeSent: true },
+      when === 'after-run' ? { evidence: 'confirmed' } : { reason: 'answer-lost' },
     )
   },
 )

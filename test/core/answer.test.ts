@@ -23,6 +23,7 @@ it('the table of answers asks for another try only where waiting may help', () =
     ['panel-busy', 503, 10],
     ['store-unavailable', 503, 30],
     ['breach-check-unavailable', 503, 30],
+    ['change-not-confirmed', 504, 30],
   ])
 })
 
@@ -40,7 +41,7 @@ const verdicts: readonly (readonly [Outcome, string])[] = [
   [{ code: 'invalid-credentials' }, 'guess'],
   [{ code: 'mail-server-unavailable', reason: 'closed', credentialsSent: true }, 'guess'],
   [{ code: 'mail-server-unavailable', reason: 'closed', credentialsSent: false }, 'neutral'],
-  [{ code: 'panel-unavailable', reason: 'timed-out', changeSent: true }, 'neutral'],
+  [{ code: 'change-not-confirmed', reason: 'answer-lost' }, 'neutral'],
   [{ code: 'code-required' }, 'neutral'],
 ]
 

@@ -8,7 +8,7 @@ import { StrengthNotEstimated } from '../../src/core/password/strength.js'
 it.each([
   [
     new PanelFault('panel-busy', 'queue-full', { mayHaveRun: true }),
-    { code: 'panel-busy', reason: 'queue-full', changeSent: false },
+    { code: 'panel-busy', reason: 'queue-full' },
   ],
   [
     new MailServerFault('closed', true),
@@ -19,10 +19,7 @@ it.each([
     { code: 'mail-server-unavailable', reason: 'unreachable', credentialsSent: false },
   ],
   [new StoreUnavailable('READONLY'), { code: 'store-unavailable', reason: 'READONLY' }],
-  [
-    new StrengthNotEstimated('strength-late'),
-    { code: 'panel-busy', reason: 'strength-late', changeSent: false },
-  ],
+  [new StrengthNotEstimated('strength-late'), { code: 'panel-busy', reason: 'strength-late' }],
   [new BreachCheckUnavailable('http-503'), { code: 'breach-check-unavailable', reason: 'http-503' }],
 ])('the outage %s is no bug, and ends an attempt with what is known of it', (outage, outcome) => {
   expect(isOutage(outage)).toBe(true)

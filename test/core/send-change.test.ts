@@ -91,7 +91,7 @@ const away = new PanelFault('panel-unavailable', 'timed-out')
 
 it.each([
   ['right', IN_FORCE],
-  ['wrong', { code: 'panel-failed', reason: 'unexpected-exit-code', changeSent: true }],
+  ['wrong', { code: 'change-not-confirmed', reason: 'unexpected-exit-code' }],
   [away, UNKNOWN],
 ] as const)(
   'a change that failed somehow is looked for once, and a look that finds %s tells',
@@ -111,7 +111,7 @@ it('a change that failed somehow is looked for again when what checks passwords 
 })
 
 it.each([
-  ['wrong', { code: 'panel-unavailable', reason: 'answer-lost', changeSent: true }],
+  ['wrong', { code: 'change-not-confirmed', reason: 'answer-lost' }],
   [away, UNKNOWN],
 ] as const)(
   'a change whose answer was lost is looked for during five seconds, and leaves its turn in doubt: %s',

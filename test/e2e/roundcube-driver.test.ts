@@ -136,6 +136,7 @@ const told: Partial<Record<AnswerCode, unknown>> = {
   'mailbox-suspended': words,
   'mailbox-ambiguous': words,
   'internal-error': ended('Title. Detail.'),
+  'change-not-confirmed': ended('Title. Detail.'),
   'outcome-unknown': ended('Title. Detail.'),
   'panel-misconfigured': words,
   'panel-failed': words,

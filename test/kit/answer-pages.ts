@@ -1,6 +1,5 @@
 import type { Response } from 'supertest'
 import { type AnswerCode, answerCodes } from '../../src/core/answer.js'
-import { CHANGE } from '../panel-simulator/commands/command-names.js'
 import { boldBrand } from './brand.js'
 import { type CallFault, type Way, ways } from './outcomes.js'
 import type { TestService, TestServiceOptions } from './service.js'
@@ -85,11 +84,5 @@ export const answerPages: readonly AnswerPage[] = [
     service: { environment: { REKEY_LIMIT_ADDRESS: '1/12m' } },
     prepare: (service) => posts({})(service, 'en'),
     ask: posts(MAILBOX_FORM),
-  },
-  {
-    name: 'change-not-confirmed',
-    answer: 'panel-unavailable',
-    faults: [[CHANGE, { kind: 'reset', when: 'before-run' }]],
-    ask: posts(ACCOUNT_FORM),
   },
 ]

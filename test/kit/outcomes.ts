@@ -120,6 +120,11 @@ export const ways: Readonly<Record<AnswerCode, Way>> = {
       },
     },
   },
+  'change-not-confirmed': {
+    // One that no way before it has set.
+    body: byAccount({}, { newPassword: 'yet another new secret' }),
+    faults: [[CHANGE, { kind: 'reset', when: 'before-run' }]],
+  },
   'outcome-unknown': {
     body: byAccount(),
     faults: [

@@ -134,7 +134,7 @@ it('whatever answers in the panel’s place makes few series', async () => {
         awaitsLog: false,
         commands,
       }
-      const answer = { code: 'panel-failed', reason: 'not-the-panel', changeSent: false } as const
+      const answer = { code: 'panel-failed', reason: 'not-the-panel' } as const
       countAttempt({ context, answer, durationMs: 1 })
     }),
     { numRuns: 2000 },

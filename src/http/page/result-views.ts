@@ -5,7 +5,7 @@ import { wordsOf } from '../../languages/messages.js'
 
 /** Answers after which nobody knows for sure which password is in force. */
 export function isInDoubt(answer: Answer): boolean {
-  return answer.code === 'outcome-unknown' || ('changeSent' in answer && answer.changeSent)
+  return answer.code === 'outcome-unknown' || answer.code === 'change-not-confirmed'
 }
 
 /** What to do where it is not known which password is in force: the likelier one is tried first. */

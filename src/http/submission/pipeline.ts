@@ -59,7 +59,7 @@ interface PipelineParts {
 }
 
 /** For a submission that was read only when the process had been told to stop: it may not live to see its end. */
-const STOPPING: Answer = { code: 'panel-busy', reason: 'stopping', changeSent: false }
+const STOPPING: Answer = { code: 'panel-busy', reason: 'stopping' }
 
 export function createPipeline(parts: PipelineParts): Pipeline {
   const { logger, clock, limitAttempt, change, recordAttempt, afterAnswer } = parts

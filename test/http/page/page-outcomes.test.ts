@@ -71,8 +71,8 @@ it('an answer after which nobody knows tells to try the old one first where the 
   const service = await startService()
   service.panel.failNext(CHANGE, { kind: 'reset', when: 'before-run' })
   const { status, text } = await submit(service, MAILBOX_FORM)
-  expect(status).toBe(503)
-  expect(service.attempts()[0]).toMatchObject({ code: 'panel-unavailable', changeSent: true })
+  expect(status).toBe(504)
+  expect(service.attempts()[0]).toMatchObject({ code: 'change-not-confirmed', reason: 'answer-lost' })
   const { oldFirst, thenNew, neither } = en.steps
   expect(itemsOf(text, STEPS)).toEqual([oldFirst, thenNew, neither])
   expect(mainOf(text)).toContain(en.answer['change-not-confirmed'].title)

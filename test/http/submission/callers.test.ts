@@ -65,7 +65,7 @@ async function send(service: TestService): Promise<Socket> {
 }
 
 it.each([
-  [LOOKUP, 'is not made', { code: 'panel-busy', reason: 'caller-gone', changeSent: false }],
+  [LOOKUP, 'is not made', { code: 'panel-busy', reason: 'caller-gone' }],
   [CHANGE, 'is finished', { code: 'changed' }],
 ])('a change whose caller hangs up during %s %s', async (command, _ending, line) => {
   const service = await startService()

@@ -20,7 +20,6 @@ it('an outage is answered with its outcome', () => {
   expect(answerToError(new PanelFault('panel-busy', 'waited-too-long'))).toEqual({
     code: 'panel-busy',
     reason: 'waited-too-long',
-    changeSent: false,
   })
 })
 

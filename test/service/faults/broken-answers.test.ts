@@ -50,7 +50,7 @@ it.each(changes)(
   'a change whose answer is lost, by proof of $proof, is told as what became of it',
   async (each) => {
     await breakAnswer(each, { kind: 'endless', run: true, pace: 'flood' }, 1, '200 changed')
-    await breakAnswer(each, { kind: 'endless', run: false, pace: 'flood' }, 1, '503 panel-unavailable')
+    await breakAnswer(each, { kind: 'endless', run: false, pace: 'flood' }, 1, '504 change-not-confirmed')
     await breakAnswer(each, { kind: 'reset', when: 'mid-answer' }, 1, '200 changed')
     await breakAnswer(each, { kind: 'truncated', run: true }, 1, '200 changed')
   },
