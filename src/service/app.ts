@@ -11,6 +11,7 @@ import { createAccountRecords } from '../core/account-records.js'
 import type { RecordAttempt } from '../core/attempt-context.js'
 import { changePassword, type PasswordChange } from '../core/change-password.js'
 import { createDomainOwners } from '../core/domain-owners.js'
+import type { NewPasswordState } from '../core/new-password-checks.js'
 import type { FindKeyExcess, PanelLoad } from '../core/panel-port.js'
 import type { CheckPolicy } from '../core/password/policy.js'
 import type { CheckReadiness } from '../core/readiness.js'
@@ -46,6 +47,7 @@ import { createPanelWatch } from '../panel/panel-watch.js'
 import { createTransport } from '../panel/transport.js'
 import type { SharedStore } from '../store/shared-store.js'
 import { createLimits } from './limits.js'
+import { createNewPasswords } from './new-passwords.js'
 import { createChangeNotifications } from './notifications.js'
 import { createMailChecks } from './password-check.js'
 import { createPasswordChecks, type PasswordTools } from './password-policy.js'
@@ -68,6 +70,7 @@ export interface AppDependencies {
   readonly randomId: () => string
   /** Absent where nothing is measured. */
   readonly countAttempt?: RecordAttempt | undefined
+  readonly countNewPassword?: ((result: NewPasswordState['result']) => void) | undefined
 }
 
 /** The service, wired and not listening. */
@@ -80,7 +83,7 @@ export interface App {
   readonly panelLoad: () => PanelLoad
   /** To be asked seldom: the panel may count it as a failed login. */
   readonly findKeyExcess: FindKeyExcess
-  /** For a process that stops: begins no more attempts, and resolves when those under way have ended, and their notifications. */
+  /** For a process that stops: begins no more attempts, and resolves when those under way have ended, and what follows them. */
   drain(): Promise<void>
   /** Whether that has begun. */
   isStopping(): boolean
@@ -113,6 +116,13 @@ export function createApp(dependencies: AppDependencies): App {
   const brand = brandView(config.brand)
   const names = config.logMailbox === 'hashed' ? createHashedNames(randomId()) : plainNames
   const notifications = createChangeNotifications(config, { logger, names, clock, randomId })
+  const newPasswords = createNewPasswords({
+    logIn: mailChecks.logInAfterwards,
+    logger,
+    names,
+    clock,
+    count: dependencies.countNewPassword,
+  })
   const attemptLog = createAttemptLog(logger, names, clock)
   const recordAttempt: RecordAttempt = (record) => {
     attemptLog.record(record)
@@ -134,7 +144,10 @@ export function createApp(dependencies: AppDependencies): App {
     change: createPasswordChange(dependencies, enter, checkPolicy, mailChecks.checkPassword),
     refusalDelayMs: config.refusalDelayMs,
     recordAttempt,
-    afterAnswer: notifications.tell,
+    afterAnswer(...attempt) {
+      notifications.tell(...attempt)
+      newPasswords.check(...attempt)
+    },
   })
   const routes = { pipeline, guards, proofs, policy, checkPolicy, basePath, version }
   // Others have fixed their paths: they are served at the root too.
@@ -180,7 +193,7 @@ export function createApp(dependencies: AppDependencies): App {
     held.release()
     await pipeline.drain()
     attemptLog.stop()
-    await notifications.close()
+    await Promise.all([notifications.close(), newPasswords.close()])
   }
   const { isStopping } = pipeline
   return { handler, watch, checkReadiness, findKeyExcess, panelLoad: load, drain, isStopping }

@@ -3,16 +3,20 @@ import type { AddressInfo } from 'node:net'
 import type { Logger } from 'pino'
 import type { ListenAddress } from '../config/service.js'
 import type { RecordAttempt } from '../core/attempt-context.js'
+import type { NewPasswordState } from '../core/new-password-checks.js'
 import { createHttpServer } from '../http/server.js'
 import { describeError } from '../lib/describe-error.js'
 import { createAttemptMetrics } from '../metrics/attempt-metrics.js'
 import { createMetricsHandler } from '../metrics/handler.js'
+import { createNewPasswordMetrics } from '../metrics/new-password-metrics.js'
 import { type Build, createRegistry } from '../metrics/registry.js'
 import { addStateMetrics, type StateSources } from '../metrics/state-metrics.js'
 
 /** What the service counts of itself, and a server of its own that shows it. */
 export interface Metrics {
   readonly countAttempt: RecordAttempt
+  /** Told what came of each check of a new password. */
+  readonly countNewPassword: (result: NewPasswordState['result']) => void
   /** Begins to listen, and logs where, or why it can't; false then. To be called once. */
   show(sources: StateSources): Promise<boolean>
   close(): void
@@ -28,6 +32,7 @@ export function createMetrics({ host, port }: ListenAddress, build: Build, logge
 
   return {
     countAttempt: createAttemptMetrics(registry),
+    countNewPassword: createNewPasswordMetrics(registry),
 
     async show(sources) {
       addStateMetrics(registry, sources)

@@ -1,4 +1,5 @@
 import type { Config } from '../config/load.js'
+import type { MailLogin } from '../core/mail-server-port.js'
 import { type CheckReadiness, rememberReadiness } from '../core/readiness.js'
 import { checkByMailLogin, checkByStoredHash, type PasswordCheck } from '../core/verify-password.js'
 import { isPasswordOf } from '../hashes/hash-check.js'
@@ -8,23 +9,35 @@ import type { Clock } from '../lib/clock.js'
 export interface MailChecks {
   readonly checkPassword: PasswordCheck
   readonly checkReadiness: CheckReadiness
+  /** Logs in for checks that nobody waits for, in a queue of their own; undefined without a mail server. */
+  readonly logInAfterwards: MailLogin | undefined
 }
 
 /** Dovecot lets a refused login wait for 2 s, and up to 15 s for an address that goes on failing. */
 const TIMEOUT_MS = 20_000
 const MAX_CONCURRENCY = 8
+const MAX_CONCURRENCY_AFTERWARDS = 2
 
 /** Holds passwords against the panel's hashes, or asks the mail server, as configured. */
 export function createMailChecks({ mailServer }: Config, clock: Clock): MailChecks {
   if (!mailServer) {
-    return { checkPassword: checkByStoredHash(isPasswordOf), checkReadiness: async () => [] }
+    return {
+      checkPassword: checkByStoredHash(isPasswordOf),
+      checkReadiness: async () => [],
+      logInAfterwards: undefined,
+    }
   }
   // The IMAP client takes a tenth of the service's memory: it is loaded only where it is used.
-  const loaded = import('../imap/imap-login.js').then(({ createImapLogin, createImapProbe }) => ({
-    logIn: createImapLogin({ ...mailServer, timeoutMs: TIMEOUT_MS, maxConcurrency: MAX_CONCURRENCY }),
-    probe: createImapProbe({ ...mailServer, timeoutMs: TIMEOUT_MS }),
-  }))
+  const loaded = import('../imap/imap-login.js').then(({ createImapLogin, createImapProbe }) => {
+    const server = { ...mailServer, timeoutMs: TIMEOUT_MS }
+    return {
+      logIn: createImapLogin({ ...server, maxConcurrency: MAX_CONCURRENCY }),
+      logInAfterwards: createImapLogin({ ...server, maxConcurrency: MAX_CONCURRENCY_AFTERWARDS }),
+      probe: createImapProbe(server),
+    }
+  })
   return {
+    logInAfterwards: async (...login) => (await loaded).logInAfterwards(...login),
     checkPassword: checkByMailLogin(async (...login) => (await loaded).logIn(...login)),
     checkReadiness: rememberReadiness(
       async () => {

@@ -56,6 +56,7 @@ export async function serve(config: Config, build: Build, stdout: StandardOutput
     clock: systemClock,
     randomId: randomUUID,
     countAttempt: metrics?.countAttempt,
+    countNewPassword: metrics?.countNewPassword,
   })
   const opened = { dispatcher, store, metrics, passwordTools }
   const { panelLoad, checkReadiness } = app

@@ -52,6 +52,16 @@ describe.each([
   })
 })
 
+it('a change is confirmed after its answer by a login to Dovecot', async () => {
+  const { dovecot } = host
+  const rekey = await startWithImap(`imap://127.0.0.1:${dovecot.imapPort}`)
+  const logins = () => dovecot.log().match(/Login: user=<solo\.name@example\.org>/g)?.length ?? 0
+  expect(await change(rekey, 'solo.name@example.org', 'solo mail pw')).toBe('200 changed')
+  expect(logins()).toBe(1)
+  await expect.poll(logins, { timeout: 15_000 }).toBe(2)
+  expect(rekey.lines().filter(({ event }) => String(event).startsWith('new-password'))).toEqual([])
+})
+
 it('a mail server that is not the one it should be is told no password', async () => {
   const { dovecot } = host
   const url = `imaps://127.0.0.1:${dovecot.imapsPort}`

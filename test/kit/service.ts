@@ -160,6 +160,7 @@ export async function startServiceAt(
     clock,
     randomId: randomUUID,
     countAttempt: metrics?.countAttempt,
+    countNewPassword: metrics?.countNewPassword,
   })
   const { panelLoad, checkReadiness } = app
   const logState = () => ({ lost: 0, waiting: 0 })

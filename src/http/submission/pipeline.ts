@@ -41,8 +41,17 @@ export interface Pipeline {
   isStopping(): boolean
 }
 
-/** Told of an attempt, and of the words that it was answered in, when its answer has been sent; neither waits nor fails. */
-export type AfterAnswer = (context: AttemptContext, answer: Answer, messages: Messages) => void
+/**
+ * Told of an attempt, and of the words that it was answered in, when its answer has been sent; neither waits nor fails.
+ *
+ * @param submission undefined if it could not be read
+ */
+export type AfterAnswer = (
+  context: AttemptContext,
+  answer: Answer,
+  messages: Messages,
+  submission: Submission | undefined,
+) => void
 
 interface PipelineParts {
   readonly logger: Logger
@@ -77,7 +86,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     const context = contextOf(response)
     const deadline = createDeadline(context.arrivedMs + face.patienceMs(request) - clock.now(), clock)
     const caller = { callerKind: face.callerKind(context), deadline, hungUp: hangUpOf(response) }
-    const answer = stopping ? STOPPING : await decide(face.parse(body, context), context, caller)
+    const parsed = face.parse(body, context)
+    const answer = stopping ? STOPPING : await decide(parsed, context, caller)
     await parts.settleAddress(response, answer)
     if (answer.code === 'too-many-attempts') await parts.held.hold(response)
     record(context, answer)
@@ -85,7 +95,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       face.show(response, answer, body)
     } finally {
       // Also if the answer can't be shown: what it says is true.
-      afterAnswer(context, answer, messagesOf(response))
+      afterAnswer(context, answer, messagesOf(response), parsed.ok ? parsed.value : undefined)
     }
   }
 

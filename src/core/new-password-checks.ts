@@ -1,0 +1,119 @@
+import type { Clock } from '../lib/clock.js'
+import { createDeadline } from '../lib/deadline.js'
+import type { Secret } from '../lib/secret.js'
+import { type MailLogin, MailServerFault, type MailServerFaultReason } from './mail-server-port.js'
+
+/** A change that the panel said it made. */
+export interface AnsweredChange {
+  readonly mailbox: string
+  readonly newPassword: Secret
+  /** The person's. */
+  readonly clientAddress: string
+}
+
+/** `changed-again`: the password is a newer one. `stopped`: the process ends. */
+type EndReason = 'changed-again' | 'stopped'
+
+/** Whether the new password opens the mailbox; `unknown` if the mail server did not say. */
+export type NewPasswordState =
+  | { readonly result: 'accepted' | 'refused' }
+  | {
+      readonly result: 'unknown'
+      /** `too-many-checks`: it was not tried. `internal-error`: a fault of our own. */
+      readonly reason: MailServerFaultReason | EndReason | 'too-many-checks' | 'internal-error'
+    }
+
+/** All that can come of a check. */
+export const newPasswordResults = ['accepted', 'refused', 'unknown'] as const
+
+/** Checks after the answer that changes took effect: a panel whose disk is full says that it made one, and wrote nothing. */
+export interface NewPasswordChecks {
+  /** Begins to check; neither waits nor fails. The password is forgotten when the check ends. */
+  begin(change: AnsweredChange, report: (state: NewPasswordState) => void): void
+  /** Lets the checks under way go on for `graceMs`, then ends them. */
+  close(graceMs: number): Promise<void>
+}
+
+/**
+ * When the new password is tried, from the answer on. Dovecot reads its login files at most once a second, so an earlier try would
+ * be a failed login that means nothing. More than three failed logins could have the person's address banned.
+ */
+const TRIES_MS = [1500, 4000, 10_000]
+
+/** How long one try may take: Dovecot lets a refused login wait for up to 17 s. */
+const TRY_MS = 20_000
+
+/** How many passwords are kept at once. */
+const MAX_CHECKS = 64
+
+interface Check {
+  readonly done: Promise<void>
+  end(reason: EndReason): void
+}
+
+export function createNewPasswordChecks(logIn: MailLogin, clock: Clock): NewPasswordChecks {
+  /** By mailbox. */
+  const underWay = new Map<string, Check>()
+
+  function start(change: AnsweredChange, report: (state: NewPasswordState) => void): Check {
+    let end = (_reason: EndReason): void => undefined
+    const ended = new Promise<NewPasswordState>((resolve) => {
+      end = (reason) => resolve({ result: 'unknown', reason })
+    })
+    const done = Promise.race([tryInTurn(change, ended), ended]).then(report)
+    return { done, end }
+  }
+
+  /** The last try counts. Those that a slow one has missed are left out, except the last one after a refusal. */
+  async function tryInTurn(
+    change: AnsweredChange,
+    ended: Promise<NewPasswordState>,
+  ): Promise<NewPasswordState> {
+    const answeredMs = clock.now()
+    let state: NewPasswordState | undefined
+    for (const tryMs of TRIES_MS) {
+      const waitMs = answeredMs + tryMs - clock.now()
+      if (waitMs < 0 && !(tryMs === TRIES_MS.at(-1) && state?.result === 'refused')) continue
+      const end = await Promise.race([ended, clock.waitInBackground(waitMs)])
+      if (end) return end
+      state = await tryOnce(change)
+      if (state.result === 'accepted') break
+    }
+    return state ?? (await ended)
+  }
+
+  async function tryOnce({ mailbox, newPassword, clientAddress }: AnsweredChange): Promise<NewPasswordState> {
+    try {
+      const isAccepted = await logIn(mailbox, newPassword, clientAddress, createDeadline(TRY_MS, clock))
+      return { result: isAccepted ? 'accepted' : 'refused' }
+    } catch (error) {
+      const reason = error instanceof MailServerFault ? error.reason : 'internal-error'
+      return { result: 'unknown', reason }
+    }
+  }
+
+  return {
+    begin(change, report) {
+      const { mailbox } = change
+      underWay.get(mailbox)?.end('changed-again')
+      if (underWay.size >= MAX_CHECKS && !underWay.has(mailbox)) {
+        report({ result: 'unknown', reason: 'too-many-checks' })
+        return
+      }
+      const check = start(change, (state) => {
+        if (underWay.get(mailbox) === check) underWay.delete(mailbox)
+        report(state)
+      })
+      underWay.set(mailbox, check)
+    },
+
+    async close(graceMs) {
+      if (underWay.size === 0) return
+      const checks = [...underWay.values()]
+      const done = Promise.all(checks.map((check) => check.done))
+      await Promise.race([done, clock.wait(graceMs)])
+      for (const check of checks) check.end('stopped')
+      await done
+    },
+  }
+}

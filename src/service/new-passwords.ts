@@ -1,0 +1,48 @@
+import type { Logger } from 'pino'
+import type { LogNames } from '../audit-log/log-names.js'
+import type { MailLogin } from '../core/mail-server-port.js'
+import { createNewPasswordChecks, type NewPasswordState } from '../core/new-password-checks.js'
+import type { AfterAnswer } from '../http/submission/pipeline.js'
+import type { Clock } from '../lib/clock.js'
+
+/** Tells the log and the metrics whether new passwords open their mailboxes, where a mail server can be asked. */
+export interface NewPasswords {
+  readonly check: AfterAnswer
+  /** Gives the checks under way a short time, and ends them then. */
+  close(): Promise<void>
+}
+
+interface NewPasswordParts {
+  /** Undefined where no mail server can be asked. */
+  readonly logIn: MailLogin | undefined
+  readonly logger: Logger
+  readonly names: LogNames
+  readonly clock: Clock
+  /** Absent where nothing is measured. */
+  readonly count: ((result: NewPasswordState['result']) => void) | undefined
+}
+
+/** How long a process that stops waits for checks. */
+const GRACE_MS = 5000
+
+export function createNewPasswords({ logIn, logger, names, clock, count }: NewPasswordParts): NewPasswords {
+  if (!logIn) return { check: () => undefined, close: async () => undefined }
+  const checks = createNewPasswordChecks(logIn, clock)
+
+  return {
+    check({ requestId, clientAddress }, answer, _messages, submission) {
+      // A change that was confirmed was seen by a login.
+      if (answer.code !== 'changed' || answer.evidence !== 'answered' || !submission) return
+      const { newPassword, mailbox } = submission
+      checks.begin({ mailbox: mailbox.address, newPassword, clientAddress }, (state) => {
+        count?.(state.result)
+        const line = { requestId, mailbox: names.mailbox(mailbox.address) }
+        if (state.result === 'refused') logger.error({ event: 'new-password-refused', ...line })
+        if (state.result === 'unknown') {
+          logger.warn({ event: 'new-password-unchecked', reason: state.reason, ...line })
+        }
+      })
+    },
+    close: () => checks.close(GRACE_MS),
+  }
+}
