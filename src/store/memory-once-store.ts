@@ -1,7 +1,7 @@
 import type { OnceStore } from '../core/once-store.js'
 import type { Clock } from '../lib/clock.js'
 
-/** Whoever uses up more than this in their time gets no further: to forget one would let it be used again. */
+/** If there are more, no ID can be used: to forget one would let it be used again. */
 const MAX_IDS = 10_000
 
 /** Remembers in the memory of this process: for one instance. */

@@ -71,6 +71,24 @@ describe.each([
   })
 })
 
+it('the example of a puzzle gets past a limit', async () => {
+  const limited = await startRekey(panel, { REKEY_LIMIT_TARGET: '1/1h' })
+  const variables = {
+    REKEY_URL: limited.url,
+    MAILBOX: 'info@example.org',
+    NEW_PASSWORD: 'a wholly new secret',
+  }
+  const example = ['Puzzles', 'js', process.execPath, 'example.mjs'] as const
+  const change = (password: string) => print(example, { ...variables, CURRENT_PASSWORD: password })
+  expect(await change('wrong')).toBe('invalid-credentials\n')
+  expect(await change('wrong')).toBe('invalid-credentials\n')
+  expect(limited.attempts().map(({ code }) => code)).toEqual([
+    'invalid-credentials',
+    'too-many-attempts',
+    'invalid-credentials',
+  ])
+})
+
 it('the example of a question prints what the document says', async () => {
   const printed = await print(['Before the form is sent', 'sh', 'sh', 'example.sh'])
   const [expected = ''] = blocksFrom('docs/api.md', 'Before the form is sent', 'json')

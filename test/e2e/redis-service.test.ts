@@ -2,6 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import type { Challenge } from '../../src/core/puzzle.js'
+import { encode, solve } from '../kit/puzzle.js'
 import { CHANGE } from '../panel-simulator/commands/command-names.js'
 import { createCertificate } from '../panel-simulator/server/certificate.js'
 import { startPanelSimulator } from '../panel-simulator/simulator.js'
@@ -91,6 +93,39 @@ it('instances share limits and leave the panel alone together', async () => {
   const keys = await redis.client.keys('*')
   expect(keys.filter((key) => key.startsWith('rekey:key-cooldown:'))).toHaveLength(1)
   expect(keys.every((key) => key.startsWith('rekey:'))).toBe(true)
+})
+
+it('a puzzle that one instance poses opens one try at another', async () => {
+  const [panel, redis] = await Promise.all([startPanel(), startRedis()])
+  const environment = {
+    REKEY_LIMIT_TARGET: '1/1h',
+    REKEY_TRUST_PROXY: '1',
+    REKEY_REDIS_URL: `redis://127.0.0.1:${redis.port}`,
+    REKEY_LINK_KEY: LINK_KEY,
+  }
+  const [one, other] = await Promise.all([startRekey(panel, environment), startRekey(panel, environment)])
+  const attempt = async (rekey: Rekey, from: string, more = {}) => {
+    const response = await fetch(`${rekey.url}/api/v1/password-changes`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-forwarded-for': from },
+      body: JSON.stringify({
+        email: 'info@example.org',
+        newPassword: 'a wholly new secret',
+        account: { username: 'alice', password: 'wrong' },
+        ...more,
+      }),
+    })
+    return (await response.json()) as { code: string; challenge?: Challenge }
+  }
+  expect(await attempt(one, '203.0.113.1')).toMatchObject({ code: 'invalid-credentials' })
+  const { challenge } = await attempt(one, '203.0.113.2')
+  const solution = encode(solve(challenge as Challenge))
+  const tries = [one, other, one, other].map((rekey, index) =>
+    attempt(rekey, `203.0.113.${10 + index}`, { solution }),
+  )
+  const codes = (await Promise.all(tries)).map(({ code }) => code)
+  expect(codes.toSorted()).toEqual(['invalid-credentials', ...Array(3).fill('too-many-attempts')])
+  expect(await redis.client.keys('rekey:once:puzzle:*')).toHaveLength(1)
 })
 
 it('refuses changes while the store is away, says so, and recovers', async () => {

@@ -85,4 +85,11 @@ export const answerPages: readonly AnswerPage[] = [
     prepare: (service) => posts({})(service, 'en'),
     ask: posts(MAILBOX_FORM),
   },
+  {
+    name: 'puzzle-needed',
+    answer: 'too-many-attempts',
+    service: { environment: { REKEY_LIMIT_TARGET: '1/1h', ...boldBrand } },
+    prepare: (service) => posts({ ...MAILBOX_FORM, current_password: 'wrong' })(service, 'en'),
+    ask: posts(MAILBOX_FORM),
+  },
 ]
