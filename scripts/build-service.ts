@@ -7,7 +7,7 @@ const INSTALLED = ['@node-rs/*']
 
 /**
  * Files of packages that would load much more than is used, by their paths, and what takes their place: undici without fetch,
- * caches and mocks; iconv-lite without the tables of East Asian encodings, which no body may have that Express reads.
+ * caches and mocks.
  */
 const LEANER: Readonly<Record<string, string>> = {
   'undici/index.js': `
@@ -16,7 +16,6 @@ const LEANER: Readonly<Record<string, string>> = {
     exports.Agent = require('./lib/dispatcher/agent')
     exports.Pool = require('./lib/dispatcher/pool')
     exports.buildConnector = require('./lib/core/connect')`,
-  'iconv-lite/encodings/dbcs-data.js': 'module.exports = {}',
 }
 
 /**
@@ -55,7 +54,7 @@ const leaner: Plugin = {
   name: 'leaner',
   setup({ onLoad, onEnd }) {
     const missing = new Set(Object.keys(LEANER))
-    onLoad({ filter: /\/node_modules\/(?:undici|iconv-lite)\// }, ({ path }) => {
+    onLoad({ filter: /\/node_modules\/undici\// }, ({ path }) => {
       const [, name = ''] = /^.*\/node_modules\/(.*)$/.exec(path) ?? []
       const contents = LEANER[name]
       if (contents === undefined) return undefined

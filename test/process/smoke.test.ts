@@ -1,4 +1,6 @@
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import { requestChange, run, start, startPanel } from '../kit/process.js'
 import { simulatorEnvironment } from '../kit/service.js'
@@ -41,4 +43,19 @@ it('the program estimates strength beside its event loop, by the worker that was
   const [code] = await once(service.child, 'close')
   expect(code).toBe(0)
   expect(service.lines.at(-1)).toMatchObject({ event: 'stopped' })
+})
+
+it('each part of the program that was built can be loaded', () => {
+  const parts = fileURLToPath(new URL('../../dist/parts/', import.meta.url))
+  const script = `for (const name of fs.readdirSync('.')) await import(process.cwd() + '/' + name)`
+  const { stderr, status } = spawnSync(
+    process.execPath,
+    ['--input-type=module', '-e', `import fs from 'node:fs'\n${script}`],
+    {
+      cwd: parts,
+      encoding: 'utf8',
+    },
+  )
+  expect(stderr).toBe('')
+  expect(status).toBe(0)
 })
