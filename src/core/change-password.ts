@@ -37,7 +37,12 @@ export interface ChangeDependencies {
 }
 
 /** What an attempt works with once it has its place before the panel. */
-type Tools = ChangeDependencies & { readonly panel: PanelVisit; readonly begunMs: number }
+type Tools = ChangeDependencies & {
+  readonly panel: PanelVisit
+  readonly begunMs: number
+  /** Told when the secret turned out to be right. */
+  readonly onRight: () => void
+}
 
 /**
  * The way of a change: rules, verification, then the change itself, one at a time per domain. Resolves to what is
@@ -51,9 +56,21 @@ export async function changePassword(attempt: Attempt, dependencies: ChangeDepen
     const begunMs = dependencies.clock.now()
     const proof = planProof(attempt, dependencies)
     const isOwnerKnown = proof[0] === 'find-owner' && (await dependencies.owners.knows(mailbox))
-    const panel = dependencies.enterPanel([...(isOwnerKnown ? proof.slice(1) : proof), 'change-password'])
+    const isByMailServer = credentials.proof === 'mailbox' && !dependencies.checkPassword.asksPanel
+    const plan = [...(isOwnerKnown ? proof.slice(1) : proof), 'change-password'] as const
+    const panel = dependencies.enterPanel(plan, isByMailServer)
+    let isRight = false
+    const onRight = (): void => {
+      isRight = true
+      if (credentials.proof === 'mailbox') panel.prove()
+    }
     try {
-      return await proveAndChange(attempt, proof, { ...dependencies, panel, begunMs })
+      return await proveAndChange(attempt, proof, { ...dependencies, panel, begunMs, onRight })
+    } catch (error) {
+      // That there was no time to change tells that the credentials were right.
+      if (!isRight || !(error instanceof PanelFault) || error.code !== 'panel-busy') throw error
+      const { code, reason, retryAfterMs } = error
+      return { code, reason, proven: true, retryAfterMs }
     } finally {
       panel.leave()
     }
@@ -87,19 +104,10 @@ async function proveAndChange(
   panel.prove()
   const { target } = verification
   const leftToWaitMs = attempt.deadline.leftMs() - panel.expectedMs(['change-password'])
-  try {
-    return await locks.run(attempt.mailbox, leftToWaitMs, async (lock) => {
-      const stale = await reverify(attempt, target, provenMs, lock, tools)
-      return stale ?? (await sendChange(target, attempt, lock, tools))
-    })
-  } catch (error) {
-    // That there was no time to change tells that the credentials were right.
-    if (error instanceof PanelFault && error.code === 'panel-busy') {
-      const { code, reason, retryAfterMs } = error
-      return { code, reason, proven: true, retryAfterMs }
-    }
-    throw error
-  }
+  return await locks.run(attempt.mailbox, leftToWaitMs, async (lock) => {
+    const stale = await reverify(attempt, target, provenMs, lock, tools)
+    return stale ?? (await sendChange(target, attempt, lock, tools))
+  })
 }
 
 /**

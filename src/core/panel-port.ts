@@ -76,6 +76,8 @@ export interface PanelVisit extends Panel {
   expectedMs(commands: readonly PanelCommand[]): number
   /** The running mean (ms) of what these commands took lately, one after another. */
   meanMs(commands: readonly PanelCommand[]): number
+  /** Whether the panel has not answered since it was away: no change is sent before another command was answered. */
+  isAway(): boolean
   /** Waits for the attempt's turn without a command, unless it had one; gives when that was (ms, by the clock). */
   takeTurn(): Promise<number>
   /** The attempt has ended: its commands that were not sent are not sent any more. */
@@ -87,8 +89,9 @@ export interface PanelVisit extends Panel {
  * time.
  *
  * @param plan all that the attempt takes if it succeeds, in order
+ * @param isProvenElsewhere whether the proof takes none of the panel's time
  */
-export type EnterPanel = (plan: readonly PanelCommand[]) => PanelVisit
+export type EnterPanel = (plan: readonly PanelCommand[], isProvenElsewhere: boolean) => PanelVisit
 
 /** One call of a panel command, for the log. */
 export interface CommandRecord {

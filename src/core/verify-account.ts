@@ -14,6 +14,8 @@ interface AccountRules {
   readonly allowAdminAccounts: boolean
   /** When the attempt began, by the clock. */
   readonly begunMs: number
+  /** Told when the password turned out to be right. */
+  readonly onRight: () => void
 }
 
 /** The commands that this proof takes one after another, where all is right. */
@@ -34,7 +36,7 @@ export function planAccountProof({ localPart }: Mailbox, { code }: AccountCreden
 export async function verifyAccount(
   { mailbox, clientAddress }: Attempt,
   { username, password, code }: AccountCredentials,
-  { panel, accounts, allowAdminAccounts, begunMs }: AccountRules,
+  { panel, accounts, allowAdminAccounts, begunMs, onRight }: AccountRules,
 ): Promise<Verification> {
   if (panelWouldMisread(password.reveal())) return invalidCredentials
   const [domainForm = mailbox.domain] = mailbox.domainForms
@@ -49,6 +51,7 @@ export async function verifyAccount(
   await settleAll([checked, record, siblings])
 
   if (!(await checked)) return invalidCredentials
+  onRight()
   const account = await (record ?? lookUpAccount())
   if (!account || !mayLogIn(account, clientAddress, allowAdminAccounts)) return invalidCredentials
   if (account.twoFactor && code === undefined) return refused({ code: 'code-required' })

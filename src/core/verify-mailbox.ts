@@ -13,6 +13,8 @@ interface MailboxRules {
   readonly panel: PanelVisit
   readonly owners: DomainOwners
   readonly checkPassword: PasswordCheck
+  /** Told when the password turned out to be right. */
+  readonly onRight: () => void
 }
 
 /** The commands that this proof takes one after another, where the password is right and nothing is remembered. */
@@ -65,14 +67,18 @@ interface Found {
 async function lookUpMailbox(
   attempt: Attempt,
   password: Secret,
-  { panel, owners, checkPassword }: MailboxRules,
+  { panel, owners, checkPassword, onRight }: MailboxRules,
 ): Promise<Found> {
   const { mailbox, clientAddress, deadline } = attempt
   const check = (owner: Promise<DomainOwner | undefined>) =>
     checkPassword.check({ mailbox, owner, password, anyForm: true, clientAddress, deadline }, panel)
   if (!checkPassword.asksPanel) {
     const result = await check(Promise.resolve(undefined))
-    const owner = result === 'right' ? await owners.find(mailbox, attempt, panel) : undefined
+    if (result !== 'right') return { owner: undefined, result, hasSiblings: async () => false }
+    onRight()
+    // A change is never what tells that the panel is back: its owner's name is asked for anew then.
+    if (panel.isAway()) await owners.forget(mailbox)
+    const owner = await owners.find(mailbox, attempt, panel)
     return { owner, result, hasSiblings: () => lookUpSiblings(owner) }
   }
 
@@ -80,6 +86,7 @@ async function lookUpMailbox(
   const asked = owner && panel.hasRoom(2) ? lookUpSiblings(owner) : undefined
   const checked = check(Promise.resolve(owner))
   await settleAll([checked, asked])
+  if ((await checked) === 'right') onRight()
   return { owner, result: await checked, hasSiblings: () => asked ?? lookUpSiblings(owner) }
 
   async function lookUpSiblings(found: DomainOwner | undefined): Promise<boolean> {

@@ -45,6 +45,8 @@ export interface PanelTurn extends Pick<Place, 'prove' | 'hasRoom'> {
   expectedMs(commands: readonly string[]): number
   /** The running mean (ms) of what these commands took lately, one after another. */
   meanMs(commands: readonly string[]): number
+  /** Whether the panel is left alone, or was until a probe that is not yet answered: no change would be sent. */
+  isAway(): boolean
   /** Waits for the attempt's turn without a command, unless it had one; gives when that was (ms, by the clock). */
   takeTurn(): Promise<number>
   /** The attempt has ended: its commands that were not sent are not needed. */
@@ -190,6 +192,7 @@ export function createCommandRunner(parts: RunnerParts): CommandRunner {
         run: runIn(place, stayFor),
         prove,
         hasRoom,
+        isAway: () => breaker.state() !== 'closed',
         takeTurn,
         leave,
         expectedMs: sumOf((command) => pace.expectedMs(command, 1)),

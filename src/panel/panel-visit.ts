@@ -12,15 +12,16 @@ export function createPanelEntrance(
   record: (entry: CommandRecord) => void,
   clock: Clock,
 ): EnterPanel {
-  return function enterPanel(plan) {
+  return function enterPanel(plan, isProvenElsewhere) {
     // A domain whose owner nobody remembers may be made up.
     const isLast = plan[0] === 'find-owner'
-    const turn = enter({ clientAddress, deadline, hungUp, plan: namesOf(plan), isLast })
-    const { prove, hasRoom, takeTurn, leave } = turn
+    const turn = enter({ clientAddress, deadline, hungUp, plan: namesOf(plan), isLast, isProvenElsewhere })
+    const { prove, hasRoom, isAway, takeTurn, leave } = turn
     return {
       ...createPanel(turn.run, deadline, record, clock),
       prove,
       hasRoom,
+      isAway,
       takeTurn,
       leave,
       expectedMs: (commands) => turn.expectedMs(namesOf(commands)),

@@ -13,6 +13,8 @@ export interface Request {
   readonly plan: readonly string[]
   /** Whether it comes after all others, as what is looked up for the first time does. */
   readonly isLast: boolean
+  /** Whether it is proven elsewhere: until then it takes none of the panel's time. */
+  readonly isProvenElsewhere: boolean
   /** Until when its answer is waited for. */
   readonly deadline: Deadline
 }
@@ -77,6 +79,7 @@ interface Attempt {
   /** What it still takes, in order. */
   plan: string[]
   readonly isLast: boolean
+  readonly isProvenElsewhere: boolean
   isProven: boolean
   /** When its first command had its turn; undefined as long as none had. */
   turnMs?: number
@@ -274,7 +277,8 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
       counted.set(attempt.sender, before + 1)
       const isEarlier = before <= own && lastTurnMs(attempt.sender) <= lastTurnMs(sender)
       const comesFirst = attempt.isLast === isLast ? isEarlier : isLast
-      if (hasBegun(attempt) || attempt.isProven || comesFirst) workMs += planMs(attempt.plan)
+      const isIdle = attempt.isProvenElsewhere && !hasBegun(attempt)
+      if (attempt.isProven || (!isIdle && (hasBegun(attempt) || comesFirst))) workMs += planMs(attempt.plan)
     }
     for (const [{ command }, startedMs] of running) {
       workMs += Math.max(0, pace.aloneMs(command) - (clock.now() - startedMs))
@@ -287,14 +291,21 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
   }
 
   return {
-    enter({ clientAddress, plan, isLast, deadline }) {
+    enter({ clientAddress, plan, isLast, isProvenElsewhere, deadline }) {
       const sender = networkOf(clientAddress)
       const lastMs = pace.expectedMs(plan.at(-1) ?? NO_COMMAND, 1)
       const missingMs = aheadMs(sender, isLast) + planMs(plan.slice(0, -1)) + lastMs - deadline.leftMs()
       // Where nobody waits it is tried: what the panel takes may be other than it was.
       if (missingMs > 0 && attempts.size > 0) throw busy('no-time', missingMs)
       arrivals += 1
-      const attempt: Attempt = { number: arrivals, sender, plan: [...plan], isLast, isProven: false }
+      const attempt: Attempt = {
+        number: arrivals,
+        sender,
+        plan: [...plan],
+        isLast,
+        isProvenElsewhere,
+        isProven: false,
+      }
       attempts.add(attempt)
       return {
         run: (work, call) => run(attempt, work, call),

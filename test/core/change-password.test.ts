@@ -26,6 +26,7 @@ const panel: Panel = {
 const ALONE = {
   prove: () => undefined,
   hasRoom: () => true,
+  isAway: () => false,
   takeTurn: async () => 0,
   expectedMs: () => 0,
   meanMs: () => 0,

@@ -54,6 +54,7 @@ const byAccount: Credentials = {
 const ALONE = {
   prove: () => undefined,
   hasRoom: () => true,
+  isAway: () => false,
   takeTurn: async () => 0,
   expectedMs: () => 0,
   meanMs: () => 0,

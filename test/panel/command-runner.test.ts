@@ -58,7 +58,14 @@ function setUp(replies: readonly Reply[] = [], limits = { maxConcurrency: 8, max
     run,
     command,
     enter: (hungUp = new AbortController().signal) =>
-      runner.enter({ clientAddress: '203.0.113.1', plan: ['v-x'], isLast: false, deadline, hungUp }),
+      runner.enter({
+        clientAddress: '203.0.113.1',
+        plan: ['v-x'],
+        isLast: false,
+        isProvenElsewhere: false,
+        deadline,
+        hungUp,
+      }),
     load: runner.load,
     /** Makes calls wait until the given function is called. */
     hold() {

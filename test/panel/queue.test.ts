@@ -28,8 +28,20 @@ function startQueue(limit = 1, maxWaiting = 100) {
     clock,
     queue,
     begun,
-    enter(clientAddress: string, plan = ['question'], patienceMs = 60_000, isLast = false): Place {
-      return queue.enter({ clientAddress, plan, isLast, deadline: createDeadline(patienceMs, clock) })
+    enter(
+      clientAddress: string,
+      plan = ['question'],
+      patienceMs = 60_000,
+      isLast = false,
+      isProvenElsewhere = false,
+    ): Place {
+      return queue.enter({
+        clientAddress,
+        plan,
+        isLast,
+        isProvenElsewhere,
+        deadline: createDeadline(patienceMs, clock),
+      })
     },
     /** Asks for a command, which begins in its turn; gives what it ends with. */
     ask(place: Pick<Place, 'run'>, name: string, command = 'question', patienceMs = 60_000): Promise<string> {
@@ -231,6 +243,18 @@ it('an attempt that is to be last has all others before it, and is before none o
   // All eleven, with the tenth, and its own.
   expect(() => enter('203.0.113.8', undefined, 12_100, true)).toThrow(
     expect.objectContaining({ reason: 'no-time', retryAfterMs: expect.closeTo(1000, 3) }),
+  )
+})
+
+it('an attempt that is proven elsewhere takes none of the panel’s time before it was', () => {
+  const { enter } = startQueue()
+  const places = [1, 2, 3, 4].map((sender) =>
+    enter(`203.0.113.${sender}`, ['change'], undefined, false, true),
+  )
+  expect(() => enter('203.0.113.9', ['change'], 1500)).not.toThrow()
+  for (const place of places) place.prove()
+  expect(() => enter('203.0.113.10', ['change'], 1500)).toThrow(
+    expect.objectContaining({ reason: 'no-time' }),
   )
 })
 

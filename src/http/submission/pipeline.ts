@@ -67,6 +67,9 @@ interface PipelineParts {
   readonly afterAnswer: AfterAnswer
 }
 
+/** Refusals that cost their sender nothing, and are not counted if they are no limit's: they are sent late. */
+const HELD: ReadonlySet<string> = new Set(['too-many-attempts', 'cross-site-request', 'unknown-webmail-host'])
+
 /** For a submission that was read only when the process had been told to stop: it may not live to see its end. */
 const STOPPING: Answer = { code: 'panel-busy', reason: 'stopping' }
 
@@ -135,7 +138,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       if (answer.code === 'internal-error') {
         logger.error({ event: 'internal-error', requestId: context.requestId, ...describeError(error) })
       }
-      if (answer.code === 'too-many-attempts') await parts.held.hold(response)
+      if (HELD.has(answer.code)) await parts.held.hold(response)
       record(context, answer)
       // Half an answer can't be taken back; it must not look like a whole one.
       if (response.headersSent) response.destroy()
