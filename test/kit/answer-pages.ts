@@ -81,7 +81,7 @@ export const answerPages: readonly AnswerPage[] = [
   {
     name: 'too-many-requests',
     answer: 'too-many-attempts',
-    service: { environment: { REKEY_LIMIT_ADDRESS: '1/12m' } },
+    service: { environment: { REKEY_LIMIT_ADDRESS: '1/12h' } },
     prepare: (service) => posts({})(service, 'en'),
     ask: posts(MAILBOX_FORM),
   },
