@@ -15,6 +15,7 @@ import { scratchDirectory } from './kit/scratch.js'
 
 const NO_LIMITS = {
   REKEY_LIMIT_ADDRESS: '1000/1h',
+  REKEY_LIMIT_NETWORK: '1000/1h',
   REKEY_LIMIT_FAILURES: '1000/1h',
   REKEY_LIMIT_TARGET: '1000/1h',
 }
