@@ -72,7 +72,7 @@ function selectAll(environment: Environment, addFault: AddFault) {
   const values = readValues(environment, addFault)
   return Object.freeze({
     ...panel.select(values, addFault),
-    ...service.select(values),
+    ...service.select(values, addFault, environment),
     ...page.select(values, addFault),
     ...branding.select(values, addFault),
     ...callers.select(values),

@@ -1,4 +1,7 @@
+import { isIP } from 'node:net'
 import * as z from 'zod'
+import type { ListenAddress, ListenSocket } from '../http/listen.js'
+import type { AddFault, Environment } from './environment.js'
 import { fault, integer, isHost, parseUrl, type ValuesOf } from './fields.js'
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const
@@ -6,18 +9,16 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as cons
 const MAIL_URI = /^mailto:[\w.%+-]+@[a-z\d.-]+$/i
 const PHONE_URI = /^tel:\+?[\d().-]+$/i
 
-/** The address and port that a server listens on. */
-export interface ListenAddress {
-  /** A name or an address; an IPv6 address without brackets. */
-  readonly host: string
-  readonly port: number
-}
-
 export const title = 'The service'
 
 export const variables = {
-  REKEY_HOST: z.string().default('127.0.0.1').describe('The address to listen on.'),
+  REKEY_HOST: listenHost().describe(
+    'The address to listen on, or a Unix socket, such as `unix:/run/rekey/rekey.sock`: [reverse-proxy.md](reverse-proxy.md#by-a-unix-socket).',
+  ),
   REKEY_PORT: integer(0, 65_535, 8080).describe('The port to listen on; `0` takes any free port.'),
+  REKEY_SOCKET_MODE: socketMode().describe(
+    'The permissions of the Unix socket. Whoever may write to it reaches Rekey.',
+  ),
   REKEY_BASE_PATH: basePath().describe('The path under which a proxy serves Rekey, such as `/password`.'),
   REKEY_LOG_LEVEL: z
     .enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`)
@@ -39,11 +40,12 @@ export const variables = {
     ),
 }
 
+type Values = ValuesOf<typeof variables>
+
 /** Where the service listens, what it logs, its metrics and its security contact. */
-export function select(values: ValuesOf<typeof variables>) {
+export function select(values: Values, addFault: AddFault, environment: Environment) {
   return {
-    host: values.REKEY_HOST,
-    port: values.REKEY_PORT,
+    listen: selectListen(values, addFault, environment),
     basePath: values.REKEY_BASE_PATH,
     logLevel: values.REKEY_LOG_LEVEL,
     logMailbox: values.REKEY_LOG_MAILBOX,
@@ -51,6 +53,51 @@ export function select(values: ValuesOf<typeof variables>) {
     metrics: values.REKEY_METRICS_ADDRESS,
     securityContact: values.REKEY_SECURITY_CONTACT,
   }
+}
+
+/** Variables that would have no effect are faults. */
+function selectListen(
+  { REKEY_HOST: host, REKEY_PORT: port, REKEY_SOCKET_MODE: mode }: Values,
+  addFault: AddFault,
+  environment: Environment,
+): ListenAddress | ListenSocket {
+  // A wrong value is neither of them; its field reports it.
+  if (host?.startsWith('/')) {
+    if (environment.REKEY_PORT) addFault('REKEY_PORT is set, but REKEY_HOST is a socket')
+    return Object.freeze({ path: host, mode: Number.parseInt(mode, 8) })
+  }
+  if (host && environment.REKEY_SOCKET_MODE) {
+    addFault('REKEY_SOCKET_MODE is set, but REKEY_HOST is not a socket')
+  }
+  return Object.freeze({ host, port })
+}
+
+/** Linux takes no longer path for a socket (unix(7)). */
+const MAX_SOCKET_PATH_BYTES = 107
+
+/** An address, with or without brackets, or a name of this host; of `unix:` and a path, the path. */
+function listenHost() {
+  return z
+    .string()
+    .default('127.0.0.1')
+    .transform((value, context) => {
+      const [, path] = /^unix:(?:\/\/)?(\/[^\0]*[^\0/])$/.exec(value) ?? []
+      if (path !== undefined && Buffer.byteLength(path) <= MAX_SOCKET_PATH_BYTES) return path
+      const host = value.replace(/^\[(.*)\]$/, '$1')
+      const isAddress = isIP(host) === 6 || (host === value && !host.includes('[') && isHost(host))
+      if (isAddress) return host
+      return fault(
+        context,
+        `must be an address such as 127.0.0.1 or [::1], or a socket such as unix:/run/rekey/rekey.sock, its path absolute and of at most ${MAX_SOCKET_PATH_BYTES} bytes`,
+      )
+    })
+}
+
+function socketMode() {
+  return z
+    .string()
+    .regex(/^0?[0-7]{3}$/, 'must be permissions in octal digits, such as 0660')
+    .default('0660')
 }
 
 const PATH_SEGMENT = /^(?!\.{1,2}$)[A-Za-z0-9_.~-]+$/

@@ -1,9 +1,9 @@
+import type { ListenAddress, ListenSocket } from '../http/listen.js'
 import { isLoopback } from '../lib/ip-address.js'
 import { type Finding, ok, warning } from './finding.js'
 
 interface ProxySettings {
-  /** The address to listen on. */
-  readonly host: string
+  readonly listen: ListenAddress | ListenSocket
   /** As `REKEY_TRUST_PROXY` has it. */
   readonly trustProxy: number | readonly string[]
 }
@@ -11,7 +11,9 @@ interface ProxySettings {
 const FROM_OUTSIDE = 'look from outside with --url'
 
 /** What the settings alone tell of the proxy in front; the rest shows from outside. */
-export function examineProxySettings({ host, trustProxy }: ProxySettings): readonly Finding[] {
+export function examineProxySettings({ listen, trustProxy }: ProxySettings): readonly Finding[] {
+  if ('path' in listen) return [ok('proxy', `Rekey listens on ${listen.path}; ${FROM_OUTSIDE} to be sure`)]
+  const { host } = listen
   const trustsNobody = trustProxy === 0
   const isLocal = isLoopback(host.includes(':') ? `[${host}]` : host)
   if (isLocal && trustsNobody) {

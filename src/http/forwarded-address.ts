@@ -10,13 +10,16 @@ const PROXY_HEADER =
  * Which proxies are believed, for Express's `trust proxy`.
  *
  * @param proxies how many there are, or their addresses and networks
+ * @param isOnSocket whether the service listens on a Unix socket: what calls there has no address, and is a proxy
  */
 export function createProxyTrust(
   proxies: number | readonly string[],
+  isOnSocket: boolean,
 ): (address: string | undefined, hop: number) => boolean {
-  if (typeof proxies === 'number') return (_address, hop) => hop < proxies
+  const first = isOnSocket ? 1 : 0
+  if (typeof proxies === 'number') return (_address, hop) => hop < Math.max(proxies, first)
   const isProxy = compile([...proxies])
-  return (address, hop) => isProxy(parseForwardedAddress(address ?? '') ?? '', hop)
+  return (address, hop) => hop < first || isProxy(parseForwardedAddress(address ?? '') ?? '', hop)
 }
 
 /** Whether a proxy says that the request passed it. */

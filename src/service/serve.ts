@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Logger } from 'pino'
 import type { Config } from '../config/load.js'
+import { listen } from '../http/listen.js'
 import { createHttpServer } from '../http/server.js'
 import { PERSON_PATIENCE_MS } from '../http/submission/patience.js'
 import { systemClock } from '../lib/clock.js'
@@ -68,9 +69,9 @@ export async function serve(config: Config, build: Build, stdout: StandardOutput
   }
   const server = createHttpServer(app.handler)
   try {
-    await once(server.listen(config.port, config.host), 'listening')
+    await listen(server, config.listen)
   } catch (error) {
-    logger.fatal({ event: 'listen-failed', host: config.host, port: config.port, ...describeError(error) })
+    logger.fatal({ event: 'listen-failed', ...config.listen, ...describeError(error) })
     await close(opened)
     await log.flush()
     return false
@@ -78,11 +79,17 @@ export async function serve(config: Config, build: Build, stdout: StandardOutput
   const longestStopMs =
     Math.max(PERSON_PATIENCE_MS, config.requestTimeoutMs) + config.panel.timeoutMs + STOP_MARGIN_MS
   stopWithGrace(longestStopMs, { logger, flushLog: log.flush, server, app, ...opened })
-  const { address, port } = server.address() as AddressInfo
-  logger.info({ event: 'listening', address, port, version })
+  logger.info({ event: 'listening', ...addressOf(server), version })
   if (!config.redis) logger.info({ event: 'single-instance', detail: SINGLE_INSTANCE })
   void reportPanel({ app, credentials: config.panel.credentials, logger, clock: systemClock })
   return true
+}
+
+function addressOf(server: Server): { address: string; port?: number } {
+  const bound = server.address() as AddressInfo | string
+  return typeof bound === 'string'
+    ? { address: `unix:${bound}` }
+    : { address: bound.address, port: bound.port }
 }
 
 /** Opens the store that instances share, or one in memory. */

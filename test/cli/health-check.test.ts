@@ -1,8 +1,10 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { isAlive } from '../../src/cli/health-check.js'
+import { scratchFolder } from '../kit/service.js'
 
 /** Something that answers as the service does, or worse, and where it listens. */
 async function listen(host: string, basePath = '', status = 200) {
@@ -11,7 +13,7 @@ async function listen(host: string, basePath = '', status = 200) {
   }).listen(0, host)
   onTestFinished(() => void server.close())
   await once(server, 'listening')
-  return { host, port: (server.address() as AddressInfo).port, basePath }
+  return { listen: { host, port: (server.address() as AddressInfo).port }, basePath }
 }
 
 it.each(['127.0.0.1', '0.0.0.0', '::', '::1', 'localhost'])(
@@ -20,6 +22,16 @@ it.each(['127.0.0.1', '0.0.0.0', '::', '::1', 'localhost'])(
     expect(await isAlive(await listen(host))).toBe(true)
   },
 )
+
+it('the look whether the service is alive finds it on its socket', async () => {
+  const path = join(scratchFolder({}), 'rekey.sock')
+  const on = { listen: { path, mode: 0o600 }, basePath: '' }
+  expect(await isAlive(on)).toBe(false)
+  const server = createServer((_request, response) => void response.end())
+  onTestFinished(() => void server.close())
+  await once(server.listen(path), 'listening')
+  expect(await isAlive(on)).toBe(true)
+})
 
 it('the look whether the service is alive finds it below its base path', async () => {
   const listening = await listen('127.0.0.1', '/password')
@@ -32,5 +44,5 @@ it('the look whether the service is alive does not take an error for life', asyn
 })
 
 it('the look whether the service is alive is no error where nobody listens', async () => {
-  expect(await isAlive({ host: '127.0.0.1', port: 1, basePath: '' })).toBe(false)
+  expect(await isAlive({ listen: { host: '127.0.0.1', port: 1 }, basePath: '' })).toBe(false)
 })

@@ -21,8 +21,7 @@ function faultsOf(environment: Record<string, string>): readonly string[] {
 
 it('the configuration needs the panel and a key, and has defaults for the rest', () => {
   expect(configOf(least)).toMatchObject({
-    host: '127.0.0.1',
-    port: 8080,
+    listen: { host: '127.0.0.1', port: 8080 },
     logLevel: 'info',
     basePath: '',
     trustProxy: 0,
@@ -47,9 +46,58 @@ it('the configuration takes an empty variable for an unset one', () => {
   expect(
     configOf({ ...least, REKEY_PORT: '', REKEY_PROOFS: '', HESTIA_API_KEY: '', HESTIA_API_KEY_FILE: '' }),
   ).toMatchObject({
-    port: 8080,
+    listen: { port: 8080 },
     proofs: ['mailbox', 'account'],
   })
+})
+
+it.each([
+  ['127.0.0.1', { host: '127.0.0.1', port: 8080 }],
+  ['[::1]', { host: '::1', port: 8080 }],
+  ['::1', { host: '::1', port: 8080 }],
+  ['::', { host: '::', port: 8080 }],
+  ['fe80::1%eth0', { host: 'fe80::1%eth0', port: 8080 }],
+  ['localhost', { host: 'localhost', port: 8080 }],
+  ['unix:/run/rekey/rekey.sock', { path: '/run/rekey/rekey.sock', mode: 0o660 }],
+  ['unix:///run/rekey/rekey.sock', { path: '/run/rekey/rekey.sock', mode: 0o660 }],
+])('the configuration listens on %s as %j', (host, listen) => {
+  expect(configOf({ ...least, REKEY_HOST: host }).listen).toEqual(listen)
+})
+
+it.each([
+  'localhost:8080',
+  'http://127.0.0.1',
+  '[127.0.0.1]',
+  '[::1',
+  '[localhost]',
+  '1.2.3',
+  'a b',
+  'unix:',
+  'unix:rekey.sock',
+  'unix:/run/rekey/',
+  '/run/rekey/rekey.sock',
+  `unix:/${'x'.repeat(107)}`,
+])('the configuration can’t listen on %s', (host) => {
+  expect(faultsOf({ ...least, REKEY_HOST: host })).toEqual([
+    expect.stringMatching(/^REKEY_HOST must be an address such as/),
+  ])
+})
+
+it('the configuration of a socket has its mode, and no port', () => {
+  const onSocket = { ...least, REKEY_HOST: 'unix:/run/rekey.sock' }
+  expect(configOf({ ...onSocket, REKEY_SOCKET_MODE: '666' }).listen).toEqual({
+    path: '/run/rekey.sock',
+    mode: 0o666,
+  })
+  for (const mode of ['0999', 'rw', '01777', '6']) {
+    expect(faultsOf({ ...onSocket, REKEY_SOCKET_MODE: mode })[0]).toMatch(/^REKEY_SOCKET_MODE must be/)
+  }
+  expect(faultsOf({ ...onSocket, REKEY_PORT: '8080' })).toEqual([
+    'REKEY_PORT is set, but REKEY_HOST is a socket',
+  ])
+  expect(faultsOf({ ...least, REKEY_SOCKET_MODE: '0660' })).toEqual([
+    'REKEY_SOCKET_MODE is set, but REKEY_HOST is not a socket',
+  ])
 })
 
 it('the configuration is frozen', () => {

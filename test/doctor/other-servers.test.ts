@@ -135,6 +135,6 @@ it.each([
   ['0.0.0.0', 1, 'listens-in-clear'],
   ['::', 0, 'listens-in-clear'],
 ])('of the proxy, the settings listening on %s and trusting %j tell: %s', (host, trustProxy, word) => {
-  const findings = examineProxySettings({ host, trustProxy })
+  const findings = examineProxySettings({ listen: { host, port: 8080 }, trustProxy })
   expect(findings.map((finding) => ('code' in finding ? finding.code : finding.status))).toEqual([word])
 })

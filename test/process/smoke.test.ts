@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import { requestChange, run, start, startPanel } from '../kit/process.js'
-import { simulatorEnvironment } from '../kit/service.js'
+import { scratchFolder, simulatorEnvironment } from '../kit/service.js'
 import { byAccount, byMailbox } from '../kit/submissions.js'
 
 it('the program tells where it listens and whether the panel is ready, makes a change, and ends in order when it is told to stop', async () => {
@@ -58,4 +59,16 @@ it('each part of the program that was built can be loaded', () => {
   )
   expect(stderr).toBe('')
   expect(status).toBe(0)
+})
+
+it('the program listens on a socket, says so, and finds itself alive there', async () => {
+  const panel = await startPanel()
+  const path = join(scratchFolder({}), 'rekey.sock')
+  const environment = { ...simulatorEnvironment(panel), REKEY_HOST: `unix:${path}` }
+  const service = start({ ...environment, REKEY_PORT: '' })
+  expect(await service.logged('listening')).toMatchObject({ address: `unix:${path}` })
+  expect((await run(['--health'], environment)).code).toBe(0)
+  service.child.kill('SIGTERM')
+  expect((await once(service.child, 'close'))[0]).toBe(0)
+  expect((await run(['--health'], environment)).code).toBe(1)
 })

@@ -1,0 +1,50 @@
+import { once } from 'node:events'
+import { statSync } from 'node:fs'
+import { chmod, unlink } from 'node:fs/promises'
+import type { Server } from 'node:http'
+import { connect } from 'node:net'
+
+/** The address and port that a server listens on. */
+export interface ListenAddress {
+  /** A name or an address; an IPv6 address without brackets. */
+  readonly host: string
+  readonly port: number
+}
+
+/** The Unix socket that a server listens on. */
+export interface ListenSocket {
+  readonly path: string
+  /** Its permissions, as of chmod(2). */
+  readonly mode: number
+}
+
+/** Begins to listen; rejects with the system's error if that can't be. A socket that a dead process has left is replaced. */
+export async function listen(server: Server, on: ListenAddress | ListenSocket): Promise<void> {
+  if ('port' in on) {
+    await once(server.listen(on.port, on.host), 'listening')
+    return
+  }
+  try {
+    await once(server.listen(on.path), 'listening')
+  } catch (error) {
+    if (!(await isLeftOver(on.path))) throw error
+    await unlink(on.path)
+    await once(server.listen(on.path), 'listening')
+  }
+  // Until now nobody else could write to it, by any usual umask.
+  await chmod(on.path, on.mode)
+}
+
+/** Whether this is a socket that nobody listens on. */
+async function isLeftOver(path: string): Promise<boolean> {
+  if (!statSync(path, { throwIfNoEntry: false })?.isSocket()) return false
+  const socket = connect(path)
+  try {
+    await once(socket, 'connect')
+    return false
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED'
+  } finally {
+    socket.destroy()
+  }
+}
