@@ -69,7 +69,7 @@ async function runService(config: Config): Promise<void> {
   // of which 10 MB remain, to read the panel's short answers faster.
   setFlagsFromString('--liftoff-only')
   const { serve } = await import('./service/serve.js')
-  const isServing = await serve(config, { version, node: process.version }, process.stdout)
+  const isServing = await serve(config, { version, node: process.version }, process)
   // What standard output's reader has not taken would keep the process for ever.
   if (!isServing) process.exit(1)
 }

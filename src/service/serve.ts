@@ -18,7 +18,7 @@ import { createApp } from './app.js'
 import type { Metrics } from './metrics.js'
 import { createPasswordTools } from './password-policy.js'
 import { reportPanel } from './startup-report.js'
-import { close, stopWithGrace } from './stop.js'
+import { close, type Running, stopWithGrace } from './stop.js'
 
 /**
  * How much longer than the longest patience of a caller and a panel command's time-out a stop waits for attempts under way, for their
@@ -29,13 +29,16 @@ const STOP_MARGIN_MS = 3000
 
 const SINGLE_INSTANCE = 'limits and locks are in memory: run one instance, or set REKEY_REDIS_URL'
 
+/** The process that serves. */
+type Host = Running['host'] & { readonly stdout: StandardOutput }
+
 /**
  * Serves until the process is told to stop. Resolves when it listens; to false, with nothing left open but standard output
  * and the reason in the log, where it can't.
  */
-export async function serve(config: Config, build: Build, stdout: StandardOutput): Promise<boolean> {
+export async function serve(config: Config, build: Build, host: Host): Promise<boolean> {
   const { version } = build
-  const { logger, ...log } = openLog(stdout, config.logLevel, systemClock)
+  const { logger, ...log } = openLog(host.stdout, config.logLevel, systemClock)
   const { url, trust, maxConcurrency, timeoutMs } = config.panel
   const dispatcher = createDispatcher(url, trust, maxConcurrency, timeoutMs)
   const store = await openStore(config, logger)
@@ -78,7 +81,7 @@ export async function serve(config: Config, build: Build, stdout: StandardOutput
   }
   const longestStopMs =
     Math.max(PERSON_PATIENCE_MS, config.requestTimeoutMs) + config.panel.timeoutMs + STOP_MARGIN_MS
-  stopWithGrace(longestStopMs, { logger, flushLog: log.flush, server, app, ...opened })
+  stopWithGrace(longestStopMs, { host, logger, flushLog: log.flush, server, app, ...opened })
   logger.info({ event: 'listening', ...addressOf(server), version })
   if (!config.redis) logger.info({ event: 'single-instance', detail: SINGLE_INSTANCE })
   void reportPanel({ app, credentials: config.panel.credentials, logger, clock: systemClock })

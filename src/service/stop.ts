@@ -1,6 +1,5 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
-import closeWithGrace from 'close-with-grace'
 import type { Logger } from 'pino'
 import type { Dispatcher } from 'undici'
 import { describeError } from '../lib/describe-error.js'
@@ -28,24 +27,32 @@ export async function close({ dispatcher, store, metrics, passwordTools }: Opene
 
 /** A process that serves. */
 export interface Running extends Opened {
+  /** The process itself. */
+  readonly host: Pick<NodeJS.Process, 'on' | 'exit'>
   readonly logger: Logger
   readonly flushLog: () => Promise<void>
   readonly server: Server
   readonly app: App
 }
 
+const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'] as const
+
 /** How long the last answers may take to leave. */
 const FLUSH_MS = 1000
 
 /**
  * Told to stop, the process takes no more requests and waits for the attempts under way, whether or not the client did.
- * For a client that has not sent its whole request it does not wait.
+ * For a client that has not sent its whole request it does not wait. To be told again changes nothing.
+ *
+ * @param delayMs after which it ends in any case
  */
 export function stopWithGrace(delayMs: number, running: Running): void {
-  const { logger, flushLog, server, app, ...opened } = running
-  closeWithGrace({ delay: delayMs, logger: false }, async ({ signal, err }) => {
-    if (err) logger.fatal({ event: 'crash', ...describeError(err) })
-    else logger.info({ event: 'stopping', signal })
+  const { host, logger, flushLog, server, app, ...opened } = running
+  let isStopping = false
+
+  async function stop(exitCode: number): Promise<void> {
+    isStopping = true
+    setTimeout(() => host.exit(1), delayMs).unref()
     // Connections that are in use now need not be kept for another request.
     server.keepAliveTimeout = 1
     const closed = once(server, 'close')
@@ -57,5 +64,22 @@ export function stopWithGrace(delayMs: number, running: Running): void {
     await close(opened)
     logger.info({ event: 'stopped' })
     await flushLog()
-  })
+    host.exit(exitCode)
+  }
+
+  for (const name of SIGNALS) {
+    host.on(name, (signal) => {
+      if (isStopping) return
+      logger.info({ event: 'stopping', signal })
+      void stop(0)
+    })
+  }
+  const crash = (error: unknown): void => {
+    logger.fatal({ event: 'crash', ...describeError(error) })
+    // What fails while it stops would keep it from ending.
+    if (isStopping) void flushLog().finally(() => host.exit(1))
+    else void stop(1)
+  }
+  host.on('uncaughtException', crash)
+  host.on('unhandledRejection', crash)
 }

@@ -67,6 +67,26 @@ it('the service, told to stop waits for a change that was sent, though the clien
   expect(service.lines.at(-2)).toMatchObject({ code: 'changed' })
 })
 
+it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+  'the service, told to stop a second time by %s, goes on stopping as before',
+  async (signal) => {
+    const panel = await startPanel()
+    const service = start(simulatorEnvironment(panel))
+    const hold = panel.hold(CHANGE)
+    const request = requestChange(service, byAccount())
+    await hold.arrived
+    service.child.kill('SIGTERM')
+    await service.logged('stopping')
+    service.child.kill(signal)
+    service.child.kill('SIGTERM')
+    hold.release()
+    expect((await request).status).toBe(200)
+    const [code] = await once(service.child, 'close')
+    expect(code).toBe(0)
+    expect(service.lines.map(({ event }) => event).slice(-3)).toEqual(['stopping', 'attempt', 'stopped'])
+  },
+)
+
 it('the service, told to stop while a person waits, answers first', async () => {
   const panel = await startPanel()
   const service = start(simulatorEnvironment(panel))
