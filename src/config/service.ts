@@ -19,6 +19,12 @@ export const variables = {
   REKEY_SOCKET_MODE: socketMode().describe(
     'The permissions of the Unix socket. Whoever may write to it reaches Rekey.',
   ),
+  RUNTIME_DIRECTORY: z
+    .string()
+    .optional()
+    .describe(
+      'A folder that outlives the process, which systemd sets: a file in it tells whether the process before was killed. Not used with Redis.',
+    ),
   REKEY_BASE_PATH: basePath().describe('The path under which a proxy serves Rekey, such as `/password`.'),
   REKEY_LOG_LEVEL: z
     .enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`)
@@ -46,6 +52,8 @@ type Values = ValuesOf<typeof variables>
 export function select(values: Values, addFault: AddFault, environment: Environment) {
   return {
     listen: selectListen(values, addFault, environment),
+    /** The first one, where systemd names several. */
+    runtimeDirectory: values.RUNTIME_DIRECTORY?.split(':')[0],
     basePath: values.REKEY_BASE_PATH,
     logLevel: values.REKEY_LOG_LEVEL,
     logMailbox: values.REKEY_LOG_MAILBOX,

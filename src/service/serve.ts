@@ -3,6 +3,7 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Logger } from 'pino'
 import type { Config } from '../config/load.js'
+import { DOUBT_MS } from '../core/domain-locks.js'
 import { listen } from '../http/listen.js'
 import { createHttpServer } from '../http/server.js'
 import { PERSON_PATIENCE_MS } from '../http/submission/patience.js'
@@ -17,6 +18,7 @@ import type { SharedStore } from '../store/shared-store.js'
 import { createApp } from './app.js'
 import type { Metrics } from './metrics.js'
 import { createPasswordTools } from './password-policy.js'
+import { findRunMark } from './run-mark.js'
 import { reportPanel } from './startup-report.js'
 import { close, type Running, stopWithGrace } from './stop.js'
 
@@ -26,6 +28,9 @@ import { close, type Running, stopWithGrace } from './stop.js'
  * told no more than that the answer was lost.
  */
 const STOP_MARGIN_MS = 3000
+
+const UNCLEAN_STOP =
+  'the process before this one was killed: no change is sent meanwhile, since the panel may still be at work on its last one'
 
 const SINGLE_INSTANCE = 'limits and locks are in memory: run one instance, or set REKEY_REDIS_URL'
 
@@ -41,7 +46,8 @@ export async function serve(config: Config, build: Build, host: Host): Promise<b
   const { logger, ...log } = openLog(host.stdout, config.logLevel, systemClock)
   const { url, trust, maxConcurrency, timeoutMs } = config.panel
   const dispatcher = createDispatcher(url, trust, maxConcurrency, timeoutMs)
-  const store = await openStore(config, logger)
+  const runMark = findRunMark(config.redis ? undefined : config.runtimeDirectory)
+  const store = await openStore(config, logger, runMark.isLeftOver)
   if (await isRefused(store)) {
     await Promise.all([dispatcher.destroy(), store.close()])
     await log.flush()
@@ -79,9 +85,10 @@ export async function serve(config: Config, build: Build, host: Host): Promise<b
     await log.flush()
     return false
   }
+  runMark.set()
   const longestStopMs =
     Math.max(PERSON_PATIENCE_MS, config.requestTimeoutMs) + config.panel.timeoutMs + STOP_MARGIN_MS
-  stopWithGrace(longestStopMs, { host, logger, flushLog: log.flush, server, app, ...opened })
+  stopWithGrace(longestStopMs, { host, runMark, logger, flushLog: log.flush, server, app, ...opened })
   logger.info({ event: 'listening', ...addressOf(server), version })
   if (!config.redis) logger.info({ event: 'single-instance', detail: SINGLE_INSTANCE })
   void reportPanel({ app, credentials: config.panel.credentials, logger, clock: systemClock })
@@ -96,8 +103,12 @@ function addressOf(server: Server): { address: string; port?: number } {
 }
 
 /** Opens the store that instances share, or one in memory. */
-async function openStore({ redis }: Config, logger: Logger): Promise<SharedStore> {
-  if (!redis) return createMemoryStore(systemClock)
+async function openStore({ redis, panel }: Config, logger: Logger, wasKilled: boolean): Promise<SharedStore> {
+  if (!redis) {
+    const closedForMs = wasKilled ? Math.min(panel.timeoutMs, DOUBT_MS) : 0
+    if (wasKilled) logger.warn({ event: 'unclean-stop', closedForMs, detail: UNCLEAN_STOP })
+    return createMemoryStore(systemClock, closedForMs)
+  }
   const { createRedisStore } = await import('../store/redis-store.js')
   return createRedisStore(redis, {
     clock: systemClock,

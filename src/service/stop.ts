@@ -6,6 +6,7 @@ import { describeError } from '../lib/describe-error.js'
 import type { SharedStore } from '../store/shared-store.js'
 import type { App } from './app.js'
 import type { Metrics } from './metrics.js'
+import type { RunMark } from './run-mark.js'
 
 /** What keeps the process from ending. */
 export interface Opened {
@@ -29,6 +30,7 @@ export async function close({ dispatcher, store, metrics, passwordTools }: Opene
 export interface Running extends Opened {
   /** The process itself. */
   readonly host: Pick<NodeJS.Process, 'on' | 'exit'>
+  readonly runMark: RunMark
   readonly logger: Logger
   readonly flushLog: () => Promise<void>
   readonly server: Server
@@ -47,7 +49,7 @@ const FLUSH_MS = 1000
  * @param delayMs after which it ends in any case
  */
 export function stopWithGrace(delayMs: number, running: Running): void {
-  const { host, logger, flushLog, server, app, ...opened } = running
+  const { host, runMark, logger, flushLog, server, app, ...opened } = running
   let isStopping = false
 
   async function stop(exitCode: number): Promise<void> {
@@ -58,6 +60,7 @@ export function stopWithGrace(delayMs: number, running: Running): void {
     const closed = once(server, 'close')
     server.close()
     await app.drain()
+    runMark.remove()
     const flushIsOver = setTimeout(() => server.closeAllConnections(), FLUSH_MS)
     await closed
     clearTimeout(flushIsOver)

@@ -2,14 +2,19 @@ import { DOUBT_MS, type DomainLocks, LOCK_MEMORY_MS } from '../core/domain-locks
 import type { Clock } from '../lib/clock.js'
 import { createDomainQueue, waitedTooLong } from './domain-queue.js'
 
-/** Locks in the memory of this process: they hold for one instance. */
-export function createMemoryDomainLocks(clock: Clock): DomainLocks {
+/**
+ * Locks in the memory of this process: they hold for one instance.
+ *
+ * @param closedForMs for how long every domain stays closed at first
+ */
+export function createMemoryDomainLocks(clock: Clock, closedForMs = 0): DomainLocks {
+  const openedMs = clock.now() + closedForMs
   const queue = createDomainQueue()
   const closedUntil = createTimes(clock, DOUBT_MS)
   const lastLocks = createTimes(clock, LOCK_MEMORY_MS)
 
   async function waitUntilOpen(domain: string, maxWaitMs: number): Promise<void> {
-    const closedMs = DOUBT_MS - closedUntil.msAgo(domain)
+    const closedMs = Math.max(DOUBT_MS - closedUntil.msAgo(domain), openedMs - clock.now())
     if (closedMs <= 0) return
     if (closedMs > maxWaitMs) throw waitedTooLong()
     await clock.wait(closedMs)

@@ -7,12 +7,16 @@ import { createMemoryOnceStore } from './memory-once-store.js'
 import { createMemoryPairStore } from './memory-pair-store.js'
 import type { SharedStore } from './shared-store.js'
 
-/** Keeps everything in the memory of this process: for one instance. */
-export function createMemoryStore(clock: Clock): SharedStore {
+/**
+ * Keeps everything in the memory of this process: for one instance.
+ *
+ * @param closedForMs for how long every domain stays closed at first
+ */
+export function createMemoryStore(clock: Clock, closedForMs = 0): SharedStore {
   return {
     createLimitStore: (_name, windowMs) => createMemoryLimitStore(clock, windowMs),
     knownPairs: createMemoryPairStore(clock),
-    locks: createMemoryDomainLocks(clock),
+    locks: createMemoryDomainLocks(clock, closedForMs),
     owners: createMemoryDomainOwners(clock),
     once: createMemoryOnceStore(clock),
     createKeyCooldown: () => createMemoryKeyCooldown(clock),

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
 import { type Running, requestChange, start, startPanel, urlOf } from '../kit/process.js'
-import { scratchFile, simulatorEnvironment } from '../kit/service.js'
+import { scratchFile, scratchFolder, simulatorEnvironment } from '../kit/service.js'
 import { startSmtpServer } from '../kit/smtp-server.js'
 import { byAccount, byMailbox, CHANGES, NEW_PASSWORD } from '../kit/submissions.js'
 import { CHANGE } from '../panel-simulator/commands/command-names.js'
@@ -178,4 +178,31 @@ it('the service, told to stop does not wait for a look at the panel that nobody 
   const [code] = await once(service.child, 'close')
   expect(code).toBe(0)
   look.release()
+})
+
+it('the service, told by what it left that it was killed, sends no change for as long as the panel may be at work on the last one', async () => {
+  const panel = await startPanel()
+  const environment = {
+    ...simulatorEnvironment(panel),
+    RUNTIME_DIRECTORY: scratchFolder({}),
+    HESTIA_TIMEOUT_MS: '700',
+  }
+  const events = async (service: Running): Promise<unknown[]> => {
+    await service.logged('ready')
+    return service.lines.map(({ event }) => event)
+  }
+  const first = start(environment)
+  expect(await events(first)).not.toContain('unclean-stop')
+  first.child.kill('SIGKILL')
+  await once(first.child, 'close')
+
+  const startedMs = performance.now()
+  const second = start(environment)
+  expect(await second.logged('unclean-stop')).toMatchObject({ level: 40, closedForMs: 700 })
+  expect((await requestChange(second, byAccount())).status).toBe(200)
+  expect(performance.now() - startedMs).toBeGreaterThan(700)
+  second.child.kill('SIGTERM')
+  await once(second.child, 'close')
+
+  expect(await events(start(environment))).not.toContain('unclean-stop')
 })
