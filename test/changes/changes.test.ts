@@ -122,6 +122,22 @@ it('a change proved by the mailbox’s present password asks for the owner again
   expect(owners()).toBe(3)
 })
 
+it('a change proved by the mailbox’s present password is made at the first try after its domain has moved and the former account was deleted', async () => {
+  const service = await startCheckedService({ REKEY_LIMIT_FAILURES: '1/15m' })
+  expect(gist(await post(service, byMailbox({ currentPassword: 'wrong' })))).toBe('403 invalid-credentials')
+  service.panel.moveDomain('example.org', { owner: 'bob' })
+  service.panel.deleteAccount('alice')
+  service.panel.calls.length = 0
+  const sales = byMailbox({ email: 'sales@example.org', currentPassword: 'sales mail pw' })
+  expect(gist(await post(service, sales))).toBe('200 changed')
+  expect(callsOf(service).map(([command, name]) => [command, name])).toEqual([
+    [VALUE, 'alice'],
+    [OWNER, 'example.org'],
+    [VALUE, 'bob'],
+    [CHANGE, 'bob'],
+  ])
+})
+
 it('a change proved by the mailbox’s present password that is refused leaves nothing behind in which an unknown mailbox would show', async () => {
   const service = await startCheckedService()
   const commandsOf = async (email: string): Promise<string[]> => {

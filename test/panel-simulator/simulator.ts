@@ -68,6 +68,7 @@ export interface PanelSimulator {
   /** What the mail server reads for a domain. */
   loginFile(domain: string): string[]
   account(name: string): AccountRecord
+  deleteAccount(name: string): void
   /** Gives a domain another owner, or creates it anew in another form. */
   moveDomain(domain: string, to: { owner?: string; name?: string }): void
   /**
@@ -157,6 +158,7 @@ export async function startPanelSimulator({
       if (!account) throw new Error(`the simulated panel has no hosting account ${name}`)
       return account
     },
+    deleteAccount: (name) => void panel.accounts.delete(name),
     moveDomain: (name, to) => void Object.assign(findDomain(panel, name), to),
     failNext: interventions.failNext,
     hold: interventions.hold,

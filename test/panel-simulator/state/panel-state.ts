@@ -16,7 +16,7 @@ export interface AuthLogEntry {
 export interface PanelState {
   readonly release: PanelRelease
   readonly switches: Switches
-  readonly accounts: ReadonlyMap<string, AccountRecord>
+  readonly accounts: Map<string, AccountRecord>
   /** In the order in which the panel's search reads them: by owner. */
   readonly domains: readonly MailDomain[]
   /** Files that a password beginning with `/tmp/` may name, with their content. */
