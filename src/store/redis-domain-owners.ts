@@ -11,7 +11,7 @@ export function createRedisDomainOwners(client: Redis): OwnerMemory {
   return {
     async get(domain) {
       const text = await client.get(keyOf(domain)).catch(() => null)
-      const [username, domainForm] = text?.split(' ') ?? []
+      const [username, domainForm] = typeof text === 'string' ? text.split(' ') : []
       return username && domainForm ? { username, domainForm } : undefined
     },
 

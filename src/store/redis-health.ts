@@ -4,6 +4,12 @@ import type { ReadinessFault } from '../core/readiness.js'
 import type { Clock } from '../lib/clock.js'
 import { reasonOf } from './redis-client.js'
 
+/** What replied is no Redis: to this command it never says such a thing. */
+export class UnexpectedReply extends Error {
+  override readonly name = 'UnexpectedReply'
+  readonly code = 'unexpected-reply'
+}
+
 /** Gives what Redis replies; rejects with a `StoreUnavailable` where the command failed. */
 export type InStore = <Reply>(reply: Promise<Reply>) => Promise<Reply>
 

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis'
 import { DOUBT_MS, LOCK_MEMORY_MS } from '../core/domain-locks.js'
-import type { InStore } from './redis-health.js'
+import { type InStore, UnexpectedReply } from './redis-health.js'
 
 /** A crashed holder's lease ends by itself. */
 const LEASE_MS = DOUBT_MS
@@ -51,9 +51,8 @@ export function createLease(
   const keys = [`rekey:lock:${domain}`, `rekey:last-lock:${address}`] as const
   return {
     async acquire() {
-      const reply = await inStore(client.eval(ACQUIRE, 2, ...keys, token, LEASE_MS, HELD_LOCK_MEMORY_MS))
-      if (reply === null) return undefined
-      return Number(reply) < 0 ? Number.POSITIVE_INFINITY : Math.max(0, LOCK_MEMORY_MS - Number(reply))
+      const reply = client.eval(ACQUIRE, 2, ...keys, token, LEASE_MS, HELD_LOCK_MEMORY_MS)
+      return await inStore(reply.then(lastMsAgoOf))
     },
     async renew() {
       return (await inStore(client.eval(RENEW, 2, ...keys, token, LEASE_MS, HELD_LOCK_MEMORY_MS))) === 1
@@ -63,4 +62,10 @@ export function createLease(
       await inStore(client.eval(RELEASE, 2, ...keys, token, LOCK_MEMORY_MS, end, LEASE_MS))
     },
   }
+}
+
+function lastMsAgoOf(reply: unknown): number | undefined {
+  if (reply === null) return undefined
+  if (typeof reply !== 'number') throw new UnexpectedReply()
+  return reply < 0 ? Number.POSITIVE_INFINITY : Math.max(0, LOCK_MEMORY_MS - reply)
 }

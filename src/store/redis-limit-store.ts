@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis'
-import type { LimitStore } from '../core/attempt-limits.js'
-import type { InStore } from './redis-health.js'
+import type { Hits, LimitStore } from '../core/attempt-limits.js'
+import { type InStore, UnexpectedReply } from './redis-health.js'
 
 const INCREMENT = `
   local hits = redis.call('HINCRBY', KEYS[1], 'hits', 1)
@@ -31,9 +31,7 @@ export function createRedisLimitStore(
   const keyOf = (key: string): string => `rekey:rate-limit:${name}:${key}`
   return {
     async increment(key) {
-      const reply = await inStore(client.eval(INCREMENT, 1, keyOf(key), randomId(), windowMs))
-      const [totalHits, window, leftMs] = reply as [number, string, number]
-      return { totalHits, window, leftMs }
+      return await inStore(client.eval(INCREMENT, 1, keyOf(key), randomId(), windowMs).then(hitsOf))
     },
     async decrement(key, window) {
       await inStore(client.eval(DECREMENT, 1, keyOf(key), window))
@@ -42,4 +40,12 @@ export function createRedisLimitStore(
       await inStore(client.del(keyOf(key)))
     },
   }
+}
+
+function hitsOf(reply: unknown): Hits {
+  const [totalHits, window, leftMs] = Array.isArray(reply) ? reply : []
+  if (typeof totalHits !== 'number' || typeof window !== 'string' || typeof leftMs !== 'number') {
+    throw new UnexpectedReply()
+  }
+  return { totalHits, window, leftMs }
 }

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { expect, it, onTestFinished } from 'vitest'
+import type { Mailbox } from '../../src/core/mailbox.js'
+import { StoreUnavailable } from '../../src/core/outage.js'
 import type { StoreState } from '../../src/store/redis-health.js'
 import { createRedisStore } from '../../src/store/redis-store.js'
 import { createTestClock } from '../kit/clock.js'
@@ -45,6 +47,7 @@ async function startStore(answers: Answers = {}) {
     answers,
     server,
     store,
+    clock,
     states,
     faults: store.checkReadiness,
     limit: store.createLimitStore('test', 60_000),
@@ -163,4 +166,24 @@ it('a store that was closed is not lost', async () => {
   await store.close()
   await expect.poll(server.open).toBe(0)
   expect(states).toEqual([{ event: 'store-ready' }])
+})
+
+it.each([
+  ['a text', '+OK'],
+  ['nothing', '$-1'],
+  ['a list of something else', '*2\r\n:1\r\n:1'],
+])('a store that replies %s to a script counts as one that is away', async (_what, write) => {
+  const { answers, limit, faults, check } = await startStore()
+  answers.write = write
+  await expect(limit.increment('key')).rejects.toThrow(StoreUnavailable)
+  check()
+  expect(await faults()).toEqual([{ code: 'store-unavailable', reason: 'unexpected-reply' }])
+})
+
+it('a domain lock whose store replies no time is not held', async () => {
+  const { answers, store, clock } = await startStore()
+  answers.twoKeys = '*1\r\n:1'
+  clock.advance(10_000)
+  const mailbox = { domain: 'example.org', address: 'info@example.org' } as Mailbox
+  await expect(store.locks.run(mailbox, 1000, async () => 'held')).rejects.toThrow(StoreUnavailable)
 })
