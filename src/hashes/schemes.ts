@@ -5,7 +5,8 @@ import { decode, type Encoding, encodingOf } from './encoding.js'
 import { unknownScheme } from './faults.js'
 import { md5Crypt } from './md5-crypt.js'
 
-type Matches = (password: string) => boolean | Promise<boolean>
+/** Whether a password belongs to a hash. */
+export type Matches = (password: string) => boolean | Promise<boolean>
 
 /** How one kind of hash is read. */
 interface Scheme {
