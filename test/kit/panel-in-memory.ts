@@ -11,6 +11,7 @@ import { Secret } from '../../src/lib/secret.js'
 import { createCommandRunner } from '../../src/panel/command-runner.js'
 import { createKeyGuard } from '../../src/panel/key-guard.js'
 import { createPanelEntrance } from '../../src/panel/panel-visit.js'
+import type { RawAnswer } from '../../src/panel/read-answer.js'
 import type { Transport } from '../../src/panel/transport.js'
 import { createMemoryDomainLocks } from '../../src/store/memory-domain-locks.js'
 import { createMemoryDomainOwners } from '../../src/store/memory-domain-owners.js'
@@ -44,16 +45,26 @@ export interface Ended {
   readonly commands: readonly CommandRecord[]
 }
 
+/** Gives the answer to a command, which `call` has the panel run. */
+type PassCall = (command: string, call: () => Promise<RawAnswer>) => Promise<RawAnswer>
+
 /**
  * All of Rekey from the rules to the panel's API, before a simulated panel in the same process: nothing takes time but
  * what the panel's machine needs, and that passes by the tests' clock.
+ *
+ * @param mailboxes how many there are besides `info`
+ * @param pass what becomes of each call on its way
  */
-export async function createPanelInMemory(profile: MachineName) {
+export async function createPanelInMemory(
+  profile: MachineName,
+  mailboxes = 600,
+  pass: PassCall = (_command, call) => call(),
+) {
   const clock = createTestClock()
   const state = await createPanelState({
     hashPassword: async (password) => inClear(password),
     moreDomains: 1,
-    moreMailboxes: 600,
+    moreMailboxes: mailboxes,
   })
   const workload = createWorkload({ profile, delayMs: 0, clock })
   /** Each command, in the order in which the panel got them. */
@@ -63,9 +74,11 @@ export async function createPanelInMemory(profile: MachineName) {
   const transport: Transport = async ({ cmd = '', returncode, ...fields }) => {
     sent.push(cmd)
     const args = Object.entries(fields).flatMap(([name, value]) => (name.startsWith('arg') ? [value] : []))
-    const outcome = await runCommand(cmd, args, 'access-key', state, workload)
-    const answer = renderOutcome('access-key', returncode === 'yes' ? 'yes' : 'no', outcome)
-    return { status: answer.status, exitCodeHeader: answer.headers['Hestia-Exit-Code'], body: answer.body }
+    return await pass(cmd, async () => {
+      const outcome = await runCommand(cmd, args, 'access-key', state, workload)
+      const answer = renderOutcome('access-key', returncode === 'yes' ? 'yes' : 'no', outcome)
+      return { status: answer.status, exitCodeHeader: answer.headers['Hestia-Exit-Code'], body: answer.body }
+    })
   }
   const { accessKey, secretKey } = simulatorCredentials
   const { enter, load } = createCommandRunner({

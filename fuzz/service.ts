@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { type Duplex, duplexPair } from 'node:stream'
+import { setImmediate } from 'node:timers/promises'
+import { pino } from 'pino'
+import { Dispatcher } from 'undici'
+import { loadConfig } from '../src/config/load.js'
+import { createHttpServer } from '../src/http/server.js'
+import { inTime } from '../src/lib/in-time.js'
+import { createApp } from '../src/service/app.js'
+import { createMemoryStore } from '../src/store/memory-store.js'
+import { createTestClock } from '../test/kit/clock.js'
+import { CHANGE } from '../test/panel-simulator/commands/command-names.js'
+import { runCommand } from '../test/panel-simulator/commands/commands.js'
+import { renderOutcome } from '../test/panel-simulator/server/answers.js'
+import { createWorkload } from '../test/panel-simulator/server/workload.js'
+import { simulatorCredentials } from '../test/panel-simulator/simulator.js'
+import { createPanelState } from '../test/panel-simulator/state/panel-state.js'
+
+/** The person's, as the proxy names it. */
+export const CLIENT_ADDRESS = '203.0.113.9'
+const PROXY_ADDRESS = '127.0.0.1'
+const ANSWER_MS = 10_000
+/** So many turns of the event loop an answer takes at most for which no other thread works. */
+const TURNS = 100
+const NO_LIMIT = '9999999/1h'
+
+/** The whole service before a simulated panel, all in this process; connections are pairs of streams. */
+export async function createServiceInMemory() {
+  const clock = createTestClock()
+  const state = await createPanelState({})
+  const fresh = state.domains.map(({ mailboxes }) => mailboxes.map(({ hash }) => hash))
+  const workload = createWorkload({ profile: undefined, delayMs: 0, clock })
+  /** The passwords that the panel was told to set, and whether it did. */
+  let changes: { readonly password: string | undefined; readonly done: boolean }[] = []
+  const errors: string[] = []
+
+  function reset(): void {
+    changes = []
+    for (const [index, domain] of state.domains.entries()) {
+      for (const [place, mailbox] of domain.mailboxes.entries()) mailbox.hash = fresh[index]?.[place] ?? ''
+      domain.loginFile = domain.mailboxes.map(({ account, hash }) => `${account}:${hash}`)
+    }
+  }
+
+  async function answerCall(body: string) {
+    const { cmd = '', returncode, ...fields } = Object.fromEntries(new URLSearchParams(body))
+    const args = Object.entries(fields).flatMap(([name, value]) => (name.startsWith('arg') ? [value] : []))
+    const outcome = await runCommand(cmd, args, 'access-key', state, workload)
+    if (cmd === CHANGE) changes.push({ password: args[3], done: outcome.code === 0 })
+    return renderOutcome('access-key', returncode === 'yes' ? 'yes' : 'no', outcome)
+  }
+
+  class PanelDispatcher extends Dispatcher {
+    override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+      const controller = { abort: () => undefined } as unknown as Dispatcher.DispatchController
+      handler.onRequestStart?.(controller, {})
+      void answerCall(String(options.body)).then(({ status, headers, body }) => {
+        const lowerCase = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])
+        handler.onResponseStart?.(controller, status, Object.fromEntries(lowerCase))
+        handler.onResponseData?.(controller, Buffer.from(body))
+        handler.onResponseEnd?.(controller, {})
+      })
+      return true
+    }
+  }
+
+  const loaded = loadConfig({
+    HESTIA_URL: 'https://panel.example.com:8083',
+    HESTIA_ACCESS_KEY: simulatorCredentials.accessKey,
+    HESTIA_SECRET_KEY: simulatorCredentials.secretKey,
+    REKEY_TRUST_PROXY: '1',
+    REKEY_WEBMAIL_ADDRESSES: CLIENT_ADDRESS,
+    REKEY_REFUSAL_DELAY_MS: '0',
+    REKEY_LIMIT_ADDRESS: NO_LIMIT,
+    REKEY_LIMIT_NETWORK: NO_LIMIT,
+    REKEY_LIMIT_FAILURES: NO_LIMIT,
+    REKEY_LIMIT_TARGET: NO_LIMIT,
+    REKEY_LIMIT_CEILING: NO_LIMIT,
+  })
+  if (!loaded.ok) throw new Error(loaded.faults.join('\n'))
+  const logger = pino({ level: 'error', base: null }, { write: (line: string) => void errors.push(line) })
+  const { handler } = createApp({
+    config: loaded.config,
+    version: '0.0.0',
+    dispatcher: new PanelDispatcher(),
+    store: createMemoryStore(clock),
+    passwordTools: {
+      isCommon: () => false,
+      estimateStrength: async () => ({ score: 4, warning: undefined, suggestions: [] }),
+      warmUp: () => undefined,
+      breachDispatcher: new PanelDispatcher(),
+    },
+    logger,
+    checkLog: async () => [],
+    clock,
+    randomId: randomUUID,
+  })
+  const server = createHttpServer(handler)
+
+  return {
+    /**
+     * Sends bytes (latin1) over a connection of their own to a panel that is as at first, and gives what came of them.
+     *
+     * @param hangsUp whether the client waits no longer than the service has something to do at once
+     */
+    async send(bytes: string, hangsUp = false) {
+      reset()
+      errors.length = 0
+      const [ours, theirs] = duplexPair()
+      server.emit('connection', asSocket(theirs))
+      const chunks: Buffer[] = []
+      ours.on('data', (chunk: Buffer) => void chunks.push(chunk))
+      ours.write(Buffer.from(bytes, 'latin1'))
+      if (hangsUp) void endAfterTurns(ours)
+      const late = (): Error => new Error('no answer, and the connection stays open')
+      await inTime(Promise.race([once(ours, 'end'), once(theirs, 'close')]), ANSWER_MS, late)
+      const answer = Buffer.concat(chunks).toString('utf8')
+      ours.destroy()
+      const isChanged = state.domains.some(({ mailboxes }, index) =>
+        mailboxes.some(({ hash }, place) => hash !== fresh[index]?.[place]),
+      )
+      return { answer, changes, isChanged, errors: [...errors] }
+    },
+  }
+}
+
+async function endAfterTurns(stream: Duplex): Promise<void> {
+  for (let turn = 0; turn < TURNS; turn++) await setImmediate()
+  stream.end()
+}
+
+function asSocket(stream: Duplex): Duplex {
+  const socket = { remoteAddress: PROXY_ADDRESS, setNoDelay: () => stream, setTimeout: () => stream }
+  return Object.assign(stream, socket)
+}

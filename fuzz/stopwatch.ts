@@ -1,0 +1,44 @@
+/** No input may take longer than so many times what its target's median input takes. */
+const MAX_TIMES = 20
+
+/** Less can't be told from what measuring takes. */
+const LEAST_MS = 0.2
+
+const REPETITIONS = 10
+
+/** Runs a target, and throws if an input takes too long, also when it is repeated. The first batch is not judged. */
+export function createStopwatch<Input>(run: (input: Input) => void | Promise<void>) {
+  let batchMs: number[] = []
+  let medianMs = Number.POSITIVE_INFINITY
+
+  /** Processor time, because the machine may be busy, and a target may wait for what doesn't come. */
+  async function leastCpuMs(input: Input): Promise<number> {
+    let leastMs = Number.POSITIVE_INFINITY
+    for (let count = 0; count < REPETITIONS; count++) {
+      const before = process.cpuUsage()
+      await run(input)
+      const { user, system } = process.cpuUsage(before)
+      leastMs = Math.min(leastMs, (user + system) / 1000)
+    }
+    return leastMs
+  }
+
+  return {
+    medianMs: () => medianMs,
+    async run(input: Input): Promise<void> {
+      const startMs = performance.now()
+      await run(input)
+      const tookMs = performance.now() - startMs
+      batchMs.push(tookMs)
+      const limitMs = Math.max(MAX_TIMES * medianMs, LEAST_MS)
+      if (tookMs <= limitMs) return
+      const leastMs = await leastCpuMs(input)
+      if (leastMs <= limitMs) return
+      throw new Error(`slow: ${leastMs.toFixed(3)} ms, where the median is ${medianMs.toFixed(3)} ms`)
+    },
+    endBatch(): void {
+      medianMs = batchMs.toSorted((one, other) => one - other)[batchMs.length >> 1] ?? medianMs
+      batchMs = []
+    },
+  }
+}
