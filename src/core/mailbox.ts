@@ -56,6 +56,8 @@ export function parseMailbox(typed: string): Mailbox | undefined {
   const unicode = domainToUnicode(domain)
   // What the converter made of it may hold what nobody may type: `⅐` becomes a 1, a fraction slash and a 7.
   if (!TYPED_DOMAIN.test(unicode) || OUTER_HYPHEN.test(unicode)) return undefined
+  // Punycode can write one domain in two ways, and the converter takes both (RFC 5891 section 4.4 only one).
+  if (domainToASCII(unicode) !== domain) return undefined
   return {
     localPart,
     domain,
