@@ -7,10 +7,17 @@ import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { MachineName } from '../test/panel-simulator/server/command-costs.js'
 import { simulatorCredentials } from '../test/panel-simulator/simulator.js'
-import type { Order, Spent } from './servers/simulator.js'
+import type { Order, Spent } from './programs/panel.js'
 
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url))
-const START_MS = 20_000
+/** For a panel on a small machine, whose commands several services check at once. */
+const START_MS = 60_000
+
+/** As little as a server can be: it reads what it is sent, and answers. */
+const BARE = `
+const server = require('node:http').createServer((request, response) => request.resume().on('end', () => response.end('ok')))
+server.listen(0, '127.0.0.1', () =>
+  console.log(JSON.stringify({ event: 'listening', time: Date.now(), port: server.address().port })))`
 
 const directory = mkdtempSync(join(tmpdir(), 'rekey-bench-'))
 const children = new Set<ChildProcess>()
@@ -23,61 +30,16 @@ process.once('exit', () => {
 export interface Server {
   readonly url: string
   readonly pid: number
+  stop(): Promise<void>
 }
 
-export interface Simulator extends Server {
+/** The panel simulator, and a mail server that takes the same passwords. */
+export interface Panel extends Server {
   readonly certificate: string
-  setDelay(delayMs: number): Promise<void>
-  /** How many commands named this domain since the last order. */
-  callsFor(domain: string): Promise<number>
+  readonly imapUrl: string
   accepts(address: string, password: string): Promise<boolean>
+  /** Since its start. */
   spent(): Promise<Spent>
-  stop(): Promise<void>
-}
-
-async function forkServer(name: string, env: Record<string, string>): Promise<[ChildProcess, object]> {
-  const file = fileURLToPath(new URL(`servers/${name}.ts`, import.meta.url))
-  const child = fork(file, {
-    execArgv: ['--import', 'tsx'],
-    env: { ...process.env, NODE_ENV: 'production', ...env },
-  })
-  children.add(child)
-  const [message] = await once(child, 'message', { signal: AbortSignal.timeout(START_MS) })
-  return [child, message as object]
-}
-
-/** @param machine what the panel runs on; without it commands take no time of their own */
-export async function startSimulator(machine?: MachineName): Promise<Simulator> {
-  const [child, message] = await forkServer('simulator', { PANEL_MACHINE: machine ?? '' })
-  const { url, certificate } = message as { url: string; certificate: string }
-  async function order<Answer>(what: Order): Promise<Answer> {
-    child.send(what)
-    const [message] = await once(child, 'message')
-    return (message as { answer: Answer }).answer
-  }
-  return {
-    url,
-    certificate,
-    pid: child.pid ?? 0,
-    setDelay: async (delayMs) => void (await order({ delayMs })),
-    callsFor: (domain) => order({ callsFor: domain }),
-    accepts: (address, password) => order({ accepts: address, password }),
-    spent: () => order({ spent: true }),
-    stop: () => stop(child),
-  }
-}
-
-/** Starts one of the servers to compare with. */
-export async function startServer(name: string, env: Record<string, string>): Promise<Server> {
-  const [child, message] = await forkServer(name, env)
-  const { port } = message as { port: number }
-  return { url: `http://127.0.0.1:${port}`, pid: child.pid ?? 0 }
-}
-
-export interface Rekey extends Server {
-  /** From its start to the line that says that it is ready. */
-  readonly readyMs: number
-  stop(): Promise<void>
 }
 
 async function stop(child: ChildProcess): Promise<void> {
@@ -86,45 +48,122 @@ async function stop(child: ChildProcess): Promise<void> {
   children.delete(child)
 }
 
+/** Starts a program of this folder; resolves with the message that says that it is ready. */
+async function forkProgram(name: string, env: Record<string, string>) {
+  const file = fileURLToPath(new URL(`programs/${name}.ts`, import.meta.url))
+  const child = fork(file, {
+    execArgv: ['--import', 'tsx'],
+    env: { ...process.env, NODE_ENV: 'production', ...env },
+  })
+  children.add(child)
+  const message = await nextMessage(child)
+  return { child, pid: child.pid ?? 0, stop: () => stop(child), message }
+}
+
+async function nextMessage(child: ChildProcess): Promise<unknown> {
+  const [message] = await once(child, 'message', { signal: AbortSignal.timeout(START_MS) })
+  return message
+}
+
+/** @param machine what the panel runs on; without it commands take no time of their own */
+export async function startPanel(machine?: MachineName): Promise<Panel> {
+  const { child, message, ...server } = await forkProgram('panel', { PANEL_MACHINE: machine ?? '' })
+  async function order<Answer>(what: Order): Promise<Answer> {
+    const answer = nextMessage(child)
+    child.send(what)
+    return (await answer) as Answer
+  }
+  return {
+    ...server,
+    ...(message as Pick<Panel, 'url' | 'certificate' | 'imapUrl'>),
+    accepts: (address, password) => order({ address, password }),
+    spent: () => order('spent'),
+  }
+}
+
+/** Starts one of the servers to compare with. */
+export async function startRival(name: 'floor' | 'straightforward', panel: Panel): Promise<Server> {
+  const env = { PANEL_URL: panel.url, PANEL_CA: panel.certificate }
+  const { pid, stop, message } = await forkProgram(name, env)
+  return { url: `http://127.0.0.1:${message}`, pid, stop }
+}
+
+/** Connections that send their requests a byte at a time, and come again when they are closed. */
+export async function startSlowClients(url: string, count: number) {
+  const { child, stop } = await forkProgram('slow-clients', { TARGET: url, COUNT: String(count) })
+  return {
+    stop,
+    /** How many are open. */
+    async open(): Promise<number> {
+      const answer = nextMessage(child)
+      child.send('open')
+      return (await answer) as number
+    },
+  }
+}
+
+/** A server that writes a log, as Rekey does. */
+export interface LoggedServer extends Server {
+  /** From its start until it listened. */
+  readonly listenMs: number
+}
+
 let started = 0
 
-/** Starts the built service in production, with its log in a file. */
-export async function startRekey(simulator: Simulator, env: Record<string, string>): Promise<Rekey> {
-  const log = join(directory, `rekey-${started++}.log`)
-  const caFile = join(directory, 'panel.pem')
-  writeFileSync(caFile, simulator.certificate)
+async function startLogged(args: readonly string[], env: Record<string, string>, lastEvent: string) {
+  const log = join(directory, `${started++}.log`)
   const startMs = Date.now()
-  const child = spawn(process.execPath, [MAIN], {
-    env: {
-      PATH: process.env.PATH,
-      NODE_ENV: 'production',
-      HESTIA_URL: simulator.url,
-      HESTIA_ACCESS_KEY: simulatorCredentials.accessKey,
-      HESTIA_SECRET_KEY: simulatorCredentials.secretKey,
-      HESTIA_CA_FILE: caFile,
-      REKEY_PORT: '0',
-      ...env,
-    },
+  const child = spawn(process.execPath, args, {
+    env: { PATH: process.env.PATH, NODE_ENV: 'production', ...env },
     stdio: ['ignore', openSync(log, 'a'), 'inherit'],
   })
   children.add(child)
-  const find = async (event: string): Promise<{ time: number; port: number }> => {
-    const line = readFileSync(log, 'utf8')
-      .split('\n')
-      .find((text) => text.includes(`"event":"${event}"`))
-    if (line) return JSON.parse(line) as { time: number; port: number }
-    if (Date.now() - startMs > START_MS) throw new Error(`Rekey wrote no line ${event}`)
-    await setTimeout(10)
-    return find(event)
+  async function find(event: string): Promise<{ readonly time: number; readonly port: number }> {
+    for (;;) {
+      const text = readFileSync(log, 'utf8')
+      const line = text.split('\n').find((candidate) => candidate.includes(`"event":"${event}"`))
+      if (line) return JSON.parse(line)
+      if (Date.now() - startMs > START_MS) throw new Error(`no line ${event} was logged:\n${text}`)
+      await setTimeout(10)
+    }
   }
-  const { port } = await find('listening')
-  const { time } = await find('ready')
+  const { time, port } = await find('listening')
+  await find(lastEvent)
   return {
     url: `http://127.0.0.1:${port}`,
     pid: child.pid ?? 0,
-    readyMs: time - startMs,
+    listenMs: time - startMs,
     stop: () => stop(child),
+  } satisfies LoggedServer
+}
+
+/** Starts the built service as the unit and the image do, its log in a file, and waits until it has checked the panel. */
+export async function startRekey(panel: Panel, env: Record<string, string> = {}): Promise<LoggedServer> {
+  const caFile = join(directory, 'ca.pem')
+  writeFileSync(caFile, panel.certificate)
+  const settings = {
+    HESTIA_URL: panel.url,
+    HESTIA_ACCESS_KEY: simulatorCredentials.accessKey,
+    HESTIA_SECRET_KEY: simulatorCredentials.secretKey,
+    HESTIA_CA_FILE: caFile,
+    REKEY_PORT: '0',
+    REKEY_TRUST_PROXY: 'loopback',
+    NODE_OPTIONS: '--max-semi-space-size=1',
   }
+  return await startLogged([MAIN], { ...settings, ...env }, 'ready')
+}
+
+/** The same, with a proof by a login to the mail server. */
+export async function startRekeyWithImap(panel: Panel): Promise<LoggedServer> {
+  return await startRekey(panel, {
+    REKEY_MAILBOX_CHECK: 'imap',
+    REKEY_IMAP_URL: panel.imapUrl,
+    REKEY_IMAP_CA_FILE: join(directory, 'ca.pem'),
+  })
+}
+
+export async function startBare(): Promise<LoggedServer> {
+  return await startLogged(['-e', BARE], {}, 'listening')
 }
 
 /** Resident memory, in MB. */
