@@ -62,6 +62,8 @@ export interface CommandRunner {
   load(): PanelLoad
 }
 
+const REPORT_PAUSE_MS = 60_000
+
 /** Why the commands of an attempt are not sent any more. */
 const CALLER_GONE = 'caller-gone'
 
@@ -76,7 +78,10 @@ interface RunnerParts {
   /** How long one command may take. */
   readonly timeoutMs: number
   readonly clock: Clock
-  /** Told how many commands may run at once, when that was doubled or halved, and moved by more than one, since it was last told. */
+  /**
+   * Told how many commands may run at once, once a minute at most, when that was doubled or halved, and moved by more than one,
+   * since it was last told.
+   */
   readonly reportLimit?: (limit: number) => void
   /** Is told how each call ended, or why it was not made. */
   readonly learn?: PanelKnowledge['learn']
@@ -91,12 +96,14 @@ export function createCommandRunner(parts: RunnerParts): CommandRunner {
   const legacy = isLegacy(parts.credentials)
 
   let reportedLimit = pace.limit()
+  let reportedMs = Number.NEGATIVE_INFINITY
 
   function reportLimit(): void {
     const limit = pace.limit()
     const [low = limit, high = limit] = [limit, reportedLimit].toSorted((one, other) => one - other)
-    if (high < 2 * low || high - low < 2) return
+    if (high < 2 * low || high - low < 2 || clock.now() - reportedMs < REPORT_PAUSE_MS) return
     reportedLimit = limit
+    reportedMs = clock.now()
     parts.reportLimit?.(limit)
   }
 

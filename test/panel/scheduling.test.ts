@@ -78,7 +78,8 @@ it('how many commands may run at once is told when it moves much: not before a p
       }),
     )
     await Promise.all(tries)
-    expect(panel.limits[0]).toBe(expected)
+    // It goes up and down meanwhile, and is told once a minute at most.
+    expect(panel.limits).toEqual(expected === undefined ? [] : [expected])
   }
 })
 
