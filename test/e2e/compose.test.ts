@@ -13,6 +13,7 @@ import { LINK_KEY, startRedis } from './kit/redis.js'
 import { type Rekey, startRekey } from './kit/rekey.js'
 import { scratchDirectory } from './kit/scratch.js'
 import { visit } from './kit/visit.js'
+import { startVisitorsFromElsewhere } from './kit/visitors.js'
 
 interface Service {
   readonly image: string
@@ -111,7 +112,7 @@ describe('two instances behind the nginx of compose.yaml', () => {
   })
 
   /** The status, and the code where it is a refusal. */
-  async function change(from: string, through = proxy): Promise<string> {
+  async function change(from: string, through = proxy, password = 'alice panel pw'): Promise<string> {
     const { status, body } = await visit(through, {
       host: 'localhost',
       path: '/api/v1/password-changes',
@@ -119,7 +120,7 @@ describe('two instances behind the nginx of compose.yaml', () => {
       body: JSON.stringify({
         email: 'info@example.org',
         newPassword: 'a wholly new secret',
-        account: { username: 'alice', password: 'alice panel pw' },
+        account: { username: 'alice', password },
       }),
       from,
     })
@@ -127,12 +128,15 @@ describe('two instances behind the nginx of compose.yaml', () => {
   }
 
   it('two instances behind the nginx of compose.yaml both serve, and count a visitor together', async () => {
+    const urls = await Promise.all(instances.map(({ url }) => startVisitorsFromElsewhere(url)))
+    const [first = '', second = ''] = urls
+    const proxy = await startComposeNginx([first, second])
     const statuses = []
-    for (let count = 0; count < 5; count += 1) statuses.push(await change('127.0.0.5'))
-    expect(statuses).toEqual([...Array(4).fill('200 changed'), '429 too-many-attempts'])
+    for (let count = 0; count < 5; count += 1) statuses.push(await change('127.0.0.5', proxy, 'wrong'))
+    expect(statuses).toEqual([...Array(4).fill('403 invalid-credentials'), '429 too-many-attempts'])
     for (const { attempts } of instances) {
       expect(attempts().length).toBeGreaterThan(0)
-      expect(new Set(attempts().map(({ clientAddress }) => clientAddress))).toEqual(new Set(['127.0.0.5']))
+      expect(new Set(attempts().map(({ clientAddress }) => clientAddress))).toEqual(new Set(['203.0.113.5']))
     }
   })
 

@@ -8,6 +8,7 @@ import { startNginx } from './kit/nginx.js'
 import { type FrontProxy, HOSTS } from './kit/proxy-setup.js'
 import { type Rekey, startRekey } from './kit/rekey.js'
 import { visit } from './kit/visit.js'
+import { startVisitorsFromElsewhere } from './kit/visitors.js'
 
 const JSON_HEADERS = { 'content-type': 'application/json' }
 const FORM_HEADERS = { 'content-type': 'application/x-www-form-urlencoded' }
@@ -42,11 +43,15 @@ describe.each(cases)('behind $name, $place', ({ name, place, start, host, base }
     }
     rekey = await startRekey(panel, environment)
     restart = () => startRekey(panel, { ...environment, REKEY_PORT: new URL(rekey.url).port })
-    proxy = await start(rekey.url)
+    proxy = await start(await startVisitorsFromElsewhere(rekey.url))
   })
 
-  function change(from: string, headers: Record<string, string> = {}) {
-    const body = { email: 'info@example.org', newPassword: 'a wholly new secret', account: ACCOUNT }
+  function change(from: string, headers: Record<string, string> = {}, account: object = {}) {
+    const body = {
+      email: 'info@example.org',
+      newPassword: 'a wholly new secret',
+      account: { ...ACCOUNT, ...account },
+    }
     return visit(proxy, {
       host,
       path: `${base}/api/v1/password-changes`,
@@ -65,15 +70,16 @@ describe.each(cases)('behind $name, $place', ({ name, place, start, host, base }
     const { status, body, headers } = await change('127.0.0.5', claims)
     expect([status, JSON.parse(body)]).toEqual([200, { code: 'changed' }])
     expect(headers['cache-control']).toBe('no-store')
-    expect(rekey.attempts().at(-1)).toMatchObject({ code: 'changed', clientAddress: '127.0.0.5' })
+    expect(rekey.attempts().at(-1)).toMatchObject({ code: 'changed', clientAddress: '203.0.113.5' })
   })
 
   it(`behind ${name}, ${place}, the address limit counts each visitor by themselves, and none can shake it off`, async () => {
+    const wrong = { password: 'wrong' }
     const codes = []
     for (const claim of ['203.0.113.1', '203.0.113.2', '203.0.113.3', '203.0.113.4']) {
-      codes.push((await change('127.0.0.6', { 'x-forwarded-for': claim })).status)
+      codes.push((await change('127.0.0.6', { 'x-forwarded-for': claim }, wrong)).status)
     }
-    expect(codes).toEqual([200, 200, 200, 429])
+    expect(codes).toEqual([403, 403, 403, 429])
     expect((await change('127.0.0.7')).status).toBe(200)
   })
 
