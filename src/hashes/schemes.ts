@@ -22,13 +22,15 @@ interface Scheme {
 /** Unlike `import()`, which keeps a failure for ever, it tries again the next time. */
 const requirePackage = createRequire(import.meta.url)
 
-const bcrypt = createText(/^\$2[abxy]\$(?:0[4-9]|1\d|2\d|3[01])\$[./A-Za-z0-9]{53}$/, (hash) => {
+/** Costs up to 15: each step more doubles the time, and a restored mailbox could bring one that takes hours. */
+const bcrypt = createText(/^\$2[abxy]\$(?:0[4-9]|1[0-5])\$[./A-Za-z0-9]{53}$/, (hash) => {
   const { verify } = requirePackage('@node-rs/bcrypt') as typeof import('@node-rs/bcrypt')
   return (password) => verify(password, hash)
 })
 
+/** Up to 1 GB of memory and 99 passes, for the same reason. */
 const argon2 = createText(
-  /^\$argon2id?\$(?:v=\d+\$)?m=\d+,t=\d+,p=\d+\$[A-Za-z0-9+/]+\$[A-Za-z0-9+/]+$/,
+  /^\$argon2id?\$(?:v=\d+\$)?m=\d{1,6},t=\d{1,2},p=\d{1,2}\$[A-Za-z0-9+/]+\$[A-Za-z0-9+/]+$/,
   (hash) => {
     const { verify } = requirePackage('@node-rs/argon2') as typeof import('@node-rs/argon2')
     return (password) => verify(hash, password)

@@ -127,6 +127,10 @@ it.each([
 
 it.each([
   '{BLF-CRYPT}$2y$05$short',
+  // Each is well formed, and would take longer than anybody waits.
+  '{BLF-CRYPT}$2y$16$KThrAkJvWvglaHeV1ZlMLOEpQo2WoNQ2MbOgtOHB88uAzvHIHb8cK',
+  '{ARGON2ID}$argon2id$v=19$m=4194304,t=3,p=1$c29tZXNhbHQxMjM0$Nd9uQnJHUTG3LGTJ7FsWcQ7u3o6y3cQmZ2y8cV1oJ7k',
+  '{ARGON2ID}$argon2id$v=19$m=65536,t=1000000,p=1$c29tZXNhbHQxMjM0$Nd9uQnJHUTG3LGTJ7FsWcQ7u3o6y3cQmZ2y8cV1oJ7k',
   '{BLF-CRYPT}$2y$99$KThrAkJvWvglaHeV1ZlMLOEpQo2WoNQ2MbOgtOHB88uAzvHIHb8cK',
   '{ARGON2ID}$argon2id$v=19$m=65536,t=3,p=1$RcWQd01tzqsaW3ZQeY2knA',
   '{ARGON2ID}$argon2id$v=19$m=0,t=3,p=1$RcWQd01tzqsaW3ZQeY2knA$WWiPHfuuU/Tk2F5EMxDcsTNMhdwPPiLV++A6M+xuHMA',
