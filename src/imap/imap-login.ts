@@ -1,7 +1,7 @@
-import { BulkheadRejectedError, bulkhead } from 'cockatiel'
 import { AuthenticationFailure } from 'imapflow'
 import { type MailLogin, MailServerFault } from '../core/mail-server-port.js'
-import { runQueued } from '../lib/run-queued.js'
+import { createFairTurns } from '../lib/fair-turns.js'
+import { networkOf } from '../lib/ip-address.js'
 import { type Credentials, type MailServer, runSession } from './session.js'
 import { faultOf, refusedCredentials, unsendable } from './session-result.js'
 
@@ -15,9 +15,15 @@ interface ImapLoginOptions extends MailServer {
   readonly maxConcurrency: number
 }
 
-/** Checks passwords by logging in to the mail server, once for each call. */
+/** Checks passwords by logging in to the mail server, once for each call, in turns between people's addresses. */
 export function createImapLogin({ timeoutMs, maxConcurrency, ...server }: ImapLoginOptions): MailLogin {
-  const queue = bulkhead(maxConcurrency, MAX_WAITING)
+  const takeTurn = createFairTurns({
+    atOnce: maxConcurrency,
+    // A mail server makes those wait who guess: they must not hold everybody else up.
+    ofOneSender: Math.max(1, Math.floor(maxConcurrency / 4)),
+    maxWaiting: MAX_WAITING,
+    refusal: (why) => new MailServerFault(why === 'full' ? 'too-many-logins' : 'timed-out', false),
+  })
 
   async function logIn(credentials: Credentials, leftMs: number): Promise<boolean> {
     if (leftMs <= 0) throw new MailServerFault('timed-out', false)
@@ -33,15 +39,9 @@ export function createImapLogin({ timeoutMs, maxConcurrency, ...server }: ImapLo
     const credentials = { user: address, pass, clientAddress }
     const leftMs = Math.min(timeoutMs, deadline.leftMs())
     const endsAtMs = performance.now() + leftMs
-    const login = runQueued(
-      (work) => queue.execute(work),
-      leftMs,
-      () => new MailServerFault('timed-out', false),
-      () => logIn(credentials, endsAtMs - performance.now()),
+    return await takeTurn(networkOf(clientAddress), leftMs, () =>
+      logIn(credentials, endsAtMs - performance.now()),
     )
-    return await login.catch((error: unknown) => {
-      throw error instanceof BulkheadRejectedError ? new MailServerFault('too-many-logins', false) : error
-    })
   }
 }
 

@@ -1,14 +1,20 @@
 import { inTime } from './in-time.js'
 
-/** Does a sender's work when it is its turn, and gives its result. */
-export type FairTurns = <Result>(sender: string, work: () => Promise<Result>) => Promise<Result>
+/** Does a sender's work when it is its turn, and gives its result; it is refused if that does not come within `maxWaitMs`. */
+export type FairTurns = <Result>(
+  sender: string,
+  maxWaitMs: number,
+  work: () => Promise<Result>,
+) => Promise<Result>
 
 export interface FairTurnsParts {
+  /** How much work is done at once, and how much of one sender. */
+  readonly atOnce: number
+  readonly ofOneSender: number
   /** How many may wait. If there are more, the newest of the sender with the most is refused. */
   readonly maxWaiting: number
-  readonly maxWaitMs: number
   /** Makes the error that refused work rejects with; it is not done then. */
-  readonly refusal: () => Error
+  readonly refusal: (why: 'full' | 'late') => Error
 }
 
 interface Entry {
@@ -21,19 +27,22 @@ interface Entry {
 const MAX_SENDERS = 10_000
 
 /**
- * Does one piece of work at a time. The sender whose last turn is longest ago comes next, one who had none before all
+ * Does so many pieces of work at once. The sender whose last turn is longest ago comes next, one who had none before all
  * others; the work of one sender is done in the order of its arrival. So nobody waits for all that another has sent.
  */
-export function createFairTurns({ maxWaiting, maxWaitMs, refusal }: FairTurnsParts): FairTurns {
+export function createFairTurns({ atOnce, ofOneSender, maxWaiting, refusal }: FairTurnsParts): FairTurns {
   const waiting = new Set<Entry>()
   /** The number of each sender's last turn, the least recent first. */
   const lastTurns = new Map<string, number>()
+  const underWay = new Set<Entry>()
   let turns = 0
-  let current: Entry | undefined
 
   function next(): Entry | undefined {
     let first: Entry | undefined
-    for (const entry of waiting) if (!first || lastTurnOf(entry) < lastTurnOf(first)) first = entry
+    for (const entry of waiting) {
+      const ofSender = [...underWay].filter(({ sender }) => sender === entry.sender).length
+      if (ofSender < ofOneSender && (!first || lastTurnOf(entry) < lastTurnOf(first))) first = entry
+    }
     return first
   }
 
@@ -42,9 +51,9 @@ export function createFairTurns({ maxWaiting, maxWaitMs, refusal }: FairTurnsPar
   }
 
   function startNext(): void {
-    const entry = current ? undefined : next()
+    const entry = underWay.size < atOnce ? next() : undefined
     if (!entry) return
-    current = entry
+    underWay.add(entry)
     waiting.delete(entry)
     turns += 1
     lastTurns.delete(entry.sender)
@@ -67,20 +76,22 @@ export function createFairTurns({ maxWaiting, maxWaitMs, refusal }: FairTurnsPar
     most.refuse()
   }
 
-  return async function takeTurn(sender, work) {
+  return async function takeTurn(sender, maxWaitMs, work) {
     let entry: Entry | undefined
     const turn = new Promise<void>((begin, reject) => {
-      entry = { sender, begin, refuse: () => reject(refusal()) }
+      entry = { sender, begin, refuse: () => reject(refusal('full')) }
       waiting.add(entry)
     })
     startNext()
     if (waiting.size > maxWaiting) refuseOne()
     try {
-      await inTime(turn, maxWaitMs, refusal)
+      await inTime(turn, maxWaitMs, () => refusal('late'))
       return await work()
     } finally {
-      if (entry) waiting.delete(entry)
-      if (current === entry) current = undefined
+      if (entry) {
+        waiting.delete(entry)
+        underWay.delete(entry)
+      }
       startNext()
     }
   }

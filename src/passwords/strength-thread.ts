@@ -53,8 +53,9 @@ const MEMORY = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2 }
 export function createStrengthThread(parts: ThreadParts): StrengthThread {
   const { maxWaiting, maxWaitMs } = parts
   const takeTurn = createFairTurns({
+    atOnce: 1,
+    ofOneSender: 1,
     maxWaiting,
-    maxWaitMs,
     refusal: () => new StrengthNotEstimated('strength-busy'),
   })
   let current: Started | undefined
@@ -117,7 +118,7 @@ export function createStrengthThread(parts: ThreadParts): StrengthThread {
       endWhenIdle()
     },
     estimateStrength: (password, badWords, clientAddress) =>
-      takeTurn(networkOf(clientAddress), () => ask({ password: password.reveal(), badWords })),
+      takeTurn(networkOf(clientAddress), maxWaitMs, () => ask({ password: password.reveal(), badWords })),
   }
 }
 

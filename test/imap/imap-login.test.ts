@@ -356,13 +356,24 @@ async function setUpHeld(options: { maxConcurrency: number }) {
 }
 
 it('of many logins no more run at once than allowed, and the others wait for their turn', async () => {
-  const { server, logIn, release, peak } = await setUpHeld({ maxConcurrency: 2 })
-  const results = Array.from({ length: 10 }, () => logIn())
+  const { server, login, release, peak } = await setUpHeld({ maxConcurrency: 2 })
+  const results = Array.from({ length: 10 }, (_, index) =>
+    login(ADDRESS, new Secret(PASSWORD), `203.0.113.${index}`, DEADLINE),
+  )
   await vi.waitUntil(() => server.logins.length === 2)
   release(true)
   expect(await Promise.all(results)).toEqual(Array(10).fill(true))
   expect(server.connections).toBe(10)
   expect(peak()).toBe(2)
+})
+
+it('of many logins those of one address hold up no other, though the mail server makes them wait', async () => {
+  const { server, login, logIn, release } = await setUpHeld({ maxConcurrency: 8 })
+  const ofOne = Array.from({ length: 30 }, () => logIn())
+  const other = login(ADDRESS, new Secret(PASSWORD), '198.51.100.7', DEADLINE)
+  await vi.waitUntil(() => server.logins.length === 3)
+  release(true)
+  expect(await Promise.all([other, ...ofOne])).toEqual(Array(31).fill(true))
 })
 
 it('of many logins 129 waiting ones are one too many', async () => {

@@ -3,13 +3,13 @@ import { createFairTurns, type FairTurnsParts } from '../../src/lib/fair-turns.j
 import { holdTime } from '../kit/held-time.js'
 
 /** Turns, and work that is done when a test says so; what was begun, refused or done is in `seen`, in order. */
-function start(parts: Partial<FairTurnsParts> = {}) {
+function start({ maxWaitMs = 60_000, ...parts }: Partial<FairTurnsParts> & { maxWaitMs?: number } = {}) {
   const refusal = () => new RangeError('refused')
-  const takeTurn = createFairTurns({ maxWaiting: 100, maxWaitMs: 60_000, refusal, ...parts })
+  const takeTurn = createFairTurns({ atOnce: 1, ofOneSender: 1, maxWaiting: 100, refusal, ...parts })
   const seen: string[] = []
   const ends: (() => void)[] = []
   const add = (name: string): Promise<void> =>
-    takeTurn(name.slice(0, 1), async () => {
+    takeTurn(name.slice(0, 1), maxWaitMs, async () => {
       seen.push(name)
       await new Promise<void>((resolve) => ends.push(resolve))
     }).catch((error: unknown) => {
@@ -41,7 +41,12 @@ it('of senders that take turns, one who comes for the first time waits for nobod
 })
 
 it('of senders that take turns, one has a turn at a time, and the next one comes also after work that failed', async () => {
-  const takeTurn = createFairTurns({ maxWaiting: 1, maxWaitMs: 60_000, refusal: () => new Error('refused') })
+  const takeTurn = createFairTurns({
+    atOnce: 1,
+    ofOneSender: 1,
+    maxWaiting: 1,
+    refusal: () => new Error('refused'),
+  })
   let underWay = 0
   const work = async () => {
     underWay += 1
@@ -50,12 +55,12 @@ it('of senders that take turns, one has a turn at a time, and the next one comes
     if (underWay > 0) throw new Error('two at once')
     throw new RangeError('failed')
   }
-  const results = await Promise.allSettled([takeTurn('a', work), takeTurn('b', work)])
+  const results = await Promise.allSettled([takeTurn('a', 60_000, work), takeTurn('b', 60_000, work)])
   expect(results.map((result) => result.status === 'rejected' && result.reason.message)).toEqual([
     'failed',
     'failed',
   ])
-  expect(await takeTurn('a', async () => 'done')).toBe('done')
+  expect(await takeTurn('a', 60_000, async () => 'done')).toBe('done')
 })
 
 it('of senders that take turns, the newest of the one with the most is refused if too many wait', async () => {
@@ -92,4 +97,13 @@ it('of senders that take turns, the ten thousand that had theirs last are rememb
   for (const name of ['c', 'a', 'b', 'd']) void add(name)
   await endOne()
   expect(seen.slice(-2)).toEqual(['c', 'b'])
+})
+
+it('of senders that take turns, several have theirs at once, and none has all of them', async () => {
+  const { add, endOne, seen } = start({ atOnce: 4, ofOneSender: 2 })
+  for (const name of ['a1', 'a2', 'a3', 'a4', 'b1']) void add(name)
+  await new Promise(setImmediate)
+  expect(seen).toEqual(['a1', 'a2', 'b1'])
+  await endOne()
+  expect(seen).toEqual(['a1', 'a2', 'b1', 'a3'])
 })

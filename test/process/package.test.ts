@@ -65,7 +65,9 @@ function packagesInSource(): string[] {
     .filter((path) => path.endsWith('.ts'))
     .map((path) => readFileSync(join(ROOT, 'src', path), 'utf8'))
     .join('\n')
-  const imports = [...source.matchAll(/^(?:import (?!type).*|\} )from '([@a-z][\w./-]*)'$/gm)]
+  const imports = [
+    ...source.matchAll(/^(?:import (?!type).*|\} )from '(@[\w-]+\/[\w.-]+|[a-z][\w.-]*)(?:\/[\w./-]+)?'$/gm),
+  ]
   return [...new Set(imports.map(([, name = '']) => name))].filter((name) => !(name in manifest.dependencies))
 }
 
