@@ -18,6 +18,7 @@ const NO_LIMITS = {
   REKEY_LIMIT_NETWORK: '1000/1h',
   REKEY_LIMIT_FAILURES: '1000/1h',
   REKEY_LIMIT_TARGET: '1000/1h',
+  REKEY_LIMIT_CEILING: '1000/24h',
 }
 const MAILBOXES = ['info', 'sales', 'legacy'].map((name) => `${name}@example.org`)
 

@@ -6,6 +6,7 @@ import { startNginx } from './kit/nginx.js'
 import { startRekey } from './kit/rekey.js'
 import { type Roundcube, startRoundcube } from './kit/roundcube.js'
 import { settingsFrom } from './kit/settings.js'
+import { startVisitorsFromElsewhere } from './kit/visitors.js'
 
 const DRIVER = fileURLToPath(new URL('drivers/hestia.php', import.meta.url))
 
@@ -14,8 +15,11 @@ let webmail: Roundcube
 
 beforeAll(async () => {
   host = await startMailHost()
-  const rekey = await startRekey(host.panel, { REKEY_TRUST_PROXY: '1' })
-  const nginx = await startNginx(rekey.url)
+  const rekey = await startRekey(host.panel, {
+    REKEY_TRUST_PROXY: '1',
+    REKEY_WEBMAIL_ADDRESSES: '203.0.113.1',
+  })
+  const nginx = await startNginx(await startVisitorsFromElsewhere(rekey.url))
   const settings = settingsFrom("Hestia's driver", {
     'rekey.example.org': '127.0.0.1',
     '443': new URL(nginx.url).port,

@@ -5,6 +5,7 @@ import { startNginx } from './kit/nginx.js'
 import { startRekey } from './kit/rekey.js'
 import { type Roundcube, startRoundcube } from './kit/roundcube.js'
 import { settingsFrom } from './kit/settings.js'
+import { startVisitorsFromElsewhere } from './kit/visitors.js'
 import { changePasswordInWebmail } from './kit/webmail.js'
 
 let host: MailHost
@@ -12,8 +13,11 @@ let webmail: Roundcube
 
 beforeAll(async () => {
   host = await startMailHost()
-  const rekey = await startRekey(host.panel, { REKEY_TRUST_PROXY: '1' })
-  const nginx = await startNginx(rekey.url)
+  const rekey = await startRekey(host.panel, {
+    REKEY_TRUST_PROXY: '1',
+    REKEY_WEBMAIL_ADDRESSES: '203.0.113.1',
+  })
+  const nginx = await startNginx(await startVisitorsFromElsewhere(rekey.url))
   webmail = await startRoundcube({
     imapPort: host.dovecot.imapPort,
     passwordConfig: settingsFrom("Roundcube's httpapi driver", {

@@ -98,7 +98,7 @@ it('Roundcube with Rekey’s driver tells a person which rules the new password 
   await screenshot(page, 'rekey-rule-broken')
   expect(message).toBe(
     'Password constraint violation. Password probably too weak. ' +
-      'Use at least 12 characters. Leave out the mailbox’s name and the domain’s name. ' +
+      'Use at least 12 characters. Leave out “sales”: it is part of the address. ' +
       'Choose a password that is hard to guess. Your address and the name of this service are easy to guess. ' +
       'Add a word or two that few people would think of.',
   )

@@ -51,8 +51,10 @@ function buildStage({ name, steps }: Stage, earlier: readonly Built[]): Built {
         mkdirSync(inside('.'), { recursive: true })
         break
       case 'ENV':
-        for (const [variable = '', value = ''] of args.map((arg) => arg.split('=')))
+        for (const arg of args) {
+          const [, variable = '', value = ''] = /^([^=]*)=(.*)$/.exec(arg) ?? []
           environment[variable] = value
+        }
         break
       case 'COPY': {
         const from = flags.map((flag) => flag.replace('--from=', '')).at(0)
