@@ -30,6 +30,8 @@ function saysFailed({ status, exitCodeHeader, body }: RawAnswer): boolean {
 /** An attempt before a panel, some of whose answers are lost or damaged. */
 export const changes = [
   defineTarget({
+    // Each wait for what came of a lost answer costs the tests' clock many turns of the event loop.
+    leastMs: 100,
     name: 'changes',
     arbitrary: fc.record({
       proof: fc.constantFrom(byPassword, byOwner, byWrongPassword),

@@ -50,9 +50,9 @@ print(`${inputs} inputs\n`)
 process.exit()
 
 /** Tries inputs for so long, or until something doesn't hold; gives how many. Each batch has a seed. */
-async function explore({ name, arbitrary, run }: Target, forMs: number): Promise<number> {
+async function explore({ name, arbitrary, run, leastMs }: Target, forMs: number): Promise<number> {
   const endMs = performance.now() + forMs
-  const stopwatch = createStopwatch(run)
+  const stopwatch = createStopwatch(run, leastMs)
   const property = fc.asyncProperty(arbitrary, stopwatch.run)
   let tried = 0
   for (let batch = seed; performance.now() < endMs; batch = (batch + 1) | 0) {

@@ -80,7 +80,8 @@ export const smtp = [
       }
       const heard = server.heard()
       const said = heard.slice(heard.indexOf('> DATA') + 1).filter((text) => !text.startsWith('> '))
-      assert(heard.includes('> DATA') && said.some((text) => /^\s*2\d\d/m.test(text)), 'an untrue "sent"')
+      // The mail client goes by the first digit of a reply.
+      assert(heard.includes('> DATA') && said.some((text) => /^\s*2/m.test(text)), 'an untrue "sent"')
     },
   }),
 ]
