@@ -2,6 +2,7 @@ import type { Clock } from '../lib/clock.js'
 import type { Deadline } from '../lib/deadline.js'
 import { inTime } from '../lib/in-time.js'
 import { wideNetworkOf } from '../lib/ip-address.js'
+import { setBounded } from '../lib/set-bounded.js'
 import { createShared } from '../lib/shared.js'
 import type { Mailbox } from './mailbox.js'
 import { type Panel, PanelFault } from './panel-port.js'
@@ -158,12 +159,4 @@ export function createDomainOwners(memory: OwnerMemory, clock: Clock): DomainOwn
 
     forget: ({ domain }) => memory.delete(domain),
   }
-}
-
-/** Where there are too many the oldest goes. */
-function setBounded<Value>(map: Map<string, Value>, key: string, value: Value, maxSize: number): void {
-  map.delete(key)
-  map.set(key, value)
-  const [oldest] = map.keys()
-  if (map.size > maxSize && oldest !== undefined) map.delete(oldest)
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../lib/clock.js'
 import type { Deadline } from '../lib/deadline.js'
 import { inTime } from '../lib/in-time.js'
 import { networkOf } from '../lib/ip-address.js'
+import { createLastTurns, newestOfMost } from '../lib/senders.js'
 import type { Pace } from './pace.js'
 
 /** An attempt that wants the panel's time. */
@@ -99,9 +100,8 @@ const HOLD_MS = 250
 /** Those ahead take longer than their commands do: there are gaps, and the pace is an estimate. */
 const RESERVE = 1.1
 
-/** For how long (ms) it is remembered when a sender had a turn, and of how many. */
+/** For how long (ms) it is remembered when a sender had a turn. */
 const TURN_MEMORY_MS = 15 * 60_000
-const MAX_SENDERS = 10_000
 
 /**
  * Attempts that were proven go first; then those that have begun; then the others, in turns between their senders (an
@@ -117,7 +117,7 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
   const running = new Map<Entry, number>()
   /** Attempts that are about to send their next command, and until when they keep their room. */
   const holding = new Map<Attempt, { readonly untilMs: number; readonly timer: NodeJS.Timeout }>()
-  const turns = new Map<string, number>()
+  const lastTurns = createLastTurns(TURN_MEMORY_MS, () => clock.now())
   let arrivals = 0
   let usedMs = 0
   let countedMs = clock.now()
@@ -128,17 +128,9 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
     countedMs = clock.now()
   }
 
-  function lastTurnMs(sender: string): number {
-    const turnMs = turns.get(sender)
-    return turnMs === undefined || turnMs < clock.now() - TURN_MEMORY_MS ? Number.NEGATIVE_INFINITY : turnMs
-  }
-
   function giveTurn(attempt: Attempt): void {
     attempt.turnMs = clock.now()
-    turns.delete(attempt.sender)
-    turns.set(attempt.sender, clock.now())
-    const [oldest] = turns.keys()
-    if (turns.size > MAX_SENDERS && oldest !== undefined) turns.delete(oldest)
+    lastTurns.give(attempt.sender)
   }
 
   /** Lower goes first; undefined while its sender has another attempt that is being proven. */
@@ -147,7 +139,7 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
     if (attempt.isProven) return [0, 0, attempt.number]
     if (hasBegun(attempt)) return [1, 0, attempt.number]
     if (busy.has(attempt.sender)) return undefined
-    return [attempt.isLast ? 3 : 2, lastTurnMs(attempt.sender), attempt.number]
+    return [attempt.isLast ? 3 : 2, lastTurns.of(attempt.sender), attempt.number]
   }
 
   /** Senders of which an attempt is being proven. */
@@ -227,18 +219,11 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
 
   /** There are too many: the newest of the sender with the most waits no longer, unless its attempt has begun. */
   function refuseOne(): void {
-    const counts = new Map<string | undefined, number>()
-    let most: Entry | undefined
-    for (const entry of waiting) {
-      const { attempt } = entry
-      if (attempt && hasBegun(attempt)) continue
-      const count = (counts.get(attempt?.sender) ?? 0) + 1
-      counts.set(attempt?.sender, count)
-      if (!most || count >= (counts.get(most.attempt?.sender) ?? 0)) most = entry
-    }
-    if (!most) return
-    waiting.delete(most)
-    most.drop(busy('queue-full'))
+    const refusable = [...waiting].filter(({ attempt }) => !attempt || !hasBegun(attempt))
+    const entry = newestOfMost(refusable, ({ attempt }) => attempt?.sender)
+    if (!entry) return
+    waiting.delete(entry)
+    entry.drop(busy('queue-full'))
   }
 
   async function run<Answer>(
@@ -275,7 +260,7 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
     for (const attempt of attempts) {
       const before = counted.get(attempt.sender) ?? 0
       counted.set(attempt.sender, before + 1)
-      const isEarlier = before <= own && lastTurnMs(attempt.sender) <= lastTurnMs(sender)
+      const isEarlier = before <= own && lastTurns.of(attempt.sender) <= lastTurns.of(sender)
       const comesFirst = attempt.isLast === isLast ? isEarlier : isLast
       const isIdle = attempt.isProvenElsewhere && !hasBegun(attempt)
       if (attempt.isProven || (!isIdle && (hasBegun(attempt) || comesFirst))) workMs += planMs(attempt.plan)
@@ -363,7 +348,7 @@ function without(plan: readonly string[], command: string): string[] {
 function isBefore(one: readonly number[], other: readonly number[]): boolean {
   for (const [index, rank] of one.entries()) {
     const difference = rank - (other[index] ?? 0)
-    if (difference !== 0 && !Number.isNaN(difference)) return difference < 0
+    if (difference !== 0) return difference < 0
   }
   return false
 }

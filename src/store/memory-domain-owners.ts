@@ -1,5 +1,6 @@
 import { type DomainOwner, OWNER_MEMORY_MS, type OwnerMemory } from '../core/domain-owners.js'
 import type { Clock } from '../lib/clock.js'
+import { setBounded } from '../lib/set-bounded.js'
 
 /** A wildcard domain has an owner too (docs/hestia.md, hazard 4), so a stranger can make up as many as he likes. */
 const MAX_DOMAINS = 10_000
@@ -14,10 +15,7 @@ export function createMemoryDomainOwners(clock: Clock): OwnerMemory {
     },
 
     async set(domain, owner) {
-      known.delete(domain)
-      known.set(domain, { owner, untilMs: clock.now() + OWNER_MEMORY_MS })
-      const [oldest] = known.keys()
-      if (known.size > MAX_DOMAINS && oldest !== undefined) known.delete(oldest)
+      setBounded(known, domain, { owner, untilMs: clock.now() + OWNER_MEMORY_MS }, MAX_DOMAINS)
     },
 
     async delete(domain) {

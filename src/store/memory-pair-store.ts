@@ -1,5 +1,6 @@
 import { PAIR_MEMORY_MS, type PairStore } from '../core/attempt-limits.js'
 import type { Clock } from '../lib/clock.js'
+import { setBounded } from '../lib/set-bounded.js'
 
 /** Each takes some 150 bytes. */
 const MAX_PAIRS = 100_000
@@ -11,10 +12,7 @@ export function createMemoryPairStore(clock: Clock, maxPairs = MAX_PAIRS): PairS
     has: async (digest) => (addedMs.get(digest) ?? Number.NEGATIVE_INFINITY) > clock.now() - PAIR_MEMORY_MS,
 
     async add(digest) {
-      addedMs.delete(digest)
-      addedMs.set(digest, clock.now())
-      const [oldest] = addedMs.keys()
-      if (addedMs.size > maxPairs && oldest !== undefined) addedMs.delete(oldest)
+      setBounded(addedMs, digest, clock.now(), maxPairs)
     },
   }
 }

@@ -84,21 +84,6 @@ it('of senders that take turns, one whose turn does not come in time is refused,
   expect(seen).toEqual(['a1', 'b1: refused', 'c1'])
 })
 
-it('of senders that take turns, the ten thousand that had theirs last are remembered', async () => {
-  const { add, endOne, seen } = start()
-  const takeTurns = async (names: readonly string[]): Promise<void> => {
-    for (const name of names) {
-      void add(name)
-      await endOne()
-    }
-  }
-  const others = Array.from({ length: 9998 }, (_, index) => String.fromCodePoint(0x4e00 + index))
-  await takeTurns(['a', 'b', 'a', ...others])
-  for (const name of ['c', 'a', 'b', 'd']) void add(name)
-  await endOne()
-  expect(seen.slice(-2)).toEqual(['c', 'b'])
-})
-
 it('of senders that take turns, several have theirs at once, and none has all of them', async () => {
   const { add, endOne, seen } = start({ atOnce: 4, ofOneSender: 2 })
   for (const name of ['a1', 'a2', 'a3', 'a4', 'b1']) void add(name)
