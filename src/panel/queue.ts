@@ -4,6 +4,9 @@ import type { Deadline } from '../lib/deadline.js'
 import { inTime } from '../lib/in-time.js'
 import { networkOf } from '../lib/ip-address.js'
 import { createLastTurns, newestOfMost } from '../lib/senders.js'
+import { neededMs } from './admission.js'
+import { createAttemptOrder, hasBegun, type QueuedAttempt } from './attempt-order.js'
+import { createKeptRoom } from './kept-room.js'
 import type { Pace } from './pace.js'
 
 /** An attempt that wants the panel's time. */
@@ -69,55 +72,30 @@ export interface PanelQueue {
 
 /** A command that waits for its turn, or has it. */
 interface Entry extends Work {
-  readonly attempt: Attempt | undefined
+  readonly attempt: QueuedAttempt | undefined
   start(): void
   drop(fault: PanelFault): void
-}
-
-interface Attempt {
-  readonly number: number
-  readonly sender: string
-  /** What it still takes, in order. */
-  plan: string[]
-  readonly isLast: boolean
-  readonly isProvenElsewhere: boolean
-  isProven: boolean
-  /** When its first command had its turn; undefined as long as none had. */
-  turnMs?: number
-  /** Why it has left; undefined as long as it is here. */
-  left?: string
 }
 
 /** A turn that is taken without a command. */
 const NO_COMMAND = ''
 
-/**
- * For so long (ms) an attempt whose command was answered keeps its room for the next one, against attempts that are not proven:
- * its password's hash is being checked. Otherwise each change would wait for somebody else's proof.
- */
-const HOLD_MS = 250
-
-/** Those ahead take longer than their commands do: there are gaps, and the pace is an estimate. */
-const RESERVE = 1.1
-
 /** For how long (ms) it is remembered when a sender had a turn. */
 const TURN_MEMORY_MS = 15 * 60_000
 
 /**
- * Attempts that were proven go first; then those that have begun; then the others, in turns between their senders (an
- * IPv4 address, or an IPv6 network of 64 bits), of each of which one is proven at a time, and within that in the order
- * of their arrival. A sender who had no turn lately comes before those who had. After them come those who are to be last.
+ * Attempts have their turns in the order of `createAttemptOrder`; a sender is an IPv4 address, or an IPv6 network of 64 bits.
  *
  * @param maxWaiting how many commands may wait, besides those of attempts that have begun
  */
 export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): PanelQueue {
-  const attempts = new Set<Attempt>()
+  const attempts = new Set<QueuedAttempt>()
   const waiting = new Set<Entry>()
   /** Since when (ms) each runs. */
   const running = new Map<Entry, number>()
-  /** Attempts that are about to send their next command, and until when they keep their room. */
-  const holding = new Map<Attempt, { readonly untilMs: number; readonly timer: NodeJS.Timeout }>()
   const lastTurns = createLastTurns(TURN_MEMORY_MS, () => clock.now())
+  const order = createAttemptOrder(attempts, lastTurns)
+  const room = createKeptRoom<QueuedAttempt>(clock, startWaiting)
   let arrivals = 0
   let usedMs = 0
   let countedMs = clock.now()
@@ -128,38 +106,11 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
     countedMs = clock.now()
   }
 
-  function giveTurn(attempt: Attempt): void {
+  function beginTurn(attempt: QueuedAttempt): void {
+    room.release(attempt)
+    if (hasBegun(attempt)) return
     attempt.turnMs = clock.now()
     lastTurns.give(attempt.sender)
-  }
-
-  /** Lower goes first; undefined while its sender has another attempt that is being proven. */
-  function rankOf(attempt: Attempt | undefined, busy: ReadonlySet<string>): readonly number[] | undefined {
-    if (!attempt) return [4, 0, 0]
-    if (attempt.isProven) return [0, 0, attempt.number]
-    if (hasBegun(attempt)) return [1, 0, attempt.number]
-    if (busy.has(attempt.sender)) return undefined
-    return [attempt.isLast ? 3 : 2, lastTurns.of(attempt.sender), attempt.number]
-  }
-
-  /** Senders of which an attempt is being proven. */
-  function busySenders(): ReadonlySet<string> {
-    const begun = [...attempts].filter((attempt) => hasBegun(attempt) && !attempt.isProven)
-    return new Set(begun.map(({ sender }) => sender))
-  }
-
-  function mustWaitForOwn(attempt: Attempt): boolean {
-    return rankOf(attempt, busySenders()) === undefined
-  }
-
-  function next(): Entry | undefined {
-    const busy = busySenders()
-    let best: { readonly entry: Entry; readonly rank: readonly number[] } | undefined
-    for (const entry of waiting) {
-      const rank = rankOf(entry.attempt, busy)
-      if (rank && (!best || isBefore(rank, best.rank))) best = { entry, rank }
-    }
-    return best?.entry
   }
 
   /** How much time (ms) a command will have to spare if so many run at once. */
@@ -167,31 +118,10 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
     return deadline.leftMs() - (mustFit ? pace.expectedMs(command, beside) : 0)
   }
 
-  /** Keeps the attempt's room for its next command, for a while. */
-  function hold(attempt: Attempt): void {
-    release(attempt)
-    const timer = setTimeout(() => {
-      release(attempt)
-      startWaiting()
-    }, HOLD_MS)
-    holding.set(attempt, { untilMs: clock.now() + HOLD_MS, timer })
-  }
-
-  function release(attempt: Attempt): void {
-    clearTimeout(holding.get(attempt)?.timer)
-    holding.delete(attempt)
-  }
-
-  /** How much room others than this attempt keep. */
-  function held(attempt: Attempt | undefined): number {
-    for (const [holder, { untilMs }] of holding) if (untilMs <= clock.now()) release(holder)
-    if (attempt?.isProven) return 0
-    return holding.size - (attempt && holding.has(attempt) ? 1 : 0)
-  }
-
   function mayStart(entry: Entry): boolean {
     const beside = running.size + 1
-    if (beside + held(entry.attempt) > pace.limit() || spareMs(entry, beside) < 0) return false
+    const kept = entry.attempt?.isProven ? 0 : room.forOthers(entry.attempt)
+    if (beside + kept > pace.limit() || spareMs(entry, beside) < 0) return false
     // Nothing is made late, but what is late already.
     return [...running].every(
       ([other, startedMs]) =>
@@ -207,12 +137,11 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
       waiting.delete(entry)
       entry.drop(busy('waited-too-long'))
     }
-    for (let entry = next(); entry && mayStart(entry); entry = next()) {
+    for (let entry = order.first(waiting); entry && mayStart(entry); entry = order.first(waiting)) {
       waiting.delete(entry)
       count()
       running.set(entry, clock.now())
-      if (entry.attempt) release(entry.attempt)
-      if (entry.attempt && !hasBegun(entry.attempt)) giveTurn(entry.attempt)
+      if (entry.attempt) beginTurn(entry.attempt)
       entry.start()
     }
   }
@@ -227,7 +156,7 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
   }
 
   async function run<Answer>(
-    attempt: Attempt | undefined,
+    attempt: QueuedAttempt | undefined,
     work: Work,
     call: () => Promise<Answer>,
   ): Promise<Answer> {
@@ -247,50 +176,30 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
       waiting.delete(entry)
       count()
       const hasRun = running.delete(entry) && work.command !== NO_COMMAND
-      if (hasRun && attempt && attempt.plan.length > 0) hold(attempt)
+      if (hasRun && attempt && attempt.plan.length > 0) room.keep(attempt)
       startWaiting()
     }
   }
 
-  /** How long (ms) the panel needs for those who come before a new attempt of this sender. */
-  function aheadMs(sender: string, isLast: boolean): number {
-    const own = [...attempts].filter((attempt) => attempt.sender === sender).length
-    const counted = new Map<string, number>()
-    let workMs = 0
-    for (const attempt of attempts) {
-      const before = counted.get(attempt.sender) ?? 0
-      counted.set(attempt.sender, before + 1)
-      const isEarlier = before <= own && lastTurns.of(attempt.sender) <= lastTurns.of(sender)
-      const comesFirst = attempt.isLast === isLast ? isEarlier : isLast
-      const isIdle = attempt.isProvenElsewhere && !hasBegun(attempt)
-      if (attempt.isProven || (!isIdle && (hasBegun(attempt) || comesFirst))) workMs += planMs(attempt.plan)
-    }
-    for (const [{ command }, startedMs] of running) {
-      workMs += Math.max(0, pace.aloneMs(command) - (clock.now() - startedMs))
-    }
-    return (workMs / pace.capacity()) * RESERVE
-  }
-
-  function planMs(plan: readonly string[]): number {
-    return plan.reduce((sumMs, command) => sumMs + pace.aloneMs(command), 0)
+  function runningNow() {
+    return [...running].map(([{ command }, startedMs]) => ({ command, ranMs: clock.now() - startedMs }))
   }
 
   return {
     enter({ clientAddress, plan, isLast, isProvenElsewhere, deadline }) {
-      const sender = networkOf(clientAddress)
-      const lastMs = pace.expectedMs(plan.at(-1) ?? NO_COMMAND, 1)
-      const missingMs = aheadMs(sender, isLast) + planMs(plan.slice(0, -1)) + lastMs - deadline.leftMs()
-      // Where nobody waits it is tried: what the panel takes may be other than it was.
-      if (missingMs > 0 && attempts.size > 0) throw busy('no-time', missingMs)
       arrivals += 1
-      const attempt: Attempt = {
+      const attempt: QueuedAttempt = {
         number: arrivals,
-        sender,
+        sender: networkOf(clientAddress),
         plan: [...plan],
         isLast,
         isProvenElsewhere,
         isProven: false,
       }
+      const missingMs =
+        neededMs(attempt, { attempts, running: runningNow(), lastTurns, pace }) - deadline.leftMs()
+      // Where nobody waits it is tried: what the panel takes may be other than it was.
+      if (missingMs > 0 && attempts.size > 0) throw busy('no-time', missingMs)
       attempts.add(attempt)
       return {
         run: (work, call) => run(attempt, work, call),
@@ -304,10 +213,10 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
           startWaiting()
         },
         hasRoom: (commands) =>
-          waiting.size === 0 && running.size + commands <= pace.limit() && !mustWaitForOwn(attempt),
+          waiting.size === 0 && running.size + commands <= pace.limit() && !order.mustWaitForOwn(attempt),
         leave(reason) {
           attempts.delete(attempt)
-          release(attempt)
+          room.release(attempt)
           attempt.left ??= reason
           for (const entry of waiting) {
             if (entry.attempt !== attempt) continue
@@ -336,19 +245,7 @@ function busy(reason: string, retryAfterMs?: number): PanelFault {
   return new PanelFault('panel-busy', reason, { retryAfterMs })
 }
 
-function hasBegun({ turnMs }: Attempt): boolean {
-  return turnMs !== undefined
-}
-
 function without(plan: readonly string[], command: string): string[] {
   const index = plan.indexOf(command)
   return plan.filter((_, at) => at !== index)
-}
-
-function isBefore(one: readonly number[], other: readonly number[]): boolean {
-  for (const [index, rank] of one.entries()) {
-    const difference = rank - (other[index] ?? 0)
-    if (difference !== 0) return difference < 0
-  }
-  return false
 }

@@ -1,0 +1,57 @@
+import type { LastTurns } from '../lib/senders.js'
+import { hasBegun, type QueuedAttempt } from './attempt-order.js'
+import type { Pace } from './pace.js'
+
+/** Those ahead take longer than their commands do: there are gaps, and the pace is an estimate. */
+const RESERVE = 1.1
+
+/** What the panel has before it. */
+interface Ahead {
+  /** In the order of their arrival. */
+  readonly attempts: Iterable<QueuedAttempt>
+  /** The commands that run, and for how long (ms) they have. */
+  readonly running: readonly { readonly command: string; readonly ranMs: number }[]
+  readonly lastTurns: LastTurns
+  readonly pace: Pace
+}
+
+/** An attempt that wants to be let in. */
+type Newcomer = Pick<QueuedAttempt, 'sender' | 'plan' | 'isLast'>
+
+/**
+ * How long (ms) it takes until an attempt that is let in now has its change made: what comes before it, and its own commands, the
+ * last of which is expected to be slow.
+ */
+export function neededMs(
+  { sender, plan, isLast }: Newcomer,
+  { attempts, running, lastTurns, pace }: Ahead,
+): number {
+  const aloneMs = (commands: readonly string[]): number =>
+    commands.reduce((sumMs, command) => sumMs + pace.aloneMs(command), 0)
+  const before = attemptsBefore({ sender, isLast }, [...attempts], lastTurns)
+  const restMs = running.map(({ command, ranMs }) => Math.max(0, pace.aloneMs(command) - ranMs))
+  const workMs = [...before.map((attempt) => aloneMs(attempt.plan)), ...restMs].reduce(
+    (sum, ms) => sum + ms,
+    0,
+  )
+  const [last = ''] = plan.slice(-1)
+  return (workMs / pace.capacity()) * RESERVE + aloneMs(plan.slice(0, -1)) + pace.expectedMs(last, 1)
+}
+
+/** As many of other senders' come first as the sender has attempts already: they take turns. */
+function attemptsBefore(
+  { sender, isLast }: Omit<Newcomer, 'plan'>,
+  attempts: readonly QueuedAttempt[],
+  lastTurns: LastTurns,
+): QueuedAttempt[] {
+  const own = attempts.filter((attempt) => attempt.sender === sender).length
+  const counted = new Map<string, number>()
+  return attempts.filter((attempt) => {
+    const before = counted.get(attempt.sender) ?? 0
+    counted.set(attempt.sender, before + 1)
+    if (attempt.isProven || hasBegun(attempt)) return true
+    if (attempt.isProvenElsewhere) return false
+    if (attempt.isLast !== isLast) return isLast
+    return before <= own && lastTurns.of(attempt.sender) <= lastTurns.of(sender)
+  })
+}
