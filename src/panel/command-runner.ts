@@ -39,7 +39,7 @@ interface Entrant extends Request {
 }
 
 /** An attempt's place before the panel. */
-export interface PanelTurn extends Pick<Place, 'prove' | 'hasRoom'> {
+export interface PanelTurn extends Pick<Place, 'prove' | 'hasRoom' | 'takeTurn'> {
   readonly run: RunCommand
   /** How long (ms) these commands take one after another, as they lately did. */
   expectedMs(commands: readonly string[]): number
@@ -47,8 +47,6 @@ export interface PanelTurn extends Pick<Place, 'prove' | 'hasRoom'> {
   meanMs(commands: readonly string[]): number
   /** Whether the panel is left alone, or was until a probe that is not yet answered: no change would be sent. */
   isAway(): boolean
-  /** Waits for the attempt's turn without a command, unless it had one; gives when that was (ms, by the clock). */
-  takeTurn(): Promise<number>
   /** The attempt has ended: its commands that were not sent are not needed. */
   leave(): void
 }
@@ -175,7 +173,7 @@ export function createCommandRunner(parts: RunnerParts): CommandRunner {
       const { hungUp } = entrant
       if (hungUp.aborted) throw new PanelFault('panel-busy', CALLER_GONE)
       const place = queue.enter(entrant)
-      const { prove } = place
+      const { prove, takeTurn } = place
       // A second command would be turned away while the first is a probe.
       const hasRoom = (commands: number): boolean => breaker.state() === 'closed' && place.hasRoom(commands)
       const hangUp = (): void => place.leave(CALLER_GONE)
@@ -194,7 +192,6 @@ export function createCommandRunner(parts: RunnerParts): CommandRunner {
         hungUp.removeEventListener('abort', hangUp)
         place.leave('not-needed')
       }
-      const takeTurn = (): Promise<number> => place.takeTurn(entrant.deadline)
       return {
         run: runIn(place, stayFor),
         prove,

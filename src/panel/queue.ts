@@ -36,7 +36,8 @@ export interface Work {
 export interface Place {
   /**
    * Runs the call of a command when it is its turn. Rejects with a `PanelFault` (`panel-busy`) before it is run: if the
-   * deadline passes, if it must fit and does not, if the queue is full, or if the place was left.
+   * deadline passes, if it must fit and does not, if the queue is full (unless its attempt has begun or was proven), or if the
+   * place was left.
    */
   run<Answer>(work: Work, call: () => Promise<Answer>): Promise<Answer>
   /**
@@ -44,7 +45,7 @@ export interface Place {
    *
    * @returns when that was (ms, by the clock)
    */
-  takeTurn(deadline: Deadline): Promise<number>
+  takeTurn(): Promise<number>
   /** The attempt was proven: its commands go before those of attempts that were not. */
   prove(): void
   /** Whether so many commands would start at once. */
@@ -86,7 +87,7 @@ const TURN_MEMORY_MS = 15 * 60_000
 /**
  * Attempts have their turns in the order of `createAttemptOrder`; a sender is an IPv4 address, or an IPv6 network of 64 bits.
  *
- * @param maxWaiting how many commands may wait, besides those of attempts that have begun
+ * @param maxWaiting how many commands may wait; those of attempts that have begun, or were proven, do so even if there are more
  */
 export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): PanelQueue {
   const attempts = new Set<QueuedAttempt>()
@@ -146,10 +147,9 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
     }
   }
 
-  /** There are too many: the newest of the sender with the most waits no longer, unless its attempt has begun. */
+  /** There are too many: of those that may be refused, the newest of the sender with the most waits no longer. */
   function refuseOne(): void {
-    const refusable = [...waiting].filter(({ attempt }) => !attempt || !hasBegun(attempt))
-    const entry = newestOfMost(refusable, ({ attempt }) => attempt?.sender)
+    const entry = newestOfMost([...waiting].filter(mayBeRefused), ({ attempt }) => attempt?.sender)
     if (!entry) return
     waiting.delete(entry)
     entry.drop(busy('queue-full'))
@@ -168,7 +168,7 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
     waiting.add(entry)
     try {
       startWaiting()
-      if (waiting.has(entry) && !(attempt && hasBegun(attempt)) && waiting.size > maxWaiting) refuseOne()
+      if (waiting.has(entry) && mayBeRefused(entry) && waiting.size > maxWaiting) refuseOne()
       await inTime(turn, spareMs(entry, 1), () => busy('waited-too-long'))
       if (attempt) attempt.plan = without(attempt.plan, work.command)
       return await call()
@@ -176,7 +176,7 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
       waiting.delete(entry)
       count()
       const hasRun = running.delete(entry) && work.command !== NO_COMMAND
-      if (hasRun && attempt && attempt.plan.length > 0) room.keep(attempt)
+      if (hasRun && attempt && attempt.left === undefined && attempt.plan.length > 0) room.keep(attempt)
       startWaiting()
     }
   }
@@ -203,8 +203,8 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
       attempts.add(attempt)
       return {
         run: (work, call) => run(attempt, work, call),
-        async takeTurn(until) {
-          const nothing = { command: NO_COMMAND, deadline: until, mustFit: false }
+        async takeTurn() {
+          const nothing = { command: NO_COMMAND, deadline, mustFit: false }
           if (!hasBegun(attempt)) await run(attempt, nothing, async () => undefined)
           return attempt.turnMs ?? clock.now()
         },
@@ -239,6 +239,11 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
       return usedMs
     },
   }
+}
+
+/** What was begun, or proven, is worth more than the next guess. */
+function mayBeRefused({ attempt }: Entry): boolean {
+  return !attempt || !(attempt.isProven || hasBegun(attempt))
 }
 
 function busy(reason: string, retryAfterMs?: number): PanelFault {

@@ -24,24 +24,27 @@ function startQueue(limit = 1, maxWaiting = 100) {
   const begun: string[] = []
   const ends = new Map<string, () => void>()
 
+  function enter(
+    clientAddress: string,
+    plan = ['question'],
+    patienceMs = 60_000,
+    isLast = false,
+    isProvenElsewhere = false,
+  ): Place {
+    const deadline = createDeadline(patienceMs, clock)
+    return queue.enter({ clientAddress, plan, isLast, isProvenElsewhere, deadline })
+  }
+
   return {
     clock,
     queue,
     begun,
-    enter(
-      clientAddress: string,
-      plan = ['question'],
-      patienceMs = 60_000,
-      isLast = false,
-      isProvenElsewhere = false,
-    ): Place {
-      return queue.enter({
-        clientAddress,
-        plan,
-        isLast,
-        isProvenElsewhere,
-        deadline: createDeadline(patienceMs, clock),
-      })
+    enter,
+    /** An attempt of this sender comes, has its turn and leaves. */
+    async haveTurn(clientAddress: string): Promise<void> {
+      const place = enter(clientAddress)
+      await place.takeTurn()
+      place.leave('not-needed')
     },
     /** Asks for a command, which begins in its turn; gives what it ends with. */
     ask(place: Pick<Place, 'run'>, name: string, command = 'question', patienceMs = 60_000): Promise<string> {
@@ -129,15 +132,14 @@ it('an attempt takes its turn once, with or without a command, and is told when 
   const { enter, ask, end, begun, clock } = startQueue()
   void ask(enter('203.0.113.1'), 'first')
   const place = enter('203.0.113.2')
-  const deadline = createDeadline(60_000, clock)
-  const turn = place.takeTurn(deadline)
+  const turn = place.takeTurn()
   void ask(enter('203.0.113.3'), 'next')
   clock.advance(1000)
   await end('first')
   expect(await turn).toBe(1000)
   expect(begun).toEqual(['first', 'next'])
   clock.advance(1000)
-  expect(await place.takeTurn(deadline)).toBe(1000)
+  expect(await place.takeTurn()).toBe(1000)
 })
 
 it.each(['sends its next command', 'leaves', 'has sent none for a quarter of a second'] as const)(
@@ -158,6 +160,17 @@ it.each(['sends its next command', 'leaves', 'has sent none for a quarter of a s
     expect(begun.at(-1)).toBe('second')
   },
 )
+
+it('an attempt that has left before its command was answered keeps no room', async () => {
+  const { enter, ask, end, begun } = startQueue()
+  const first = enter('203.0.113.1', ['question', 'change'])
+  void ask(first, 'first')
+  void ask(enter('203.0.113.2'), 'second')
+  await settle()
+  first.leave('caller-gone')
+  await end('first')
+  expect(begun).toEqual(['first', 'second'])
+})
 
 it('an attempt that is proven waits for no room that another keeps', async () => {
   const { enter, ask, end, begun } = startQueue()
@@ -338,13 +351,27 @@ it('a queue that is full still takes the commands of an attempt that has begun',
   const first = enter('203.0.113.1')
   void ask(first, 'first')
   await settle()
-  first.prove()
   void ask(enter('203.0.113.2'), 'second')
   const change = ask(first, 'change of the first', 'change')
   await end('first')
   await end('change of the first')
   expect(await change).toBe('change of the first')
   expect(begun).toEqual(['first', 'change of the first', 'second'])
+})
+
+it('a queue that is full refuses no change of an attempt that was proven elsewhere, however many there are', async () => {
+  const { enter, ask, end, begun } = startQueue(1, 1)
+  void ask(enter('203.0.113.1'), 'first')
+  await settle()
+  const changes = [1, 2].map((number) => {
+    const proven = enter('203.0.113.2', ['change'], undefined, false, true)
+    proven.prove()
+    return ask(proven, `change ${number}`, 'change')
+  })
+  await expect(ask(enter('203.0.113.3'), 'guess')).rejects.toMatchObject({ reason: 'queue-full' })
+  for (const name of ['first', 'change 1', 'change 2']) await end(name)
+  expect(await Promise.all(changes)).toEqual(['change 1', 'change 2'])
+  expect(begun).toEqual(['first', 'change 1', 'change 2'])
 })
 
 it('a command that fails gives its place to the next', async () => {
@@ -359,11 +386,8 @@ it('a command that fails gives its place to the next', async () => {
 })
 
 it('a sender who had no turn for a quarter of an hour is like one who had none', async () => {
-  const { enter, ask, end, begun, clock, queue } = startQueue()
-  const place = enter('203.0.113.1')
-  const work = { command: 'question', deadline: createDeadline(1000, clock), mustFit: false }
-  await place.run(work, async () => undefined)
-  place.leave('not-needed')
+  const { haveTurn, enter, ask, end, begun, clock, queue } = startQueue()
+  await haveTurn('203.0.113.1')
   clock.advance(15 * 60_000 + 1)
   void ask(queue.background, 'watching')
   void ask(enter('203.0.113.1'), 'first')
@@ -374,14 +398,9 @@ it('a sender who had no turn for a quarter of an hour is like one who had none',
 })
 
 it('a sender who had a turn lately comes after one who had it before', async () => {
-  const { enter, ask, end, begun, clock, queue } = startQueue()
+  const { haveTurn, enter, ask, end, begun, clock, queue } = startQueue()
   for (const sender of ['203.0.113.1', '203.0.113.2']) {
-    const place = enter(sender)
-    await place.run(
-      { command: 'question', deadline: createDeadline(1000, clock), mustFit: false },
-      async () => undefined,
-    )
-    place.leave('not-needed')
+    await haveTurn(sender)
     clock.advance(1)
   }
   void ask(queue.background, 'watching')
