@@ -1,9 +1,9 @@
 import type { Clock } from '../lib/clock.js'
 import type { Deadline } from '../lib/deadline.js'
 import { inTime } from '../lib/in-time.js'
-import { wideNetworkOf } from '../lib/ip-address.js'
 import { setBounded } from '../lib/set-bounded.js'
 import { createShared } from '../lib/shared.js'
+import { type Asker, createLookupTurns } from './lookup-turns.js'
 import type { Mailbox } from './mailbox.js'
 import { type Panel, PanelFault } from './panel-port.js'
 
@@ -23,13 +23,6 @@ export interface OwnerMemory {
 
 /** A domain seldom moves, and if it does the panel says so. */
 export const OWNER_MEMORY_MS = 24 * 60 * 60_000
-
-/** Who wants to know an owner, and until when. */
-interface Asker {
-  /** In the form of `parseClientAddress`. */
-  readonly clientAddress: string
-  readonly deadline: Deadline
-}
 
 /** Remembers which hosting account owns a domain, so that a person waits for one panel command less. */
 export interface DomainOwners {
@@ -58,15 +51,10 @@ interface NoOwner {
   readonly rememberedUntilMs: number
 }
 
-/** So many domains that nobody remembers may be looked up for a network within this time (ms). */
-const LOOKUPS = { count: 6, windowMs: 60_000 }
-const MAX_NETWORKS = 10_000
-
 export function createDomainOwners(memory: OwnerMemory, clock: Clock): DomainOwners {
   /** Domains that had no owner when they were last looked up. */
   const none = new Map<string, NoOwner>()
-  /** When the latest lookups of a network were, or will be. */
-  const turns = new Map<string, readonly number[]>()
+  const turns = createLookupTurns(clock)
   const underWay = createShared<string, DomainOwner | undefined>()
 
   const hasNone = (domain: string): boolean =>
@@ -74,26 +62,6 @@ export function createDomainOwners(memory: OwnerMemory, clock: Clock): DomainOwn
 
   function wasLookedUp(domain: string): boolean {
     return (none.get(domain)?.rememberedUntilMs ?? Number.NEGATIVE_INFINITY) > clock.now()
-  }
-
-  /** Counts a lookup for the network, now or as soon as it may have one more. */
-  function reserve(network: string, deadline: Deadline): number {
-    const latest = turns.get(network) ?? []
-    const [oldest = 0] = latest
-    const nextMs =
-      latest.length < LOOKUPS.count ? clock.now() : Math.max(clock.now(), oldest + LOOKUPS.windowMs)
-    const retryAfterMs = nextMs - clock.now()
-    if (retryAfterMs > deadline.leftMs())
-      throw new PanelFault('panel-busy', 'too-many-lookups', { retryAfterMs })
-    setBounded(turns, network, [...latest, nextMs].slice(-LOOKUPS.count), MAX_NETWORKS)
-    return nextMs
-  }
-
-  /** One that the panel did not answer tells nothing. */
-  function giveBack(network: string, turnMs: number): void {
-    const latest = [...(turns.get(network) ?? [])]
-    latest.splice(latest.indexOf(turnMs), 1)
-    turns.set(network, latest)
   }
 
   async function lookUp({ domain, domainForms }: Mailbox, panel: Panel): Promise<DomainOwner | undefined> {
@@ -123,23 +91,6 @@ export function createDomainOwners(memory: OwnerMemory, clock: Clock): DomainOwn
     )
   }
 
-  /** In its network's turn. */
-  async function lookUpInTurn(
-    mailbox: Mailbox,
-    { clientAddress, deadline }: Asker,
-    panel: Panel,
-  ): Promise<DomainOwner | undefined> {
-    const network = wideNetworkOf(clientAddress)
-    const turnMs = reserve(network, deadline)
-    try {
-      if (turnMs > clock.now()) await clock.wait(turnMs - clock.now())
-      return await shareLookUp(mailbox, deadline, panel)
-    } catch (error) {
-      giveBack(network, turnMs)
-      throw error
-    }
-  }
-
   async function recall(domain: string): Promise<{ readonly owner: DomainOwner | undefined } | undefined> {
     if (hasNone(domain)) return { owner: undefined }
     const owner = await memory.get(domain)
@@ -152,9 +103,9 @@ export function createDomainOwners(memory: OwnerMemory, clock: Clock): DomainOwn
     async find(mailbox, asker, panel) {
       const known = await recall(mailbox.domain)
       if (known) return known.owner
+      const share = (): Promise<DomainOwner | undefined> => shareLookUp(mailbox, asker.deadline, panel)
       const isNew = !wasLookedUp(mailbox.domain) && !underWay.has(mailbox.domain)
-      if (isNew) return await lookUpInTurn(mailbox, asker, panel)
-      return await shareLookUp(mailbox, asker.deadline, panel)
+      return isNew ? await turns.take(asker, share) : await share()
     },
 
     forget: ({ domain }) => memory.delete(domain),

@@ -101,7 +101,7 @@ it('a network looks up six domains a minute that nobody remembers, and then wait
   expect(asked).not.toContain('late.example')
 })
 
-it('whoever asks for a domain that another is looking up waits for no turn', async () => {
+it('a domain that somebody else is looking up costs no turn', async () => {
   const { asked, clock, find } = createOwners({ 'example.org': 'alice' })
   for (let index = 0; index < 5; index++) await find(`d${index}.example`)
   await Promise.all(Array.from({ length: 12 }, () => find('example.org')))
@@ -135,7 +135,7 @@ it.each([
   },
 )
 
-it('whoever shares a lookup waits no longer than its own time allows', async () => {
+it('a lookup that is shared is waited for no longer than each one’s own time allows', async () => {
   let answer = (_owner: string): void => undefined
   const answered = new Promise<string>((resolve) => {
     answer = resolve
