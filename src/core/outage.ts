@@ -38,15 +38,13 @@ export function isOutage(error: unknown): error is Outage {
 
 /** How an attempt ends that met an outage before a change was sent. */
 export function outcomeOfOutage(outage: Outage): Outcome {
-  if (outage instanceof PanelFault)
+  if (outage instanceof PanelFault) {
     return { code: outage.code, reason: outage.reason, retryAfterMs: outage.retryAfterMs }
-  if (outage instanceof StoreUnavailable || outage instanceof BreachCheckUnavailable) {
-    return { code: outage.code, reason: outage.reason }
   }
-  if (outage instanceof StrengthNotEstimated) {
-    return { code: outage.code, reason: outage.reason }
+  if (outage instanceof MailServerFault) {
+    return { code: outage.code, reason: outage.reason, credentialsSent: outage.credentialsSent }
   }
-  return { code: outage.code, reason: outage.reason, credentialsSent: outage.credentialsSent }
+  return { code: outage.code, reason: outage.reason }
 }
 
 /** Waits for all of them. An outage of one is for its user to find; a bug is thrown, whoever uses the result. */

@@ -13,7 +13,7 @@ interface Call {
 
 /** What calls have told of the connection, the key and the needed commands; nothing of single mailboxes or accounts. */
 export interface PanelKnowledge {
-  /** Takes note of how a call ended, whoever made it. */
+  /** Takes note of how a call ended. */
   learn(call: Call, result: CommandAnswer | PanelFault): void
   /** Takes note of what a probe found, beyond what its call has told. */
   learnProbe(name: string, fault: ReadinessFault | undefined): void

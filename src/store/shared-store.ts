@@ -5,8 +5,10 @@ import type { KeyCooldown } from '../core/key-cooldown.js'
 import type { OnceStore } from '../core/once-store.js'
 import type { CheckReadiness } from '../core/readiness.js'
 
-/** Where the service keeps what its instances must agree on: counts, known pairs, locks, the owners of domains, and that the panel is left alone. */
-/** Where the service keeps what its instances must agree on: counts, locks, the owners of domains, what was used up, and that the panel is left alone. */
+/**
+ * Keeps what instances must agree on: counts, known pairs, locks, the owners of domains, what was used up, and that the panel is
+ * left alone.
+ */
 export interface SharedStore {
   /** @param name of the limit: each counts for itself */
   createLimitStore(name: string, windowMs: number): LimitStore

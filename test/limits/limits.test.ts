@@ -40,7 +40,7 @@ it('the limit per address leaves what is no submission alone', async () => {
   }
 })
 
-it('the limit per network counts an IPv6 network of /48 and an IPv4 network of /24 as one, but for exempt ones', async () => {
+it('the limit per network counts an IPv6 network of /48 and an IPv4 network of /24 as one, except exempt ones', async () => {
   const service = await startService({
     environment: {
       REKEY_LIMIT_NETWORK: '1/15m',
@@ -139,7 +139,7 @@ it('the limit on failures forgets the failures of an address with a mailbox when
   expect(await from(there, wrong)).toBe('429 too-many-attempts')
 })
 
-it('twenty guesses of strangers keep out neither webmail nor whoever has proven the mailbox before', async () => {
+it('twenty guesses of strangers keep out neither webmail nor an address that has proven the mailbox before', async () => {
   const service = await startService({
     environment: { REKEY_LIMIT_TARGET: '2/1h', REKEY_TRUST_PROXY: 'loopback' },
   })

@@ -11,7 +11,7 @@ const environment = { REKEY_LIMIT_TARGET: '1/1h', REKEY_TRUST_PROXY: '1' }
 /** One that has not changed the password before. */
 const STRANGER = '203.0.113.7'
 
-it('whoever solves the puzzle of a limit gets one try at the mailbox that it was posed for', async () => {
+it('a solved puzzle of a limit opens one try at the mailbox that it was posed for', async () => {
   const service = await startService({ environment })
   await post(service, wrong)
   const refused = await post(service, byMailbox())
