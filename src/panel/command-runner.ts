@@ -5,6 +5,7 @@ import { createBreaker } from './breaker.js'
 import { credentialFields, isLegacy, type PanelCredentials } from './credentials.js'
 import { exitCode } from './exit-codes.js'
 import type { KeyGuard } from './key-guard.js'
+import { createLimitReport } from './limit-report.js'
 import { createPace } from './pace.js'
 import type { PanelKnowledge } from './panel-knowledge.js'
 import { createPanelQueue, type Place, type Request } from './queue.js'
@@ -60,8 +61,6 @@ export interface CommandRunner {
   load(): PanelLoad
 }
 
-const REPORT_PAUSE_MS = 60_000
-
 /** Why the commands of an attempt are not sent any more. */
 const CALLER_GONE = 'caller-gone'
 
@@ -76,10 +75,7 @@ interface RunnerParts {
   /** How long one command may take. */
   readonly timeoutMs: number
   readonly clock: Clock
-  /**
-   * Told how many commands may run at once, once a minute at most, when that was doubled or halved, and moved by more than one,
-   * since it was last told.
-   */
+  /** Told how many commands may run at once, as `createLimitReport` does. */
   readonly reportLimit?: (limit: number) => void
   /** Is told how each call ended, or why it was not made. */
   readonly learn?: PanelKnowledge['learn']
@@ -92,18 +88,7 @@ export function createCommandRunner(parts: RunnerParts): CommandRunner {
   const breaker = createBreaker(clock, queue.turnAway)
   const keyFields = credentialFields(parts.credentials)
   const legacy = isLegacy(parts.credentials)
-
-  let reportedLimit = pace.limit()
-  let reportedMs = Number.NEGATIVE_INFINITY
-
-  function reportLimit(): void {
-    const limit = pace.limit()
-    const [low = limit, high = limit] = [limit, reportedLimit].toSorted((one, other) => one - other)
-    if (high < 2 * low || high - low < 2 || clock.now() - reportedMs < REPORT_PAUSE_MS) return
-    reportedLimit = limit
-    reportedMs = clock.now()
-    parts.reportLimit?.(limit)
-  }
+  const reportLimit = createLimitReport(pace.limit(), parts.reportLimit ?? (() => undefined), clock)
 
   async function send(command: Command): Promise<CommandAnswer | RefusedCall> {
     const { timeoutMs } = parts
@@ -126,7 +111,7 @@ export function createCommandRunner(parts: RunnerParts): CommandRunner {
     if (isWholeWork(command, answer)) {
       const tookMs = clock.now() - startedMs
       pace.learn(command.name, tookMs, tookMs > 0 ? (queue.usedMs() - usedBeforeMs) / tookMs : 1)
-      reportLimit()
+      reportLimit(pace.limit())
     }
     return answer
   }

@@ -10,6 +10,7 @@ import { createDeadline } from '../../src/lib/deadline.js'
 import { Secret } from '../../src/lib/secret.js'
 import { createMemoryDomainOwners } from '../../src/store/memory-domain-owners.js'
 import { createTestClock } from '../kit/clock.js'
+import { ALONE } from '../kit/panel-visit.js'
 
 /** A panel with one mailbox, whose answers to changes are lost. No simulator has the bugs that are looked for here. */
 const panel: Panel = {
@@ -21,16 +22,6 @@ const panel: Panel = {
   hasMailbox: async () => true,
   hasSiblings: async () => false,
   changeMailboxPassword: async () => 'lost',
-}
-
-const ALONE = {
-  prove: () => undefined,
-  hasRoom: () => true,
-  isAway: () => false,
-  takeTurn: async () => 0,
-  expectedMs: () => 0,
-  meanMs: () => 0,
-  leave: () => undefined,
 }
 
 const lock: HeldLock = {

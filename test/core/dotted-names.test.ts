@@ -13,6 +13,7 @@ import type { RunCommand } from '../../src/panel/command-runner.js'
 import { createPanel } from '../../src/panel/commands.js'
 import { createMemoryDomainOwners } from '../../src/store/memory-domain-owners.js'
 import { createTestClock } from '../kit/clock.js'
+import { ALONE } from '../kit/panel-visit.js'
 import { checkAccountFormat } from '../panel-simulator/commands/checks.js'
 import { runCommand } from '../panel-simulator/commands/commands.js'
 import { createWorkload } from '../panel-simulator/server/workload.js'
@@ -48,17 +49,6 @@ const byAccount: Credentials = {
   username: 'alice',
   password: new Secret('alice panel pw'),
   code: undefined,
-}
-
-/** A place before a panel that nobody else wants anything of. */
-const ALONE = {
-  prove: () => undefined,
-  hasRoom: () => true,
-  isAway: () => false,
-  takeTurn: async () => 0,
-  expectedMs: () => 0,
-  meanMs: () => 0,
-  leave: () => undefined,
 }
 
 /** Asks for a change before a panel of this state, without anything in between. */

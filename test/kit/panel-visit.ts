@@ -1,0 +1,12 @@
+import type { Panel, PanelVisit } from '../../src/core/panel-port.js'
+
+/** A place before a panel that nobody else wants anything of. */
+export const ALONE: Omit<PanelVisit, keyof Panel> = {
+  prove: () => undefined,
+  hasRoom: () => true,
+  isAway: () => false,
+  takeTurn: async () => 0,
+  expectedMs: () => 0,
+  meanMs: () => 0,
+  leave: () => undefined,
+}
