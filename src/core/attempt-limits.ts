@@ -41,7 +41,7 @@ export interface LimitStore {
   resetKey(key: string): Promise<void>
 }
 
-/** Remembers digests for `PAIR_MEMORY_MS`, as long as there is room: where there are too many the oldest goes. */
+/** Remembers digests for `PAIR_MEMORY_MS`, as long as there is room: if there are too many, the oldest goes. */
 export interface PairStore {
   /** Rejects with `StoreUnavailable`. */
   has(digest: string): Promise<boolean>

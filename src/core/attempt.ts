@@ -18,7 +18,7 @@ export type Proof = Credentials['proof']
 export type Proofs = readonly [Proof, ...Proof[]]
 
 /**
- * Who sends attempts: `public` is anybody, by the page or the JSON interface; `client` a program with a token, which may name the
+ * The kind of sender: `public` is anybody, by the page or the JSON interface; `client` a program with a token, which may name the
  * person's address; `webmail` a webmail server, which sends everybody's from its own.
  */
 export type CallerKind = 'public' | 'client' | 'webmail'

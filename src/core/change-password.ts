@@ -112,7 +112,7 @@ async function proveAndChange(
 
 /**
  * Commands that were not needed, or whose answer was remembered, must not tell what exists: a refusal takes its turn and then
- * the mean of what all of them lately took. Where the mail server refuses before any command, there are none.
+ * the mean of what all of them lately took. If the mail server refuses before any command, there are none.
  */
 async function waitAsIfChecked(
   { credentials }: Attempt,

@@ -17,7 +17,7 @@ interface MailboxRules {
   readonly onRight: () => void
 }
 
-/** The commands that this proof takes one after another, where the password is right and nothing is remembered. */
+/** The commands that this proof takes one after another, if the password is right and nothing is remembered. */
 export function planMailboxProof({ localPart }: Mailbox, { asksPanel }: PasswordCheck): PanelCommand[] {
   return [
     'find-owner',

@@ -14,7 +14,7 @@ const MAX_REFUSED = 10_000
 /** For how long (ms) the store isn't asked again for an address that it refused: it may have been given counts back elsewhere. */
 const REFUSED_MEMORY_MS = 10_000
 
-/** Who sends a submission, and when it arrived. */
+/** The sender of a submission, and when it arrived. */
 type Caller = Pick<AttemptContext, 'clientAddress' | 'arrivedMs'>
 
 /** Limits submissions per client address, or per network. */

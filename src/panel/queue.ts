@@ -198,7 +198,7 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
       }
       const missingMs =
         neededMs(attempt, { attempts, running: runningNow(), lastTurns, pace }) - deadline.leftMs()
-      // Where nobody waits it is tried: what the panel takes may be other than it was.
+      // If nobody waits it is tried: the panel may be faster than it was.
       if (missingMs > 0 && attempts.size > 0) throw busy('no-time', missingMs)
       attempts.add(attempt)
       return {

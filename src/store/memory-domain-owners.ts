@@ -5,7 +5,7 @@ import { setBounded } from '../lib/set-bounded.js'
 /** A wildcard domain has an owner too (docs/hestia.md, hazard 4), so a stranger can make up as many as he likes. */
 const MAX_DOMAINS = 10_000
 
-/** Owners in the memory of this process; where there are too many the oldest goes. */
+/** Owners in the memory of this process; if there are too many, the oldest goes. */
 export function createMemoryDomainOwners(clock: Clock): OwnerMemory {
   const known = new Map<string, { readonly owner: DomainOwner; readonly untilMs: number }>()
   return {

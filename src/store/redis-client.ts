@@ -62,7 +62,7 @@ export function createRedisClient({ at, tls, username, password, database }: Red
     reconnectOnError: (error) => ELSEWHERE.has(reasonOf(error) ?? ''),
   })
   client.on('error', ({ name }: Error) => {
-    // It would go on in database 0 where it was refused its own.
+    // It would go on in database 0 if it was refused the one it asked for.
     if (name === 'ReplyError') client.disconnect(true)
   })
   return client
@@ -81,12 +81,12 @@ function askSentinels({ sentinels, primary, sentinelPassword }: Sentinels, tls: 
 
 /**
  * Why a command or a connection failed: the code of a system error, or the word that Redis puts first, such as `WRONGPASS`.
- * Undefined where the connection was closed, which has a reason of its own.
+ * Undefined if the connection was closed: that has another reason.
  */
 export function reasonOf({ code, message }: NodeJS.ErrnoException): string | undefined {
   if (code !== undefined) return code
   if (message === 'Command timed out') return 'timed-out'
   if (message.startsWith('All sentinels are unreachable')) return 'no-primary'
-  // Redis 6 puts a word of its own before the one of the command that failed in a script.
+  // Redis 6 puts a word before the one of the command that failed in a script.
   return /: -([A-Z]+) /.exec(message)?.[1] ?? /^[A-Z]{2,}/.exec(message)?.[0]
 }

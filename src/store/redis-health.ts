@@ -10,7 +10,7 @@ export class UnexpectedReply extends Error {
   readonly code = 'unexpected-reply'
 }
 
-/** Gives what Redis replies; rejects with a `StoreUnavailable` where the command failed. */
+/** Gives what Redis replies; rejects with a `StoreUnavailable` if the command failed. */
 export type InStore = <Reply>(reply: Promise<Reply>) => Promise<Reply>
 
 /**

@@ -28,7 +28,7 @@ export type PasswordReason =
   | { readonly code: 'too-long'; readonly maxBytes: number }
   /** The strength is that of the password, where there is one. */
   | { readonly code: 'too-weak'; readonly strength?: Strength }
-  /** The word is the part of the address that the password holds, where there is a password. */
+  /** The word is the part of the address that the password holds, if there is a password. */
   | { readonly code: 'contains-address'; readonly word?: string }
   | { readonly code: Exclude<PasswordReasonCode, 'too-short' | 'too-long' | 'too-weak' | 'contains-address'> }
 
@@ -54,7 +54,7 @@ export const MAX_PASSWORD_BYTES = 72
 /** A part of the address counts from this many characters on: shorter ones stand in too many good passwords. */
 export const MIN_ADDRESS_PART_LENGTH = 4
 
-/** A part of the address counts from this many characters on where it stands inside a word: `tinfoil` holds `info` by chance. */
+/** A part of the address counts from this many characters on if it stands inside a word: `tinfoil` holds `info` by chance. */
 const MIN_EMBEDDED_PART_LENGTH = 8
 
 const CONTROL_CHARACTER = /\p{Cc}/u
@@ -86,7 +86,7 @@ export function breachedRules(
   if (isSameText(password, known.current)) reasons.push({ code: 'same-as-current' })
   else if (known.current !== undefined && isMuchLike(password, known.current))
     reasons.push({ code: 'similar-to-current' })
-  // Password managers fill it in where they find a field for a password.
+  // Password managers fill it in if they find a field for a password.
   if (isSameText(password, known.account)) reasons.push({ code: 'same-as-account' })
   const word = findAddressPart(mailbox, password)
   if (word !== undefined) reasons.push({ code: 'contains-address', word })
