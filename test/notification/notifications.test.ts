@@ -243,19 +243,23 @@ it('a mail server on the loopback that offers no STARTTLS is sent the message in
   expect(smtp.messages).toMatchObject([{ overTls: false }])
 })
 
-it.each<[string, SMTPServerOptions]>([
-  ['offers none', { disabledCommands: ['AUTH'] }],
-  ['knows no EHLO', { disabledCommands: ['EHLO', 'AUTH'] }],
-  ['offers one that Rekey does not know', { authMethods: ['XOAUTH2'] }],
-])('a mail server that takes no login although one is set is sent nothing: it %s', async (_what, options) => {
-  const smtp = await startSmtpServer(options)
-  const service = await startAt(`smtp://me:secret@127.0.0.1:${smtp.port}`)
-  expect(await firstTry(service)).toMatchObject({
-    event: 'notification-delayed',
-    errorCode: 'login-not-offered',
-  })
-  expect([smtp.logins, smtp.senders, smtp.messages]).toEqual([[], [], []])
-})
+it.each<[string, SMTPServerOptions, string[]]>([
+  ['offers none', { disabledCommands: ['AUTH'] }, []],
+  ['knows no EHLO', { disabledCommands: ['EHLO', 'AUTH'] }, ['AUTH']],
+  ['offers one that Rekey does not know', { authMethods: ['XOAUTH2'] }, ['AUTH']],
+])(
+  'a mail server that takes no login although one is set is sent no message: it %s',
+  async (_what, options, tried) => {
+    const smtp = await startSmtpServer(options)
+    const service = await startAt(`smtp://me:secret@127.0.0.1:${smtp.port}`)
+    expect(await firstTry(service)).toMatchObject({
+      event: 'notification-delayed',
+      errorCode: 'login-not-offered',
+    })
+    expect(smtp.commands.filter((command) => command === 'AUTH')).toEqual(tried)
+    expect([smtp.logins, smtp.senders, smtp.messages]).toEqual([[], [], []])
+  },
+)
 
 it('a mail server that offers a login only under TLS gets it there', async () => {
   const smtp = await startSmtpServer({ allowInsecureAuth: false })
