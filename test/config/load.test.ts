@@ -38,7 +38,7 @@ it('the configuration needs the panel and a key, and has defaults for the rest',
     },
     metrics: undefined,
     mailServer: undefined,
-    panel: { timeoutMs: 15_000, maxConcurrency: 8, trust: {} },
+    panel: { timeoutMs: 15_000, maxConcurrency: 8, maxQueue: 128, trust: {} },
   })
 })
 
