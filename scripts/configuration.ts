@@ -16,7 +16,7 @@ A **limit** is \`COUNT/WINDOW\`, such as \`5/15m\`: that many in a window of sec
 Rekey always verifies the TLS certificates of the panel and the mail servers. You can't turn that off. The one exception is STARTTLS
 that a mail server on the loopback offers for notifications: [mail-server.md](mail-server.md#telling-people-of-a-change).
 
-For limits, all addresses of an IPv6 /64 network count as one.
+Limits count all addresses of an IPv6 /64 network as one. \`REKEY_LIMIT_NETWORK\` counts those of a /48 together.
 `
 
 /** The text of docs/configuration.md: every variable with its default and what it means, by subject. */
