@@ -34,7 +34,7 @@ export function createStopwatch<Input>(run: (input: Input) => void | Promise<voi
       if (tookMs <= limitMs) return
       const cpuMs = await leastCpuMs(input)
       if (cpuMs <= limitMs) return
-      throw new Error(`slow: ${cpuMs.toFixed(3)} ms, where the median is ${medianMs.toFixed(3)} ms`)
+      throw new Error(`slow: ${cpuMs.toFixed(3)} ms, and the median is ${medianMs.toFixed(3)} ms`)
     },
     endBatch(): void {
       medianMs = batchMs.toSorted((one, other) => one - other)[batchMs.length >> 1] ?? medianMs
