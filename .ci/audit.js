@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Fails if a package that is installed with the service, or part of what was built, has a known hole. A registry that answers
-// no audits is told of, and is no failure: whoever has one that does will hear of it.
+// Fails if a package that is installed with the service, or part of what was built, has a known hole. If the registry answers no
+// audits, it prints that and succeeds.
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 
