@@ -11,8 +11,8 @@ import { createApp } from '../src/service/app.js'
 import { createMemoryStore } from '../src/store/memory-store.js'
 import { createTestClock } from '../test/kit/clock.js'
 import { CHANGE } from '../test/panel-simulator/commands/command-names.js'
-import { runCommand } from '../test/panel-simulator/commands/commands.js'
-import { renderOutcome } from '../test/panel-simulator/server/answers.js'
+import { createApi } from '../test/panel-simulator/server/api.js'
+import { requestOf } from '../test/panel-simulator/server/panel-request.js'
 import { createWorkload } from '../test/panel-simulator/server/workload.js'
 import { simulatorCredentials } from '../test/panel-simulator/simulator.js'
 import { createPanelState } from '../test/panel-simulator/state/panel-state.js'
@@ -30,7 +30,7 @@ export async function createServiceInMemory() {
   const clock = createTestClock()
   const state = await createPanelState({})
   const fresh = state.domains.map(({ mailboxes }) => mailboxes.map(({ hash }) => hash))
-  const workload = createWorkload({ profile: undefined, delayMs: 0, clock })
+  const api = createApi(state, createWorkload({ profile: undefined, delayMs: 0, clock }))
   /** The passwords that the panel was told to set, and whether it did. */
   let changes: { readonly password: string | undefined; readonly done: boolean }[] = []
   const errors: string[] = []
@@ -44,11 +44,12 @@ export async function createServiceInMemory() {
   }
 
   async function answerCall(body: string) {
-    const { cmd = '', returncode, ...fields } = Object.fromEntries(new URLSearchParams(body))
-    const args = Object.entries(fields).flatMap(([name, value]) => (name.startsWith('arg') ? [value] : []))
-    const outcome = await runCommand(cmd, args, 'access-key', state, workload)
-    if (cmd === CHANGE) changes.push({ password: args[3], done: outcome.code === 0 })
-    return renderOutcome('access-key', returncode === 'yes' ? 'yes' : 'no', outcome)
+    const request = requestOf(new Map(new URLSearchParams(body)))
+    const answer = await api.answer(request)
+    if (request.command === CHANGE) {
+      changes.push({ password: request.args[3], done: answer.headers['Hestia-Exit-Code'] === '0' })
+    }
+    return answer
   }
 
   class PanelDispatcher extends Dispatcher {

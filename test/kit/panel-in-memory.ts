@@ -16,9 +16,9 @@ import type { Transport } from '../../src/panel/transport.js'
 import { createMemoryDomainLocks } from '../../src/store/memory-domain-locks.js'
 import { createMemoryDomainOwners } from '../../src/store/memory-domain-owners.js'
 import { createMemoryKeyCooldown } from '../../src/store/memory-key-cooldown.js'
-import { runCommand } from '../panel-simulator/commands/commands.js'
-import { renderOutcome } from '../panel-simulator/server/answers.js'
+import { createApi } from '../panel-simulator/server/api.js'
 import type { MachineName } from '../panel-simulator/server/command-costs.js'
+import { requestOf } from '../panel-simulator/server/panel-request.js'
 import { createWorkload } from '../panel-simulator/server/workload.js'
 import { simulatorCredentials } from '../panel-simulator/simulator.js'
 import { createPanelState } from '../panel-simulator/state/panel-state.js'
@@ -66,18 +66,17 @@ export async function createPanelInMemory(
     moreDomains: 1,
     moreMailboxes: mailboxes,
   })
-  const workload = createWorkload({ profile, delayMs: 0, clock })
+  const api = createApi(state, createWorkload({ profile, delayMs: 0, clock }))
   /** Each command, in the order in which the panel got them. */
   const sent: string[] = []
   /** How many commands may run at once, as far as it was told. */
   const limits: number[] = []
-  const transport: Transport = async ({ cmd = '', returncode, ...fields }) => {
-    sent.push(cmd)
-    const args = Object.entries(fields).flatMap(([name, value]) => (name.startsWith('arg') ? [value] : []))
-    return await pass(cmd, async () => {
-      const outcome = await runCommand(cmd, args, 'access-key', state, workload)
-      const answer = renderOutcome('access-key', returncode === 'yes' ? 'yes' : 'no', outcome)
-      return { status: answer.status, exitCodeHeader: answer.headers['Hestia-Exit-Code'], body: answer.body }
+  const transport: Transport = async (fields) => {
+    const request = requestOf(new Map(Object.entries(fields)))
+    sent.push(request.command)
+    return await pass(request.command, async () => {
+      const { status, headers, body } = await api.answer(request)
+      return { status, exitCodeHeader: headers['Hestia-Exit-Code'], body }
     })
   }
   const { accessKey, secretKey } = simulatorCredentials

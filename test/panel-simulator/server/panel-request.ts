@@ -18,7 +18,11 @@ export async function readPanelRequest(request: IncomingMessage): Promise<PanelR
   const body = await text(request)
   const form = new Map(isForm(request) ? new URLSearchParams(body) : [])
   const hasCredentials = form.has('access_key') || form.has('user') || form.has('hash')
-  const fields = hasCredentials ? form : (readJson(body) ?? form)
+  return requestOf(hasCredentials ? form : (readJson(body) ?? form))
+}
+
+/** What fields by these names ask for. */
+export function requestOf(fields: ReadonlyMap<string, string>): PanelRequest {
   const numbers = Array.from({ length: MAX_ARGUMENTS }, (_, index) => index + 1)
   return {
     fields,
