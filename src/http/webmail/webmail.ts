@@ -44,7 +44,7 @@ const PROOF: Proof = 'mailbox'
  * SnappyMail waits five seconds, and then tells its user that the change failed (docs/hestia.md, "What webmail sends to the
  * panel today"); half a second is for the way there and back.
  */
-const SNAPPYMAIL_PATIENCE_MS = 4500
+export const SNAPPYMAIL_PATIENCE_MS = 4500
 
 /** The others wait as long as it takes (docs/hestia.md, as above); their person does not. */
 function patienceOf(request: Request): number {
