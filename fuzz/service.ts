@@ -88,7 +88,7 @@ export async function createServiceInMemory() {
     store: createMemoryStore(clock),
     passwordTools: {
       isCommon: () => false,
-      estimateStrength: async () => ({ score: 4, warning: undefined, suggestions: [] }),
+      estimateStrength: async () => ({ score: 4, warning: undefined, suggestions: [], isCommon: false }),
       warmUp: () => undefined,
       breachDispatcher: new PanelDispatcher(),
     },

@@ -1,6 +1,7 @@
 import { type OptionsType, ZxcvbnFactory } from '@zxcvbn-ts/core'
 import { MAX_PASSWORD_BYTES } from '../core/password/rules.js'
-import type { Strength, StrengthSuggestion, StrengthWarning } from '../core/password/strength.js'
+import type { Estimate, StrengthSuggestion, StrengthWarning } from '../core/password/strength.js'
+import { createCommonPasswordCheck } from './common-passwords.js'
 import type { WordList } from './word-list.js'
 
 // This file runs in browsers too: nothing of Node may be imported here.
@@ -46,14 +47,14 @@ export interface Dictionary {
 }
 
 /**
- * Makes an estimator of strength. What it is given is looked at as far as a password may go. It computes: up to a tenth of a
+ * Makes an estimator of strength. What it is given is looked at as far as a password may go, and in whole whether it is common. It computes: up to a tenth of a
  * second for a password, in which nothing else runs.
  */
 export function createStrengthEstimator({
   passwords,
   words,
   keyboards,
-}: Dictionary): (password: string, badWords: readonly string[]) => Strength {
+}: Dictionary): (password: string, badWords: readonly string[]) => Estimate {
   const zxcvbn = new ZxcvbnFactory({ graphs: keyboards, maxLength: MAX_PASSWORD_BYTES })
   // biome-ignore lint/complexity/useLiteralKeys: it is private in the library's types, and only these let a list be no array.
   const { rankedDictionaries, rankedDictionariesMaxWordSize } = zxcvbn['options']
@@ -61,6 +62,7 @@ export function createStrengthEstimator({
     rankedDictionaries[name] = ranksOf(list)
     rankedDictionariesMaxWordSize[name] = list.maxLength
   }
+  const isCommon = createCommonPasswordCheck(passwords)
 
   return function estimateStrength(password, badWords) {
     const { score, feedback } = zxcvbn.check(password, [...badWords])
@@ -69,6 +71,7 @@ export function createStrengthEstimator({
       score,
       warning: WARNINGS[feedback.warning ?? ''],
       suggestions: [...new Set(suggestions)],
+      isCommon: isCommon(password),
     }
   }
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import { type EstimateStrength, type Strength, StrengthNotEstimated } from '../core/password/strength.js'
+import { type Estimate, type EstimateStrength, StrengthNotEstimated } from '../core/password/strength.js'
 import { createFairTurns } from '../lib/fair-turns.js'
 import { inTime } from '../lib/in-time.js'
 import { networkOf } from '../lib/ip-address.js'
@@ -79,7 +79,7 @@ export function createStrengthThread(parts: ThreadParts): StrengthThread {
     return { worker, ready }
   }
 
-  async function ask(question: StrengthQuestion): Promise<Strength> {
+  async function ask(question: StrengthQuestion): Promise<Estimate> {
     clearTimeout(idle)
     current ??= start()
     const { worker, ready } = current
@@ -87,9 +87,9 @@ export function createStrengthThread(parts: ThreadParts): StrengthThread {
       await inTime(ready, parts.startTimeoutMs, late)
       const answer = nextMessage(worker)
       worker.postMessage(question)
-      const strength = (await inTime(answer, parts.timeoutMs, late)) as Strength
+      const estimate = (await inTime(answer, parts.timeoutMs, late)) as Estimate
       endWhenIdle()
-      return strength
+      return estimate
     } catch (error) {
       // What is late may stay so: it is ended, and the next question gets another one.
       current = undefined

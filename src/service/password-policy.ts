@@ -27,6 +27,7 @@ const DICTIONARY = new URL('dictionary/', WORKER)
 
 /** What new passwords are held against outside of our own code. */
 export interface PasswordTools {
+  /** Reads the list of common passwords into this thread: for want of estimates, which tell it too. */
   isCommon(password: string): boolean
   readonly estimateStrength: EstimateStrength
   /** Makes ready for an estimate that may be asked for soon. */

@@ -1,5 +1,5 @@
 import { adjacencyGraphs, dictionary } from '@zxcvbn-ts/language-common'
-import type { EstimateStrength, Strength } from '../../src/core/password/strength.js'
+import type { Estimate, EstimateStrength } from '../../src/core/password/strength.js'
 import { createCommonPasswordCheck } from '../../src/passwords/common-passwords.js'
 import { createStrengthEstimator } from '../../src/passwords/strength-estimator.js'
 import { readWordList, type WordList } from '../../src/passwords/word-list.js'
@@ -21,7 +21,7 @@ function listOf(words: readonly string[]): WordList {
 }
 
 /** Most tests choose the same password, and an estimate takes longer than all else in a change. */
-const known = new Map<string, Strength>()
+const known = new Map<string, Estimate>()
 
 /** The service's own estimator without its worker: however busy the machine is, there is an estimate. */
 export const estimateHere: EstimateStrength = async (password, badWords) => {

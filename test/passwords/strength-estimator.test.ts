@@ -33,6 +33,7 @@ it.each(cases)(
       score: expect.toSatisfy((score: number) => score < 3),
       warning,
       suggestions: ['add-words', ...(suggestion ? [suggestion] : [])],
+      isCommon: expect.any(Boolean),
     })
   },
 )
@@ -45,8 +46,19 @@ it('the estimator of strength has no code that can’t occur, and so needs no wo
 
 it('the estimator of strength knows long passwords of several words, and random ones, as strong', () => {
   for (const password of ['correct horse battery staple', 'kx7 vq 9w pL', 'a wholly new secret']) {
-    expect(estimate(password, [])).toEqual({ score: 4, warning: undefined, suggestions: [] })
+    expect(estimate(password, [])).toEqual({
+      score: 4,
+      warning: undefined,
+      suggestions: [],
+      isCommon: false,
+    })
   }
+})
+
+it('the estimator of strength tells whether the whole password is a common one, whatever its case', () => {
+  const isCommon = (password: string): boolean => estimate(password, []).isCommon
+  expect(['information', 'InforMation'].map(isCommon)).toEqual([true, true])
+  expect(['information7', ' information', 'abacus kettle'].map(isCommon)).toEqual([false, false, false])
 })
 
 it('the estimator of strength looks as far as a password may go, for what comes after would cost time alone', () => {

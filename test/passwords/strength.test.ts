@@ -93,7 +93,7 @@ it('a new password whose strength is asked for is estimated in the turn of the p
     passwordTools: {
       estimateStrength: async (_password, _badWords, clientAddress) => {
         turns.push(clientAddress)
-        return { score: 4, warning: undefined, suggestions: [] }
+        return { score: 4, warning: undefined, suggestions: [], isCommon: false }
       },
     },
   })

@@ -1,7 +1,7 @@
 import type { Proof } from '../../src/core/attempt.js'
 import { badWordsFor } from '../../src/core/password/context-words.js'
 import { breachedRules, type KnownPasswords } from '../../src/core/password/rules.js'
-import type { Estimate } from './estimate.js'
+import type { Estimate } from '../../src/core/password/strength.js'
 import type { PageForm } from './form.js'
 import { estimateStrength } from './strength.js'
 import { describeStrength } from './strength-words.js'

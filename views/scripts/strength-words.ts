@@ -1,5 +1,5 @@
+import type { Estimate } from '../../src/core/password/strength.js'
 import type { ScriptPolicy, ScriptWords } from '../../src/http/page/script-view.js'
-import type { Estimate } from './estimate.js'
 
 /** How strong it is, and, if it is too weak, what would make it stronger. */
 export function describeStrength(words: ScriptWords, policy: ScriptPolicy, estimate: Estimate): string {

@@ -1,7 +1,6 @@
 import { adjacencyGraphs } from '@zxcvbn-ts/language-common'
 import passwordsText from '../../dist/passwords/dictionary/passwords.txt'
 import wordsText from '../../dist/passwords/dictionary/words.txt'
-import { createCommonPasswordCheck } from '../../src/passwords/common-passwords.js'
 import { createStrengthEstimator } from '../../src/passwords/strength-estimator.js'
 import { readWordList, type WordList } from '../../src/passwords/word-list.js'
 import type { Question, Reply } from './strength.js'
@@ -10,15 +9,12 @@ import type { Question, Reply } from './strength.js'
 
 const read = (text: string): WordList => readWordList(new TextEncoder().encode(text))
 
-const passwords = read(passwordsText)
-const isCommonPassword = createCommonPasswordCheck(passwords)
 const estimateStrength = createStrengthEstimator({
-  passwords,
+  passwords: read(passwordsText),
   words: read(wordsText),
   keyboards: adjacencyGraphs,
 })
 
 self.addEventListener('message', ({ data: { id, password, badWords } }: MessageEvent<Question>) => {
-  const estimate = { ...estimateStrength(password, badWords), isCommon: isCommonPassword(password) }
-  self.postMessage({ id, estimate } satisfies Reply)
+  self.postMessage({ id, estimate: estimateStrength(password, badWords) } satisfies Reply)
 })

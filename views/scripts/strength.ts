@@ -1,4 +1,4 @@
-import type { Estimate } from './estimate.js'
+import type { Estimate } from '../../src/core/password/strength.js'
 
 export interface Question {
   readonly id: number

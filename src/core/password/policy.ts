@@ -4,7 +4,7 @@ import type { Mailbox } from '../mailbox.js'
 import { type BreachCheck, BreachCheckUnavailable } from './breach-check.js'
 import { badWordsFor } from './context-words.js'
 import { breachedRules, type KnownPasswords, type PasswordPolicy, type PasswordReason } from './rules.js'
-import type { EstimateStrength } from './strength.js'
+import type { Estimate, EstimateStrength } from './strength.js'
 
 /**
  * Gives every rule that a new password breaks, none if it may be sent to the panel. Where it breaks another, nobody is
@@ -22,6 +22,7 @@ export type CheckPolicy = (
 ) => Promise<readonly PasswordReason[]>
 
 export interface PolicyCheckParts {
+  /** Its list of common passwords is asked only if no strength is estimated: an estimate tells the same. */
   readonly policy: PasswordPolicy
   /** The least score that is taken; with 0 no strength is estimated. */
   readonly minScore: number
@@ -39,22 +40,16 @@ export function createPolicyCheck(parts: PolicyCheckParts): CheckPolicy {
   const { policy, minScore, brandWords, breaches, report } = parts
 
   return async function checkPolicy(mailbox, password, credentials, clientAddress) {
-    const reasons = [
-      ...breachedRules(policy, mailbox, password.reveal(), knownFrom(credentials)),
-      ...(minScore > 0 ? await findWeakness(mailbox, password, clientAddress) : []),
-    ]
+    const estimate = minScore > 0 ? await estimateStrength(mailbox, password, clientAddress) : undefined
+    const rules = estimate ? { ...policy, isCommon: () => estimate.isCommon } : policy
+    const reasons = breachedRules(rules, mailbox, password.reveal(), knownFrom(credentials))
+    if (estimate && estimate.score < minScore) reasons.push({ code: 'too-weak', strength: estimate })
     if (reasons.length > 0) return reasons
     return (await isBreached(password)) ? [{ code: 'breached' }] : []
   }
 
-  async function findWeakness(
-    mailbox: Mailbox,
-    password: Secret,
-    clientAddress: string,
-  ): Promise<PasswordReason[]> {
-    const words = badWordsFor(mailbox, brandWords)
-    const strength = await parts.estimateStrength(password, words, clientAddress)
-    return strength.score < minScore ? [{ code: 'too-weak', strength }] : []
+  function estimateStrength(mailbox: Mailbox, password: Secret, clientAddress: string): Promise<Estimate> {
+    return parts.estimateStrength(password, badWordsFor(mailbox, brandWords), clientAddress)
   }
 
   async function isBreached(password: Secret): Promise<boolean> {

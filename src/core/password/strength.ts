@@ -43,6 +43,12 @@ export interface Strength {
   readonly suggestions: readonly StrengthSuggestion[]
 }
 
+/** What a dictionary of common passwords and words tells of a password. */
+export interface Estimate extends Strength {
+  /** Whether the password is in the list of common ones, compared without case. */
+  readonly isCommon: boolean
+}
+
 /** A password's strength could not be estimated in time: nothing is known of the password. */
 export class StrengthNotEstimated extends Error {
   override readonly name = 'StrengthNotEstimated'
@@ -65,4 +71,4 @@ export type EstimateStrength = (
   password: Secret,
   badWords: readonly string[],
   clientAddress: string,
-) => Promise<Strength>
+) => Promise<Estimate>

@@ -3,11 +3,11 @@ import { type Mailbox, parseMailbox } from '../../../src/core/mailbox.js'
 import { BreachCheckUnavailable } from '../../../src/core/password/breach-check.js'
 import { badWordsFor } from '../../../src/core/password/context-words.js'
 import { createPolicyCheck, type PolicyCheckParts } from '../../../src/core/password/policy.js'
-import { type Strength, StrengthNotEstimated } from '../../../src/core/password/strength.js'
+import { type Estimate, StrengthNotEstimated } from '../../../src/core/password/strength.js'
 import { Secret } from '../../../src/lib/secret.js'
 
-const STRONG: Strength = { score: 4, warning: undefined, suggestions: [] }
-const WEAK: Strength = { score: 2, warning: 'date', suggestions: ['dates'] }
+const STRONG: Estimate = { score: 4, warning: undefined, suggestions: [], isCommon: false }
+const WEAK: Estimate = { score: 2, warning: 'date', suggestions: ['dates'], isCommon: false }
 const ADDRESS = '203.0.113.9'
 
 function mailboxOf(address: string): Mailbox {
@@ -61,7 +61,7 @@ it.each([1, 2, 3, 4])(
   'the policy for new passwords takes the least score that it was told, %i, and no lower one',
   async (minScore) => {
     for (const score of [0, 1, 2, 3, 4] as const) {
-      const estimate: Strength = { score, warning: undefined, suggestions: [] }
+      const estimate: Estimate = { ...STRONG, score }
       const { reasons } = await check({ minScore, estimateStrength: async () => estimate })
       expect(reasons).toHaveLength(score < minScore ? 1 : 0)
     }
@@ -71,6 +71,20 @@ it.each([1, 2, 3, 4])(
 it('the policy for new passwords estimates nothing where strength is no matter', async () => {
   const estimateStrength = () => Promise.reject(new Error('asked'))
   expect(await check({ minScore: 0, estimateStrength })).toEqual({ reasons: [], asked: [], reports: [] })
+})
+
+it('the policy for new passwords takes from the estimate whether a password is common, and asks the list only without one', async () => {
+  const asked: string[] = []
+  const isCommon = (password: string): boolean => asked.push(password) > 0
+  const policy = { minLength: 12, isCommon }
+  const common = { ...STRONG, isCommon: true }
+  expect(await check({ policy, estimateStrength: async () => common })).toMatchObject({
+    reasons: [{ code: 'common' }],
+  })
+  expect(await check({ policy })).toMatchObject({ reasons: [] })
+  expect(asked).toEqual([])
+  expect(await check({ policy, minScore: 0 })).toMatchObject({ reasons: [{ code: 'common' }] })
+  expect(asked).toEqual(['long enough a text'])
 })
 
 it('the policy for new passwords takes no password whose strength could not be estimated', async () => {
