@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { z } from 'zod'
+import * as z from 'zod'
 import { parseClientAddress } from '../lib/ip-address.js'
 import { fault } from './fields.js'
 

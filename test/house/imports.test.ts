@@ -161,6 +161,11 @@ it('the house imports at its start alone: Node would keep an `import()` that fai
   expect(later.map((file) => file.room).filter((room) => !atStart.includes(room))).toEqual([])
 })
 
+it('the house takes zod as a namespace: the build would keep all of its languages for `import { z }`', () => {
+  const whole = files.filter((file) => /^import \{[^}]*\bz\b[^}]*\} from 'zod'/m.test(file.text))
+  expect(whole.map((file) => file.path)).toEqual([])
+})
+
 it('the house leaves the process to main.ts', () => {
   const others = files.filter((file) => file.path !== 'main.ts')
   const touching = others.filter((file) => /\bprocess\.[a-z]|\bconsole\./.test(file.text))
