@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { errorCodeOf } from '../lib/describe-error.js'
 
 /** The environment of a process. */
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -46,5 +47,5 @@ export function readBytes(variable: string, path: string, addFault: AddFault): B
 
 /** The system's code for a file that can't be read, such as `ENOENT`. */
 export function errorCode(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
+  return errorCodeOf(error) ?? 'unknown error'
 }

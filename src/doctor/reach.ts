@@ -2,6 +2,7 @@ import type { X509Certificate } from 'node:crypto'
 import { lookup } from 'node:dns/promises'
 import { connect as connectPlain, isIP } from 'node:net'
 import { connect as connectTls } from 'node:tls'
+import { errorCodeOf } from '../lib/describe-error.js'
 import { inTime } from '../lib/in-time.js'
 
 /** A code of the system's, such as `ECONNREFUSED`, where something can't be reached. */
@@ -74,5 +75,5 @@ function timedOut(): Error {
 }
 
 function unreached(error: unknown): Unreached {
-  return { failure: error instanceof Error && 'code' in error ? String(error.code) : 'unknown' }
+  return { failure: errorCodeOf(error) ?? 'unknown' }
 }

@@ -3,6 +3,7 @@ import { statSync } from 'node:fs'
 import { chmod, unlink } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import { connect } from 'node:net'
+import { errorCodeOf } from '../lib/describe-error.js'
 
 /** The address and port that a server listens on. */
 export interface ListenAddress {
@@ -43,7 +44,7 @@ async function isLeftOver(path: string): Promise<boolean> {
     await once(socket, 'connect')
     return false
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED'
+    return errorCodeOf(error) === 'ECONNREFUSED'
   } finally {
     socket.destroy()
   }

@@ -4,10 +4,16 @@
  */
 export function describeError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { error: typeof error }
+  const errorCode = errorCodeOf(error)
   const frames = error.stack?.split('\n').filter((line) => line.startsWith('    at ')) ?? []
   return {
     error: error.name,
-    ...('code' in error ? { errorCode: String(error.code) } : {}),
+    ...(errorCode === undefined ? {} : { errorCode }),
     at: frames.map((frame) => frame.trim().slice(3)),
   }
+}
+
+/** The code of an error of the system or of a package, such as `ENOENT`. */
+export function errorCodeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined
 }

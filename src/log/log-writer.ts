@@ -1,5 +1,6 @@
 import type { CheckReadiness } from '../core/readiness.js'
 import type { Clock } from '../lib/clock.js'
+import { errorCodeOf } from '../lib/describe-error.js'
 
 /** Takes the first of the bytes, and tells how many; rejects with the system's error. Called again only when it has answered. */
 export type WriteBytes = (bytes: Buffer) => Promise<number>
@@ -75,7 +76,8 @@ export function createLogWriter(writeBytes: WriteBytes, clock: Clock): LogWriter
         tellLost()
       } catch (error) {
         failing = true
-        if (isUnread(error)) loseAll()
+        // Nobody reads the pipe or the connection any more.
+        if (errorCodeOf(error) === 'EPIPE') loseAll()
         await clock.wait(RETRY_MS)
       }
     }
@@ -130,9 +132,4 @@ export function createLogWriter(writeBytes: WriteBytes, clock: Clock): LogWriter
       await Promise.race([writing, clock.wait(FLUSH_MS)])
     },
   }
-}
-
-/** Whether what was written to has no reader, so that nobody will ever read it. */
-function isUnread(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EPIPE'
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { describeError } from '../../src/lib/describe-error.js'
+import { describeError, errorCodeOf } from '../../src/lib/describe-error.js'
 
 it('an error is described by its kind, its code and where it arose, and not by its words', () => {
   const error = Object.assign(new RangeError('canary'), { code: 'ECANARY' })
@@ -19,4 +19,9 @@ it('an error without a stack is described all the same', () => {
 it('what is thrown and is no error is described by its type', () => {
   expect(describeError('canary')).toEqual({ error: 'string' })
   expect(describeError(undefined)).toEqual({ error: 'undefined' })
+})
+
+it('an error has the code that the system gave it, and what has none has no code', () => {
+  expect(errorCodeOf(Object.assign(new Error('canary'), { code: 'ENOENT' }))).toBe('ENOENT')
+  expect([errorCodeOf(new Error('canary')), errorCodeOf({ code: 'ENOENT' })]).toEqual([undefined, undefined])
 })
