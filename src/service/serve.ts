@@ -8,7 +8,7 @@ import { listen } from '../http/listen.js'
 import { createHttpServer } from '../http/server.js'
 import { PERSON_PATIENCE_MS } from '../http/submission/patience.js'
 import { systemClock } from '../lib/clock.js'
-import { describeError } from '../lib/describe-error.js'
+import { describeError, errorCodeOf } from '../lib/describe-error.js'
 import { openLog } from '../log/open-log.js'
 import type { StandardOutput } from '../log/standard-output.js'
 import type { Build } from '../metrics/registry.js'
@@ -32,6 +32,9 @@ const STOP_MARGIN_MS = 3000
 const UNCLEAN_STOP =
   'the process before this one was killed: no change is sent meanwhile, since the panel may still be at work on its last one'
 
+const NO_RUN_MARK =
+  'RUNTIME_DIRECTORY can’t be written: if this process is killed, the next one does not know, and does not wait'
+
 const SINGLE_INSTANCE = 'limits and locks are in memory: run one instance, or set REKEY_REDIS_URL'
 
 /** The process that serves. */
@@ -46,7 +49,9 @@ export async function serve(config: Config, build: Build, host: Host): Promise<b
   const { logger, ...log } = openLog(host.stdout, config.logLevel, systemClock)
   const { url, trust, maxConcurrency, timeoutMs } = config.panel
   const dispatcher = createDispatcher(url, trust, maxConcurrency, timeoutMs)
-  const runMark = findRunMark(config.redis ? undefined : config.runtimeDirectory)
+  const runMark = findRunMark(config.redis ? undefined : config.runtimeDirectory, (error) => {
+    logger.warn({ event: 'runtime-directory-unusable', errorCode: errorCodeOf(error), detail: NO_RUN_MARK })
+  })
   const store = await openStore(config, logger, runMark.isLeftOver)
   if (await isRefused(store)) {
     await Promise.all([dispatcher.destroy(), store.close()])

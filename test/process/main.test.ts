@@ -36,6 +36,15 @@ it('the program says so when its port is taken', async () => {
   expect(JSON.parse(stdout)).toMatchObject({ event: 'listen-failed', errorCode: 'EADDRINUSE', port })
 })
 
+it('the program serves, and says so, if its runtime directory can’t be written', async () => {
+  const service = start({ ...least, RUNTIME_DIRECTORY: '/nowhere/at/all' })
+  expect(await service.logged('runtime-directory-unusable')).toMatchObject({ level: 40, errorCode: 'ENOENT' })
+  await service.logged('listening')
+  service.child.kill('SIGTERM')
+  const [code] = await once(service.child, 'close')
+  expect(code).toBe(0)
+})
+
 it('metrics are shown on their own address, until the process ends', async () => {
   const panel = await startPanel()
   const service = start({ ...simulatorEnvironment(panel), REKEY_METRICS_ADDRESS: '127.0.0.1:0' })
