@@ -17,7 +17,7 @@ export const variables = {
   ),
   REKEY_PORT: integer(0, 65_535, 8080).describe('The port to listen on; `0` takes any free port.'),
   REKEY_SOCKET_MODE: socketMode().describe(
-    'The permissions of the Unix socket. Whoever may write to it reaches Rekey.',
+    'The permissions of the Unix socket. Programs that may write to it can reach Rekey.',
   ),
   RUNTIME_DIRECTORY: z
     .string()

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, expect, it } from 'vitest'
@@ -10,12 +10,15 @@ import { simulatorCredentials, startPanelSimulator } from '../panel-simulator/si
 import { atEnd } from './kit/at-end.js'
 import { expectChange } from './kit/change.js'
 import { adapt } from './kit/deploy-file.js'
+import { blocksFrom } from './kit/document.js'
 import { MAIN, startRekey } from './kit/rekey.js'
 import { type CommandLine, confined } from './kit/sandbox.js'
 import { scratchDirectory } from './kit/scratch.js'
 
 const UNIT = fileURLToPath(new URL('../../deploy/systemd/rekey.service', import.meta.url))
 const FILTER = fileURLToPath(new URL('drivers/unit_filter.py', import.meta.url))
+
+const [SOCKET_USER = ''] = blocksFrom('docs/reverse-proxy.md', 'By a Unix socket', 'ini')
 
 let directory: string
 let filter: string
@@ -34,12 +37,34 @@ function analyze(...args: string[]) {
   return spawnSync('systemd-analyze', ['--no-pager', '--man=no', ...args], { encoding: 'utf8' })
 }
 
-it('the unit for systemd is understood by systemd, every line of it and of the firewall’s', () => {
-  const unit = join(directory, 'rekey.service')
+/** The unit with drop-ins beside it, each by its name. */
+function writeUnit(dropIns: Readonly<Record<string, string>>): string {
+  const unit = join(mkdtempSync(join(directory, 'unit-')), 'rekey.service')
   writeFileSync(unit, adapt('systemd/rekey.service', { '/opt/rekey/dist/main.js': process.execPath }))
   mkdirSync(`${unit}.d`)
-  writeFileSync(join(`${unit}.d`, 'firewall.conf'), adapt('systemd/firewall.conf', {}))
+  for (const [name, text] of Object.entries(dropIns)) writeFileSync(join(`${unit}.d`, name), text)
+  return unit
+}
+
+it('the unit for systemd is understood by systemd, every line of it and of its drop-ins', () => {
+  const firewall = adapt('systemd/firewall.conf', {})
+  const unit = writeUnit({ 'firewall.conf': firewall, 'socket.conf': SOCKET_USER })
   expect(analyze('verify', unit)).toMatchObject({ status: 0, stdout: '', stderr: '' })
+})
+
+it('the unit for systemd sets what DynamicUser implies, which a socket’s drop-in turns off', () => {
+  expect(SOCKET_USER).toMatch(/^DynamicUser=no$/m)
+  // systemd.exec(5).
+  for (const setting of [
+    'ProtectSystem=strict',
+    'ProtectHome=yes',
+    'PrivateTmp=yes',
+    'RemoveIPC=yes',
+    'NoNewPrivileges=yes',
+    'RestrictSUIDSGID=yes',
+  ]) {
+    expect(readFileSync(UNIT, 'utf8').split('\n')).toContain(setting)
+  }
 })
 
 it('the unit for systemd is started anew until it works', () => {
@@ -52,8 +77,11 @@ it('the unit for systemd is killed only when Rekey must have stopped by itself',
   expect(secondsOf('TimeoutStopSec')).toBeGreaterThan(longestStopMs / 1000)
 })
 
-it('the unit for systemd has an exposure below 2.0', () => {
-  const { status, stdout } = analyze('security', '--offline=true', '--threshold=19', UNIT)
+it.each([
+  ['as it is', {}],
+  ['with a socket', { 'socket.conf': SOCKET_USER }],
+])('the unit for systemd has an exposure below 2.0, %s', (_what, dropIns) => {
+  const { status, stdout } = analyze('security', '--offline=true', '--threshold=19', writeUnit(dropIns))
   expect([status, stdout]).toEqual([0, expect.stringMatching(/exposure level for rekey.service: 1\.\d OK/)])
 })
 
