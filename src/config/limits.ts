@@ -34,7 +34,7 @@ export const variables = {
     'The password for that server, as it is, instead of the one in `REKEY_REDIS_URL`.',
   ),
   REKEY_REFUSAL_DELAY_MS: integer(0, 10_000, 1000).describe(
-    'How long after its request a refusal of credentials is sent, in milliseconds. If the panel takes longer, the refusal is sent at the next multiple of this time. Answers of a rate limit are held back for this time too. Set it above the time of three panel commands, and of a login that the mail server refuses.',
+    'How long after its request a refusal of credentials is sent, in milliseconds. If the panel takes longer, the refusal is sent at the next multiple of this time. Answers of a rate limit, and answers to other sites and unknown webmail hosts, are held back for this time too. Set it above the time of three panel commands, and of a login that the mail server refuses.',
   ),
   REKEY_REQUEST_TIMEOUT_MS: integer(1000, 120_000, 30_000).describe(
     'How long a client of the JSON interface waits for its answer, in milliseconds. Rekey sends a change only if the answer is expected in that time; a change that was sent keeps HESTIA_TIMEOUT_MS. The page and webmail programs have times of their own: [how-it-works.md](how-it-works.md#how-long-callers-wait).',

@@ -117,6 +117,8 @@ interface Consequences {
   readonly verdict?: Verdict
   /** Of the audit line: a sender's refusals of this kind cost no work, and are told of by their number if there are many. */
   readonly folded?: true
+  /** It is held back before it is sent: no limit stops a flood of these, and an answer at once would feed it. */
+  readonly held?: true
 }
 
 /** All that the service can answer, by code. To add an outcome, add it to `Outcome` and here. */
@@ -127,8 +129,8 @@ export const answers: Readonly<Record<AnswerCode, Consequences>> = {
   'invalid-credentials': { status: 403, level: 'info', verdict: 'guess' },
   'code-required': { status: 403, level: 'info' },
   'mailbox-suspended': { status: 403, level: 'info' },
-  'cross-site-request': { status: 403, level: 'info', folded: true },
-  'unknown-webmail-host': { status: 403, level: 'info', folded: true },
+  'cross-site-request': { status: 403, level: 'info', folded: true, held: true },
+  'unknown-webmail-host': { status: 403, level: 'info', folded: true, held: true },
   'mailbox-not-found': { status: 404, level: 'info' },
   'not-found': { status: 404, level: 'info' },
   'method-not-allowed': { status: 405, level: 'info' },
@@ -136,7 +138,7 @@ export const answers: Readonly<Record<AnswerCode, Consequences>> = {
   'payload-too-large': { status: 413, level: 'info', folded: true },
   'unsupported-media-type': { status: 415, level: 'info', folded: true },
   'password-rejected': { status: 422, level: 'info' },
-  'too-many-attempts': { status: 429, level: 'info', folded: true },
+  'too-many-attempts': { status: 429, level: 'info', folded: true, held: true },
   'internal-error': { status: 500, level: 'error' },
   'panel-misconfigured': { status: 502, level: 'error' },
   'panel-failed': { status: 502, level: 'error' },

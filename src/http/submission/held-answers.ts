@@ -4,7 +4,7 @@ import type { Clock } from '../../lib/clock.js'
 /** How many answers are held at once. */
 const MAX_HELD = 1000
 
-/** Holds the answers of rate limits back, so that a flood gets few of them from each connection. */
+/** Holds answers back, so that a flood gets few of them from each connection. */
 export interface HeldAnswers {
   /**
    * Resolves when the answer may be sent: after the delay, or as soon as the client has gone or the process stops. If too many

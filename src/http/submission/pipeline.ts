@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import type { Logger } from 'pino'
-import { type Answer, Refused } from '../../core/answer.js'
+import { type Answer, answers, Refused } from '../../core/answer.js'
 import type { Attempt, CallerKind } from '../../core/attempt.js'
 import type { AttemptContext, RecordAttempt } from '../../core/attempt-context.js'
 import type { PasswordChange } from '../../core/change-password.js'
@@ -58,7 +58,6 @@ interface PipelineParts {
   readonly clock: Clock
   readonly limitAttempt: LimitAttempt
   readonly settleAddress: AddressLimit['settle']
-  /** Holds the answers of all limits back. */
   readonly held: HeldAnswers
   readonly change: PasswordChange
   /** No refusal of credentials leaves sooner than this after the submission had been read. */
@@ -66,9 +65,6 @@ interface PipelineParts {
   readonly recordAttempt: RecordAttempt
   readonly afterAnswer: AfterAnswer
 }
-
-/** Refusals that cost their sender nothing, and are not counted if they are no limit's: they are sent late. */
-const HELD: ReadonlySet<string> = new Set(['too-many-attempts', 'cross-site-request', 'unknown-webmail-host'])
 
 /** For a submission that was read only when the process had been told to stop: it may not live to see its end. */
 const STOPPING: Answer = { code: 'panel-busy', reason: 'stopping' }
@@ -92,8 +88,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     const parsed = face.parse(body, context)
     const answer = stopping ? STOPPING : await decide(parsed, context, caller)
     await parts.settleAddress(response, answer)
-    if (answer.code === 'too-many-attempts') await parts.held.hold(response)
-    record(context, answer)
+    await finish(response, answer)
     try {
       face.show(response, answer, body)
     } finally {
@@ -124,8 +119,13 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     }
   }
 
-  /** Once per attempt, also if an answer that was recorded can't be shown; never for other requests. */
-  function record(context: AttemptContext, answer: Answer): void {
+  /**
+   * Holds the answer back, if it is one of those that are, and records the attempt: once, also if an answer that was recorded can't
+   * be shown. Other requests are not recorded.
+   */
+  async function finish(response: Response, answer: Answer): Promise<void> {
+    const context = contextOf(response)
+    if (answers[answer.code].held) await parts.held.hold(response)
     if (!context.awaitsLog) return
     context.awaitsLog = false
     recordAttempt({ context, answer, durationMs: clock.now() - context.arrivedMs })
@@ -134,12 +134,11 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   function onError(show: (response: Response, answer: Answer) => void): ErrorRequestHandler {
     return async (error, _request, response, _next) => {
       const answer = answerToError(error)
-      const context = contextOf(response)
       if (answer.code === 'internal-error') {
-        logger.error({ event: 'internal-error', requestId: context.requestId, ...describeError(error) })
+        const { requestId } = contextOf(response)
+        logger.error({ event: 'internal-error', requestId, ...describeError(error) })
       }
-      if (HELD.has(answer.code)) await parts.held.hold(response)
-      record(context, answer)
+      await finish(response, answer)
       // Half an answer can't be taken back; it must not look like a whole one.
       if (response.headersSent) response.destroy()
       else show(response, answer)

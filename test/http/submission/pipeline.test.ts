@@ -4,7 +4,13 @@ import supertest from 'supertest'
 import { expect, it } from 'vitest'
 import { createAttemptLog } from '../../../src/audit-log/attempt-log.js'
 import { plainNames } from '../../../src/audit-log/log-names.js'
-import { type Answer, type Outcome, Refused } from '../../../src/core/answer.js'
+import {
+  type Answer,
+  answerCodes,
+  type Outcome,
+  Refused,
+  type RequestRefusal,
+} from '../../../src/core/answer.js'
 import { createRequestContext } from '../../../src/http/request-context.js'
 import { createHeldAnswers } from '../../../src/http/submission/held-answers.js'
 import { parseSubmission } from '../../../src/http/submission/parse-submission.js'
@@ -18,6 +24,8 @@ const tooMany = new Refused({
   code: 'too-many-attempts',
   limit: { name: 'failures', count: 1, windowMs: 1000, retryAfterMs: 1000 },
 })
+
+const DELAY_MS = 1000
 
 interface Given {
   readonly guards?: readonly RequestHandler[]
@@ -49,7 +57,7 @@ function createWay({ guards = [], body = byMailbox(), ...given }: Given) {
     settleAddress: async () => undefined,
     limitAttempt: given.limitAttempt ?? ((_attempt, carryOut) => carryOut()),
     change: given.change ?? (async () => changed),
-    held: createHeldAnswers(0, clock),
+    held: createHeldAnswers(DELAY_MS, clock),
     refusalDelayMs: 0,
     afterAnswer: (_context, { code }) => void steps.push(`after ${code}`),
     recordAttempt: createAttemptLog(logger, plainNames, clock).record,
@@ -110,6 +118,19 @@ it('a submission that a guard refuses is answered without what was sent, leaves 
   expect(steps).toEqual(['log attempt cross-site-request', 'show cross-site-request'])
 })
 
+it('a submission is answered late if a limit refuses it, or if it came from another site or an unknown webmail host', async () => {
+  const late: string[] = []
+  for (const code of answerCodes) {
+    // Nothing but its code is looked at.
+    const refuse: RequestHandler = (_request, _response, next) =>
+      next(new Refused({ ...tooMany.answer, code } as RequestRefusal))
+    const { post, lines } = createWay({ guards: [refuse] })
+    await post()
+    if (lines.at(-1)?.durationMs !== 0) late.push(code)
+  }
+  expect(late).toEqual(['cross-site-request', 'unknown-webmail-host', 'too-many-attempts'])
+})
+
 it('a submission that can’t be parsed, or that a limit refuses, is answered with what was sent', async () => {
   const unread = createWay({ body: {} })
   await unread.post()
@@ -125,6 +146,7 @@ it('a submission that can’t be parsed, or that a limit refuses, is answered wi
     'show too-many-attempts and what was sent',
     'after too-many-attempts',
   ])
+  expect(limited.lines).toMatchObject([{ durationMs: DELAY_MS }])
 })
 
 it('a submission under way is waited for when the process stops, and one that was read later is not carried out', async () => {

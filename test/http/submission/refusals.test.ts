@@ -88,7 +88,7 @@ it('refusals of credentials on the page are alike too', async () => {
   expect(pages[2]).toEqual(pages[0])
 })
 
-it('refusals of credentials are held back, and nothing else is', async () => {
+it('refusals of credentials are held back, and what can’t be read, breaks the policy, or is changed is not', async () => {
   const service = await startService({ environment: { REKEY_REFUSAL_DELAY_MS: '1000' } })
   await post(service, byMailbox({ newPassword: 'short' }))
   await post(service, '{')
