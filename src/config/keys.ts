@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { Secret } from '../lib/secret.js'
-import type { AddFault, Environment } from './environment.js'
+import { type AddFault, type Environment, isSecretSet } from './environment.js'
 import { SECRET, type ValuesOf } from './fields.js'
 
 const MIN_BYTES = 32
@@ -18,9 +18,7 @@ type Values = ValuesOf<typeof variables>
 
 /** The secret behind what Rekey signs. */
 export function select(values: Values, addFault: AddFault, environment: Environment) {
-  const isGiven = Boolean(environment.REKEY_LINK_KEY || environment.REKEY_LINK_KEY_FILE)
-  const isShared = Boolean(environment.REKEY_REDIS_URL || environment.REKEY_REDIS_URL_FILE)
-  if (isShared && !isGiven) {
+  if (isSecretSet(environment, 'REKEY_REDIS_URL') && !isSecretSet(environment, 'REKEY_LINK_KEY')) {
     addFault(`REKEY_LINK_KEY must be set, because REKEY_REDIS_URL is. ${HOW_TO_MAKE_ONE}`)
   }
   return {
