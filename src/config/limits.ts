@@ -1,3 +1,4 @@
+import { withoutBrackets } from '../lib/ip-address.js'
 import { Secret } from '../lib/secret.js'
 import type { RedisAddress } from '../store/redis-client.js'
 
@@ -118,7 +119,7 @@ function parseServer(url: URL, defaultPort: number): RedisAddress | undefined {
   const [username, password] = [decode(url.username), decode(url.password)]
   if (username === undefined || password === undefined) return undefined
   return {
-    at: { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port || defaultPort) },
+    at: { host: withoutBrackets(url.hostname), port: Number(url.port || defaultPort) },
     tls: url.protocol === 'rediss:',
     username: username || undefined,
     password: password ? new Secret(password) : undefined,

@@ -1,6 +1,6 @@
 import { domainToASCII } from 'node:url'
 import * as z from 'zod'
-import { isLoopback } from '../lib/ip-address.js'
+import { isLoopback, withoutBrackets } from '../lib/ip-address.js'
 import { Secret } from '../lib/secret.js'
 import type { ServerTrust } from '../lib/server-trust.js'
 import type { SmtpServer } from '../notification/smtp-session.js'
@@ -78,7 +78,7 @@ function parseAddress(url: URL): Address | undefined {
   const [username, password] = [decode(url.username), decode(url.password)]
   if (username === undefined || password === undefined || (password && !username)) return undefined
   return {
-    host: hostname.replace(/^\[|\]$/g, ''),
+    host: withoutBrackets(hostname),
     port: Number(port || PORTS[protocol]),
     secure: protocol === 'smtps:',
     isNear: isLoopback(hostname),

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import * as z from 'zod'
 import type { ListenAddress, ListenSocket } from '../http/listen.js'
+import { withoutBrackets } from '../lib/ip-address.js'
 import type { AddFault, Environment } from './environment.js'
 import { fault, integer, isHost, parseUrl, type ValuesOf } from './fields.js'
 
@@ -91,7 +92,7 @@ function listenHost() {
     .transform((value, context) => {
       const [, path] = /^unix:(?:\/\/)?(\/[^\0]*[^\0/])$/.exec(value) ?? []
       if (path !== undefined && Buffer.byteLength(path) <= MAX_SOCKET_PATH_BYTES) return path
-      const host = value.replace(/^\[(.*)\]$/, '$1')
+      const host = withoutBrackets(value)
       const isAddress = isIP(host) === 6 || (host === value && !host.includes('[') && isHost(host))
       if (isAddress) return host
       return fault(
@@ -134,7 +135,7 @@ function listenAddress() {
       const [, host = '', port = ''] = /^(\[[^\]]*\]|[^:/?#@[\]]+):(\d{1,5})$/.exec(value) ?? []
       const isAddress = parseUrl(`http://${host}/`) !== undefined && isHost(host)
       if (!isAddress || Number(port) > 65_535) return fault(context, message)
-      return { host: host.replace(/^\[|\]$/g, ''), port: Number(port) }
+      return { host: withoutBrackets(host), port: Number(port) }
     })
     .optional()
 }

@@ -4,6 +4,7 @@ import { connect as connectPlain, isIP } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { errorCodeOf } from '../lib/describe-error.js'
 import { inTime } from '../lib/in-time.js'
+import { withoutBrackets } from '../lib/ip-address.js'
 
 /** A code of the system's, such as `ECONNREFUSED`, where something can't be reached. */
 export interface Unreached {
@@ -17,9 +18,8 @@ export interface Peer {
   readonly chainError: string | undefined
 }
 
-/** The host of a URL, without the brackets of an IPv6 address. */
 export function hostOf({ hostname }: URL): string {
-  return hostname.replace(/^\[|\]$/g, '')
+  return withoutBrackets(hostname)
 }
 
 export function portOf({ port, protocol }: URL): number {

@@ -1,6 +1,6 @@
 import { ImapFlow } from 'imapflow'
 import { inTime } from '../lib/in-time.js'
-import { isLoopback } from '../lib/ip-address.js'
+import { isLoopback, withoutBrackets } from '../lib/ip-address.js'
 import type { ServerTrust } from '../lib/server-trust.js'
 import { SessionFault } from './session-fault.js'
 import { createWire } from './wire.js'
@@ -48,7 +48,7 @@ export async function runSession(
   const mayBePlain = isLoopback(url.hostname) && Object.keys(trust).length === 0
   let loginIssued = false
   const client: ImapFlow = new ImapFlow({
-    host: url.hostname.replace(/^\[|\]$/g, ''),
+    host: withoutBrackets(url.hostname),
     // 0 stands for the scheme's own port.
     port: Number(url.port),
     secure,

@@ -32,6 +32,11 @@ export function parseForwardedAddress(text: string): string | undefined {
   return parseClientAddress(bracketed ?? plain ?? text)
 }
 
+/** The host of a URL without the brackets around an IPv6 address. */
+export function withoutBrackets(hostname: string): string {
+  return hostname.replace(/^\[(.*)\]$/, '$1')
+}
+
 /**
  * Whether an address is one of the loopback.
  *

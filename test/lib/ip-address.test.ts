@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { parseClientAddress, parseForwardedAddress } from '../../src/lib/ip-address.js'
+import { parseClientAddress, parseForwardedAddress, withoutBrackets } from '../../src/lib/ip-address.js'
 
 it.each([
   ['203.0.113.9', '203.0.113.9'],
@@ -76,4 +76,13 @@ it('what a proxy writes has the same address with brackets and a port as without
       expect(parseForwardedAddress(written)).toBe(parseClientAddress(text))
     }),
   )
+})
+
+it.each([
+  ['[::1]', '::1'],
+  ['mail.example.org', 'mail.example.org'],
+  ['127.0.0.1', '127.0.0.1'],
+  ['[::1', '[::1'],
+])('a host %s is connected to as %s', (host, expected) => {
+  expect(withoutBrackets(host)).toBe(expected)
 })
