@@ -11,6 +11,7 @@ import * as page from './page.js'
 import * as panel from './panel.js'
 import * as passwords from './passwords.js'
 import * as service from './service.js'
+import * as store from './store.js'
 
 /** The variables about one thing. */
 interface Subject {
@@ -31,6 +32,7 @@ export const subjects: readonly Subject[] = [
   imap,
   notification,
   limits,
+  store,
   keys,
 ]
 
@@ -45,6 +47,7 @@ export const variables = {
   ...imap.variables,
   ...notification.variables,
   ...limits.variables,
+  ...store.variables,
   ...keys.variables,
 }
 
@@ -79,7 +82,8 @@ function selectAll(environment: Environment, addFault: AddFault) {
     ...passwords.select(values, addFault, environment),
     ...imap.select(values, addFault, environment),
     ...notification.select(values, addFault, environment),
-    ...limits.select(values, addFault, environment),
+    ...limits.select(values),
+    ...store.select(values, addFault, environment),
     ...keys.select(values, addFault, environment),
   })
 }

@@ -1,13 +1,13 @@
 import { domainToASCII } from 'node:url'
 import * as z from 'zod'
 import { isLoopback, withoutBrackets } from '../lib/ip-address.js'
-import { Secret } from '../lib/secret.js'
+import type { Secret } from '../lib/secret.js'
 import type { ServerTrust } from '../lib/server-trust.js'
 import type { SmtpServer } from '../notification/smtp-session.js'
 import { type AddFault, type Environment, isSecretSet } from './environment.js'
-import { decode, fault, fingerprint, isHost, SECRET, secret, url, type ValuesOf } from './fields.js'
+import { fault, fingerprint, isHost, SECRET, secret, url, type ValuesOf } from './fields.js'
 import { selectTrust } from './trust.js'
-import { passwordHint, selectPassword } from './url-password.js'
+import { passwordHint, readLogin, selectPassword } from './url-password.js'
 
 /** RFC 8314 section 3.3 and RFC 6409 section 3.1. */
 const PORTS = { 'smtps:': 465, 'smtp:': 587 } as const
@@ -75,15 +75,14 @@ function parseAddress(url: URL): Address | undefined {
   if (protocol !== 'smtp:' && protocol !== 'smtps:') return undefined
   if (!isHost(hostname) || port === '0' || url.search || url.hash || !/^\/?$/.test(url.pathname))
     return undefined
-  const [username, password] = [decode(url.username), decode(url.password)]
-  if (username === undefined || password === undefined || (password && !username)) return undefined
+  const login = readLogin(url)
+  if (!login || (login.password && !login.username)) return undefined
   return {
     host: withoutBrackets(hostname),
     port: Number(port || PORTS[protocol]),
     secure: protocol === 'smtps:',
     isNear: isLoopback(hostname),
-    username,
-    password: password ? new Secret(password) : undefined,
+    ...login,
   }
 }
 
