@@ -83,7 +83,9 @@ export interface App {
   readonly panelLoad: () => PanelLoad
   /** To be asked seldom: the panel may count it as a failed login. */
   readonly findKeyExcess: FindKeyExcess
-  /** For a process that stops: begins no more attempts, and resolves when those under way have ended, and what follows them. */
+  /** For a process that stops: begins no more attempts, and resolves when those under way have ended. */
+  endAttempts(): Promise<void>
+  /** Does that too, and resolves when what follows attempts has ended: notifications, and checks of new passwords. */
   drain(): Promise<void>
   /** Whether that has begun. */
   isStopping(): boolean
@@ -188,15 +190,18 @@ export function createApp(dependencies: AppDependencies): App {
   async function watch(): Promise<void> {
     await Promise.all([panelWatch.start(), mailChecks.checkReadiness()])
   }
-  async function drain(): Promise<void> {
+  async function endAttempts(): Promise<void> {
     panelWatch.stop()
     held.release()
     await pipeline.drain()
     attemptLog.stop()
+  }
+  async function drain(): Promise<void> {
+    await endAttempts()
     await Promise.all([notifications.close(), newPasswords.close()])
   }
   const { isStopping } = pipeline
-  return { handler, watch, checkReadiness, findKeyExcess, panelLoad: load, drain, isStopping }
+  return { handler, watch, checkReadiness, findKeyExcess, panelLoad: load, endAttempts, drain, isStopping }
 }
 
 function createRunner(

@@ -4,6 +4,7 @@ import type { MailLogin } from '../core/mail-server-port.js'
 import { createNewPasswordChecks, type NewPasswordState } from '../core/new-password-checks.js'
 import type { AfterAnswer } from '../http/submission/pipeline.js'
 import type { Clock } from '../lib/clock.js'
+import { FOLLOW_UP_MS } from './stop-times.js'
 
 /** Tells the log and the metrics whether new passwords open their mailboxes, where a mail server can be asked. */
 export interface NewPasswords {
@@ -21,9 +22,6 @@ interface NewPasswordParts {
   /** Absent where nothing is measured. */
   readonly count: ((result: NewPasswordState['result']) => void) | undefined
 }
-
-/** How long a process that stops waits for checks. */
-const GRACE_MS = 5000
 
 export function createNewPasswords({ logIn, logger, names, clock, count }: NewPasswordParts): NewPasswords {
   if (!logIn) return { check: () => undefined, close: async () => undefined }
@@ -43,6 +41,6 @@ export function createNewPasswords({ logIn, logger, names, clock, count }: NewPa
         }
       })
     },
-    close: () => checks.close(GRACE_MS),
+    close: () => checks.close(FOLLOW_UP_MS),
   }
 }

@@ -5,6 +5,7 @@ import type { AfterAnswer } from '../http/submission/pipeline.js'
 import type { Clock } from '../lib/clock.js'
 import { composeNotification } from '../notification/compose.js'
 import { createDelivery, type DeliveryEvent } from '../notification/delivery.js'
+import { FOLLOW_UP_MS } from './stop-times.js'
 
 /** Tells people by mail that the password of their mailbox was changed, where the operator wants it. */
 export interface ChangeNotifications {
@@ -19,9 +20,6 @@ interface ChangeNotificationParts {
   readonly clock: Clock
   readonly randomId: () => string
 }
-
-/** How long a process that stops goes on trying. */
-const GRACE_MS = 5000
 
 const LEVELS = {
   'notification-sent': 'info',
@@ -65,6 +63,6 @@ export function createChangeNotifications(
         logger[LEVELS[event.event]]({ ...event, requestId, mailbox: names.mailbox(mailbox) })
       })
     },
-    close: () => delivery.close(GRACE_MS),
+    close: () => delivery.close(FOLLOW_UP_MS),
   }
 }

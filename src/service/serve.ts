@@ -6,7 +6,6 @@ import type { Config } from '../config/load.js'
 import { DOUBT_MS } from '../core/domain-locks.js'
 import { listen } from '../http/listen.js'
 import { createHttpServer } from '../http/server.js'
-import { PERSON_PATIENCE_MS } from '../http/submission/patience.js'
 import { systemClock } from '../lib/clock.js'
 import { describeError, errorCodeOf } from '../lib/describe-error.js'
 import { openLog } from '../log/open-log.js'
@@ -21,13 +20,7 @@ import { createPasswordTools } from './password-policy.js'
 import { findRunMark } from './run-mark.js'
 import { reportPanel } from './startup-report.js'
 import { close, type Running, stopWithGrace } from './stop.js'
-
-/**
- * How much longer than the longest patience of a caller and a panel command's time-out a stop waits for attempts under way, for their
- * notifications. A change that is sent when its caller's patience ends, and whose answer is then lost, may be cut off: the caller is
- * told no more than that the answer was lost.
- */
-const STOP_MARGIN_MS = 3000
+import { longestStopMs } from './stop-times.js'
 
 const UNCLEAN_STOP =
   'the process before this one was killed: no change is sent meanwhile, since the panel may still be at work on its last one'
@@ -91,9 +84,8 @@ export async function serve(config: Config, build: Build, host: Host): Promise<b
     return false
   }
   runMark.set()
-  const longestStopMs =
-    Math.max(PERSON_PATIENCE_MS, config.requestTimeoutMs) + config.panel.timeoutMs + STOP_MARGIN_MS
-  stopWithGrace(longestStopMs, { host, runMark, logger, flushLog: log.flush, server, app, ...opened })
+  const delayMs = longestStopMs(config.requestTimeoutMs, timeoutMs)
+  stopWithGrace(delayMs, { host, runMark, logger, flushLog: log.flush, server, app, ...opened })
   logger.info({ event: 'listening', ...addressOf(server), version })
   if (!config.redis) logger.info({ event: 'single-instance', detail: SINGLE_INSTANCE })
   void reportPanel({ app, credentials: config.panel.credentials, logger, clock: systemClock })

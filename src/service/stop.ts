@@ -7,6 +7,7 @@ import type { SharedStore } from '../store/shared-store.js'
 import type { App } from './app.js'
 import type { Metrics } from './metrics.js'
 import type { RunMark } from './run-mark.js'
+import { LAST_ANSWERS_MS } from './stop-times.js'
 
 /** What keeps the process from ending. */
 export interface Opened {
@@ -34,19 +35,16 @@ export interface Running extends Opened {
   readonly logger: Logger
   readonly flushLog: () => Promise<void>
   readonly server: Server
-  readonly app: App
+  readonly app: Pick<App, 'endAttempts' | 'drain'>
 }
 
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'] as const
-
-/** How long the last answers may take to leave. */
-const FLUSH_MS = 1000
 
 /**
  * Told to stop, the process takes no more requests and waits for the attempts under way, whether or not the client did.
  * For a client that has not sent its whole request it does not wait. To be told again changes nothing.
  *
- * @param delayMs after which it ends in any case
+ * @param delayMs after which it writes what the log has, and ends in any case
  */
 export function stopWithGrace(delayMs: number, running: Running): void {
   const { host, runMark, logger, flushLog, server, app, ...opened } = running
@@ -54,18 +52,23 @@ export function stopWithGrace(delayMs: number, running: Running): void {
 
   async function stop(exitCode: number): Promise<void> {
     isStopping = true
-    setTimeout(() => host.exit(1), delayMs).unref()
+    setTimeout(() => void end(1), delayMs).unref()
     // Connections that are in use now need not be kept for another request.
     server.keepAliveTimeout = 1
     const closed = once(server, 'close')
     server.close()
-    await app.drain()
+    await app.endAttempts()
     runMark.remove()
-    const flushIsOver = setTimeout(() => server.closeAllConnections(), FLUSH_MS)
+    await app.drain()
+    const answersAreOver = setTimeout(() => server.closeAllConnections(), LAST_ANSWERS_MS)
     await closed
-    clearTimeout(flushIsOver)
+    clearTimeout(answersAreOver)
     await close(opened)
     logger.info({ event: 'stopped' })
+    await end(exitCode)
+  }
+
+  async function end(exitCode: number): Promise<void> {
     await flushLog()
     host.exit(exitCode)
   }
@@ -80,8 +83,7 @@ export function stopWithGrace(delayMs: number, running: Running): void {
   const crash = (error: unknown): void => {
     logger.fatal({ event: 'crash', ...describeError(error) })
     // What fails while it stops would keep it from ending.
-    if (isStopping) void flushLog().finally(() => host.exit(1))
-    else void stop(1)
+    void (isStopping ? end(1) : stop(1))
   }
   host.on('uncaughtException', crash)
   host.on('unhandledRejection', crash)

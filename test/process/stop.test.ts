@@ -1,6 +1,7 @@
 import { once } from 'node:events'
+import { readdirSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { type Running, requestChange, start, startPanel, urlOf } from '../kit/process.js'
 import { scratchFile, scratchFolder, simulatorEnvironment } from '../kit/service.js'
 import { startSmtpServer } from '../kit/smtp-server.js'
@@ -110,16 +111,21 @@ it.each(['smtp', 'smtps'])(
     const { certificate, key } = await createCertificate({ hosts: [host] })
     const smtp = await startSmtpServer({ secure: scheme === 'smtps', cert: certificate, key })
     const release = smtp.hold()
+    const directory = scratchFolder({})
     const service = start({
       ...simulatorEnvironment(panel),
+      RUNTIME_DIRECTORY: directory,
       NODE_EXTRA_CA_CERTS: scratchFile(certificate),
       REKEY_SMTP_URL: `${scheme}://me:secret@${host}:${smtp.port}`,
       REKEY_MAIL_FROM: 'post@example.org',
     })
     const response = await requestChange(service, byAccount())
     expect(response.status).toBe(200)
+    expect(readdirSync(directory)).toEqual(['running'])
     service.child.kill('SIGTERM')
     await service.logged('stopping')
+    // No change is under way any more, so the next process need not wait.
+    await vi.waitUntil(() => readdirSync(directory).length === 0)
     release()
     const [code] = await once(service.child, 'close')
     expect(code).toBe(0)
