@@ -105,9 +105,7 @@ function selectViews({ REKEY_VIEWS_DIR: directory }: Values, addFault: AddFault)
 }
 
 function addNameFaults(directory: string, addFault: AddFault): void {
-  const [ours = ''] = viewsDirectories(undefined)
-  const templates = templateNames(ours)
-  const known = [...templates, 'assets/', 'messages/']
+  const known = [...templateNames(VIEWS), 'assets/', 'messages/']
   for (const name of visibleNames(directory)) {
     // A name may hold a line break: it is printed as JSON.
     const printed = JSON.stringify(name)

@@ -46,13 +46,17 @@ export async function serve(config: Config, build: Build, host: Host): Promise<b
     logger.warn({ event: 'runtime-directory-unusable', errorCode: errorCodeOf(error), detail: NO_RUN_MARK })
   })
   const store = await openStore(config, logger, runMark.isLeftOver)
-  if (await isRefused(store)) {
-    await Promise.all([dispatcher.destroy(), store.close()])
+  const metrics = await loadMetrics(config, build, logger)
+  const passwordTools = createPasswordTools()
+  const opened = { dispatcher, store, metrics, passwordTools }
+
+  async function giveUp(): Promise<false> {
+    await close(opened)
     await log.flush()
     return false
   }
-  const metrics = await loadMetrics(config, build, logger)
-  const passwordTools = createPasswordTools()
+
+  if (await isRefused(store)) return giveUp()
   const app = createApp({
     config,
     version,
@@ -66,22 +70,15 @@ export async function serve(config: Config, build: Build, host: Host): Promise<b
     countAttempt: metrics?.countAttempt,
     countNewPassword: metrics?.countNewPassword,
   })
-  const opened = { dispatcher, store, metrics, passwordTools }
   const { panelLoad, checkReadiness } = app
   const sources = { panelLoad, checkReadiness, checkStore: store.checkReadiness, logState: log.state }
-  if (metrics && !(await metrics.show(sources))) {
-    await close(opened)
-    await log.flush()
-    return false
-  }
+  if (metrics && !(await metrics.show(sources))) return giveUp()
   const server = createHttpServer(app.handler)
   try {
     await listen(server, config.listen)
   } catch (error) {
     logger.fatal({ event: 'listen-failed', ...config.listen, ...describeError(error) })
-    await close(opened)
-    await log.flush()
-    return false
+    return giveUp()
   }
   runMark.set()
   const delayMs = longestStopMs(config.requestTimeoutMs, timeoutMs)
