@@ -23,6 +23,9 @@ export type NewPasswordState =
       readonly reason: MailServerFaultReason | EndReason | 'too-many-checks' | 'internal-error'
     }
 
+/** Told what came of each check. */
+export type CountNewPassword = (result: NewPasswordState['result']) => void
+
 /** All that can come of a check. */
 export const newPasswordResults = ['accepted', 'refused', 'unknown'] as const
 

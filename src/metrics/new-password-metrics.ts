@@ -1,8 +1,8 @@
 import { Counter, type Registry } from 'prom-client'
-import { type NewPasswordState, newPasswordResults } from '../core/new-password-checks.js'
+import { type CountNewPassword, newPasswordResults } from '../core/new-password-checks.js'
 
 /** Counts the new passwords that were tried at the mail server, by what came of it. */
-export function createNewPasswordMetrics(registry: Registry): (result: NewPasswordState['result']) => void {
+export function createNewPasswordMetrics(registry: Registry): CountNewPassword {
   const checks = new Counter({
     name: 'rekey_new_password_checks_total',
     help: 'Checks at the mail server, after the answer, whether it takes the new password.',

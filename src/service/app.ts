@@ -11,7 +11,7 @@ import { createAccountRecords } from '../core/account-records.js'
 import type { RecordAttempt } from '../core/attempt-context.js'
 import { changePassword, type PasswordChange } from '../core/change-password.js'
 import { createDomainOwners } from '../core/domain-owners.js'
-import type { NewPasswordState } from '../core/new-password-checks.js'
+import type { CountNewPassword } from '../core/new-password-checks.js'
 import type { FindKeyExcess, PanelLoad } from '../core/panel-port.js'
 import type { CheckPolicy } from '../core/password/policy.js'
 import type { CheckReadiness } from '../core/readiness.js'
@@ -68,9 +68,9 @@ export interface AppDependencies {
   readonly checkLog: CheckReadiness
   readonly clock: Clock
   readonly randomId: () => string
-  /** Absent where nothing is measured. */
+  /** Absent if nothing is measured. */
   readonly countAttempt?: RecordAttempt | undefined
-  readonly countNewPassword?: ((result: NewPasswordState['result']) => void) | undefined
+  readonly countNewPassword?: CountNewPassword | undefined
 }
 
 /** The service, wired and not listening. */
@@ -92,16 +92,18 @@ export interface App {
 }
 
 export function createApp(dependencies: AppDependencies): App {
-  const { config, version, store, logger, checkLog, clock, randomId, countAttempt } = dependencies
+  const { config, version, store, passwordTools, logger, checkLog, clock, randomId } = dependencies
   const { basePath, proofs } = config
   const brandWords = brandWordsOf(config.brand.name)
-  const { passwordTools } = dependencies
   const checkPolicy = createPasswordChecks(config, brandWords, passwordTools, logger)
   const policy = {
     minLength: config.passwordMinLength,
     minScore: config.passwordMinScore,
     checksBreaches: config.breachServer !== undefined,
     brandWords,
+  }
+  const expectPassword = (): void => {
+    if (policy.minScore > 0) passwordTools.warmUp()
   }
   const { url, credentials, timeoutMs } = config.panel
   const keyGuard = createKeyGuard(store.createKeyCooldown(keyIdOf(url, credentials)), clock)
@@ -128,7 +130,7 @@ export function createApp(dependencies: AppDependencies): App {
   const attemptLog = createAttemptLog(logger, names, clock)
   const recordAttempt: RecordAttempt = (record) => {
     attemptLog.record(record)
-    countAttempt?.(record)
+    dependencies.countAttempt?.(record)
   }
   const { addressLimit, limitAttempt } = createLimits(config, store)
   const held = createHeldAnswers(config.refusalDelayMs, clock)
@@ -175,9 +177,6 @@ export function createApp(dependencies: AppDependencies): App {
   handler.use(`${basePath}/assets`, createAssetsRouter([...own, ASSETS], config.brand))
   handler.use(languages.setLanguage)
   handler.use(...fixedPaths)
-  const expectPassword = (): void => {
-    if (policy.minScore > 0) passwordTools.warmUp()
-  }
   handler.use(mount, ...fixedPaths, createHealthRouter(checkReadiness))
   handler.use(`${basePath}/api/v1`, createApiRouter({ ...routes, requestTimeoutMs: config.requestTimeoutMs }))
   handler.use(

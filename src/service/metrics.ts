@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import type { Logger } from 'pino'
 import type { RecordAttempt } from '../core/attempt-context.js'
-import type { NewPasswordState } from '../core/new-password-checks.js'
+import type { CountNewPassword } from '../core/new-password-checks.js'
 import type { ListenAddress } from '../http/listen.js'
 import { createHttpServer } from '../http/server.js'
 import { describeError } from '../lib/describe-error.js'
@@ -15,8 +15,7 @@ import { addStateMetrics, type StateSources } from '../metrics/state-metrics.js'
 /** What the service counts of itself, and a server of its own that shows it. */
 export interface Metrics {
   readonly countAttempt: RecordAttempt
-  /** Told what came of each check of a new password. */
-  readonly countNewPassword: (result: NewPasswordState['result']) => void
+  readonly countNewPassword: CountNewPassword
   /** Begins to listen, and logs where, or why it can't; false then. To be called once. */
   show(sources: StateSources): Promise<boolean>
   close(): void

@@ -1,12 +1,12 @@
 import type { Logger } from 'pino'
 import type { LogNames } from '../audit-log/log-names.js'
 import type { MailLogin } from '../core/mail-server-port.js'
-import { createNewPasswordChecks, type NewPasswordState } from '../core/new-password-checks.js'
+import { type CountNewPassword, createNewPasswordChecks } from '../core/new-password-checks.js'
 import type { AfterAnswer } from '../http/submission/pipeline.js'
 import type { Clock } from '../lib/clock.js'
 import { FOLLOW_UP_MS } from './stop-times.js'
 
-/** Tells the log and the metrics whether new passwords open their mailboxes, where a mail server can be asked. */
+/** Tells the log and the metrics whether new passwords open their mailboxes, if a mail server can be asked. */
 export interface NewPasswords {
   readonly check: AfterAnswer
   /** Gives the checks under way a short time, and ends them then. */
@@ -14,13 +14,13 @@ export interface NewPasswords {
 }
 
 interface NewPasswordParts {
-  /** Undefined where no mail server can be asked. */
+  /** Undefined if no mail server can be asked. */
   readonly logIn: MailLogin | undefined
   readonly logger: Logger
   readonly names: LogNames
   readonly clock: Clock
-  /** Absent where nothing is measured. */
-  readonly count: ((result: NewPasswordState['result']) => void) | undefined
+  /** Absent if nothing is measured. */
+  readonly count: CountNewPassword | undefined
 }
 
 export function createNewPasswords({ logIn, logger, names, clock, count }: NewPasswordParts): NewPasswords {
