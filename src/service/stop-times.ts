@@ -1,13 +1,13 @@
 import { PERSON_PATIENCE_MS } from '../http/submission/patience.js'
 
 /** How long (ms) a process that stops waits for what follows the last attempts: notifications, and checks of new passwords. */
-export const FOLLOW_UP_MS = 5000
+export const FOLLOW_UP_MS = 2000
 
 /** How long (ms) the last answers may take to leave. */
 export const LAST_ANSWERS_MS = 1000
 
-/** For the connections to the panel and the store to end, and for the log to be written. */
-const CLOSE_MS = 2000
+/** For the connections to the panel and the store to end. */
+const CLOSE_MS = 500
 
 /**
  * After what time (ms) a process that was told to stop ends in any case. Attempts under way have the longest patience of a caller and
@@ -16,5 +16,5 @@ const CLOSE_MS = 2000
  */
 export function longestStopMs(requestTimeoutMs: number, panelTimeoutMs: number): number {
   const attemptMs = Math.max(PERSON_PATIENCE_MS, requestTimeoutMs) + panelTimeoutMs
-  return attemptMs + FOLLOW_UP_MS + LAST_ANSWERS_MS + CLOSE_MS
+  return attemptMs + Math.max(FOLLOW_UP_MS, LAST_ANSWERS_MS) + CLOSE_MS
 }

@@ -59,9 +59,8 @@ export function stopWithGrace(delayMs: number, running: Running): void {
     server.close()
     await app.endAttempts()
     runMark.remove()
-    await app.drain()
     const answersAreOver = setTimeout(() => server.closeAllConnections(), LAST_ANSWERS_MS)
-    await closed
+    await Promise.all([app.drain(), closed])
     clearTimeout(answersAreOver)
     await close(opened)
     logger.info({ event: 'stopped' })

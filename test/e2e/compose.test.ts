@@ -82,7 +82,7 @@ it('compose.yaml gives Rekey its secrets as files, time to stop, and the version
         ...(shares && { REKEY_LINK_KEY_FILE: '/run/secrets/link-key' }),
       },
       secrets: [{ source: 'secret-key' }, ...(shares ? [{ source: 'link-key' }] : [])],
-      stop_grace_period: '85s',
+      stop_grace_period: '75s',
     })
   }
 })
