@@ -46,6 +46,7 @@ import { createPanelEntrance } from '../panel/panel-visit.js'
 import { createPanelWatch } from '../panel/panel-watch.js'
 import { createTransport } from '../panel/transport.js'
 import type { SharedStore } from '../store/shared-store.js'
+import { createChangeAction } from './change-action.js'
 import { createLimits } from './limits.js'
 import { createNewPasswords } from './new-passwords.js'
 import { createChangeNotifications } from './notifications.js'
@@ -142,18 +143,20 @@ export function createApp(dependencies: AppDependencies): App {
   const pipeline = createPipeline({
     logger,
     clock,
-    limitAttempt,
     settleAddress: addressLimit.settle,
     held,
-    change: createPasswordChange(dependencies, enter, checkPolicy, mailChecks.checkPassword),
     refusalDelayMs: config.refusalDelayMs,
     recordAttempt,
+  })
+  const change = createChangeAction({
+    limitAttempt,
+    change: createPasswordChange(dependencies, enter, checkPolicy, mailChecks.checkPassword),
     afterAnswer(...attempt) {
       notifications.tell(...attempt)
       newPasswords.check(...attempt)
     },
   })
-  const routes = { pipeline, guards, proofs, policy, checkPolicy, basePath, version }
+  const routes = { pipeline, change, guards, proofs, policy, checkPolicy, basePath, version }
   // Others have fixed their paths: they are served at the root too.
   const fixedPaths = [createWellKnownRouter(basePath, config.securityContact), createWebmailRouter(routes)]
 

@@ -15,8 +15,8 @@ import { contextOf } from '../request-context.js'
 import { createRouter, refuseUnknownPath, routeMethods } from '../route-methods.js'
 import type { Guards } from '../submission/guards.js'
 import { parseBody } from '../submission/parse-body.js'
-import { parseSubmission } from '../submission/parse-submission.js'
-import type { Face, Pipeline } from '../submission/pipeline.js'
+import { parseSubmission, type Submission } from '../submission/parse-submission.js'
+import type { Action, Face, Pipeline } from '../submission/pipeline.js'
 import { passwordQuestion } from '../submission/schemas.js'
 import { answerClientAddress } from './client-address.js'
 import { createOpenApiDocument } from './openapi.js'
@@ -24,6 +24,7 @@ import { sendJson } from './problem.js'
 
 interface ApiParts {
   readonly pipeline: Pipeline
+  readonly change: Action<Submission>
   readonly guards: Guards
   readonly proofs: Proofs
   readonly policy: PolicyInForce
@@ -46,9 +47,10 @@ export function createApiRouter(parts: ApiParts): Router {
     response.json(document)
   }
 
-  const face: Face<unknown> = {
+  const face: Face<unknown, Submission> = {
     guards: guards.api,
     parse: (body, { client }) => parseSubmission(proofs, body, client !== undefined),
+    action: parts.change,
     callerKind: ({ client }) => (client === undefined ? 'public' : 'client'),
     patienceMs: () => parts.requestTimeoutMs,
     show: sendJson,

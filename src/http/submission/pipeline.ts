@@ -3,25 +3,35 @@ import type { Logger } from 'pino'
 import { type Answer, answers, Refused } from '../../core/answer.js'
 import type { Attempt, CallerKind } from '../../core/attempt.js'
 import type { AttemptContext, RecordAttempt } from '../../core/attempt-context.js'
-import type { PasswordChange } from '../../core/change-password.js'
 import type { Messages } from '../../languages/catalogue.js'
 import type { Clock } from '../../lib/clock.js'
 import { createDeadline } from '../../lib/deadline.js'
 import { describeError } from '../../lib/describe-error.js'
 import type { AddressLimit } from '../../limits/address-limit.js'
-import type { LimitAttempt } from '../../limits/attempt-limits.js'
 import { messagesOf } from '../negotiate-language.js'
 import { contextOf } from '../request-context.js'
 import { answerToError } from './error-answer.js'
 import type { HeldAnswers } from './held-answers.js'
-import type { ParsedSubmission, Submission } from './parse-submission.js'
+import type { ParsedBody } from './parse-body.js'
 import { createRefusalDelay } from './refusal-delay.js'
 
+/** Who sent a submission, and how long they wait for its answer. */
+export type Caller = Pick<Attempt, 'callerKind' | 'clientAddress' | 'deadline' | 'hungUp'>
+
+/** What submissions of one kind ask for. */
+export interface Action<Value> {
+  /** Writes into the context what the audit line says of it. Rejects with `Refused`, or on a bug. */
+  carryOut(value: Value, caller: Caller, context: AttemptContext): Promise<Answer>
+  /** Told when the answer has been sent, and in what words; neither waits nor fails. */
+  afterAnswer(value: Value, answer: Answer, messages: Messages, context: AttemptContext): void
+}
+
 /** What sets one way in apart from the others. */
-export interface Face<Body> {
+export interface Face<Body, Value> {
   /** What a submission must pass, in order, until its body has been read. */
   readonly guards: readonly RequestHandler[]
-  parse(body: Body, context: AttemptContext): ParsedSubmission
+  parse(body: Body, context: AttemptContext): ParsedBody<Value>
+  readonly action: Action<Value>
   callerKind(context: AttemptContext): CallerKind
   /** By when (ms from the request's arrival) a change must be answered: the caller waits no longer. */
   patienceMs(request: Request): number
@@ -32,7 +42,7 @@ export interface Face<Body> {
 /** The way that requests go, whatever face they meet. */
 export interface Pipeline {
   /** The handlers of a submission, in order. A caller that hangs up ends it, unless its change was sent. */
-  submission<Body>(face: Face<Body>): RequestHandler[]
+  submission<Body, Value>(face: Face<Body, Value>): RequestHandler[]
   /** Turns what was thrown into an answer, and logs what is a bug. */
   onError(show: (response: Response, answer: Answer) => void): ErrorRequestHandler
   /** For a process that stops: carries out no more submissions, and resolves when those under way have ended. */
@@ -41,78 +51,70 @@ export interface Pipeline {
   isStopping(): boolean
 }
 
-/**
- * Told of an attempt, and of the words that it was answered in, when its answer has been sent; neither waits nor fails.
- *
- * @param submission undefined if it could not be read
- */
-export type AfterAnswer = (
-  context: AttemptContext,
-  answer: Answer,
-  messages: Messages,
-  submission: Submission | undefined,
-) => void
-
 interface PipelineParts {
   readonly logger: Logger
   readonly clock: Clock
-  readonly limitAttempt: LimitAttempt
   readonly settleAddress: AddressLimit['settle']
   readonly held: HeldAnswers
-  readonly change: PasswordChange
   /** No refusal of credentials leaves sooner than this after the submission had been read. */
   readonly refusalDelayMs: number
   readonly recordAttempt: RecordAttempt
-  readonly afterAnswer: AfterAnswer
 }
 
 /** For a submission that was read only when the process had been told to stop: it may not live to see its end. */
 const STOPPING: Answer = { code: 'panel-busy', reason: 'stopping' }
 
 export function createPipeline(parts: PipelineParts): Pipeline {
-  const { logger, clock, limitAttempt, change, recordAttempt, afterAnswer } = parts
+  const { logger, clock, recordAttempt } = parts
   const delayRefusal = createRefusalDelay(parts.refusalDelayMs, clock)
   const underWay = new Set<Promise<void>>()
   let stopping = false
 
   /** The way of a submission, from top to bottom: the guards, then `carryOut`, which nothing but a bug leaves early. */
-  function submission<Body>(face: Face<Body>): RequestHandler[] {
+  function submission<Body, Value>(face: Face<Body, Value>): RequestHandler[] {
     return [beginAttempt, ...face.guards, (request, response) => track(carryOut(face, request, response))]
   }
 
-  async function carryOut<Body>(face: Face<Body>, request: Request, response: Response): Promise<void> {
+  async function carryOut<Body, Value>(
+    face: Face<Body, Value>,
+    request: Request,
+    response: Response,
+  ): Promise<void> {
     const body: Body = request.body
     const context = contextOf(response)
     const deadline = createDeadline(context.arrivedMs + face.patienceMs(request) - clock.now(), clock)
-    const caller = { callerKind: face.callerKind(context), deadline, hungUp: hangUpOf(response) }
+    const { clientAddress } = context
+    const caller = {
+      callerKind: face.callerKind(context),
+      clientAddress,
+      deadline,
+      hungUp: hangUpOf(response),
+    }
     const parsed = face.parse(body, context)
-    const answer = stopping ? STOPPING : await decide(parsed, context, caller)
+    const answer = stopping ? STOPPING : await decide(face.action, parsed, caller, context)
     await parts.settleAddress(response, answer)
     await finish(response, answer)
     try {
       face.show(response, answer, body)
     } finally {
       // Also if the answer can't be shown: what it says is true.
-      afterAnswer(context, answer, messagesOf(response), parsed.ok ? parsed.value : undefined)
+      if (parsed.ok) face.action.afterAnswer(parsed.value, answer, messagesOf(response), context)
     }
   }
 
-  async function decide(
-    parsed: ParsedSubmission,
+  async function decide<Value>(
+    action: Action<Value>,
+    parsed: ParsedBody<Value>,
+    caller: Caller,
     context: AttemptContext,
-    caller: Pick<Attempt, 'callerKind' | 'deadline' | 'hungUp'>,
   ): Promise<Answer> {
     if (!parsed.ok) return { code: 'invalid-request', faults: parsed.faults }
     const readMs = clock.now()
-    nameAttempt(context, parsed.value)
-    const attempt = { ...parsed.value, ...caller, clientAddress: context.clientAddress }
     try {
-      const outcome = await limitAttempt(attempt, () =>
-        change(attempt, (entry) => context.commands.push(entry)),
-      )
+      const answer = await action.carryOut(parsed.value, caller, context)
       // Its count has ended: an attempt that waits for its refusal to leave is no longer under way.
-      if (outcome.code === 'invalid-credentials') await delayRefusal(readMs)
-      return outcome
+      if (answer.code === 'invalid-credentials') await delayRefusal(readMs)
+      return answer
     } catch (error) {
       if (error instanceof Refused) return error.answer
       throw error
@@ -174,11 +176,4 @@ function hangUpOf(response: Response): AbortSignal {
   if (response.destroyed) hangUp.abort()
   else response.once('close', () => hangUp.abort())
   return hangUp.signal
-}
-
-/** Lets the line say whom the attempt is about. */
-function nameAttempt(context: AttemptContext, { mailbox, credentials }: Submission): void {
-  context.proof = credentials.proof
-  context.mailbox = mailbox.address
-  if (credentials.proof === 'account') context.account = credentials.username
 }

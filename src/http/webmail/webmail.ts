@@ -2,14 +2,15 @@ import type { Request, Router } from 'express'
 import type { Proof, Proofs } from '../../core/attempt.js'
 import { createRouter, refuseUnknownPath, routeMethods } from '../route-methods.js'
 import type { Guards } from '../submission/guards.js'
-import { parseSubmission } from '../submission/parse-submission.js'
+import { parseSubmission, type Submission } from '../submission/parse-submission.js'
 import { PERSON_PATIENCE_MS } from '../submission/patience.js'
-import type { Face, Pipeline } from '../submission/pipeline.js'
+import type { Action, Face, Pipeline } from '../submission/pipeline.js'
 import { type Form, toRequest } from '../submission/read-body.js'
 import { sendText } from './plain-text.js'
 
 interface WebmailParts {
   readonly pipeline: Pipeline
+  readonly change: Action<Submission>
   readonly guards: Guards
   readonly proofs: Proofs
 }
@@ -60,11 +61,12 @@ export function createWebmailRouter(parts: WebmailParts): Router {
 
 function createFormRouter(
   { fields, success }: WebmailForm,
-  { pipeline, guards, proofs }: WebmailParts,
+  { pipeline, change, guards, proofs }: WebmailParts,
 ): Router {
-  const face: Face<Form> = {
+  const face: Face<Form, Submission> = {
     guards: guards.webmail,
     parse: (form) => parseSubmission([PROOF], toRequest(fields, form)),
+    action: change,
     callerKind: () => 'webmail',
     patienceMs: patienceOf,
     show: (response, answer) => sendText(response, answer, fields, success),

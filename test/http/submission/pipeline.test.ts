@@ -13,9 +13,10 @@ import {
 } from '../../../src/core/answer.js'
 import { createRequestContext } from '../../../src/http/request-context.js'
 import { createHeldAnswers } from '../../../src/http/submission/held-answers.js'
-import { parseSubmission } from '../../../src/http/submission/parse-submission.js'
+import { parseSubmission, type Submission } from '../../../src/http/submission/parse-submission.js'
 import { createPipeline } from '../../../src/http/submission/pipeline.js'
 import type { LimitAttempt } from '../../../src/limits/attempt-limits.js'
+import { createChangeAction } from '../../../src/service/change-action.js'
 import { createTestClock } from '../../kit/clock.js'
 import { byMailbox } from '../../kit/submissions.js'
 
@@ -55,14 +56,16 @@ function createWay({ guards = [], body = byMailbox(), ...given }: Given) {
     logger,
     clock,
     settleAddress: async () => undefined,
-    limitAttempt: given.limitAttempt ?? ((_attempt, carryOut) => carryOut()),
-    change: given.change ?? (async () => changed),
     held: createHeldAnswers(DELAY_MS, clock),
     refusalDelayMs: 0,
-    afterAnswer: (_context, { code }) => void steps.push(`after ${code}`),
     recordAttempt: createAttemptLog(logger, plainNames, clock).record,
   })
-  const handlers = pipeline.submission<object>({
+  const action = createChangeAction({
+    limitAttempt: given.limitAttempt ?? ((_attempt, carryOut) => carryOut()),
+    change: given.change ?? (async () => changed),
+    afterAnswer: (_submission, { code }) => void steps.push(`after ${code}`),
+  })
+  const handlers = pipeline.submission<object, Submission>({
     guards: [
       ...guards,
       (request, _response, next) => {
@@ -71,6 +74,7 @@ function createWay({ guards = [], body = byMailbox(), ...given }: Given) {
       },
     ],
     parse: (read) => parseSubmission(['mailbox'], read),
+    action,
     callerKind: () => 'public',
     patienceMs: () => 1000,
     show(response, answer, read) {
