@@ -51,6 +51,8 @@ function valuesOf(field: z.ZodType): string {
 
 /** A default as an admin would write it; nothing where there is none. */
 export function defaultOf(field: z.ZodType): string {
+  const { fallback } = field.meta() ?? {}
+  if (typeof fallback === 'string') return fallback
   const parsed = field.safeParse(undefined)
   return parsed.success ? written(parsed.data) : ''
 }

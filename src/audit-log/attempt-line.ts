@@ -31,7 +31,12 @@ export const attemptLine = z
       .string()
       .optional()
       .describe('The name of the program with a token that called for the person.'),
-    proof: z.enum(['mailbox', 'account']).optional().describe('What was to prove the right to the change.'),
+    proof: z
+      .enum(['mailbox', 'account', 'recovery'])
+      .optional()
+      .describe(
+        'What was to prove the right: a password of the mailbox or of the account, or a recovery link.',
+      ),
     mailbox: z.string().optional().describe('The address asked for, or its hash. It need not exist.'),
     account: z.string().optional().describe('With proof by account: the hosting account named, or its hash.'),
     evidence: z

@@ -58,6 +58,28 @@ export function choices<Value extends string>(values: readonly [Value, ...Value[
 
 const UNIT_MS = { s: 1000, m: 60_000, h: 3_600_000 } as const
 
+type Duration = `${number}${keyof typeof UNIT_MS}`
+
+/** A time such as `90m`, in ms. */
+export function duration(fallback: Duration, min: Duration, max: Duration) {
+  const message = `must be a time such as ${fallback}, from ${min} to ${max}`
+  return z
+    .string()
+    .default(fallback)
+    .transform((value, context) => {
+      const durationMs = durationOf(value)
+      if (durationMs >= durationOf(min) && durationMs <= durationOf(max)) return durationMs
+      return fault(context, message)
+    })
+    .meta({ fallback, values: `${min} to ${max}` })
+}
+
+/** In ms; not a number if it is no time. */
+function durationOf(text: string): number {
+  const [, length = '', unit] = /^([1-9]\d{0,4})([smh])$/.exec(text) ?? []
+  return unit === 's' || unit === 'm' || unit === 'h' ? Number(length) * UNIT_MS[unit] : Number.NaN
+}
+
 /** `COUNT/WINDOW`, such as `5/15m`; the window in seconds, minutes or hours. */
 export function limit(count: number, window: `${number}${keyof typeof UNIT_MS}`) {
   return (

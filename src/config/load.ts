@@ -10,6 +10,7 @@ import * as notification from './notification.js'
 import * as page from './page.js'
 import * as panel from './panel.js'
 import * as passwords from './passwords.js'
+import * as recovery from './recovery.js'
 import * as service from './service.js'
 import * as store from './store.js'
 
@@ -34,6 +35,7 @@ export const subjects: readonly Subject[] = [
   limits,
   store,
   keys,
+  recovery,
 ]
 
 /** Every variable that Rekey reads, except the `_FILE` variables of secrets. */
@@ -49,6 +51,7 @@ export const variables = {
   ...limits.variables,
   ...store.variables,
   ...keys.variables,
+  ...recovery.variables,
 }
 
 /** The whole configuration: checked, typed, frozen, with defaults; durations in milliseconds. */
@@ -73,6 +76,7 @@ export function loadConfig(environment: Environment): ConfigResult {
 
 function selectAll(environment: Environment, addFault: AddFault) {
   const values = readValues(environment, addFault)
+  const selectedKeys = keys.select(values, addFault, environment)
   return Object.freeze({
     ...panel.select(values, addFault),
     ...service.select(values, addFault, environment),
@@ -84,7 +88,8 @@ function selectAll(environment: Environment, addFault: AddFault) {
     ...notification.select(values, addFault, environment),
     ...limits.select(values),
     ...store.select(values, addFault, environment),
-    ...keys.select(values, addFault, environment),
+    ...selectedKeys,
+    ...recovery.select(values, selectedKeys, addFault, environment),
   })
 }
 

@@ -1,3 +1,4 @@
+import type { Secret } from '../lib/secret.js'
 import type { ReachedLimit, Verdict } from './attempt-limits.js'
 import type { PanelFaultCode } from './panel-port.js'
 import type { PasswordReason } from './password/rules.js'
@@ -73,6 +74,15 @@ export type Outcome =
       readonly reason: 'answer-lost' | 'unexpected-exit-code'
     }
   | { readonly code: 'outcome-unknown' }
+  | {
+      readonly code: 'recovery-link-made'
+      readonly url: Secret
+      /** In Unix time. */
+      readonly expiresMs: number
+    }
+  | { readonly code: 'recovery-links-ended' }
+  /** The link is forged, expired, used or replaced. */
+  | { readonly code: 'recovery-invalid' }
 
 /** A request that got no further than HTTP. */
 export type RequestRefusal =
@@ -124,11 +134,14 @@ interface Consequences {
 /** All that the service can answer, by code. To add an outcome, add it to `Outcome` and here. */
 export const answers: Readonly<Record<AnswerCode, Consequences>> = {
   changed: { status: 200, level: 'info', verdict: 'proven' },
+  'recovery-links-ended': { status: 200, level: 'info', verdict: 'proven' },
+  'recovery-link-made': { status: 201, level: 'info', verdict: 'proven' },
   'invalid-request': { status: 400, level: 'info', folded: true },
   'invalid-token': { status: 401, level: 'info', folded: true },
   'invalid-credentials': { status: 403, level: 'info', verdict: 'guess' },
   'code-required': { status: 403, level: 'info' },
   'mailbox-suspended': { status: 403, level: 'info' },
+  'recovery-invalid': { status: 403, level: 'info' },
   'cross-site-request': { status: 403, level: 'info', folded: true, held: true },
   'unknown-webmail-host': { status: 403, level: 'info', folded: true, held: true },
   'mailbox-not-found': { status: 404, level: 'info' },
@@ -164,10 +177,10 @@ function knownRetryMs(answer: Answer): number | undefined {
 }
 
 /** What an attempt that ended so says of its sender. */
-export function verdictOf(outcome: Outcome): Verdict {
+export function verdictOf(answer: Answer): Verdict {
   // Where the answer was lost, nobody may try on for nothing.
-  if ('credentialsSent' in outcome && outcome.credentialsSent) return 'guess'
+  if ('credentialsSent' in answer && answer.credentialsSent) return 'guess'
   // That there was no time for the change tells a guesser that he was right.
-  if ('proven' in outcome && outcome.proven) return 'guess'
-  return answers[outcome.code].verdict ?? 'neutral'
+  if ('proven' in answer && answer.proven) return 'guess'
+  return answers[answer.code].verdict ?? 'neutral'
 }

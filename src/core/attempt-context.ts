@@ -15,7 +15,8 @@ export interface AttemptContext {
   /** Whether this is an attempt that has left no line in the log yet. */
   awaitsLog: boolean
   /** Filled in when the submission was read. */
-  proof?: Proof
+  /** `recovery`: by a link. */
+  proof?: Proof | 'recovery'
   mailbox?: string
   account?: string
 }

@@ -23,11 +23,10 @@ export type Proofs = readonly [Proof, ...Proof[]]
  */
 export type CallerKind = 'public' | 'client' | 'webmail'
 
-/** One try to change a mailbox's password. */
-export interface Attempt {
+/** One try to prove the right to a mailbox. */
+export interface ProofAttempt {
   readonly mailbox: Mailbox
   readonly credentials: Credentials
-  readonly newPassword: Secret
   /** The solution of a puzzle, as it was sent. */
   readonly solution: string | undefined
   readonly callerKind: CallerKind
@@ -37,4 +36,9 @@ export interface Attempt {
   readonly deadline: Deadline
   /** Aborted when the caller hangs up: nobody waits for the answer any more. */
   readonly hungUp: AbortSignal
+}
+
+/** One try to change a mailbox's password. */
+export interface Attempt extends ProofAttempt {
+  readonly newPassword: Secret
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../lib/clock.js'
 import { createDeadline } from '../lib/deadline.js'
-import type { Attempt } from './attempt.js'
+import type { Secret } from '../lib/secret.js'
+import type { Credentials } from './attempt.js'
 import { isOutage } from './outage.js'
 import type { Panel } from './panel-port.js'
 import type { Target } from './verification.js'
@@ -8,6 +9,15 @@ import type { CheckResult, Guess, PasswordCheck } from './verify-password.js'
 
 /** How long (ms) one check may take, whatever is left of its sender's patience. */
 const LOOK_TIMEOUT_MS = 10_000
+
+/** A change that was sent. */
+export interface SentChange {
+  readonly newPassword: Secret
+  /** Undefined for a change by a link, which doesn't tell the former password. */
+  readonly credentials: Credentials | undefined
+  /** The person's. */
+  readonly clientAddress: string
+}
 
 export interface ConfirmTools {
   readonly panel: Panel
@@ -24,7 +34,7 @@ export type PasswordInForce = 'new' | 'old' | 'unknown'
  */
 export async function confirmOutcome(
   target: Target,
-  attempt: Attempt,
+  change: SentChange,
   timesMs: readonly number[],
   tools: ConfirmTools,
 ): Promise<PasswordInForce> {
@@ -35,37 +45,37 @@ export async function confirmOutcome(
     const untilThen = timeMs - (clock.now() - start)
     if (untilThen < 0 && timeMs > 0 && timeMs !== timesMs.at(-1)) continue
     if (untilThen > 0) await clock.wait(untilThen)
-    inForce = await checkOnce(target, attempt, tools)
+    inForce = await checkOnce(target, change, tools)
     if (inForce === 'new') return inForce
   }
-  return inForce === 'old' ? await confirmOld(target, attempt, tools) : inForce
+  return inForce === 'old' ? await confirmOld(target, change, tools) : inForce
 }
 
 /** Whether the new password opens the mailbox now; false also where that can't be found out. */
-export async function isInForce(target: Target, attempt: Attempt, tools: ConfirmTools): Promise<boolean> {
-  return (await checkOnce(target, attempt, tools)) === 'new'
+export async function isInForce(target: Target, change: SentChange, tools: ConfirmTools): Promise<boolean> {
+  return (await checkOnce(target, change, tools)) === 'new'
 }
 
-async function checkOnce(target: Target, attempt: Attempt, tools: ConfirmTools): Promise<PasswordInForce> {
-  const guess = { password: attempt.newPassword, anyForm: false }
-  const result = await ask(target, guess, attempt, tools)
+async function checkOnce(target: Target, change: SentChange, tools: ConfirmTools): Promise<PasswordInForce> {
+  const guess = { password: change.newPassword, anyForm: false }
+  const result = await ask(target, guess, change, tools)
   if (result === 'right') return 'new'
   return result === 'wrong' ? 'old' : 'unknown'
 }
 
 /** That the new password is refused need not mean that the old one is in force: then it must be confirmed. */
-async function confirmOld(target: Target, attempt: Attempt, tools: ConfirmTools): Promise<PasswordInForce> {
-  const { credentials } = attempt
+async function confirmOld(target: Target, change: SentChange, tools: ConfirmTools): Promise<PasswordInForce> {
+  const { credentials } = change
   if (tools.checkPassword.refusalIsProof) return 'old'
-  if (credentials.proof !== 'mailbox') return 'unknown'
+  if (credentials?.proof !== 'mailbox') return 'unknown'
   const guess = { password: credentials.password, anyForm: true }
-  return (await ask(target, guess, attempt, tools)) === 'right' ? 'old' : 'unknown'
+  return (await ask(target, guess, change, tools)) === 'right' ? 'old' : 'unknown'
 }
 
 async function ask(
   { mailbox, owner }: Target,
   { password, anyForm }: Pick<Guess, 'password' | 'anyForm'>,
-  { clientAddress }: Attempt,
+  { clientAddress }: SentChange,
   { panel, checkPassword, clock }: ConfirmTools,
 ): Promise<CheckResult | undefined> {
   try {

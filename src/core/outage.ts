@@ -36,6 +36,16 @@ export function isOutage(error: unknown): error is Outage {
   return OUTAGES.some((kind) => error instanceof kind)
 }
 
+/** Carries an attempt out; an outage is an outcome too. Rejects only on a bug. */
+export async function orOutage<Result>(carryOut: () => Promise<Result>): Promise<Result | Outcome> {
+  try {
+    return await carryOut()
+  } catch (error) {
+    if (isOutage(error)) return outcomeOfOutage(error)
+    throw error
+  }
+}
+
 /** How an attempt ends that met an outage before a change was sent. */
 export function outcomeOfOutage(outage: Outage): Outcome {
   if (outage instanceof PanelFault) {

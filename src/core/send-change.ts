@@ -1,6 +1,5 @@
 import type { Outcome } from './answer.js'
-import type { Attempt } from './attempt.js'
-import { type ConfirmTools, confirmOutcome, type PasswordInForce } from './confirm-change.js'
+import { type ConfirmTools, confirmOutcome, type PasswordInForce, type SentChange } from './confirm-change.js'
 import type { HeldLock } from './domain-locks.js'
 import { PanelFault } from './panel-port.js'
 import type { Target } from './verification.js'
@@ -15,7 +14,7 @@ const CONFIRM_AFTER_LOSS_MS = [0, 500, 1500, 3000, 5000]
  */
 export async function makeChange(
   target: Target,
-  attempt: Attempt,
+  change: SentChange,
   lock: HeldLock,
   tools: ConfirmTools,
 ): Promise<Outcome | 'missing'> {
@@ -25,7 +24,7 @@ export async function makeChange(
     owner.username,
     owner.domainForm,
     mailbox.localPart,
-    attempt.newPassword,
+    change.newPassword,
   )
   switch (answer) {
     case 'done':
@@ -43,13 +42,13 @@ export async function makeChange(
       // A command that has ended is at work no more.
       const { lagMs } = checkPassword
       const confirmAfterEndMs = lagMs > 0 ? [0, lagMs] : [0]
-      return outcomeOf(await confirmOutcome(target, attempt, confirmAfterEndMs, tools), {
+      return outcomeOf(await confirmOutcome(target, change, confirmAfterEndMs, tools), {
         code: 'change-not-confirmed',
         reason: 'unexpected-exit-code',
       })
     }
     case 'lost': {
-      const inForce = await confirmOutcome(target, attempt, CONFIRM_AFTER_LOSS_MS, tools)
+      const inForce = await confirmOutcome(target, change, CONFIRM_AFTER_LOSS_MS, tools)
       // Whoever came next would write to the login file together with a command that still runs.
       if (inForce !== 'new') lock.leaveInDoubt()
       return outcomeOf(inForce, { code: 'change-not-confirmed', reason: 'answer-lost' })

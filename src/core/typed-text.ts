@@ -70,3 +70,10 @@ function asciiDigit(digit: string): string {
 function isDigit(code: number): boolean {
   return /^\p{Nd}$/u.test(String.fromCodePoint(code))
 }
+
+/** The secret part of a recovery link (`rk1.…`), taken out of whatever was copied along with it, such as the whole link. */
+export function normalizeLink(typed: string): string {
+  const text = withoutInvisible(typed).replaceAll(/\s/g, '')
+  const [link = text] = /rk1\.[\w.-]*[\w-]/.exec(text) ?? []
+  return link
+}

@@ -1,5 +1,5 @@
 import type { AccountRecords } from './account-records.js'
-import type { Attempt, Credentials } from './attempt.js'
+import type { Credentials, ProofAttempt } from './attempt.js'
 import type { Mailbox } from './mailbox.js'
 import { settleAll } from './outage.js'
 import type { HostingAccount, Panel, PanelCommand, PanelVisit } from './panel-port.js'
@@ -34,7 +34,7 @@ export function planAccountProof({ localPart }: Mailbox, { code }: AccountCreden
  * it has room for more, the rest is asked beside it.
  */
 export async function verifyAccount(
-  { mailbox, clientAddress }: Attempt,
+  { mailbox, clientAddress }: ProofAttempt,
   { username, password, code }: AccountCredentials,
   { panel, accounts, allowAdminAccounts, begunMs, onRight }: AccountRules,
 ): Promise<Verification> {

@@ -1,5 +1,5 @@
 import type { Secret } from '../lib/secret.js'
-import type { Attempt, Credentials } from './attempt.js'
+import type { Credentials, ProofAttempt } from './attempt.js'
 import type { DomainOwner, DomainOwners } from './domain-owners.js'
 import type { Mailbox } from './mailbox.js'
 import { settleAll } from './outage.js'
@@ -28,7 +28,7 @@ export function planMailboxProof({ localPart }: Mailbox, { asksPanel }: Password
 
 /** Checks the mailbox's present password. */
 export async function verifyMailbox(
-  attempt: Attempt,
+  attempt: ProofAttempt,
   { password }: MailboxCredentials,
   rules: MailboxRules,
 ): Promise<Verification> {
@@ -65,7 +65,7 @@ interface Found {
  * mailbox changes nothing that is remembered: it would show in the time of the next try.
  */
 async function lookUpMailbox(
-  attempt: Attempt,
+  attempt: ProofAttempt,
   password: Secret,
   { panel, owners, checkPassword, onRight }: MailboxRules,
 ): Promise<Found> {

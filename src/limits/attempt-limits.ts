@@ -1,5 +1,5 @@
-import { type Outcome, type Refused, verdictOf } from '../core/answer.js'
-import type { Attempt } from '../core/attempt.js'
+import { type Answer, type Refused, verdictOf } from '../core/answer.js'
+import type { ProofAttempt } from '../core/attempt.js'
 import type { Verdict } from '../core/attempt-limits.js'
 import { networkOf } from '../lib/ip-address.js'
 import { type Counter, createAttemptCounts, type Full } from './counters.js'
@@ -12,7 +12,10 @@ import type { Puzzles } from './puzzle.js'
  * start, so that many at once can't slip through. Rejects with `Refused`, and with `StoreUnavailable` if the counters
  * can't be reached.
  */
-export type LimitAttempt = (attempt: Attempt, carryOut: () => Promise<Outcome>) => Promise<Outcome>
+export type LimitAttempt = <Result extends Answer>(
+  attempt: ProofAttempt,
+  carryOut: () => Promise<Result>,
+) => Promise<Result>
 
 interface LimitParts {
   readonly failures: Limiter
@@ -23,7 +26,7 @@ interface LimitParts {
 }
 
 /** What is guessed, and by whom. */
-interface Guess extends Pick<Attempt, 'callerKind' | 'solution'> {
+interface Guess extends Pick<ProofAttempt, 'callerKind' | 'solution'> {
   readonly secret: string
   /** The secret, and the network that the attempt comes from. */
   readonly pair: string
@@ -80,7 +83,7 @@ export function createAttemptLimits(parts: LimitParts): LimitAttempt {
 }
 
 /** Guesses at a hosting account's password tell nothing of the mailbox's, nor the reverse. */
-function guessOf({ mailbox, credentials, clientAddress, callerKind, solution }: Attempt): Guess {
+function guessOf({ mailbox, credentials, clientAddress, callerKind, solution }: ProofAttempt): Guess {
   const secret =
     credentials.proof === 'account' ? `account ${credentials.username}` : `mailbox ${mailbox.address}`
   return { secret, pair: `${secret} from ${networkOf(clientAddress)}`, callerKind, solution }

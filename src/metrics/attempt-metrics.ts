@@ -9,7 +9,7 @@ const ATTEMPT_BUCKETS_S = [0.1, 0.25, 0.5, 1, 1.5, 2, 3, 5, 10, 20, 30, 60]
 const COMMAND_BUCKETS_S = [0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 15, 30]
 
 /** `none`: the submission was not read, so that nobody knows. */
-const PROOFS = ['mailbox', 'account', 'none'] as const
+const PROOFS = ['mailbox', 'account', 'recovery', 'none'] as const
 
 /** Counts attempts and their commands of the panel: nothing of who made them, nor of what they typed. */
 export function createAttemptMetrics(registry: Registry): RecordAttempt {

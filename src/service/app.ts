@@ -9,13 +9,13 @@ import type { Config } from '../config/load.js'
 import { ASSETS, viewsDirectories } from '../config/views-folder.js'
 import { createAccountRecords } from '../core/account-records.js'
 import type { RecordAttempt } from '../core/attempt-context.js'
-import { changePassword, type PasswordChange } from '../core/change-password.js'
+import { changePassword } from '../core/change-password.js'
 import { createDomainOwners } from '../core/domain-owners.js'
 import type { CountNewPassword } from '../core/new-password-checks.js'
 import type { FindKeyExcess, PanelLoad } from '../core/panel-port.js'
-import type { CheckPolicy } from '../core/password/policy.js'
 import type { CheckReadiness } from '../core/readiness.js'
-import type { PasswordCheck } from '../core/verify-password.js'
+import type { DurableStore } from '../core/recovery/durable-store.js'
+import { createLinkMemory } from '../core/recovery/link-memory.js'
 import { createApiRouter } from '../http/api/api.js'
 import { sendJson } from '../http/api/problem.js'
 import { createAssetsRouter } from '../http/assets.js'
@@ -52,6 +52,7 @@ import { createNewPasswords } from './new-passwords.js'
 import { createChangeNotifications } from './notifications.js'
 import { createMailChecks } from './password-check.js'
 import { createPasswordChecks, type PasswordTools } from './password-policy.js'
+import { createRecovery, type EnterFor } from './recovery.js'
 
 const NO_ADDRESS =
   'a proxy that REKEY_TRUST_PROXY trusts names no address in X-Forwarded-For: all people behind it count as one'
@@ -63,6 +64,8 @@ export interface AppDependencies {
   /** Connects to the panel. */
   readonly dispatcher: Dispatcher
   readonly store: SharedStore
+  /** Where the data of recovery lasts; undefined if there is none. */
+  readonly recoveryStore?: DurableStore | undefined
   readonly passwordTools: PasswordTools
   readonly logger: Logger
   /** Whether the log is written. */
@@ -93,7 +96,8 @@ export interface App {
 }
 
 export function createApp(dependencies: AppDependencies): App {
-  const { config, version, store, passwordTools, logger, checkLog, clock, randomId } = dependencies
+  const { config, version, store, recoveryStore, passwordTools, logger, checkLog, clock, randomId } =
+    dependencies
   const { basePath, proofs } = config
   const brandWords = brandWordsOf(config.brand.name)
   const checkPolicy = createPasswordChecks(config, brandWords, passwordTools, logger)
@@ -133,7 +137,7 @@ export function createApp(dependencies: AppDependencies): App {
     attemptLog.record(record)
     dependencies.countAttempt?.(record)
   }
-  const { addressLimit, limitAttempt } = createLimits(config, store)
+  const { addressLimit, limitAttempt, linkLimiter } = createLimits(config, store)
   const held = createHeldAnswers(config.refusalDelayMs, clock)
   const guards = createGuards(
     addressLimit.guard,
@@ -148,15 +152,46 @@ export function createApp(dependencies: AppDependencies): App {
     refusalDelayMs: config.refusalDelayMs,
     recordAttempt,
   })
+  const shared = {
+    owners: createDomainOwners(store.owners, clock),
+    accounts: createAccountRecords(clock),
+    locks: store.locks,
+    checkPolicy,
+    checkPassword: mailChecks.checkPassword,
+    clock,
+    allowAdminAccounts: config.allowAdminAccounts,
+  }
+  const enterFor: EnterFor = (caller, record) => createPanelEntrance(enter, caller, record, clock)
+  const recovery =
+    config.recovery &&
+    recoveryStore &&
+    createRecovery(config.recovery, proofs, {
+      limitAttempt,
+      linkLimiter,
+      memory: createLinkMemory(recoveryStore, randomId),
+      enterFor,
+      shared,
+    })
   const change = createChangeAction({
     limitAttempt,
-    change: createPasswordChange(dependencies, enter, checkPolicy, mailChecks.checkPassword),
+    change: (attempt, record) =>
+      changePassword(attempt, { ...shared, enterPanel: enterFor(attempt, record) }),
+    redeem: recovery?.redeem,
     afterAnswer(...attempt) {
       notifications.tell(...attempt)
       newPasswords.check(...attempt)
     },
   })
-  const routes = { pipeline, change, guards, proofs, policy, checkPolicy, basePath, version }
+  const routes = {
+    pipeline,
+    actions: { change, recovery },
+    guards,
+    proofs,
+    policy,
+    checkPolicy,
+    basePath,
+    version,
+  }
   // Others have fixed their paths: they are served at the root too.
   const fixedPaths = [createWellKnownRouter(basePath, config.securityContact), createWebmailRouter(routes)]
 
@@ -174,6 +209,9 @@ export function createApp(dependencies: AppDependencies): App {
   const early = { refusalOf: addressLimit.refusalOf, messagesFor: languages.messagesFor, held, clock }
   handler.post(mount, createEarlyRefusal({ ...early, recordAttempt }))
   handler.post(`${basePath}/api/v1/password-changes`, createEarlyRefusal({ ...early, recordAttempt }))
+  for (const path of ['recovery-links', 'recovery-links/end']) {
+    handler.post(`${basePath}/api/v1/${path}`, createEarlyRefusal({ ...early, recordAttempt }))
+  }
   handler.post(`${basePath}/api/v1/password-policy`, createEarlyRefusal(early))
   handler.use(...createSecurityHeaders())
   const own = config.viewsDirectory === undefined ? [] : [join(config.viewsDirectory, 'assets')]
@@ -223,23 +261,4 @@ function createRunner(
     reportLimit: (limit) => logger.info({ event: 'panel-concurrency', limit }),
     learn,
   })
-}
-
-function createPasswordChange(
-  { config, store, clock }: AppDependencies,
-  enter: CommandRunner['enter'],
-  checkPolicy: CheckPolicy,
-  checkPassword: PasswordCheck,
-): PasswordChange {
-  const shared = {
-    owners: createDomainOwners(store.owners, clock),
-    accounts: createAccountRecords(clock),
-    locks: store.locks,
-    checkPolicy,
-    checkPassword,
-    clock,
-    allowAdminAccounts: config.allowAdminAccounts,
-  }
-  return (attempt, record) =>
-    changePassword(attempt, { ...shared, enterPanel: createPanelEntrance(enter, attempt, record, clock) })
 }

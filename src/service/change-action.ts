@@ -1,33 +1,42 @@
 import type { AttemptContext } from '../core/attempt-context.js'
 import type { PasswordChange } from '../core/change-password.js'
-import type { Submission } from '../http/submission/parse-submission.js'
+import type { Redemption, Submission } from '../http/submission/parse-submission.js'
 import type { Action } from '../http/submission/pipeline.js'
 import type { LimitAttempt } from '../limits/attempt-limits.js'
 
 interface ChangeActionParts {
   readonly limitAttempt: LimitAttempt
   readonly change: PasswordChange
-  readonly afterAnswer: Action<Submission>['afterAnswer']
+  /** Undefined if nobody can recover a password; then nobody asks for it. */
+  readonly redeem: Action<Redemption>['carryOut'] | undefined
+  readonly afterAnswer: Action<Submission | Redemption>['afterAnswer']
 }
 
-/** Changes a password, if no limit on refused credentials is reached. */
+/** Changes a password: by a link, or by a proof if no limit on refused credentials is reached. */
 export function createChangeAction({
   limitAttempt,
   change,
+  redeem,
   afterAnswer,
-}: ChangeActionParts): Action<Submission> {
+}: ChangeActionParts): Action<Submission | Redemption> {
   return {
-    carryOut(submission, caller, context) {
+    async carryOut(submission, caller, context) {
+      if ('recovery' in submission) {
+        return redeem ? await redeem(submission, caller, context) : { code: 'recovery-invalid' }
+      }
       nameAttempt(context, submission)
       const attempt = { ...submission, ...caller }
-      return limitAttempt(attempt, () => change(attempt, (entry) => context.commands.push(entry)))
+      return await limitAttempt(attempt, () => change(attempt, (entry) => context.commands.push(entry)))
     },
     afterAnswer,
   }
 }
 
 /** Lets the audit line say whom the attempt is about. */
-function nameAttempt(context: AttemptContext, { mailbox, credentials }: Submission): void {
+export function nameAttempt(
+  context: AttemptContext,
+  { mailbox, credentials }: Pick<Submission, 'mailbox' | 'credentials'>,
+): void {
   context.proof = credentials.proof
   context.mailbox = mailbox.address
   if (credentials.proof === 'account') context.account = credentials.username

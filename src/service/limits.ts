@@ -11,6 +11,9 @@ import { createLimiter, type Limiter } from '../limits/limiter.js'
 import { createPuzzles } from '../limits/puzzle.js'
 import type { SharedStore } from '../store/shared-store.js'
 
+/** How many links the owner of an account may make. */
+const LINKS = { count: 20, windowMs: 3_600_000 }
+
 /** How many submissions that broke only the policy are given back within a window. */
 const SPARED = 10
 
@@ -18,6 +21,8 @@ const SPARED = 10
 export interface Limits {
   readonly addressLimit: AddressLimit
   readonly limitAttempt: LimitAttempt
+  /** Counts the recovery links of each hosting account. */
+  readonly linkLimiter: Limiter
 }
 
 export function createLimits({ limits, limitExempt, linkKey }: Config, store: SharedStore): Limits {
@@ -45,6 +50,7 @@ export function createLimits({ limits, limitExempt, linkKey }: Config, store: Sh
   }
 
   return {
+    linkLimiter: createLimiter('links', LINKS, store.createLimitStore('links', LINKS.windowMs)),
     addressLimit: combineAddressLimits([
       createAddressLimitOf('address', networkOf),
       createAddressLimitOf('network', wideNetworkOf),

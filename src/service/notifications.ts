@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { LogNames } from '../audit-log/log-names.js'
 import type { Config } from '../config/load.js'
-import type { Submission } from '../http/submission/parse-submission.js'
+import type { Redemption, Submission } from '../http/submission/parse-submission.js'
 import type { Action } from '../http/submission/pipeline.js'
 import type { Clock } from '../lib/clock.js'
 import { composeNotification } from '../notification/compose.js'
@@ -10,7 +10,7 @@ import { FOLLOW_UP_MS } from './stop-times.js'
 
 /** Tells people by mail that the password of their mailbox was changed, where the operator wants it. */
 export interface ChangeNotifications {
-  readonly tell: Action<Submission>['afterAnswer']
+  readonly tell: Action<Submission | Redemption>['afterAnswer']
   /** Gives what is left a short time, and drops it then. */
   close(): Promise<void>
 }
@@ -44,8 +44,8 @@ export function createChangeNotifications(
   const delivery = createDelivery(async (message, signal) => (await loaded)(message, signal), clock)
 
   return {
-    tell({ mailbox: { address: mailbox } }, answer, messages, { requestId, clientAddress }) {
-      if (answer.code !== 'changed') return
+    tell(_submission, answer, messages, { requestId, clientAddress, mailbox }) {
+      if (answer.code !== 'changed' || mailbox === undefined) return
       const time = new Date()
       const notification = composeNotification(messages.mail, messages.language, {
         mailbox,

@@ -5,6 +5,7 @@ import { expect, it } from 'vitest'
 import { createAttemptLog } from '../../src/audit-log/attempt-log.js'
 import { plainNames } from '../../src/audit-log/log-names.js'
 import { type Answer, type AnswerCode, answerCodes, answers } from '../../src/core/answer.js'
+import { Secret } from '../../src/lib/secret.js'
 import { createTestClock } from '../kit/clock.js'
 import { scrape, withMetrics } from '../kit/metrics.js'
 import { driveOutcomes, outcomeEnvironment } from '../kit/outcomes.js'
@@ -21,8 +22,11 @@ function faultsOf(line: unknown): string {
   return ajv.validate(schema, line) ? '' : `${ajv.errorsText()} in ${JSON.stringify(line)}`
 }
 
-/** These come of a bug, or of a program of somebody else's that is not there, or are no attempts. */
+/** These come of a bug, or of a program of somebody else's that is not there, or of what must be configured, or are no attempts. */
 const NOT_DRIVEN: readonly AnswerCode[] = [
+  'recovery-links-ended',
+  'recovery-link-made',
+  'recovery-invalid',
   'not-found',
   'method-not-allowed',
   'internal-error',
@@ -46,6 +50,7 @@ const fullAnswers: readonly Answer[] = [
   { code: 'store-unavailable', reason: 'READONLY' },
   { code: 'breach-check-unavailable', reason: 'unreachable' },
   { code: 'internal-error' },
+  { code: 'recovery-link-made', url: new Secret('https://mail.example.com/recover#rk1.x.y'), expiresMs: 0 },
 ]
 
 it('the line of an attempt keeps to the schema, whatever the outcome', async () => {

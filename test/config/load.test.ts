@@ -308,6 +308,7 @@ it('the configuration may have each of its secrets in a file', () => {
     'REKEY_REDIS_URL',
     'REKEY_REDIS_PASSWORD',
     'REKEY_LINK_KEY',
+    'REKEY_LINK_KEY_PREVIOUS',
   ])
 })
 

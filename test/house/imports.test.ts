@@ -28,6 +28,7 @@ const LAYERS = [
     'notification',
     'panel',
     'passwords',
+    'recovery',
     'store',
   ],
   ['core'],

@@ -25,6 +25,9 @@ const withoutPage: readonly AnswerCode[] = [
   'invalid-token',
   // Only webmail servers are held against REKEY_WEBMAIL_ADDRESSES.
   'unknown-webmail-host',
+  'recovery-link-made',
+  'recovery-links-ended',
+  'recovery-invalid',
 ]
 
 function posts(form: object | string, headers: Readonly<Record<string, string>> = {}): AnswerPage['ask'] {

@@ -7,6 +7,7 @@ import type { SharedStore } from '../../src/store/shared-store.js'
 import { CHANGE } from '../panel-simulator/commands/command-names.js'
 import type { Fault } from '../panel-simulator/simulator.js'
 import { createTestClock } from './clock.js'
+import { byLink, LINK_REQUEST, LINKS, recoveryService } from './recovery.js'
 import type { TestService, TestServiceOptions } from './service.js'
 import { byAccount, byMailbox, CHANGES } from './submissions.js'
 
@@ -125,6 +126,9 @@ export const ways: Readonly<Record<AnswerCode, Way>> = {
     body: byAccount({}, { newPassword: 'yet another new secret' }),
     faults: [[CHANGE, { kind: 'reset', when: 'before-run' }]],
   },
+  'recovery-link-made': { body: LINK_REQUEST, path: LINKS, service: recoveryService() },
+  'recovery-links-ended': { body: LINK_REQUEST, path: `${LINKS}/end`, service: recoveryService() },
+  'recovery-invalid': { body: byLink('rk1.forged.link'), service: recoveryService() },
   'outcome-unknown': {
     body: byAccount(),
     faults: [

@@ -11,6 +11,7 @@ import type { Dispatcher } from 'undici'
 import { onTestFinished } from 'vitest'
 import { type Config, loadConfig } from '../../src/config/load.js'
 import type { ReadinessFault } from '../../src/core/readiness.js'
+import type { DurableStore } from '../../src/core/recovery/durable-store.js'
 import { createHttpServer } from '../../src/http/server.js'
 import { createDispatcher } from '../../src/panel/dispatcher.js'
 import { createBreachDispatcher } from '../../src/passwords/pwned-passwords.js'
@@ -55,6 +56,7 @@ export interface TestServiceOptions {
   readonly passwordTools?: Partial<PasswordTools>
   readonly clock?: TestClock
   readonly store?: SharedStore
+  readonly recoveryStore?: DurableStore
 }
 
 const scratch = mkdtempSync(join(tmpdir(), 'rekey-test-'))
@@ -113,6 +115,7 @@ export async function startService({
   passwordTools,
   clock = createTestClock(),
   store,
+  recoveryStore,
 }: TestServiceOptions = {}): Promise<TestService> {
   const panel = await startPanelSimulator(simulator)
   onTestFinished(() => panel.close())
@@ -122,6 +125,7 @@ export async function startService({
     clock,
     passwordTools,
     store,
+    recoveryStore,
   )
 }
 
@@ -132,6 +136,7 @@ export async function startServiceAt(
   clock = createTestClock(),
   passwordTools: Partial<PasswordTools> = {},
   store: SharedStore = createMemoryStore(clock),
+  recoveryStore?: DurableStore,
 ): Promise<TestService> {
   const config = configOf(environment)
   const lines: string[] = []
@@ -149,6 +154,7 @@ export async function startServiceAt(
     version,
     dispatcher,
     store,
+    recoveryStore,
     passwordTools: {
       isCommon: isCommonPassword,
       estimateStrength: passwordTools.estimateStrength ?? estimateHere,

@@ -65,6 +65,10 @@ export interface PanelSimulator {
   mailbox(address: string): StoredMailbox | undefined
   /** Whether the panel's own record of the mailbox accepts the password. */
   accepts(address: string, password: string): Promise<boolean>
+  /** Sets a mailbox's stored hash: with a new one it is changed past us, with a former one a backup was restored. */
+  setStoredHash(address: string, hash: string): void
+  deleteMailbox(address: string): void
+  addMailbox(address: string, hash: string): void
   /** What the mail server reads for a domain. */
   loginFile(domain: string): string[]
   account(name: string): AccountRecord
@@ -152,6 +156,22 @@ export async function startPanelSimulator({
       if (!mailbox) throw new Error(`the simulated panel has no mailbox ${address}`)
       return acceptsMailPassword(mailbox.hash, password)
     },
+    setStoredHash(address, hash) {
+      const { domain, mailbox } = findMailbox(panel, address)
+      mailbox.hash = hash
+      writeLoginFile(domain)
+    },
+    deleteMailbox(address) {
+      const { domain, mailbox } = findMailbox(panel, address)
+      domain.mailboxes = domain.mailboxes.filter((other) => other !== mailbox)
+      writeLoginFile(domain)
+    },
+    addMailbox(address, hash) {
+      const [account = '', name = ''] = address.split('@')
+      const domain = findDomain(panel, name)
+      domain.mailboxes = [...domain.mailboxes, { account, hash, suspended: false }]
+      writeLoginFile(domain)
+    },
     loginFile: (domain) => readLoginFile(panel, domain),
     account(name) {
       const account = panel.accounts.get(name)
@@ -169,6 +189,18 @@ export async function startPanelSimulator({
       await closed
     },
   }
+}
+
+function findMailbox(panel: PanelState, address: string) {
+  const [account, name = ''] = address.split('@')
+  const domain = findDomain(panel, name)
+  const mailbox = domain.mailboxes.find((candidate) => candidate.account === account)
+  if (!mailbox) throw new Error(`the simulated panel has no mailbox ${address}`)
+  return { domain, mailbox }
+}
+
+function writeLoginFile(domain: MailDomain): void {
+  domain.loginFile = domain.mailboxes.map(({ account, hash }) => `${account}:${hash}`)
 }
 
 function readMailbox(panel: PanelState, address: string): StoredMailbox | undefined {

@@ -158,13 +158,16 @@ it('no secret reaches a log line, a header, an answer or a metric, whatever the 
   await service.http.put(`${CHANGES}?${CANARY}`).send({ CANARY })
 
   const outcomes = new Set(service.attempts().map(({ code }) => code))
-  // No attempts, or in outage-canaries.test.ts.
+  // No attempts, or in outage-canaries.test.ts or recovery-links.test.ts.
   const notHere = [
     'not-found',
     'method-not-allowed',
     'internal-error',
     'mail-server-unavailable',
     'store-unavailable',
+    'recovery-link-made',
+    'recovery-links-ended',
+    'recovery-invalid',
   ]
   const missing = answerCodes.filter((code) => !outcomes.has(code))
   expect(missing.toSorted()).toEqual(notHere.toSorted())

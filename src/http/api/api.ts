@@ -13,9 +13,10 @@ import {
 import { messagesOf } from '../negotiate-language.js'
 import { contextOf } from '../request-context.js'
 import { createRouter, refuseUnknownPath, routeMethods } from '../route-methods.js'
+import type { Actions } from '../submission/actions.js'
 import type { Guards } from '../submission/guards.js'
-import { parseBody } from '../submission/parse-body.js'
-import { parseSubmission, type Submission } from '../submission/parse-submission.js'
+import { type ParsedBody, parseBody } from '../submission/parse-body.js'
+import { parseChange, parseLinkRequest, parseSubmission } from '../submission/parse-submission.js'
 import type { Action, Face, Pipeline } from '../submission/pipeline.js'
 import { passwordQuestion } from '../submission/schemas.js'
 import { answerClientAddress } from './client-address.js'
@@ -24,7 +25,7 @@ import { sendJson } from './problem.js'
 
 interface ApiParts {
   readonly pipeline: Pipeline
-  readonly change: Action<Submission>
+  readonly actions: Actions
   readonly guards: Guards
   readonly proofs: Proofs
   readonly policy: PolicyInForce
@@ -43,17 +44,22 @@ export function createApiRouter(parts: ApiParts): Router {
 
   /** Made when it is first asked for: few ever do. */
   function sendDocument(response: Response): void {
-    document ??= createOpenApiDocument(parts.basePath, proofs, parts.version)
+    document ??= createOpenApiDocument(parts.basePath, proofs, parts.actions, parts.version)
     response.json(document)
   }
 
-  const face: Face<unknown, Submission> = {
-    guards: guards.api,
-    parse: (body, { client }) => parseSubmission(proofs, body, client !== undefined),
-    action: parts.change,
-    callerKind: ({ client }) => (client === undefined ? 'public' : 'client'),
-    patienceMs: () => parts.requestTimeoutMs,
-    show: sendJson,
+  function faceOf<Value>(
+    action: Action<Value>,
+    parse: (body: unknown, byClient: boolean) => ParsedBody<Value>,
+  ): Face<unknown, Value> {
+    return {
+      guards: guards.api,
+      parse: (body, { client }) => parse(body, client !== undefined),
+      action,
+      callerKind: ({ client }) => (client === undefined ? 'public' : 'client'),
+      patienceMs: () => parts.requestTimeoutMs,
+      show: sendJson,
+    }
   }
 
   /** No attempt at a change, so that it leaves no line in the log. */
@@ -68,7 +74,19 @@ export function createApiRouter(parts: ApiParts): Router {
     >)
   }
 
-  routeMethods(router, '/password-changes', { post: pipeline.submission(face) })
+  const { change, recovery } = parts.actions
+  const parse = recovery ? parseChange : parseSubmission
+  const changeFace = faceOf(change, (body, byClient) => parse(proofs, body, byClient))
+  routeMethods(router, '/password-changes', { post: pipeline.submission(changeFace) })
+  const ownerLinks = recovery?.ownerLinks
+  if (ownerLinks) {
+    routeMethods(router, '/recovery-links', {
+      post: pipeline.submission(faceOf(ownerLinks.make, parseLinkRequest)),
+    })
+    routeMethods(router, '/recovery-links/end', {
+      post: pipeline.submission(faceOf(ownerLinks.end, parseLinkRequest)),
+    })
+  }
   routeMethods(router, '/password-policy', {
     get: [(_request, response) => void response.json(describePolicy(parts.policy, messagesOf(response)))],
     post: [...guards.api, answerQuestion],

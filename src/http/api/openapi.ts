@@ -4,17 +4,24 @@ import { type AnswerCode, answerCodes, answers } from '../../core/answer.js'
 import type { Proofs } from '../../core/attempt.js'
 import { passwordVerdict, policyDescription } from '../describe-policy.js'
 import { health, readiness } from '../health.js'
-import { accountChange, mailboxChange, passwordQuestion } from '../submission/schemas.js'
+import type { Actions } from '../submission/actions.js'
+import {
+  accountChange,
+  linkChange,
+  linkRequest,
+  mailboxChange,
+  passwordQuestion,
+} from '../submission/schemas.js'
 import { countedAddress } from './client-address.js'
-import { changed, problem } from './problem.js'
+import { changed, linkMade, linksEnded, problem } from './problem.js'
 
 const JSON_TYPE = 'application/json'
 
 /** Anybody, or a client with its token. */
 const CALLERS = [{}, { client: [] }]
 
-/** What can stand in the way of a change; webmail's forms are no part of this interface. */
-const CHANGE_REFUSALS = answerCodes.filter((code) => code !== 'unknown-webmail-host')
+/** What can stand in the way of a submission; webmail's forms are no part of this interface. */
+const REFUSALS = answerCodes.filter((code) => answers[code].status >= 400 && code !== 'unknown-webmail-host')
 
 /** What can stand in the way of a question, which the panel has no part in. */
 const QUESTION_REFUSALS: readonly AnswerCode[] = [
@@ -31,8 +38,9 @@ const QUESTION_REFUSALS: readonly AnswerCode[] = [
 ]
 
 /** The OpenAPI 3.1 document of the JSON interface, made from the schemas that check its requests and answers. */
-export function createOpenApiDocument(basePath: string, proofs: Proofs, version: string) {
+export function createOpenApiDocument(basePath: string, proofs: Proofs, actions: Actions, version: string) {
   const bodies = proofs.map((proof) => (proof === 'mailbox' ? mailboxChange : accountChange))
+  const { recovery } = actions
   return createDocument({
     openapi: '3.1.0',
     info: { title: 'Rekey', version, description: 'Changes mailbox passwords on a Hestia panel.' },
@@ -54,14 +62,15 @@ export function createOpenApiDocument(basePath: string, proofs: Proofs, version:
           security: CALLERS,
           requestBody: {
             required: true,
-            content: { [JSON_TYPE]: { schema: z.union(bodies) } },
+            content: { [JSON_TYPE]: { schema: z.union(recovery ? [...bodies, linkChange] : bodies) } },
           },
           responses: {
             '200': { description: 'The password was changed', content: { [JSON_TYPE]: { schema: changed } } },
-            ...problemResponses(CHANGE_REFUSALS),
+            ...problemResponses(REFUSALS),
           },
         },
       },
+      ...(recovery?.ownerLinks && ownerLinkPaths),
       '/api/v1/password-policy': {
         get: {
           operationId: 'readPasswordPolicy',
@@ -112,6 +121,33 @@ export function createOpenApiDocument(basePath: string, proofs: Proofs, version:
       },
     },
   })
+}
+
+const ownerLinkPaths = {
+  '/api/v1/recovery-links': {
+    post: {
+      operationId: 'makeRecoveryLink',
+      summary: 'Make a link that lets its holder set the password of a mailbox, once',
+      security: CALLERS,
+      requestBody: { required: true, content: { [JSON_TYPE]: { schema: linkRequest } } },
+      responses: {
+        '201': { description: 'The link', content: { [JSON_TYPE]: { schema: linkMade } } },
+        ...problemResponses(REFUSALS),
+      },
+    },
+  },
+  '/api/v1/recovery-links/end': {
+    post: {
+      operationId: 'endRecoveryLinks',
+      summary: 'End all links for mailboxes of the hosting account that were made until now',
+      security: CALLERS,
+      requestBody: { required: true, content: { [JSON_TYPE]: { schema: linkRequest } } },
+      responses: {
+        '200': { description: 'They were ended', content: { [JSON_TYPE]: { schema: linksEnded } } },
+        ...problemResponses(REFUSALS),
+      },
+    },
+  },
 }
 
 /** Every status but that of success, with the codes that it stands for. */

@@ -9,7 +9,9 @@ import { brokenRules, describeReasons } from '../describe-policy.js'
 import { messagesOf } from '../negotiate-language.js'
 import { contextOf } from '../request-context.js'
 
-const codes = answerCodes.filter((code) => code !== 'changed') as Exclude<AnswerCode, 'changed'>[]
+type Done = 'changed' | 'recovery-link-made' | 'recovery-links-ended'
+
+const codes = answerCodes.filter((code) => answers[code].status >= 400) as Exclude<AnswerCode, Done>[]
 
 /** Every answer but success: an RFC 9457 problem with members of our own. */
 export const problem = z
@@ -37,14 +39,40 @@ export const problem = z
 /** The answer to a change that was made. */
 export const changed = z.strictObject({ code: z.literal('changed') }).meta({ id: 'Changed' })
 
+/** The answer to a link that was made. */
+export const linkMade = z
+  .strictObject({
+    code: z.literal('recovery-link-made'),
+    url: z.url().meta({ description: 'Lets its holder set the password of the mailbox, once' }),
+    expiresAt: z.iso.datetime().meta({ description: 'UTC' }),
+  })
+  .meta({ id: 'LinkMade' })
+
+/** The answer to an owner who ended all links. */
+export const linksEnded = z
+  .strictObject({ code: z.literal('recovery-links-ended') })
+  .meta({ id: 'LinksEnded' })
+
+type DoneBody = z.output<typeof changed> | z.output<typeof linkMade> | z.output<typeof linksEnded>
+
 /** Sends an answer to a program. */
 export function sendJson(response: Response, answer: Answer): void {
-  const messages = messagesOf(response)
   setHead(response, answer)
-  if (answer.code === 'changed') {
-    response.json({ code: 'changed' } satisfies z.output<typeof changed>)
-    return
-  }
+  if (isDone(answer)) response.json(doneBody(answer))
+  else sendProblem(response, answer)
+}
+
+function isDone(answer: Answer): answer is Extract<Answer, { code: Done }> {
+  return answers[answer.code].status < 400
+}
+
+function doneBody(answer: Extract<Answer, { code: Done }>): DoneBody {
+  if (answer.code !== 'recovery-link-made') return { code: answer.code }
+  return { code: answer.code, url: answer.url.reveal(), expiresAt: new Date(answer.expiresMs).toISOString() }
+}
+
+function sendProblem(response: Response, answer: Exclude<Answer, { code: Done }>): void {
+  const messages = messagesOf(response)
   const body: z.output<typeof problem> = {
     type: `urn:rekey:problem:${answer.code}`,
     ...wordsOf(answer, messages),

@@ -2,7 +2,8 @@ import type { Answer } from '../../core/answer.js'
 import type { Proof, Proofs } from '../../core/attempt.js'
 import type { Messages } from '../../languages/catalogue.js'
 import { faultMessage, reasonMessage } from '../../languages/messages.js'
-import { type ParsedSubmission, parseSubmission } from '../submission/parse-submission.js'
+import type { ParsedBody } from '../submission/parse-body.js'
+import { parseSubmission, type Submission } from '../submission/parse-submission.js'
 import { type Form, toRequest } from '../submission/read-body.js'
 
 /** The fields of the form, by the names that password managers and scripts see. */
@@ -49,7 +50,7 @@ export function chosenProof(proofs: Proofs, form: Form): Proof {
 }
 
 /** Checks a form by the rules of the JSON interface, and that the new password was typed twice alike. */
-export function parseForm(proofs: Proofs, form: Form): ParsedSubmission {
+export function parseForm(proofs: Proofs, form: Form): ParsedBody<Submission> {
   const parsed = parseSubmission(proofs, toRequest(FIELDS[chosenProof(proofs, form)], form))
   if (form.new_password === form.confirm_password) return parsed
   const faults = parsed.ok ? [] : parsed.faults

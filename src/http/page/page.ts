@@ -8,10 +8,11 @@ import { describePolicy } from '../describe-policy.js'
 import { messagesOf } from '../negotiate-language.js'
 import { contextOf } from '../request-context.js'
 import { createRouter, refuseUnknownPath, routeMethods } from '../route-methods.js'
+import type { Actions } from '../submission/actions.js'
 import type { Guards } from '../submission/guards.js'
-import type { Submission } from '../submission/parse-submission.js'
+import type { Redemption, Submission } from '../submission/parse-submission.js'
 import { PERSON_PATIENCE_MS } from '../submission/patience.js'
-import type { Action, Face, Pipeline } from '../submission/pipeline.js'
+import type { Face, Pipeline } from '../submission/pipeline.js'
 import type { Form } from '../submission/read-body.js'
 import { parseForm } from './form-fields.js'
 import { formView } from './form-view.js'
@@ -22,7 +23,7 @@ import type { Render } from './templates.js'
 
 interface PageParts extends FrameParts {
   readonly pipeline: Pipeline
-  readonly change: Action<Submission>
+  readonly actions: Actions
   readonly guards: Guards
   readonly proofs: Proofs
   readonly policy: PagePolicy
@@ -64,10 +65,10 @@ export function createPageRouter(parts: PageParts): Router {
     send(response, 'notice', answer.code, { heading: title, detail })
   }
 
-  const face: Face<Form, Submission> = {
+  const face: Face<Form, Submission | Redemption> = {
     guards: guards.page,
     parse: (form) => parseForm(proofs, form),
-    action: parts.change,
+    action: parts.actions.change,
     callerKind: () => 'public',
     patienceMs: () => PERSON_PATIENCE_MS,
     show(response, answer, form) {

@@ -1,30 +1,78 @@
 import type { Attempt, Proof, Proofs } from '../../core/attempt.js'
+import type { OwnerAttempt } from '../../core/recovery/make-link.js'
 import { Secret } from '../../lib/secret.js'
 import { type ParsedBody, parseBody } from './parse-body.js'
-import { type AccountChange, accountChange, type MailboxChange, mailboxChange } from './schemas.js'
+import {
+  type AccountChange,
+  accountChange,
+  type LinkRequest,
+  linkChange,
+  linkRequest,
+  type MailboxChange,
+  mailboxChange,
+} from './schemas.js'
 
 /** What a person or a program asks for, less the address it comes from and the time it may take. */
-export type Submission = Omit<Attempt, 'callerKind' | 'clientAddress' | 'deadline' | 'hungUp'>
+export type Submission = Omit<Attempt, CallerMember>
 
-export type ParsedSubmission = ParsedBody<Submission>
+/** A change by a link. */
+export interface Redemption {
+  /** The secret part of a link, as it was sent. */
+  readonly recovery: Secret
+  readonly newPassword: Secret
+}
+
+/** What a hosting account's owner asks for with proof by the account. */
+export type OwnerSubmission = Omit<OwnerAttempt, CallerMember>
+
+type CallerMember = 'callerKind' | 'clientAddress' | 'deadline' | 'hungUp'
 
 /**
- * Checks the body of a submission against the proofs that the service is configured for.
+ * Checks the body of a change against the proofs that the service is configured for.
  *
  * @param byClient whether a client sent it, which may name the person's address
  */
-export function parseSubmission(proofs: Proofs, body: unknown, byClient = false): ParsedSubmission {
-  if (proofOf(proofs, body) === 'account') {
-    const parsed = parseBody(accountChange, body, byClient)
-    return parsed.ok ? { ok: true, value: toAccountSubmission(parsed.value) } : parsed
-  }
-  const parsed = parseBody(mailboxChange, body, byClient)
-  return parsed.ok ? { ok: true, value: toMailboxSubmission(parsed.value) } : parsed
+export function parseSubmission(proofs: Proofs, body: unknown, byClient = false): ParsedBody<Submission> {
+  if (proofOf(proofs, body) === 'account')
+    return mapValue(parseBody(accountChange, body, byClient), toAccountSubmission)
+  return mapValue(parseBody(mailboxChange, body, byClient), toMailboxSubmission)
+}
+
+/** Checks the body of a change by a link. */
+function parseRedemption(body: unknown, byClient = false): ParsedBody<Redemption> {
+  return mapValue(parseBody(linkChange, body, byClient), ({ recovery, newPassword }) => ({
+    recovery: new Secret(recovery),
+    newPassword: new Secret(newPassword),
+  }))
+}
+
+/** Checks the body of a change by a link if it is one, otherwise by the proofs. */
+export function parseChange(
+  proofs: Proofs,
+  body: unknown,
+  byClient: boolean,
+): ParsedBody<Submission | Redemption> {
+  return hasMember(body, 'recovery')
+    ? parseRedemption(body, byClient)
+    : parseSubmission(proofs, body, byClient)
+}
+
+/** Checks what an owner sends to make a link, or to end links. */
+export function parseLinkRequest(body: unknown, byClient = false): ParsedBody<OwnerSubmission> {
+  return mapValue(parseBody(linkRequest, body, byClient), toOwnerSubmission)
+}
+
+function mapValue<From, To>(parsed: ParsedBody<From>, map: (value: From) => To): ParsedBody<To> {
+  return parsed.ok ? { ok: true, value: map(parsed.value) } : parsed
 }
 
 function proofOf(proofs: Proofs, body: unknown): Proof {
-  const hasAccount = typeof body === 'object' && body !== null && Object.hasOwn(body, 'account')
-  return proofs.find((proof) => proof === (hasAccount ? 'account' : 'mailbox')) ?? proofs[0]
+  const wanted = hasMember(body, 'account') ? 'account' : 'mailbox'
+  return proofs.find((proof) => proof === wanted) ?? proofs[0]
+}
+
+function hasMember(body: unknown, name: string): boolean {
+  return typeof body === 'object' && body !== null && Object.hasOwn(body, name)
 }
 
 function toMailboxSubmission({ email, newPassword, currentPassword, solution }: MailboxChange): Submission {
@@ -36,11 +84,14 @@ function toMailboxSubmission({ email, newPassword, currentPassword, solution }: 
   }
 }
 
-function toAccountSubmission({ email, newPassword, account, solution }: AccountChange): Submission {
+function toAccountSubmission({ newPassword, ...request }: AccountChange): Submission {
+  return { ...toOwnerSubmission(request), newPassword: new Secret(newPassword) }
+}
+
+function toOwnerSubmission({ email, account, solution }: LinkRequest): OwnerSubmission {
   const { username, password, code } = account
   return {
     mailbox: email,
-    newPassword: new Secret(newPassword),
     solution,
     credentials: {
       proof: 'account',

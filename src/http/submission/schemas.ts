@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { isAccountName } from '../../core/account-name.js'
 import type { FieldFaultCode } from '../../core/answer.js'
 import { characterNotAllowed, parseMailbox } from '../../core/mailbox.js'
-import { normalizeAccountName, normalizeCode } from '../../core/typed-text.js'
+import { normalizeAccountName, normalizeCode, normalizeLink } from '../../core/typed-text.js'
 import { parseClientAddress } from '../../lib/ip-address.js'
 
 /**
@@ -56,32 +56,45 @@ export const mailboxChange = z
   .strictObject({ email, newPassword, currentPassword: password, clientAddress, solution })
   .meta({ id: 'MailboxChange', description: 'Proved by the present password of the mailbox' })
 
+const account = z.strictObject({
+  username: wholeText
+    .transform(normalizeAccountName)
+    .refine((name) => name !== '', fault('required'))
+    .refine(isAccountName, fault('not-an-account-name'))
+    .meta({ example: 'alice' }),
+  password,
+  code: wholeText
+    .transform((typed) => normalizeCode(typed) || undefined)
+    .refine((code) => code === undefined || ONE_TIME_CODE.test(code), fault('not-a-code'))
+    .optional()
+    .meta({
+      description:
+        'The one-time code, if the account has two-factor authentication: six decimal digits of any script',
+      example: '123456',
+    }),
+})
+
 /** A change proved by the hosting account that owns the mailbox's domain. */
 export const accountChange = z
-  .strictObject({
-    email,
-    newPassword,
-    account: z.strictObject({
-      username: wholeText
-        .transform(normalizeAccountName)
-        .refine((name) => name !== '', fault('required'))
-        .refine(isAccountName, fault('not-an-account-name'))
-        .meta({ example: 'alice' }),
-      password,
-      code: wholeText
-        .transform((typed) => normalizeCode(typed) || undefined)
-        .refine((code) => code === undefined || ONE_TIME_CODE.test(code), fault('not-a-code'))
-        .optional()
-        .meta({
-          description:
-            'The one-time code, where the account has two-factor authentication: six decimal digits of any script',
-          example: '123456',
-        }),
-    }),
-    clientAddress,
-    solution,
-  })
+  .strictObject({ email, newPassword, account, clientAddress, solution })
   .meta({ id: 'AccountChange', description: 'Proved by the hosting account that owns the domain' })
+
+/** A change by a recovery link. */
+export const linkChange = z
+  .strictObject({
+    recovery: wholeText
+      .transform(normalizeLink)
+      .refine((link) => link !== '', fault('required'))
+      .meta({ description: 'A recovery link, or the part of it that begins with rk1.' }),
+    newPassword,
+    clientAddress,
+  })
+  .meta({ id: 'LinkChange', description: 'By a recovery link, which names the mailbox' })
+
+/** What the owner of a hosting account proves the right with to make a recovery link, or to end all of the account's links. */
+export const linkRequest = z
+  .strictObject({ email, account, clientAddress, solution })
+  .meta({ id: 'LinkRequest', description: 'A mailbox, and the hosting account that owns its domain' })
 
 /** A question whether a new password keeps the rules. */
 export const passwordQuestion = z
@@ -90,6 +103,7 @@ export const passwordQuestion = z
 
 export type MailboxChange = z.output<typeof mailboxChange>
 export type AccountChange = z.output<typeof accountChange>
+export type LinkRequest = z.output<typeof linkRequest>
 
 function fault(code: FieldFaultCode): { error: FieldFaultCode } {
   return { error: code }

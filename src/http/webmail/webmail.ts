@@ -1,16 +1,17 @@
 import type { Request, Router } from 'express'
 import type { Proof, Proofs } from '../../core/attempt.js'
 import { createRouter, refuseUnknownPath, routeMethods } from '../route-methods.js'
+import type { Actions } from '../submission/actions.js'
 import type { Guards } from '../submission/guards.js'
-import { parseSubmission, type Submission } from '../submission/parse-submission.js'
+import { parseSubmission, type Redemption, type Submission } from '../submission/parse-submission.js'
 import { PERSON_PATIENCE_MS } from '../submission/patience.js'
-import type { Action, Face, Pipeline } from '../submission/pipeline.js'
+import type { Face, Pipeline } from '../submission/pipeline.js'
 import { type Form, toRequest } from '../submission/read-body.js'
 import { sendText } from './plain-text.js'
 
 interface WebmailParts {
   readonly pipeline: Pipeline
-  readonly change: Action<Submission>
+  readonly actions: Actions
   readonly guards: Guards
   readonly proofs: Proofs
 }
@@ -61,12 +62,12 @@ export function createWebmailRouter(parts: WebmailParts): Router {
 
 function createFormRouter(
   { fields, success }: WebmailForm,
-  { pipeline, change, guards, proofs }: WebmailParts,
+  { pipeline, actions, guards, proofs }: WebmailParts,
 ): Router {
-  const face: Face<Form, Submission> = {
+  const face: Face<Form, Submission | Redemption> = {
     guards: guards.webmail,
     parse: (form) => parseSubmission([PROOF], toRequest(fields, form)),
-    action: change,
+    action: actions.change,
     callerKind: () => 'webmail',
     patienceMs: patienceOf,
     show: (response, answer) => sendText(response, answer, fields, success),

@@ -63,6 +63,7 @@ function createWay({ guards = [], body = byMailbox(), ...given }: Given) {
   const action = createChangeAction({
     limitAttempt: given.limitAttempt ?? ((_attempt, carryOut) => carryOut()),
     change: given.change ?? (async () => changed),
+    redeem: undefined,
     afterAnswer: (_submission, { code }) => void steps.push(`after ${code}`),
   })
   const handlers = pipeline.submission<object, Submission>({

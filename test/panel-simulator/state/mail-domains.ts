@@ -13,7 +13,7 @@ export interface MailDomain {
   /** In the form it was created in. */
   name: string
   suspended: boolean
-  readonly mailboxes: readonly MailboxRecord[]
+  mailboxes: readonly MailboxRecord[]
   /** What the mail server reads: a line `name:hash` for each mailbox. */
   loginFile: readonly string[]
 }

@@ -1,0 +1,59 @@
+import type { Secret } from '../lib/secret.js'
+import type { AddFault, Environment } from './environment.js'
+import { duration, isBare, isHttpsOrLoopback, url, type ValuesOf } from './fields.js'
+
+export const title = 'Forgotten passwords'
+
+export const variables = {
+  REKEY_PUBLIC_URL: publicUrl().describe(
+    'The address of the page as people find it, such as `https://mail.example.com/password/`. Recovery links begin with it. If it is set, and proof by `account` is on, the owner of a hosting account can [make links](recovery.md#a-link-that-the-owner-makes). It needs `REKEY_LINK_KEY` and `REKEY_RECOVERY_STORE`.',
+  ),
+  REKEY_LINK_LIFETIME: duration('24h', '5m', '72h').describe(
+    'How long a link that an owner makes is valid, in minutes or hours.',
+  ),
+}
+
+type Values = ValuesOf<typeof variables>
+
+/** What of the rest of the configuration recovery needs. */
+interface Needed {
+  readonly linkKey: Secret | undefined
+  readonly previousLinkKey: Secret | undefined
+}
+
+/** What recovery is configured with. */
+export interface RecoveryConfig {
+  /** Ends with a slash. */
+  readonly publicUrl: string
+  /** The first one signs links, and all of them open links. */
+  readonly linkKeys: readonly [Secret, ...Secret[]]
+  /** How long a link that an owner makes is valid. */
+  readonly linkLifetimeMs: number
+}
+
+/** How people recover forgotten passwords. */
+export function select(
+  values: Values,
+  { linkKey, previousLinkKey }: Needed,
+  addFault: AddFault,
+  environment: Environment,
+): { readonly recovery: RecoveryConfig | undefined } {
+  const { REKEY_PUBLIC_URL: address, REKEY_LINK_LIFETIME: linkLifetimeMs } = values
+  if (!environment.REKEY_PUBLIC_URL) {
+    if (environment.REKEY_LINK_LIFETIME) addFault('REKEY_LINK_LIFETIME is set, but REKEY_PUBLIC_URL is not')
+    return { recovery: undefined }
+  }
+  if (!linkKey) addFault('REKEY_LINK_KEY must be set, because REKEY_PUBLIC_URL is')
+  if (!address || !linkKey) return { recovery: undefined }
+  const linkKeys: RecoveryConfig['linkKeys'] = [linkKey, ...(previousLinkKey ? [previousLinkKey] : [])]
+  return { recovery: Object.freeze({ publicUrl: address, linkKeys, linkLifetimeMs }) }
+}
+
+/** An address with nothing after its path, which then ends with a slash. */
+function publicUrl() {
+  const message = 'must be the address of the page, such as https://mail.example.com/password/'
+  return url(message, (given) => {
+    if (!isBare(given) || !isHttpsOrLoopback(given)) return undefined
+    return given.href.replace(/\/*$/, '/')
+  }).optional()
+}

@@ -1,0 +1,135 @@
+import type { Outcome } from '../answer.js'
+import type { Attempt } from '../attempt.js'
+import type { ConfirmTools } from '../confirm-change.js'
+import type { DomainLocks, HeldLock } from '../domain-locks.js'
+import type { DomainOwner, DomainOwners } from '../domain-owners.js'
+import type { Mailbox } from '../mailbox.js'
+import { orOutage } from '../outage.js'
+import type { EnterPanel, PanelCommand, PanelVisit } from '../panel-port.js'
+import type { CheckPolicy } from '../password/policy.js'
+import { makeChange } from '../send-change.js'
+import { effectOf, type Target } from '../verification.js'
+import type { LinkMemory } from './link-memory.js'
+import type { LinkBinding, LinkKind, OpenedLink } from './recovery-links.js'
+
+/** One try to set a password by a link. */
+export interface LinkAttempt extends Omit<Attempt, 'mailbox' | 'credentials' | 'solution'> {
+  /** It names the mailbox. */
+  readonly link: OpenedLink
+}
+
+/** What else a link of a kind depends on now, as it was given to `RecoveryLinks.make`. */
+export type FindLinkState = (kind: LinkKind, owner: DomainOwner, mailbox: Mailbox) => Promise<string>
+
+export interface RedeemDependencies extends Omit<ConfirmTools, 'panel'> {
+  readonly enterPanel: EnterPanel
+  readonly owners: DomainOwners
+  readonly locks: DomainLocks
+  readonly checkPolicy: CheckPolicy
+  readonly memory: LinkMemory
+  readonly findState: FindLinkState
+}
+
+type Tools = RedeemDependencies & { readonly panel: PanelVisit }
+
+/** One answer for all that is wrong with a link. */
+export const invalidLink = { code: 'recovery-invalid' } as const satisfies Outcome
+
+/**
+ * Sets a password by a link. In the domain's turn the link is compared with what the panel has now, and used up just before the
+ * change is sent; it can be used again if nothing was changed for another reason. Resolves to what is known to have happened;
+ * rejects only on a bug.
+ */
+export function redeemLink(attempt: LinkAttempt, dependencies: RedeemDependencies): Promise<Outcome> {
+  const { newPassword, clientAddress, deadline } = attempt
+  const { mailbox, kind } = attempt.link
+  return orOutage(async () => {
+    if (kind === 'confirmation') return invalidLink
+    const reasons = await dependencies.checkPolicy(mailbox, newPassword, undefined, clientAddress)
+    if (reasons.length > 0) return { code: 'password-rejected', reasons }
+    if (await dependencies.memory.isUsed(attempt.link)) return invalidLink
+    const plan = planOf(mailbox, await dependencies.owners.knows(mailbox))
+    const panel = dependencies.enterPanel(plan, true)
+    try {
+      const leftToWaitMs = deadline.leftMs() - panel.expectedMs(plan)
+      return await dependencies.locks.run(mailbox, leftToWaitMs, (lock) =>
+        compareAndChange(attempt, lock, { ...dependencies, panel }),
+      )
+    } finally {
+      panel.leave()
+    }
+  })
+}
+
+function planOf({ localPart }: Mailbox, isOwnerKnown: boolean): PanelCommand[] {
+  return [
+    ...(isOwnerKnown ? [] : (['find-owner'] as const)),
+    'read-mailbox',
+    ...(localPart.includes('.') ? (['read-mailbox'] as const) : []),
+    'change-password',
+  ]
+}
+
+async function compareAndChange(attempt: LinkAttempt, lock: HeldLock, tools: Tools): Promise<Outcome> {
+  const { link, newPassword, clientAddress } = attempt
+  const { panel, memory } = tools
+  // Others of the domain wait for it.
+  panel.prove()
+  const found = await findBinding(attempt, tools)
+  if (!found) return invalidLink
+  const { target, binding } = found
+  if (!link.isBoundTo(binding)) {
+    // It will never be valid again, unless from a backup: the panel need not be asked any more.
+    await memory.use(link)
+    return invalidLink
+  }
+  const { owner, mailbox } = target
+  const hasSiblings = await panel.hasSiblings(owner.username, owner.domainForm, mailbox.localPart)
+  if ((await effectOf(target, hasSiblings, panel)) !== 'safe') return { code: 'mailbox-ambiguous' }
+  await lock.confirm()
+  if (!(await memory.use(link))) return invalidLink
+  let isKept = true
+  try {
+    const change = { newPassword, clientAddress, credentials: undefined }
+    const outcome = await makeChange(target, change, lock, tools)
+    isKept = outcome !== 'missing' && outcome.code === 'mailbox-suspended'
+    return outcome === 'missing' ? invalidLink : outcome
+  } finally {
+    if (isKept) await memory.release(link)
+  }
+}
+
+/** What the link must be bound to, as the panel has it now; undefined if there is no such mailbox. */
+async function findBinding(
+  attempt: LinkAttempt,
+  tools: Tools,
+): Promise<{ readonly target: Target; readonly binding: LinkBinding } | undefined> {
+  const { mailbox, kind } = attempt.link
+  const { owners, panel } = tools
+  const lookUp = async () => {
+    const owner = await owners.find(mailbox, attempt, panel)
+    return (
+      owner && {
+        owner,
+        lookup: await panel.lookUpStoredHash(owner.username, owner.domainForm, mailbox.localPart),
+      }
+    )
+  }
+  let found = await lookUp()
+  if (found?.lookup.found === 'none' && found.lookup.missing === 'domain') {
+    await owners.forget(mailbox)
+    found = await lookUp()
+  }
+  if (found?.lookup.found !== 'one') return undefined
+  const { owner, lookup } = found
+  const state = await tools.findState(kind, owner, mailbox)
+  const { username, domainForm } = owner
+  const binding = {
+    owner: username,
+    domainForm,
+    localPart: mailbox.localPart,
+    storedHash: lookup.value,
+    state,
+  }
+  return { target: { mailbox, owner }, binding }
+}

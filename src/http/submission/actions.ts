@@ -1,0 +1,17 @@
+import type { OwnerSubmission, Redemption, Submission } from './parse-submission.js'
+import type { Action } from './pipeline.js'
+
+/** All that submissions can ask for. */
+export interface Actions {
+  readonly change: Action<Submission | Redemption>
+  /** Undefined if nobody can recover a password. */
+  readonly recovery: RecoveryActions | undefined
+}
+
+/** What helps with forgotten passwords. */
+export interface RecoveryActions {
+  /** What the owner of a hosting account can do; undefined if that proves nothing here. */
+  readonly ownerLinks:
+    | { readonly make: Action<OwnerSubmission>; readonly end: Action<OwnerSubmission> }
+    | undefined
+}

@@ -1,0 +1,128 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { parseMailbox } from '../core/mailbox.js'
+import type { LinkBinding, LinkKind, OpenedLink, RecoveryLinks } from '../core/recovery/recovery-links.js'
+import { deriveKey } from '../lib/derive-key.js'
+import { Secret } from '../lib/secret.js'
+
+/** The number of each kind in a link. */
+const KINDS: Readonly<Record<LinkKind, number>> = { owner: 1, address: 2, confirmation: 3 }
+
+const VERSION = 'rk1'
+const FORM = /^rk1\.([\w-]+)\.([\w-]+)$/
+const RANDOM_BYTES = 12
+const MAC_BYTES = 32
+
+/** Longer than any link: no name is longer than 253 characters of up to three bytes. */
+const MAX_LENGTH = 2000
+
+/** The two keys behind links, from one secret. */
+function keysOf(secret: Secret) {
+  const from = secret.reveal()
+  return { mac: deriveKey(from, 'recovery links'), binding: deriveKey(from, 'recovery link bindings') }
+}
+
+type Keys = ReturnType<typeof keysOf>
+
+/**
+ * Makes and opens links as docs/recovery.md describes them.
+ *
+ * @param secrets signs with the first; opens what any of them signed
+ * @param random gives so many bytes that nobody can guess
+ */
+export function createRecoveryLinks(
+  secrets: readonly [Secret, ...Secret[]],
+  random: (bytes: number) => Buffer = randomBytes,
+): RecoveryLinks {
+  const [current, ...former] = secrets.map(keysOf) as [Keys, ...Keys[]]
+
+  function openWith(keys: Keys, body: Buffer, mac: Buffer): OpenedLink | undefined {
+    if (!timingSafeEqual(hmac(keys.mac, body), mac)) return undefined
+    const { kind, expiresS, head, binding, domainForm, localPart } = parseBody(body)
+    const mailbox = parseMailbox(`${localPart}@${domainForm}`)
+    if (!kind || !mailbox || expiresS * 1000 <= Date.now()) return undefined
+    return {
+      kind,
+      id: head.subarray(-RANDOM_BYTES).toString('base64url'),
+      expiresMs: expiresS * 1000,
+      mailbox,
+      isBoundTo: (now) => timingSafeEqual(bindingOf(keys, head, now), binding),
+    }
+  }
+
+  return {
+    make(kind, binding, expiresMs) {
+      const head = Buffer.alloc(5 + RANDOM_BYTES)
+      head.writeUInt8(KINDS[kind])
+      head.writeUInt32BE(Math.floor(expiresMs / 1000), 1)
+      random(RANDOM_BYTES).copy(head, 5)
+      const { domainForm, localPart } = binding
+      const body = Buffer.concat([
+        head,
+        ...[bindingOf(current, head, binding), domainForm, localPart].map(sized),
+      ])
+      return new Secret([VERSION, encode(body), encode(hmac(current.mac, body))].join('.'))
+    },
+
+    open(text) {
+      const [, ...parts] = text.length > MAX_LENGTH ? [] : (FORM.exec(text) ?? [])
+      const [body, mac] = parts.map(decode)
+      if (!body || mac?.length !== MAC_BYTES) return undefined
+      return [current, ...former].map((keys) => openWith(keys, body, mac)).find((link) => link !== undefined)
+    },
+  }
+}
+
+/** To be called only with a body that we made. */
+function parseBody(body: Buffer) {
+  const head = body.subarray(0, 5 + RANDOM_BYTES)
+  const fields: Buffer[] = []
+  for (let at = head.length; at < body.length; ) {
+    const end = at + 2 + body.readUInt16BE(at)
+    fields.push(body.subarray(at + 2, end))
+    at = end
+  }
+  const [binding = Buffer.alloc(0), domainForm, localPart] = fields
+  return {
+    kind: kindOf(head.readUInt8()),
+    expiresS: head.readUInt32BE(1),
+    head,
+    binding,
+    domainForm,
+    localPart,
+  }
+}
+
+function kindOf(number: number): LinkKind | undefined {
+  return (Object.keys(KINDS) as LinkKind[]).find((kind) => KINDS[kind] === number)
+}
+
+/** Each part has its length before it, so that no other parts make the same bytes. */
+function bindingOf(
+  keys: Keys,
+  head: Buffer,
+  { owner, domainForm, localPart, storedHash, state }: LinkBinding,
+): Buffer {
+  const parts = [owner, domainForm, localPart, storedHash.reveal(), state]
+  return hmac(keys.binding, Buffer.concat([head, ...parts.map(sized)]))
+}
+
+function sized(part: string | Buffer): Buffer {
+  const bytes = Buffer.from(part)
+  const length = Buffer.alloc(2)
+  length.writeUInt16BE(bytes.length)
+  return Buffer.concat([length, bytes])
+}
+
+function hmac(key: Buffer, text: Buffer): Buffer {
+  return createHmac('sha256', key).update(text).digest()
+}
+
+function encode(bytes: Buffer): string {
+  return bytes.toString('base64url')
+}
+
+/** Undefined for what is no base64url as we write it: a link has one spelling. */
+function decode(text: string): Buffer | undefined {
+  const bytes = Buffer.from(text, 'base64url')
+  return encode(bytes) === text ? bytes : undefined
+}

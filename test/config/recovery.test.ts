@@ -1,0 +1,93 @@
+import { expect, it } from 'vitest'
+import { loadConfig } from '../../src/config/load.js'
+import { configOf } from '../kit/service.js'
+
+const KEY = 'k'.repeat(32)
+
+const least = {
+  HESTIA_URL: 'https://panel.example.com:8083',
+  HESTIA_ACCESS_KEY: 'A'.repeat(20),
+  HESTIA_SECRET_KEY: 'S'.repeat(40),
+}
+
+const withRecovery = {
+  ...least,
+  REKEY_PUBLIC_URL: 'https://mail.example.com/password',
+  REKEY_LINK_KEY: KEY,
+}
+
+function faultsOf(environment: Record<string, string>): readonly string[] {
+  const result = loadConfig(environment)
+  return result.ok ? [] : result.faults
+}
+
+it('nobody can recover a password unless that is configured', () => {
+  expect(configOf(least).recovery).toBeUndefined()
+  expect(configOf({ ...least, REKEY_LINK_KEY: KEY }).recovery).toBeUndefined()
+})
+
+it.each([
+  ['https://mail.example.com', 'https://mail.example.com/'],
+  ['https://mail.example.com/password', 'https://mail.example.com/password/'],
+  ['https://mail.example.com/password//', 'https://mail.example.com/password/'],
+  ['http://127.0.0.1:8080/', 'http://127.0.0.1:8080/'],
+])('the public address %s is taken as %s', (given, publicUrl) => {
+  expect(configOf({ ...withRecovery, REKEY_PUBLIC_URL: given }).recovery).toMatchObject({
+    publicUrl,
+    linkLifetimeMs: 24 * 3_600_000,
+  })
+})
+
+it.each([
+  'mail.example.com',
+  'http://mail.example.com/',
+  'https://me@mail.example.com/',
+  'https://mail.example.com/?a=b',
+  'https://mail.example.com/#a',
+  'ftp://mail.example.com/',
+])('%s is no public address', (given) => {
+  const faults = faultsOf({ ...withRecovery, REKEY_PUBLIC_URL: given })
+  expect(faults).toEqual([
+    'REKEY_PUBLIC_URL must be the address of the page, such as https://mail.example.com/password/',
+  ])
+})
+
+it.each([
+  ['5m', 300_000],
+  ['90m', 5_400_000],
+  ['72h', 72 * 3_600_000],
+])('a link can be valid for %s', (given, linkLifetimeMs) => {
+  expect(configOf({ ...withRecovery, REKEY_LINK_LIFETIME: given }).recovery).toMatchObject({ linkLifetimeMs })
+})
+
+it.each(['4m', '73h', '0h', '24', 'h', '1d', '-1h', '1e3m'])('a link can’t be valid for %s', (given) => {
+  expect(faultsOf({ ...withRecovery, REKEY_LINK_LIFETIME: given })).toEqual([
+    'REKEY_LINK_LIFETIME must be a time such as 24h, from 5m to 72h',
+  ])
+})
+
+it.each<[string, Record<string, string>, string]>([
+  [
+    'no key',
+    { ...withRecovery, REKEY_LINK_KEY: '' },
+    'REKEY_LINK_KEY must be set, because REKEY_PUBLIC_URL is',
+  ],
+  [
+    'a former key and no present one',
+    { ...least, REKEY_LINK_KEY_PREVIOUS: KEY },
+    'REKEY_LINK_KEY_PREVIOUS is set, but REKEY_LINK_KEY is not',
+  ],
+  [
+    'a lifetime and no address',
+    { ...least, REKEY_LINK_LIFETIME: '2h' },
+    'REKEY_LINK_LIFETIME is set, but REKEY_PUBLIC_URL is not',
+  ],
+])('the configuration of recovery is wrong with %s', (_what, environment, fault) => {
+  expect(faultsOf(environment)).toEqual([fault])
+})
+
+it('a former key opens links after the present one', () => {
+  const former = 'f'.repeat(32)
+  const { recovery } = configOf({ ...withRecovery, REKEY_LINK_KEY_PREVIOUS: former })
+  expect(recovery?.linkKeys.map((key) => key.reveal())).toEqual([KEY, former])
+})

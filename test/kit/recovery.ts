@@ -1,0 +1,59 @@
+import type { Response } from 'supertest'
+import type { DurableStore } from '../../src/core/recovery/durable-store.js'
+import type { TestService, TestServiceOptions } from './service.js'
+import { NEW_PASSWORD } from './submissions.js'
+
+export const LINKS = '/api/v1/recovery-links'
+
+export const PUBLIC_URL = 'https://mail.example.com/password/'
+
+/** Asks for a link for info@example.org, as alice. */
+export const LINK_REQUEST = {
+  email: 'info@example.org',
+  account: { username: 'alice', password: 'alice panel pw' },
+}
+
+/** A change by a link, or by the part of it that is secret. */
+export function byLink(recovery: string, newPassword = NEW_PASSWORD): Record<string, unknown> {
+  return { recovery, newPassword }
+}
+
+/** What a service needs so that owners can make links. */
+export function recoveryService(environment: Record<string, string> = {}): TestServiceOptions {
+  return {
+    environment: {
+      REKEY_PUBLIC_URL: PUBLIC_URL,
+      REKEY_LINK_KEY: 'a key of 32 bytes or more, for tests',
+      ...environment,
+    },
+    recoveryStore: createTestDurableStore(),
+  }
+}
+
+export async function requestLink(service: TestService, request: object = LINK_REQUEST): Promise<Response> {
+  return await service.http.post(LINKS).send(request)
+}
+
+/** Makes a link, and gives it. */
+export async function makeLink(service: TestService, request: object = LINK_REQUEST): Promise<string> {
+  const response = await requestLink(service, request)
+  if (response.status !== 201) throw new Error(`the link was answered with ${response.status}`)
+  return response.body.url
+}
+
+function createTestDurableStore(): DurableStore {
+  const values = new Map<string, string>()
+  return {
+    get: async (key) => values.get(key),
+    set: async (key, value) => void values.set(key, value),
+    async add(key, value) {
+      if (values.has(key)) return false
+      values.set(key, value)
+      return true
+    },
+    delete: async (key) => void values.delete(key),
+    entries: async (prefix) => [...values].filter(([key]) => key.startsWith(prefix)),
+    checkReadiness: async () => [],
+    close: async () => undefined,
+  }
+}
