@@ -1,5 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express'
 import type { Messages } from '../languages/catalogue.js'
+import { lookUpLanguage } from '../languages/look-up-language.js'
 
 /** The languages that the service speaks. */
 export interface Languages {
@@ -56,18 +57,4 @@ function byName(languages: readonly Messages[]): readonly Messages[] {
 /** The words in which this answer is given. */
 export function messagesOf(response: Response): Messages {
   return response.locals.messages as Messages
-}
-
-/**
- * Finds a language as RFC 4647 section 3.4 does, by leaving out parts from the end (`de-AT` finds `de`); a language that
- * is there only with its region is found without it (`zh` finds `zh-CN`). Webmail programs write `de_AT`.
- */
-export function lookUpLanguage(asked: string, tags: readonly string[]): string | undefined {
-  const parts = asked.replaceAll('_', '-').toLowerCase().split('-').slice(0, 8)
-  for (let length = parts.length; length > 0; length--) {
-    const range = parts.slice(0, length).join('-')
-    const found = tags.find((tag) => tag.toLowerCase() === range)
-    if (found) return found
-  }
-  return tags.find((tag) => tag.toLowerCase().startsWith(`${parts[0]}-`))
 }

@@ -1,37 +1,49 @@
-/** The words of a notification, in one language; `{mailbox}`, `{time}`, `{address}` and `{contact}` stand for what they name. */
-export type NotificationWords = Readonly<
-  Record<'subject' | 'changed' | 'own' | 'stranger' | 'contact' | 'automatic', string>
->
+import type { Mail } from '../core/recovery/mail-port.js'
+import { wideNetworkOf } from '../lib/ip-address.js'
 
-/** What a notification tells. */
-interface Change {
-  readonly mailbox: string
+/** The words of one kind of mail; placeholders such as `{mailbox}` stand for what they name. */
+interface MailWords {
+  readonly subject: string
+  readonly text: string
+}
+
+/** The words of all mails, in one language. */
+export type AllMailWords = Readonly<Record<Mail['kind'], MailWords>> & {
+  /** Names whom to ask, as `{contact}`. */
+  readonly contact: string
+  readonly automatic: string
+}
+
+/** What is the same for all mails that are sent at a time. */
+interface Frame {
+  /** Of the words (BCP 47). */
+  readonly language: string
   readonly time: Date
-  readonly clientAddress: string
-  /** Whom to turn to, where there is somebody to be named. */
+  /** Whom to ask, if there is somebody to be named. */
   readonly contact: string | undefined
 }
 
-/**
- * Writes the notification that a password was changed.
- *
- * @param language of the words (BCP 47)
- */
-export function composeNotification(
-  words: NotificationWords,
-  language: string,
-  { mailbox, time, clientAddress, contact }: Change,
+/** Writes a mail. The time zone is that of the process, and named. */
+export function composeMail(
+  mail: Mail,
+  words: AllMailWords,
+  { language, time, contact }: Frame,
 ): { subject: string; text: string } {
-  // The time zone is that of the process, and named.
   const format = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'long' })
-  const values = { mailbox, time: format.format(time), address: clientAddress, contact: contact ?? '' }
-  const paragraphs = [
-    words.changed,
-    words.own,
-    contact === undefined ? words.stranger : `${words.stranger}\n${words.contact}`,
-    words.automatic,
-  ]
-  return { subject: fill(words.subject, values), text: `${fill(paragraphs.join('\n\n'), values)}\n` }
+  const values = {
+    mailbox: mail.mailbox,
+    time: format.format(time),
+    address: 'clientAddress' in mail ? mail.clientAddress : '',
+    network: 'clientAddress' in mail ? wideNetworkOf(mail.clientAddress) : '',
+    account: 'account' in mail ? mail.account : '',
+    masked: 'masked' in mail ? mail.masked : '',
+    link: 'url' in mail ? mail.url.reveal() : '',
+    expires: 'expiresMs' in mail ? format.format(mail.expiresMs) : '',
+    contact: contact ?? '',
+  }
+  const { subject, text } = words[mail.kind]
+  const paragraphs = [contact === undefined ? text : `${text}\n${words.contact}`, words.automatic]
+  return { subject: fill(subject, values), text: `${fill(paragraphs.join('\n\n'), values)}\n` }
 }
 
 function fill(text: string, values: Readonly<Record<string, string>>): string {

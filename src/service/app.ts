@@ -48,8 +48,8 @@ import { createTransport } from '../panel/transport.js'
 import type { SharedStore } from '../store/shared-store.js'
 import { createChangeAction } from './change-action.js'
 import { createLimits } from './limits.js'
+import { createMailer } from './mailer.js'
 import { createNewPasswords } from './new-passwords.js'
-import { createChangeNotifications } from './notifications.js'
 import { createMailChecks } from './password-check.js'
 import { createPasswordChecks, type PasswordTools } from './password-policy.js'
 import { createRecovery, type EnterFor } from './recovery.js'
@@ -124,7 +124,7 @@ export function createApp(dependencies: AppDependencies): App {
   const views = viewsDirectories(config.viewsDirectory)
   const brand = brandView(config.brand)
   const names = config.logMailbox === 'hashed' ? createHashedNames(randomId()) : plainNames
-  const notifications = createChangeNotifications(config, { logger, names, clock, randomId })
+  const mailer = createMailer(config, { logger, names, clock, randomId })
   const newPasswords = createNewPasswords({
     logIn: mailChecks.logInAfterwards,
     logger,
@@ -177,9 +177,14 @@ export function createApp(dependencies: AppDependencies): App {
     change: (attempt, record) =>
       changePassword(attempt, { ...shared, enterPanel: enterFor(attempt, record) }),
     redeem: recovery?.redeem,
-    afterAnswer(...attempt) {
-      notifications.tell(...attempt)
-      newPasswords.check(...attempt)
+    afterAnswer(submission, answer, messages, context) {
+      const { mailbox, clientAddress, requestId } = context
+      if (answer.code !== 'changed' || mailbox === undefined) return
+      mailer.send(
+        { kind: 'changed', to: mailbox, language: messages.language, mailbox, clientAddress },
+        requestId,
+      )
+      newPasswords.check(submission, answer, messages, context)
     },
   })
   const routes = {
@@ -238,7 +243,7 @@ export function createApp(dependencies: AppDependencies): App {
   }
   async function drain(): Promise<void> {
     await endAttempts()
-    await Promise.all([notifications.close(), newPasswords.close()])
+    await Promise.all([mailer.close(), newPasswords.close()])
   }
   const { isStopping } = pipeline
   return { handler, watch, checkReadiness, findKeyExcess, panelLoad: load, endAttempts, drain, isStopping }

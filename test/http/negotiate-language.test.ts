@@ -1,6 +1,4 @@
-import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { lookUpLanguage } from '../../src/http/negotiate-language.js'
 import { startService } from '../kit/service.js'
 import { byMailbox, CHANGES } from '../kit/submissions.js'
 
@@ -97,28 +95,4 @@ it('the language of an answer counts by the rules of the language', async () => 
   expect(await first('pl')).toMatch(/21 znaków/)
   expect(await first('ru')).toMatch(/21\sсимвола/)
   expect(await first('fa')).toContain('۲۱')
-})
-
-const tags = ['en', 'de', 'pt', 'pt-BR', 'zh-CN']
-
-it.each([
-  ['pt-br', 'pt-BR'],
-  ['pt_PT', 'pt'],
-  ['de-Latn-AT-x-private', 'de'],
-  ['ZH', 'zh-CN'],
-  ['zh-Hant-TW', 'zh-CN'],
-  ['d', undefined],
-  ['', undefined],
-  ['deutsch', undefined],
-])('the look-up of a language finds for %j: %s', (asked, found) => {
-  expect(lookUpLanguage(asked, tags)).toBe(found)
-})
-
-it('the look-up of a language finds one of those that there are, or none, whatever is asked', () => {
-  fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), (asked) => {
-      const found = lookUpLanguage(asked, tags)
-      expect(found === undefined || tags.includes(found)).toBe(true)
-    }),
-  )
 })

@@ -1,21 +1,21 @@
 import type { Logger } from 'pino'
 import type { LogNames } from '../audit-log/log-names.js'
 import type { Config } from '../config/load.js'
-import type { Redemption, Submission } from '../http/submission/parse-submission.js'
-import type { Action } from '../http/submission/pipeline.js'
+import type { SendMail } from '../core/recovery/mail-port.js'
+import { lookUpLanguage } from '../languages/look-up-language.js'
 import type { Clock } from '../lib/clock.js'
-import { composeNotification } from '../notification/compose.js'
+import { composeMail } from '../notification/compose.js'
 import { createDelivery, type DeliveryEvent } from '../notification/delivery.js'
 import { FOLLOW_UP_MS } from './stop-times.js'
 
-/** Tells people by mail that the password of their mailbox was changed, where the operator wants it. */
-export interface ChangeNotifications {
-  readonly tell: Action<Submission | Redemption>['afterAnswer']
+/** Sends the mails that the operator wants to be sent. */
+export interface Mailer {
+  readonly send: SendMail
   /** Gives what is left a short time, and drops it then. */
   close(): Promise<void>
 }
 
-interface ChangeNotificationParts {
+interface MailerParts {
   readonly logger: Logger
   readonly names: LogNames
   readonly clock: Clock
@@ -28,13 +28,12 @@ const LEVELS = {
   'notification-dropped': 'error',
 } as const
 
-export function createChangeNotifications(
-  { mail, brand }: Config,
-  parts: ChangeNotificationParts,
-): ChangeNotifications {
-  if (!mail) return { tell: () => undefined, close: async () => undefined }
-  const { logger, names, clock, randomId } = parts
-  const { server, from } = mail
+export function createMailer(
+  { mail: settings, brand, catalogues, language: fallback }: Config,
+  { logger, names, clock, randomId }: MailerParts,
+): Mailer {
+  if (!settings) return { send: () => undefined, close: async () => undefined }
+  const { server, from } = settings
   const contact = brand.support.contact ?? brand.support.url
   const domain = from.address.slice(from.address.indexOf('@') + 1)
   // The mail client is loaded only where it is used.
@@ -42,26 +41,24 @@ export function createChangeNotifications(
     createSmtpSender(server),
   )
   const delivery = createDelivery(async (message, signal) => (await loaded)(message, signal), clock)
+  const tags = [...catalogues.keys()]
 
   return {
-    tell(_submission, answer, messages, { requestId, clientAddress, mailbox }) {
-      if (answer.code !== 'changed' || mailbox === undefined) return
+    send(mail, requestId) {
+      const language = lookUpLanguage(mail.language, tags) ?? fallback
+      const words = catalogues.get(language)?.mail
+      if (!words) throw new Error('there is no catalogue of the configured language')
       const time = new Date()
-      const notification = composeNotification(messages.mail, messages.language, {
-        mailbox,
-        time,
-        clientAddress,
-        contact,
-      })
       const message = {
-        ...notification,
+        ...composeMail(mail, words, { language, time, contact }),
         from,
-        to: mailbox,
+        to: mail.to,
         date: time,
         messageId: `<${randomId()}@${domain}>`,
       }
       delivery.add(message, (event: DeliveryEvent) => {
-        logger[LEVELS[event.event]]({ ...event, requestId, mailbox: names.mailbox(mailbox) })
+        const about = { kind: mail.kind, requestId, mailbox: names.mailbox(mail.mailbox) }
+        logger[LEVELS[event.event]]({ ...event, ...about })
       })
     },
     close: () => delivery.close(FOLLOW_UP_MS),
