@@ -1,4 +1,6 @@
 import type { z } from 'zod'
+import type { Proofs } from '../core/attempt.js'
+import type { PanelUse } from '../core/panel-port.js'
 import * as branding from './branding.js'
 import * as callers from './callers.js'
 import { type AddFault, type Environment, readVariable } from './environment.js'
@@ -77,6 +79,9 @@ export function loadConfig(environment: Environment): ConfigResult {
 function selectAll(environment: Environment, addFault: AddFault) {
   const values = readValues(environment, addFault)
   const selectedKeys = keys.select(values, addFault, environment)
+  const selectedNotification = notification.select(values, addFault, environment)
+  const needed = { ...selectedKeys, proofs: values.REKEY_PROOFS }
+  const selectedRecovery = recovery.select(values, needed, addFault, environment)
   return Object.freeze({
     ...panel.select(values, addFault),
     ...service.select(values, addFault, environment),
@@ -85,12 +90,28 @@ function selectAll(environment: Environment, addFault: AddFault) {
     ...callers.select(values),
     ...passwords.select(values, addFault, environment),
     ...imap.select(values, addFault, environment),
-    ...notification.select(values, addFault, environment),
+    ...selectedNotification,
     ...limits.select(values),
     ...store.select(values, addFault, environment),
     ...selectedKeys,
-    ...recovery.select(values, selectedKeys, addFault, environment),
+    ...selectedRecovery,
+    panelUses: panelUsesOf(values.REKEY_PROOFS, selectedRecovery, selectedNotification),
   })
+}
+
+/** What the key to the panel is needed for. */
+function panelUsesOf(
+  /** Undefined if they are set wrong. */
+  proofs: Proofs | undefined,
+  { recovery: settings }: ReturnType<typeof recovery.select>,
+  { notifyOwner }: ReturnType<typeof notification.select>,
+): readonly PanelUse[] {
+  return [
+    ...(proofs ?? []),
+    ...(settings ? (['recovery'] as const) : []),
+    ...(settings?.asksAdministrator ? (['help'] as const) : []),
+    ...(notifyOwner ? (['owner-notices'] as const) : []),
+  ]
 }
 
 /** The value of each variable. It is undefined for one with a fault: then the configuration is never used. */

@@ -5,7 +5,7 @@ import type { Secret } from '../lib/secret.js'
 import type { ServerTrust } from '../lib/server-trust.js'
 import type { SmtpServer } from '../notification/smtp-session.js'
 import { type AddFault, type Environment, isSecretSet } from './environment.js'
-import { fault, fingerprint, isHost, SECRET, secret, url, type ValuesOf } from './fields.js'
+import { fault, fingerprint, flag, isHost, SECRET, secret, url, type ValuesOf } from './fields.js'
 import { selectTrust } from './trust.js'
 import { passwordHint, readLogin, selectPassword } from './url-password.js'
 
@@ -36,6 +36,9 @@ export const variables = {
   REKEY_SMTP_HELO: fullHostName().describe(
     'The full host name that Rekey gives to that server (EHLO), such as `rekey.example.com`. If it isn’t set, the domain in `REKEY_MAIL_FROM`.',
   ),
+  REKEY_NOTIFY_OWNER: flag(false).describe(
+    'Whether the owner of the hosting account, at the address that the panel has (`CONTACT`), is told of each change too.',
+  ),
   REKEY_MAIL_FROM: mailFrom().describe(
     'Required with `REKEY_SMTP_URL`: the sender, such as `Example Mail <postmaster@example.com>`.',
   ),
@@ -48,6 +51,7 @@ export function select(values: Values, addFault: AddFault, environment: Environm
   return {
     /** Undefined if people aren't told of changes. */
     mail: selectMail(values, addFault, environment),
+    notifyOwner: values.REKEY_NOTIFY_OWNER,
   }
 }
 
@@ -117,7 +121,8 @@ function selectMail(values: Values, addFault: AddFault, environment: Environment
   const { REKEY_SMTP_URL: address, REKEY_MAIL_FROM: from, ...others } = values
   if (!isSecretSet(environment, 'REKEY_SMTP_URL')) {
     for (const name of Object.keys(variables) as (keyof Values)[]) {
-      if (values[name] !== undefined) addFault(`${name} is set, but REKEY_SMTP_URL is not`)
+      if (values[name] !== undefined && values[name] !== false)
+        addFault(`${name} is set, but REKEY_SMTP_URL is not`)
     }
     return undefined
   }

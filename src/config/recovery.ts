@@ -1,6 +1,7 @@
+import type { Proofs } from '../core/attempt.js'
 import type { Secret } from '../lib/secret.js'
-import type { AddFault, Environment } from './environment.js'
-import { duration, isBare, isHttpsOrLoopback, url, type ValuesOf } from './fields.js'
+import { type AddFault, type Environment, isSecretSet } from './environment.js'
+import { duration, flag, isBare, isHttpsOrLoopback, url, type ValuesOf } from './fields.js'
 
 export const title = 'Forgotten passwords'
 
@@ -11,6 +12,9 @@ export const variables = {
   REKEY_LINK_LIFETIME: duration('24h', '5m', '72h').describe(
     'How long a link that an owner makes is valid, in minutes or hours.',
   ),
+  REKEY_RECOVERY_ASK: flag(false).describe(
+    'Whether a person who can’t sign in can ask for help: Rekey then writes to the owner of the hosting account ([recovery.md](recovery.md#ask-the-administrator)). It needs `REKEY_PUBLIC_URL`, proof by `account` and `REKEY_SMTP_URL`.',
+  ),
 }
 
 type Values = ValuesOf<typeof variables>
@@ -19,6 +23,8 @@ type Values = ValuesOf<typeof variables>
 interface Needed {
   readonly linkKey: Secret | undefined
   readonly previousLinkKey: Secret | undefined
+  /** Undefined if they are set wrong. */
+  readonly proofs: Proofs | undefined
 }
 
 /** What recovery is configured with. */
@@ -29,24 +35,34 @@ export interface RecoveryConfig {
   readonly linkKeys: readonly [Secret, ...Secret[]]
   /** How long a link that an owner makes is valid. */
   readonly linkLifetimeMs: number
+  /** Whether people can ask the owner of the hosting account for help. */
+  readonly asksAdministrator: boolean
 }
 
 /** How people recover forgotten passwords. */
 export function select(
   values: Values,
-  { linkKey, previousLinkKey }: Needed,
+  { linkKey, previousLinkKey, proofs }: Needed,
   addFault: AddFault,
   environment: Environment,
 ): { readonly recovery: RecoveryConfig | undefined } {
   const { REKEY_PUBLIC_URL: address, REKEY_LINK_LIFETIME: linkLifetimeMs } = values
+  const { REKEY_RECOVERY_ASK: asksAdministrator } = values
   if (!environment.REKEY_PUBLIC_URL) {
     if (environment.REKEY_LINK_LIFETIME) addFault('REKEY_LINK_LIFETIME is set, but REKEY_PUBLIC_URL is not')
+    if (asksAdministrator) addFault('REKEY_RECOVERY_ASK is true, but REKEY_PUBLIC_URL is not set')
     return { recovery: undefined }
+  }
+  if (asksAdministrator && !proofs?.includes('account')) {
+    addFault('REKEY_RECOVERY_ASK is true, but REKEY_PROOFS has no account: owners could make no link')
+  }
+  if (asksAdministrator && !isSecretSet(environment, 'REKEY_SMTP_URL')) {
+    addFault('REKEY_SMTP_URL must be set, because REKEY_RECOVERY_ASK is true')
   }
   if (!linkKey) addFault('REKEY_LINK_KEY must be set, because REKEY_PUBLIC_URL is')
   if (!address || !linkKey) return { recovery: undefined }
   const linkKeys: RecoveryConfig['linkKeys'] = [linkKey, ...(previousLinkKey ? [previousLinkKey] : [])]
-  return { recovery: Object.freeze({ publicUrl: address, linkKeys, linkLifetimeMs }) }
+  return { recovery: Object.freeze({ publicUrl: address, linkKeys, linkLifetimeMs, asksAdministrator }) }
 }
 
 /** An address with nothing after its path, which then ends with a slash. */

@@ -16,6 +16,7 @@ export const fieldFaultCodes = [
   'not-an-ip-address',
   'not-an-account-name',
   'not-a-code',
+  'unknown-helper',
   'differs',
 ] as const
 
@@ -81,6 +82,8 @@ export type Outcome =
       readonly expiresMs: number
     }
   | { readonly code: 'recovery-links-ended' }
+  /** Whatever comes of it: that is done when the answer was given, and told to nobody who asks. */
+  | { readonly code: 'recovery-requested' }
   /** The link is forged, expired, used or replaced. */
   | { readonly code: 'recovery-invalid' }
 
@@ -135,6 +138,7 @@ interface Consequences {
 export const answers: Readonly<Record<AnswerCode, Consequences>> = {
   changed: { status: 200, level: 'info', verdict: 'proven' },
   'recovery-links-ended': { status: 200, level: 'info', verdict: 'proven' },
+  'recovery-requested': { status: 202, level: 'info' },
   'recovery-link-made': { status: 201, level: 'info', verdict: 'proven' },
   'invalid-request': { status: 400, level: 'info', folded: true },
   'invalid-token': { status: 401, level: 'info', folded: true },

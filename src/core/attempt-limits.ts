@@ -7,7 +7,16 @@ export interface Limit {
 }
 
 /** The limits, as they are called in the `RateLimit` header. */
-export const limitNames = ['address', 'network', 'failures', 'target', 'ceiling', 'links'] as const
+export const limitNames = [
+  'address',
+  'network',
+  'failures',
+  'target',
+  'ceiling',
+  'links',
+  'help-all',
+  'help-named',
+] as const
 
 /** A limit that was reached, and until when. */
 export interface ReachedLimit extends Limit {

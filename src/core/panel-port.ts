@@ -1,4 +1,5 @@
 import type { Secret } from '../lib/secret.js'
+import type { Proof } from './attempt.js'
 
 /** A hosting account of the panel, as far as it matters here. */
 export interface HostingAccount {
@@ -8,6 +9,10 @@ export interface HostingAccount {
   readonly twoFactor: boolean
   /** The only addresses that may log in, in the form of `parseClientAddress`; undefined where any may. */
   readonly allowedAddresses: readonly string[] | undefined
+  /** Where its owner gets mail; undefined if the panel has no address. */
+  readonly contact: string | undefined
+  /** The language that its owner has chosen in the panel, such as `pt-br`. */
+  readonly language: string
 }
 
 /** What the panel holds for a mailbox: nothing, or one value. */
@@ -42,6 +47,8 @@ export interface Panel {
   lookUpDomainOwner(domainForm: string): Promise<string | undefined>
   /** The hash of exactly this mailbox, in Dovecot's form `{SCHEME}hash`. */
   lookUpStoredHash(owner: string, domainForm: string, localPart: string): Promise<Lookup<Secret>>
+  /** The other addresses whose mail this mailbox gets, as local parts; none if there is no such mailbox. */
+  lookUpAliases(owner: string, domainForm: string, localPart: string): Promise<readonly string[]>
   /** Whether there is exactly this mailbox. */
   hasMailbox(owner: string, domainForm: string, localPart: string): Promise<boolean>
   /**
@@ -56,6 +63,9 @@ export interface Panel {
     password: Secret,
   ): Promise<ChangeAnswer>
 }
+
+/** What the panel is used for: a proof, or something that is switched on. */
+export type PanelUse = Proof | 'recovery' | 'help' | 'owner-notices'
 
 /** The commands of the panel, by what they are for. */
 export type PanelCommand =

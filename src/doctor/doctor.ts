@@ -94,7 +94,7 @@ async function examinePanel(config: Config, { clock, now }: DoctorParts): Promis
 
 /** Asks the panel as the service does, one command at a time; a key that was refused is not shown again. */
 function createPanelKey(
-  { proofs, panel }: Config,
+  { panelUses, panel }: Config,
   dispatcher: ReturnType<typeof createDispatcher>,
   clock: Clock,
 ): PanelKey {
@@ -109,10 +109,10 @@ function createPanelKey(
     clock,
   })
   return {
-    needed: neededCommands(proofs),
+    needed: neededCommands(panelUses),
     probe: (command) => probe(run, command, createDeadline(timeoutMs, clock)),
     askRelease: () => askRelease(run, createDeadline(timeoutMs, clock)),
-    findExcess: createKeyExcessCheck(run, credentials, proofs, timeoutMs, clock),
+    findExcess: createKeyExcessCheck(run, credentials, panelUses, timeoutMs, clock),
   }
 }
 

@@ -72,8 +72,8 @@ export function wordsOf(answer: Answer, messages: Messages): { title: string; de
 }
 
 function wordsKeyOf(answer: Answer): keyof Messages['answer'] {
-  if (answer.code === 'too-many-attempts' && answer.limit.challenge) return 'puzzle-needed'
-  return answer.code
+  if (answer.code !== 'too-many-attempts' || !answer.limit.challenge) return answer.code
+  return answer.limit.name.startsWith('help-') ? 'help-puzzle-needed' : 'puzzle-needed'
 }
 
 const waitFormats = new Map<string, Intl.RelativeTimeFormat>()

@@ -11,6 +11,8 @@ const accountRecord = z.object({
   LOGIN_DISABLED: z.string(),
   LOGIN_USE_IPLIST: z.string(),
   LOGIN_ALLOW_IPS: z.string(),
+  CONTACT: z.string().default(''),
+  LANGUAGE: z.string().default(''),
 })
 
 const records = z.record(z.string(), accountRecord)
@@ -28,6 +30,8 @@ export function parseAccountRecord(username: string, json: string): HostingAccou
     loginDisabled: record.LOGIN_DISABLED === 'yes',
     twoFactor: record.TWOFA !== '',
     allowedAddresses: record.LOGIN_USE_IPLIST === 'yes' ? parseAddresses(record.LOGIN_ALLOW_IPS) : undefined,
+    contact: z.regexes.html5Email.test(record.CONTACT) ? record.CONTACT : undefined,
+    language: record.LANGUAGE,
   }
 }
 

@@ -11,6 +11,8 @@ import { exactPattern, isPatternRefused, PATTERN_REFUSED, siblingsPattern } from
 import type { CommandAnswer } from './read-answer.js'
 import { words } from './words.js'
 
+/** Local parts, joined by commas; empty if there are none. */
+const STORED_ALIASES = /^[\w.,-]*$/
 const STORED_NAME = /^[\w.-]{1,64}$/
 /** For how long (ms) what came of a change may be asked for, whatever is left of its sender's patience. */
 const CONFIRM_MS = 10_000
@@ -80,6 +82,20 @@ export function createPanel(
         'md5',
       )
       return readLookup(localPart, answer, STORED_HASH, (hash) => new Secret(hash))
+    },
+
+    async lookUpAliases(owner, domainForm, localPart) {
+      const answer = await ask(
+        commandNames['read-mailbox'],
+        owner,
+        domainForm,
+        exactPattern(localPart),
+        'alias',
+      )
+      // A legacy key gets no code if the command says nothing.
+      if (answer.exitCode === undefined && answer.output === '') return []
+      const lookup = readLookup(localPart, answer, STORED_ALIASES, (aliases) => aliases.split(','))
+      return lookup.found === 'one' ? lookup.value.filter((alias) => alias !== '') : []
     },
 
     async hasMailbox(owner, domainForm, localPart) {

@@ -1,5 +1,4 @@
-import type { Proofs } from '../core/attempt.js'
-import type { FindKeyExcess } from '../core/panel-port.js'
+import type { FindKeyExcess, PanelUse } from '../core/panel-port.js'
 import type { Clock } from '../lib/clock.js'
 import { createDeadline } from '../lib/deadline.js'
 import type { RunCommand } from './command-runner.js'
@@ -16,11 +15,11 @@ import { probe } from './probe.js'
 export function createKeyExcessCheck(
   run: RunCommand,
   credentials: PanelCredentials,
-  proofs: Proofs,
+  uses: readonly PanelUse[],
   timeoutMs: number,
   clock: Clock,
 ): FindKeyExcess {
-  const command = unneededCommand(proofs)
+  const command = unneededCommand(uses)
   return async function findKeyExcess() {
     if (isLegacy(credentials)) {
       return { code: 'legacy-key', kind: credentials.kind === 'api-key' ? 'api-key' : 'admin-password' }

@@ -12,7 +12,7 @@ import type { RecordAttempt } from '../core/attempt-context.js'
 import { changePassword } from '../core/change-password.js'
 import { createDomainOwners } from '../core/domain-owners.js'
 import type { CountNewPassword } from '../core/new-password-checks.js'
-import type { FindKeyExcess, PanelLoad } from '../core/panel-port.js'
+import type { FindKeyExcess, Panel, PanelLoad } from '../core/panel-port.js'
 import type { CheckReadiness } from '../core/readiness.js'
 import type { DurableStore } from '../core/recovery/durable-store.js'
 import { createLinkMemory } from '../core/recovery/link-memory.js'
@@ -36,7 +36,9 @@ import { createWebmailRouter } from '../http/webmail/webmail.js'
 import { createWebmailHostCheck } from '../http/webmail/webmail-hosts.js'
 import { createWellKnownRouter } from '../http/well-known.js'
 import type { Clock } from '../lib/clock.js'
+import type { Deadline } from '../lib/deadline.js'
 import { type CommandRunner, createCommandRunner } from '../panel/command-runner.js'
+import { createPanel } from '../panel/commands.js'
 import { keyIdOf } from '../panel/credentials.js'
 import { createKeyExcessCheck } from '../panel/key-excess.js'
 import { createKeyGuard, type KeyGuard } from '../panel/key-guard.js'
@@ -50,6 +52,7 @@ import { createChangeAction } from './change-action.js'
 import { createLimits } from './limits.js'
 import { createMailer } from './mailer.js'
 import { createNewPasswords } from './new-passwords.js'
+import { createOwnerNotices } from './owner-notices.js'
 import { createMailChecks } from './password-check.js'
 import { createPasswordChecks, type PasswordTools } from './password-policy.js'
 import { createRecovery, type EnterFor } from './recovery.js'
@@ -112,7 +115,7 @@ export function createApp(dependencies: AppDependencies): App {
   }
   const { url, credentials, timeoutMs } = config.panel
   const keyGuard = createKeyGuard(store.createKeyCooldown(keyIdOf(url, credentials)), clock)
-  const needed = neededCommands(proofs)
+  const needed = neededCommands(config.panelUses)
   const knowledge = createPanelKnowledge(needed, clock)
   const { run, enter, load } = createRunner(dependencies, keyGuard, knowledge.learn)
   const panelWatch = createPanelWatch({ run, keyGuard, knowledge, needed, timeoutMs, clock })
@@ -137,7 +140,7 @@ export function createApp(dependencies: AppDependencies): App {
     attemptLog.record(record)
     dependencies.countAttempt?.(record)
   }
-  const { addressLimit, limitAttempt, linkLimiter } = createLimits(config, store)
+  const { addressLimit, limitAttempt, linkLimiter, helpLimits } = createLimits(config, store)
   const held = createHeldAnswers(config.refusalDelayMs, clock)
   const guards = createGuards(
     addressLimit.guard,
@@ -162,6 +165,10 @@ export function createApp(dependencies: AppDependencies): App {
     allowAdminAccounts: config.allowAdminAccounts,
   }
   const enterFor: EnterFor = (caller, record) => createPanelEntrance(enter, caller, record, clock)
+  const backgroundPanel = (deadline: Deadline): Panel => createPanel(run, deadline, () => undefined, clock)
+  const ownerNotices = config.notifyOwner
+    ? createOwnerNotices({ ...shared, backgroundPanel, sendMail: mailer.send, logger, names })
+    : undefined
   const recovery =
     config.recovery &&
     recoveryStore &&
@@ -170,6 +177,11 @@ export function createApp(dependencies: AppDependencies): App {
       linkLimiter,
       memory: createLinkMemory(recoveryStore, randomId),
       enterFor,
+      backgroundPanel,
+      helpLimits,
+      sendMail: mailer.send,
+      logger,
+      names,
       shared,
     })
   const change = createChangeAction({
@@ -184,6 +196,7 @@ export function createApp(dependencies: AppDependencies): App {
         { kind: 'changed', to: mailbox, language: messages.language, mailbox, clientAddress },
         requestId,
       )
+      ownerNotices?.tellChanged(mailbox, clientAddress, requestId)
       newPasswords.check(submission, answer, messages, context)
     },
   })
@@ -214,7 +227,7 @@ export function createApp(dependencies: AppDependencies): App {
   const early = { refusalOf: addressLimit.refusalOf, messagesFor: languages.messagesFor, held, clock }
   handler.post(mount, createEarlyRefusal({ ...early, recordAttempt }))
   handler.post(`${basePath}/api/v1/password-changes`, createEarlyRefusal({ ...early, recordAttempt }))
-  for (const path of ['recovery-links', 'recovery-links/end']) {
+  for (const path of ['recovery-links', 'recovery-links/end', 'recovery-requests']) {
     handler.post(`${basePath}/api/v1/${path}`, createEarlyRefusal({ ...early, recordAttempt }))
   }
   handler.post(`${basePath}/api/v1/password-policy`, createEarlyRefusal(early))
@@ -231,7 +244,7 @@ export function createApp(dependencies: AppDependencies): App {
     createPageRouter({ ...routes, render: createRender(views, { brand }), languages, brand, expectPassword }),
   )
   handler.use(refuseUnknownPath, pipeline.onError(sendJson))
-  const findKeyExcess = createKeyExcessCheck(run, credentials, proofs, timeoutMs, clock)
+  const findKeyExcess = createKeyExcessCheck(run, credentials, config.panelUses, timeoutMs, clock)
   async function watch(): Promise<void> {
     await Promise.all([panelWatch.start(), mailChecks.checkReadiness()])
   }
@@ -239,10 +252,12 @@ export function createApp(dependencies: AppDependencies): App {
     panelWatch.stop()
     held.release()
     await pipeline.drain()
+    recovery?.help?.close()
     attemptLog.stop()
   }
   async function drain(): Promise<void> {
     await endAttempts()
+    await ownerNotices?.close()
     await Promise.all([mailer.close(), newPasswords.close()])
   }
   const { isStopping } = pipeline

@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { compile } from 'proxy-addr'
 import type { Config } from '../config/load.js'
+import type { Limit } from '../core/attempt-limits.js'
+import type { HelpLimits } from '../core/recovery/help-limits.js'
 import { contextOf } from '../http/request-context.js'
 import { deriveKey } from '../lib/derive-key.js'
 import { networkOf, wideNetworkOf } from '../lib/ip-address.js'
 import { type AddressLimit, combineAddressLimits, createAddressLimit } from '../limits/address-limit.js'
 import { createAttemptLimits, type LimitAttempt } from '../limits/attempt-limits.js'
+import { createHelpLimits } from '../limits/help-limits.js'
 import { createKnownPairs } from '../limits/known-pairs.js'
 import { createLimiter, type Limiter } from '../limits/limiter.js'
 import { createPuzzles } from '../limits/puzzle.js'
@@ -23,6 +26,8 @@ export interface Limits {
   readonly limitAttempt: LimitAttempt
   /** Counts the recovery links of each hosting account. */
   readonly linkLimiter: Limiter
+  /** Holds mails to people who can't sign in in bounds. */
+  readonly helpLimits: HelpLimits
 }
 
 export function createLimits({ limits, limitExempt, linkKey }: Config, store: SharedStore): Limits {
@@ -49,8 +54,12 @@ export function createLimits({ limits, limitExempt, linkKey }: Config, store: Sh
     })
   }
 
+  const createFixed = (name: string, limit: Limit): Limiter =>
+    createLimiter(name, limit, store.createLimitStore(name, limit.windowMs))
+  const puzzles = createPuzzles({ key: deriveKey(secret, 'puzzles'), once: store.once })
   return {
-    linkLimiter: createLimiter('links', LINKS, store.createLimitStore('links', LINKS.windowMs)),
+    linkLimiter: createFixed('links', LINKS),
+    helpLimits: createHelpLimits({ createLimiter: createFixed, puzzles, key: deriveKey(secret, 'contacts') }),
     addressLimit: combineAddressLimits([
       createAddressLimitOf('address', networkOf),
       createAddressLimitOf('network', wideNetworkOf),
@@ -59,7 +68,7 @@ export function createLimits({ limits, limitExempt, linkKey }: Config, store: Sh
       failures: create('failures'),
       target: create('target'),
       ceiling: create('ceiling'),
-      puzzles: createPuzzles({ key: deriveKey(secret, 'puzzles'), once: store.once }),
+      puzzles,
       knownPairs: createKnownPairs(store.knownPairs, deriveKey(secret, 'known pairs')),
     }),
   }

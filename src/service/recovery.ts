@@ -1,17 +1,24 @@
+import type { Logger } from 'pino'
+import type { LogNames } from '../audit-log/log-names.js'
 import type { Config } from '../config/load.js'
 import type { Answer } from '../core/answer.js'
-import type { CommandRecord } from '../core/panel-port.js'
+import type { CommandRecord, Panel } from '../core/panel-port.js'
+import type { HelpLimits } from '../core/recovery/help-limits.js'
+import type { Helper } from '../core/recovery/help-request.js'
 import type { LinkMemory } from '../core/recovery/link-memory.js'
+import type { SendMail } from '../core/recovery/mail-port.js'
 import { endLinks, type MakeLinkDependencies, makeLink } from '../core/recovery/make-link.js'
 import { invalidLink, type RedeemDependencies, redeemLink } from '../core/recovery/redeem-link.js'
 import type { RecoveryActions } from '../http/submission/actions.js'
 import type { OwnerSubmission, Redemption } from '../http/submission/parse-submission.js'
 import type { Action, Caller } from '../http/submission/pipeline.js'
+import type { Deadline } from '../lib/deadline.js'
 import { Secret } from '../lib/secret.js'
 import type { LimitAttempt } from '../limits/attempt-limits.js'
 import type { Limiter } from '../limits/limiter.js'
 import { createRecoveryLinks } from '../recovery/links.js'
 import { nameAttempt } from './change-action.js'
+import { createHelp, type Help } from './help.js'
 
 /** What a caller's commands of the panel go through. */
 export type EnterFor = (
@@ -25,6 +32,12 @@ interface RecoveryParts {
   readonly linkLimiter: Limiter
   readonly memory: LinkMemory
   readonly enterFor: EnterFor
+  /** The panel for work that nobody waits for. */
+  readonly backgroundPanel: (deadline: Deadline) => Panel
+  readonly helpLimits: HelpLimits
+  readonly sendMail: SendMail
+  readonly logger: Logger
+  readonly names: LogNames
   readonly shared: Omit<MakeLinkDependencies & RedeemDependencies, 'enterPanel' | keyof OwnParts>
 }
 
@@ -35,6 +48,7 @@ type OwnParts = Pick<
 
 /** How people recover forgotten passwords. */
 export interface Recovery extends RecoveryActions {
+  readonly help: Help | undefined
   readonly redeem: Action<Redemption>['carryOut']
 }
 
@@ -43,7 +57,7 @@ export function createRecovery(
   proofs: Config['proofs'],
   parts: RecoveryParts,
 ): Recovery {
-  const { limitAttempt, linkLimiter, memory, enterFor } = parts
+  const { limitAttempt, linkLimiter, memory, enterFor, sendMail, logger, names } = parts
   const links = createRecoveryLinks(config.linkKeys)
   const shared = {
     ...parts.shared,
@@ -58,6 +72,23 @@ export function createRecovery(
     },
   } satisfies Omit<MakeLinkDependencies & RedeemDependencies, 'enterPanel'>
 
+  /** The mailbox is told of each link that was made for it. */
+  const tellMailbox: Action<OwnerSubmission>['afterAnswer'] = (
+    { mailbox },
+    answer,
+    { language },
+    context,
+  ) => {
+    if (answer.code !== 'recovery-link-made') return
+    const { address } = mailbox
+    const { clientAddress, requestId } = context
+    const { expiresMs } = answer
+    sendMail(
+      { kind: 'link-made', to: address, language, mailbox: address, clientAddress, expiresMs },
+      requestId,
+    )
+  }
+
   function ownerAction(
     work: (attempt: OwnerSubmission & Caller, dependencies: MakeLinkDependencies) => Promise<Answer>,
   ): Action<OwnerSubmission> {
@@ -68,11 +99,30 @@ export function createRecovery(
         const enterPanel = enterFor(caller, (entry) => context.commands.push(entry))
         return limitAttempt(attempt, () => work(attempt, { ...shared, enterPanel }))
       },
-      afterAnswer: () => undefined,
+      afterAnswer: tellMailbox,
     }
   }
 
+  const offered: Helper[] = config.asksAdministrator ? ['administrator'] : []
+  const help =
+    offered.length === 0
+      ? undefined
+      : createHelp({
+          ...shared,
+          offered,
+          limits: parts.helpLimits,
+          backgroundPanel: parts.backgroundPanel,
+          sendMail,
+          logger,
+          names,
+          random: Math.random,
+          findAddress: async () => undefined,
+          ownerPageOf: ({ address }) =>
+            new Secret(`${config.publicUrl}link?${new URLSearchParams({ email: address })}`),
+        })
+
   return {
+    help,
     async redeem({ recovery, newPassword }, caller, context) {
       context.proof = 'recovery'
       const link = links.open(recovery.reveal())

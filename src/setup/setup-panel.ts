@@ -12,9 +12,10 @@ export type SetupResult =
   | { readonly ok: true; readonly script: string }
   | { readonly ok: false; readonly fault: string }
 
-/** The commands that make a key for the proofs in use. `REKEY_PROOFS` is all that it reads of the configuration. */
+/** The commands that make a key for the proofs in use, and for recovery if there is any. It reads no more of the configuration. */
 export function setUpPanel(environment: Environment, options: SetupOptions): SetupResult {
   const proofs = variables.REKEY_PROOFS.safeParse(environment.REKEY_PROOFS || undefined)
   if (!proofs.success) return { ok: false, fault: `REKEY_PROOFS ${proofs.error.issues[0]?.message}` }
-  return { ok: true, script: panelScript({ ...options, commands: neededCommands(proofs.data) }) }
+  const uses = [...proofs.data, ...(environment.REKEY_PUBLIC_URL ? (['recovery', 'help'] as const) : [])]
+  return { ok: true, script: panelScript({ ...options, commands: neededCommands(uses) }) }
 }

@@ -24,6 +24,7 @@ function faultsOf(line: unknown): string {
 
 /** These come of a bug, or of a program of somebody else's that is not there, or of what must be configured, or are no attempts. */
 const NOT_DRIVEN: readonly AnswerCode[] = [
+  'recovery-requested',
   'recovery-links-ended',
   'recovery-link-made',
   'recovery-invalid',

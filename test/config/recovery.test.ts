@@ -91,3 +91,37 @@ it('a former key opens links after the present one', () => {
   const { recovery } = configOf({ ...withRecovery, REKEY_LINK_KEY_PREVIOUS: former })
   expect(recovery?.linkKeys.map((key) => key.reveal())).toEqual([KEY, former])
 })
+
+it.each<[string, Record<string, string>, string]>([
+  [
+    'no address',
+    { ...least, REKEY_LINK_KEY: KEY },
+    'REKEY_RECOVERY_ASK is true, but REKEY_PUBLIC_URL is not set',
+  ],
+  [
+    'no proof by account',
+    {
+      ...withRecovery,
+      REKEY_PROOFS: 'mailbox',
+      REKEY_SMTP_URL: 'smtp://127.0.0.1',
+      REKEY_MAIL_FROM: 'a@b.example',
+    },
+    'REKEY_RECOVERY_ASK is true, but REKEY_PROOFS has no account: owners could make no link',
+  ],
+  ['no mail server', withRecovery, 'REKEY_SMTP_URL must be set, because REKEY_RECOVERY_ASK is true'],
+])('nobody can be asked for help with %s', (_what, environment, fault) => {
+  expect(faultsOf({ ...environment, REKEY_RECOVERY_ASK: 'true' })).toEqual([fault])
+})
+
+it('the owner can be told of changes only by a mail server', () => {
+  expect(faultsOf({ ...least, REKEY_NOTIFY_OWNER: 'true' })).toEqual([
+    'REKEY_NOTIFY_OWNER is set, but REKEY_SMTP_URL is not',
+  ])
+})
+
+it('the key to the panel is needed for what is switched on', () => {
+  const mail = { REKEY_SMTP_URL: 'smtp://127.0.0.1', REKEY_MAIL_FROM: 'a@b.example' }
+  expect(configOf(least).panelUses).toEqual(['mailbox', 'account'])
+  const all = { ...withRecovery, ...mail, REKEY_RECOVERY_ASK: 'true', REKEY_NOTIFY_OWNER: 'true' }
+  expect(configOf(all).panelUses).toEqual(['mailbox', 'account', 'recovery', 'help', 'owner-notices'])
+})

@@ -18,6 +18,7 @@ const panel: Panel = {
   isTwoFactorCode: async () => true,
   lookUpAccount: async () => undefined,
   lookUpDomainOwner: async () => 'alice',
+  lookUpAliases: async () => [],
   lookUpStoredHash: async () => ({ found: 'one', value: new Secret('{X}y') }),
   hasMailbox: async () => true,
   hasSiblings: async () => false,

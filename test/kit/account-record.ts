@@ -6,6 +6,8 @@ export const PLAIN_RECORD = {
   LOGIN_DISABLED: 'no',
   LOGIN_USE_IPLIST: 'no',
   LOGIN_ALLOW_IPS: '',
+  CONTACT: 'alice@contact.example',
+  LANGUAGE: 'en',
 }
 
 /** What it is read as. */
@@ -15,4 +17,6 @@ export const PLAIN_ACCOUNT = {
   loginDisabled: false,
   twoFactor: false,
   allowedAddresses: undefined,
+  contact: 'alice@contact.example',
+  language: 'en',
 }

@@ -25,6 +25,7 @@ const withoutPage: readonly AnswerCode[] = [
   'invalid-token',
   // Only webmail servers are held against REKEY_WEBMAIL_ADDRESSES.
   'unknown-webmail-host',
+  'recovery-requested',
   'recovery-link-made',
   'recovery-links-ended',
   'recovery-invalid',

@@ -7,7 +7,7 @@ import type { SharedStore } from '../../src/store/shared-store.js'
 import { CHANGE } from '../panel-simulator/commands/command-names.js'
 import type { Fault } from '../panel-simulator/simulator.js'
 import { createTestClock } from './clock.js'
-import { byLink, LINK_REQUEST, LINKS, recoveryService } from './recovery.js'
+import { byLink, HELP, HELP_REQUEST, LINK_REQUEST, LINKS, REQUESTS, recoveryService } from './recovery.js'
 import type { TestService, TestServiceOptions } from './service.js'
 import { byAccount, byMailbox, CHANGES } from './submissions.js'
 
@@ -125,6 +125,11 @@ export const ways: Readonly<Record<AnswerCode, Way>> = {
     // One that no way before it has set.
     body: byAccount({}, { newPassword: 'yet another new secret' }),
     faults: [[CHANGE, { kind: 'reset', when: 'before-run' }]],
+  },
+  'recovery-requested': {
+    body: HELP_REQUEST,
+    path: REQUESTS,
+    service: recoveryService(HELP),
   },
   'recovery-link-made': { body: LINK_REQUEST, path: LINKS, service: recoveryService() },
   'recovery-links-ended': { body: LINK_REQUEST, path: `${LINKS}/end`, service: recoveryService() },

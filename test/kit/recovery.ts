@@ -7,6 +7,23 @@ export const LINKS = '/api/v1/recovery-links'
 
 export const PUBLIC_URL = 'https://mail.example.com/password/'
 
+export const REQUESTS = '/api/v1/recovery-requests'
+
+/** Asks info@example.org's administrator for help. */
+export const HELP_REQUEST = { email: 'info@example.org', helper: 'administrator' }
+
+/** The environment of a service that tells administrators, by a mail server on this port. */
+export function helpEnvironment(port: number): Record<string, string> {
+  return {
+    REKEY_RECOVERY_ASK: 'true',
+    REKEY_SMTP_URL: `smtp://127.0.0.1:${port}`,
+    REKEY_MAIL_FROM: 'post@example.org',
+  }
+}
+
+/** The same, by one that is away. */
+export const HELP = helpEnvironment(9)
+
 /** Asks for a link for info@example.org, as alice. */
 export const LINK_REQUEST = {
   email: 'info@example.org',

@@ -98,7 +98,7 @@ it.each([
 it('a catalogue of English has words for every code, and for no other', () => {
   const { answer, field, reason, strength } = reference
   const codes = [
-    [answer, [...answerCodes, 'puzzle-needed']],
+    [answer, [...answerCodes, 'puzzle-needed', 'help-puzzle-needed']],
     [field, fieldFaultCodes],
     [reason, passwordReasonCodes],
     [strength.warning, strengthWarnings],

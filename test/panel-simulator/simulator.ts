@@ -68,6 +68,8 @@ export interface PanelSimulator {
   /** Sets a mailbox's stored hash: with a new one it is changed past us, with a former one a backup was restored. */
   setStoredHash(address: string, hash: string): void
   deleteMailbox(address: string): void
+  /** @param aliases local parts, joined by commas */
+  setAliases(address: string, aliases: string): void
   addMailbox(address: string, hash: string): void
   /** What the mail server reads for a domain. */
   loginFile(domain: string): string[]
@@ -160,6 +162,9 @@ export async function startPanelSimulator({
       const { domain, mailbox } = findMailbox(panel, address)
       mailbox.hash = hash
       writeLoginFile(domain)
+    },
+    setAliases(address, aliases) {
+      findMailbox(panel, address).mailbox.aliases = aliases
     },
     deleteMailbox(address) {
       const { domain, mailbox } = findMailbox(panel, address)

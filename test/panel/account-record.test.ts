@@ -23,7 +23,25 @@ it.each([
   expect(parse(members)).toEqual({ ...PLAIN_ACCOUNT, ...expected })
 })
 
-it.each(Object.keys(PLAIN_RECORD))('an account’s record that lacks %s makes no sense', (member) => {
+it('an account’s record may lack its owner’s address and language', () => {
+  const { CONTACT: _contact, LANGUAGE: _language, ...others } = PLAIN_RECORD
+  const plain = { ...PLAIN_ACCOUNT, contact: undefined, language: '' }
+  expect(parseAccountRecord('alice', JSON.stringify({ alice: others }))).toEqual(plain)
+  for (const CONTACT of [
+    '',
+    'alice',
+    'alice at home',
+    'a@b@c.example',
+    'a@b.example,c@d.example',
+    'a@b.example\n',
+  ]) {
+    expect(parse({ CONTACT })).toEqual({ ...PLAIN_ACCOUNT, contact: undefined })
+  }
+})
+
+const NEEDED = Object.keys(PLAIN_RECORD).filter((member) => member !== 'CONTACT' && member !== 'LANGUAGE')
+
+it.each(NEEDED)('an account’s record that lacks %s makes no sense', (member) => {
   const { [member]: _, ...others } = PLAIN_RECORD as Record<string, string>
   expect(parseAccountRecord('alice', JSON.stringify({ alice: others }))).toBeUndefined()
 })
@@ -44,7 +62,8 @@ it.each([
   '{ \\ }',
 ])('an account’s record is read though its owner’s name %j breaks the JSON', (name) => {
   const members = { NAME: name, ...PLAIN_RECORD, CONTACT: name, TWOFA: 'JBSWY3DPEHPK3PXP', TIME: '10:00:00' }
-  expect(parseAccountRecord('alice', printed(members))).toEqual({ ...PLAIN_ACCOUNT, twoFactor: true })
+  const plain = { ...PLAIN_ACCOUNT, twoFactor: true, contact: undefined }
+  expect(parseAccountRecord('alice', printed(members))).toEqual(plain)
   expect(parseAccountRecord('bob', printed(members))).toBeUndefined()
 })
 

@@ -8,6 +8,15 @@ it('the commands of the panel are only those of the proofs in use, each once', (
   expect(neededCommands(['mailbox', 'account'])).toHaveLength(6)
 })
 
+it('the commands of the panel are those of what is switched on, too', () => {
+  const [owner, value, record] = ['v-search-domain-owner', 'v-get-mail-account-value', 'v-list-user']
+  expect(neededCommands(['account', 'recovery'])).toContain(owner)
+  expect(neededCommands(['mailbox', 'recovery'])).toEqual(neededCommands(['mailbox']))
+  expect(neededCommands(['mailbox', 'owner-notices'])).toEqual([owner, value, CHANGE, record])
+  expect(unneededCommand(['account', 'recovery', 'help'])).toBe('v-list-access-key')
+  expect(unneededCommand(['mailbox', 'help'])).toBe('v-check-user-password')
+})
+
 it('the commands of the panel have one by which a key that may do more is known: of a proof that is not in use, if there is one', () => {
   expect(unneededCommand(['mailbox'])).toBe('v-list-user')
   expect(unneededCommand(['account'])).toBe('v-search-domain-owner')

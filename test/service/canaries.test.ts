@@ -165,6 +165,7 @@ it('no secret reaches a log line, a header, an answer or a metric, whatever the 
     'internal-error',
     'mail-server-unavailable',
     'store-unavailable',
+    'recovery-requested',
     'recovery-link-made',
     'recovery-links-ended',
     'recovery-invalid',

@@ -16,7 +16,12 @@ import { createRouter, refuseUnknownPath, routeMethods } from '../route-methods.
 import type { Actions } from '../submission/actions.js'
 import type { Guards } from '../submission/guards.js'
 import { type ParsedBody, parseBody } from '../submission/parse-body.js'
-import { parseChange, parseLinkRequest, parseSubmission } from '../submission/parse-submission.js'
+import {
+  parseChange,
+  parseHelpRequest,
+  parseLinkRequest,
+  parseSubmission,
+} from '../submission/parse-submission.js'
 import type { Action, Face, Pipeline } from '../submission/pipeline.js'
 import { passwordQuestion } from '../submission/schemas.js'
 import { answerClientAddress } from './client-address.js'
@@ -86,6 +91,11 @@ export function createApiRouter(parts: ApiParts): Router {
     routeMethods(router, '/recovery-links/end', {
       post: pipeline.submission(faceOf(ownerLinks.end, parseLinkRequest)),
     })
+  }
+  const help = recovery?.help
+  if (help) {
+    const parseHelp = (body: unknown, byClient: boolean) => parseHelpRequest(help.offered, body, byClient)
+    routeMethods(router, '/recovery-requests', { post: pipeline.submission(faceOf(help.request, parseHelp)) })
   }
   routeMethods(router, '/password-policy', {
     get: [(_request, response) => void response.json(describePolicy(parts.policy, messagesOf(response)))],

@@ -7,13 +7,14 @@ import { health, readiness } from '../health.js'
 import type { Actions } from '../submission/actions.js'
 import {
   accountChange,
+  helpRequest,
   linkChange,
   linkRequest,
   mailboxChange,
   passwordQuestion,
 } from '../submission/schemas.js'
 import { countedAddress } from './client-address.js'
-import { changed, linkMade, linksEnded, problem } from './problem.js'
+import { changed, helpRequested, linkMade, linksEnded, problem } from './problem.js'
 
 const JSON_TYPE = 'application/json'
 
@@ -71,6 +72,7 @@ export function createOpenApiDocument(basePath: string, proofs: Proofs, actions:
         },
       },
       ...(recovery?.ownerLinks && ownerLinkPaths),
+      ...(recovery?.help && helpPaths),
       '/api/v1/password-policy': {
         get: {
           operationId: 'readPasswordPolicy',
@@ -121,6 +123,21 @@ export function createOpenApiDocument(basePath: string, proofs: Proofs, actions:
       },
     },
   })
+}
+
+const helpPaths = {
+  '/api/v1/recovery-requests': {
+    post: {
+      operationId: 'requestHelp',
+      summary: 'Ask for help with a mailbox whose password is lost; the answer is the same for all mailboxes',
+      security: CALLERS,
+      requestBody: { required: true, content: { [JSON_TYPE]: { schema: helpRequest } } },
+      responses: {
+        '202': { description: 'It was taken', content: { [JSON_TYPE]: { schema: helpRequested } } },
+        ...problemResponses(REFUSALS),
+      },
+    },
+  },
 }
 
 const ownerLinkPaths = {

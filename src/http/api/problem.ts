@@ -9,7 +9,7 @@ import { brokenRules, describeReasons } from '../describe-policy.js'
 import { messagesOf } from '../negotiate-language.js'
 import { contextOf } from '../request-context.js'
 
-type Done = 'changed' | 'recovery-link-made' | 'recovery-links-ended'
+type Done = 'changed' | 'recovery-requested' | 'recovery-link-made' | 'recovery-links-ended'
 
 const codes = answerCodes.filter((code) => answers[code].status >= 400) as Exclude<AnswerCode, Done>[]
 
@@ -53,7 +53,16 @@ export const linksEnded = z
   .strictObject({ code: z.literal('recovery-links-ended') })
   .meta({ id: 'LinksEnded' })
 
-type DoneBody = z.output<typeof changed> | z.output<typeof linkMade> | z.output<typeof linksEnded>
+/** The answer to a person who can't sign in, whatever comes of it. */
+export const helpRequested = z
+  .strictObject({ code: z.literal('recovery-requested') })
+  .meta({ id: 'HelpRequested' })
+
+type DoneBody =
+  | z.output<typeof changed>
+  | z.output<typeof helpRequested>
+  | z.output<typeof linkMade>
+  | z.output<typeof linksEnded>
 
 /** Sends an answer to a program. */
 export function sendJson(response: Response, answer: Answer): void {

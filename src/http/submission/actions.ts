@@ -1,4 +1,5 @@
-import type { OwnerSubmission, Redemption, Submission } from './parse-submission.js'
+import type { Helper } from '../../core/recovery/help-request.js'
+import type { HelpSubmission, OwnerSubmission, Redemption, Submission } from './parse-submission.js'
 import type { Action } from './pipeline.js'
 
 /** All that submissions can ask for. */
@@ -14,4 +15,11 @@ export interface RecoveryActions {
   readonly ownerLinks:
     | { readonly make: Action<OwnerSubmission>; readonly end: Action<OwnerSubmission> }
     | undefined
+  /** What people who can't sign in can ask for; undefined if nobody helps them. */
+  readonly help: HelpActions | undefined
+}
+
+export interface HelpActions {
+  readonly request: Action<HelpSubmission>
+  readonly offered: readonly Helper[]
 }

@@ -1,10 +1,12 @@
 import type { Attempt, Proof, Proofs } from '../../core/attempt.js'
+import type { Helper, HelpRequest } from '../../core/recovery/help-request.js'
 import type { OwnerAttempt } from '../../core/recovery/make-link.js'
 import { Secret } from '../../lib/secret.js'
 import { type ParsedBody, parseBody } from './parse-body.js'
 import {
   type AccountChange,
   accountChange,
+  helpRequest,
   type LinkRequest,
   linkChange,
   linkRequest,
@@ -24,6 +26,12 @@ export interface Redemption {
 
 /** What a hosting account's owner asks for with proof by the account. */
 export type OwnerSubmission = Omit<OwnerAttempt, CallerMember>
+
+/** What a person who can't sign in asks for. */
+export interface HelpSubmission extends Pick<HelpRequest, 'mailbox' | 'helper'> {
+  /** Of a puzzle, as it was sent. */
+  readonly solution: string | undefined
+}
 
 type CallerMember = 'callerKind' | 'clientAddress' | 'deadline' | 'hungUp'
 
@@ -60,6 +68,21 @@ export function parseChange(
 /** Checks what an owner sends to make a link, or to end links. */
 export function parseLinkRequest(body: unknown, byClient = false): ParsedBody<OwnerSubmission> {
   return mapValue(parseBody(linkRequest, body, byClient), toOwnerSubmission)
+}
+
+/** Checks what a person who can't sign in sends. */
+export function parseHelpRequest(
+  offered: readonly Helper[],
+  body: unknown,
+  byClient = false,
+): ParsedBody<HelpSubmission> {
+  const parsed = mapValue(parseBody(helpRequest, body, byClient), ({ email, helper, solution }) => ({
+    mailbox: email,
+    helper,
+    solution,
+  }))
+  if (!parsed.ok || offered.includes(parsed.value.helper)) return parsed
+  return { ok: false, faults: [{ pointer: '/helper', code: 'unknown-helper' }] }
 }
 
 function mapValue<From, To>(parsed: ParsedBody<From>, map: (value: From) => To): ParsedBody<To> {

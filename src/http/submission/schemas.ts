@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { isAccountName } from '../../core/account-name.js'
 import type { FieldFaultCode } from '../../core/answer.js'
 import { characterNotAllowed, parseMailbox } from '../../core/mailbox.js'
+import { helpers } from '../../core/recovery/help-request.js'
 import { normalizeAccountName, normalizeCode, normalizeLink } from '../../core/typed-text.js'
 import { parseClientAddress } from '../../lib/ip-address.js'
 
@@ -95,6 +96,19 @@ export const linkChange = z
 export const linkRequest = z
   .strictObject({ email, account, clientAddress, solution })
   .meta({ id: 'LinkRequest', description: 'A mailbox, and the hosting account that owns its domain' })
+
+/** What a person who can't sign in asks for. */
+export const helpRequest = z
+  .strictObject({
+    email,
+    helper: z.enum(helpers, fault('unknown-helper')).meta({
+      description:
+        'administrator: tell the owner of the hosting account; address: send a link to the recovery address',
+    }),
+    clientAddress,
+    solution,
+  })
+  .meta({ id: 'HelpRequest', description: 'A mailbox, and who is to help' })
 
 /** A question whether a new password keeps the rules. */
 export const passwordQuestion = z

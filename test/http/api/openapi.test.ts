@@ -4,7 +4,15 @@ import type { Response } from 'supertest'
 import { expect, it } from 'vitest'
 import { answers } from '../../../src/core/answer.js'
 import { outcomeEnvironment, send, ways } from '../../kit/outcomes.js'
-import { byLink, LINK_REQUEST, LINKS, recoveryService } from '../../kit/recovery.js'
+import {
+  byLink,
+  HELP,
+  HELP_REQUEST,
+  LINK_REQUEST,
+  LINKS,
+  REQUESTS,
+  recoveryService,
+} from '../../kit/recovery.js'
 import { startService, type TestServiceOptions } from '../../kit/service.js'
 import { byAccount, byMailbox, CHANGES, post } from '../../kit/submissions.js'
 
@@ -61,9 +69,18 @@ it('the OpenAPI document is of version 3.1 and names every path of the JSON inte
   const statuses = Object.keys(document.paths[CHANGES]?.post?.responses ?? {})
   expect(statuses.toSorted()).toEqual(
     [...new Set(Object.values(answers).map(({ status }) => `${status}`))]
-      .filter((status) => status !== '201')
+      .filter((status) => status !== '201' && status !== '202')
       .toSorted(),
   )
+})
+
+it('the OpenAPI document describes requests for help if there is any', async () => {
+  const { service, document, valid, faultsOf } = await startContract(recoveryService(HELP))
+  const schema = document.paths[REQUESTS]?.post?.requestBody?.content['application/json']?.schema ?? {}
+  expect(valid(schema, HELP_REQUEST)).toBe('')
+  for (const body of [HELP_REQUEST, {}]) {
+    expect(faultsOf(REQUESTS, 'post', await service.http.post(REQUESTS).send(body))).toBe('')
+  }
 })
 
 it('the OpenAPI document describes recovery links if there are any', async () => {

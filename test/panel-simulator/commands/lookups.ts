@@ -51,10 +51,15 @@ export function readOne(panel: PanelState, records: readonly MailboxRecord[]): M
   return failed(exitCodes.invalid, `Invalid object format: ${records.map(renderRecord).join(' ')}`)
 }
 
-export function recordValues({ account, hash, suspended }: MailboxRecord): Record<string, string> {
+export function recordValues({
+  account,
+  hash,
+  suspended,
+  aliases = '',
+}: MailboxRecord): Record<string, string> {
   return {
     ACCOUNT: account,
-    ALIAS: '',
+    ALIAS: aliases,
     AUTOREPLY: 'no',
     FWD: '',
     FWD_ONLY: '',

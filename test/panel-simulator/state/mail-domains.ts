@@ -6,6 +6,8 @@ export interface MailboxRecord {
   /** In Dovecot's form, `{SCHEME}hash`. */
   hash: string
   suspended: boolean
+  /** Other names of the mailbox, joined by commas; none by default. */
+  aliases?: string
 }
 
 export interface MailDomain {

@@ -1,0 +1,74 @@
+import type { Logger } from 'pino'
+import type { LogNames } from '../audit-log/log-names.js'
+import type { DomainOwners } from '../core/domain-owners.js'
+import { type Mailbox, parseMailbox } from '../core/mailbox.js'
+import { isOutage } from '../core/outage.js'
+import type { Panel } from '../core/panel-port.js'
+import type { SendMail } from '../core/recovery/mail-port.js'
+import { isOwnAddress } from '../core/recovery/own-address.js'
+import type { Clock } from '../lib/clock.js'
+import { createDeadline, type Deadline } from '../lib/deadline.js'
+import { describeError } from '../lib/describe-error.js'
+import { FOLLOW_UP_MS } from './stop-times.js'
+
+/** Tells owners of hosting accounts what happens to their mailboxes. */
+export interface OwnerNotices {
+  /** Finds the owner's address and sends the mail; neither waits nor fails. */
+  tellChanged(mailbox: string, clientAddress: string, requestId: string): void
+  /** Gives what is left a short time. */
+  close(): Promise<void>
+}
+
+interface OwnerNoticeParts {
+  readonly owners: DomainOwners
+  /** The panel for work that nobody waits for. */
+  readonly backgroundPanel: (deadline: Deadline) => Panel
+  readonly sendMail: SendMail
+  readonly logger: Logger
+  readonly names: LogNames
+  readonly clock: Clock
+}
+
+/** How long (ms) the panel may take to tell the owner's address. */
+const WORK_MS = 5 * 60_000
+
+/** How many wait for the panel at once: owners of more are not told. */
+const MAX_UNDER_WAY = 100
+
+export function createOwnerNotices(parts: OwnerNoticeParts): OwnerNotices {
+  const { owners, sendMail, logger, names, clock } = parts
+  const underWay = new Set<Promise<void>>()
+
+  async function tell(mailbox: Mailbox, clientAddress: string, requestId: string): Promise<void> {
+    const deadline = createDeadline(WORK_MS, clock)
+    const panel = parts.backgroundPanel(deadline)
+    const owner = await owners.find(mailbox, { clientAddress, deadline }, panel)
+    if (!owner) return
+    const account = await panel.lookUpAccount(owner.username)
+    if (!account?.contact || (await isOwnAddress(account.contact, mailbox, owner, panel))) return
+    const { contact: to, language } = account
+    const about = { to, language, mailbox: mailbox.address, account: owner.username, clientAddress }
+    sendMail({ ...about, kind: 'changed-for-owner' }, requestId)
+  }
+
+  function reportFault(address: string, requestId: string, error: unknown): void {
+    const line = { event: 'owner-not-told', requestId, mailbox: names.mailbox(address) }
+    if (isOutage(error)) logger.warn({ ...line, reason: error.reason })
+    else logger.error({ ...line, reason: 'internal-error', ...describeError(error) })
+  }
+
+  return {
+    tellChanged(address, clientAddress, requestId) {
+      const mailbox = parseMailbox(address)
+      if (!mailbox || underWay.size >= MAX_UNDER_WAY) return
+      const work = tell(mailbox, clientAddress, requestId)
+        .catch((error: unknown) => reportFault(address, requestId, error))
+        .finally(() => underWay.delete(work))
+      underWay.add(work)
+    },
+
+    async close() {
+      await Promise.race([Promise.all(underWay), clock.waitInBackground(FOLLOW_UP_MS)])
+    },
+  }
+}
