@@ -3,6 +3,7 @@ import { text as readText } from 'node:stream/consumers'
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 import { onTestFinished } from 'vitest'
 import { sharedCertificate } from '../panel-simulator/server/certificate.js'
+import { parseMessage } from './mail-text.js'
 
 /** A message as it arrived. */
 export interface ReceivedMessage {
@@ -99,29 +100,4 @@ export async function startSmtpServer(options: SMTPServerOptions = {}): Promise<
       return release
     },
   }
-}
-
-function parseMessage(raw: string): Pick<ReceivedMessage, 'headers' | 'text'> {
-  const end = raw.indexOf('\r\n\r\n')
-  const fields = raw
-    .slice(0, end)
-    .replaceAll(/\r\n[ \t]/g, ' ')
-    .split('\r\n')
-  const headers = Object.fromEntries(
-    fields.map((field) => [
-      field.slice(0, field.indexOf(':')).toLowerCase(),
-      field.slice(field.indexOf(':') + 2),
-    ]),
-  )
-  const body = raw.slice(end + 4)
-  const encoding = headers['content-transfer-encoding']
-  return { headers, text: encoding === 'quoted-printable' ? unquoted(body) : body }
-}
-
-/** RFC 2045 section 6.7. */
-function unquoted(body: string): string {
-  const bytes = body
-    .replaceAll('=\r\n', '')
-    .replaceAll(/=([0-9A-F]{2})/g, (_all, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
-  return Buffer.from(bytes, 'latin1').toString('utf8')
 }

@@ -1,0 +1,31 @@
+/** A message's text, and its headers by lower-case name. */
+interface ParsedMessage {
+  readonly headers: Readonly<Record<string, string>>
+  readonly text: string
+}
+
+/** Reads a message of plain text as it was sent. */
+export function parseMessage(raw: string): ParsedMessage {
+  const end = raw.indexOf('\r\n\r\n')
+  const fields = raw
+    .slice(0, end)
+    .replaceAll(/\r\n[ \t]/g, ' ')
+    .split('\r\n')
+  const headers = Object.fromEntries(
+    fields.map((field) => [
+      field.slice(0, field.indexOf(':')).toLowerCase(),
+      field.slice(field.indexOf(':') + 2),
+    ]),
+  )
+  const body = raw.slice(end + 4)
+  const encoding = headers['content-transfer-encoding']
+  return { headers, text: encoding === 'quoted-printable' ? unquoted(body) : body }
+}
+
+/** RFC 2045 section 6.7. */
+function unquoted(body: string): string {
+  const bytes = body
+    .replaceAll('=\r\n', '')
+    .replaceAll(/=([0-9A-F]{2})/g, (_all, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+  return Buffer.from(bytes, 'latin1').toString('utf8')
+}
