@@ -38,6 +38,7 @@ function createState(release: PanelRelease, localParts: readonly string[]): Pane
     domains: [{ owner: 'alice', name: 'example.org', suspended: false, mailboxes, loginFile }],
     files: new Map(),
     authLog: [],
+    changeRuns: [],
     hashPassword: async (password) => inClear(password),
     publishLogins: () => undefined,
   }

@@ -1,7 +1,7 @@
 import type { Response } from 'supertest'
 import { expect } from 'vitest'
 import { CHANGE } from '../panel-simulator/commands/command-names.js'
-import type { PanelSimulator } from '../panel-simulator/simulator.js'
+import type { ChangeRun, PanelSimulator } from '../panel-simulator/simulator.js'
 import type { TestService } from './service.js'
 import { byAccount, gist, post } from './submissions.js'
 
@@ -51,6 +51,16 @@ export function witness({ panel, attempts }: TestService, wish: Wish) {
 export function expectWhole(panel: PanelSimulator, address: string): void {
   const { hash, loginLines } = panel.mailbox(address) ?? {}
   expect(loginLines, address).toEqual([`${address.slice(0, address.lastIndexOf('@'))}:${hash}`])
+}
+
+/** Changes that ran in one domain at once, which corrupts its login file; those that still run too. */
+export function meetingsOf({ changeRuns }: PanelSimulator): [first: ChangeRun, second: ChangeRun][] {
+  return changeRuns.flatMap((first, index) =>
+    changeRuns
+      .slice(index + 1)
+      .filter((second) => second.domain === first.domain && second.begunMs < first.endedMs)
+      .map((second): [ChangeRun, ChangeRun] => [first, second]),
+  )
 }
 
 let changesOfBob = 0

@@ -13,6 +13,7 @@ import type { AccountRecord } from './state/accounts.js'
 import type { MailDomain } from './state/mail-domains.js'
 import {
   type AuthLogEntry,
+  type ChangeRun,
   createPanelState,
   type PanelState,
   type PanelStateOptions,
@@ -21,7 +22,7 @@ import { panelReleases } from './state/releases.js'
 import { acceptsMailPassword } from './state/stored-hashes.js'
 import type { Switches } from './state/switches.js'
 
-export type { Fault, PanelCall }
+export type { ChangeRun, Fault, PanelCall }
 export { panelReleases, simulatorCredentials }
 
 export interface SimulatorOptions extends PanelStateOptions {
@@ -47,6 +48,8 @@ export interface PanelSimulator {
   /** In order of arrival, refused ones too. */
   readonly calls: PanelCall[]
   readonly authLog: AuthLogEntry[]
+  /** Every change that was begun, in the order of their starts. */
+  readonly changeRuns: readonly ChangeRun[]
   /** How many requests came with a wrong key. */
   readonly refusedKeys: number
   /** How many lines its fail2ban would count against the caller. */
@@ -129,6 +132,7 @@ export async function startPanelSimulator({
     credentials: simulatorCredentials,
     calls,
     authLog: panel.authLog,
+    changeRuns: panel.changeRuns,
     get refusedKeys() {
       return api.refusedKeys
     },

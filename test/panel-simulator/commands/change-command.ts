@@ -45,6 +45,8 @@ export async function changeMailAccountPassword(
   if (refused) return refused
 
   // The login file is read here and written back later: what another change writes in between is lost.
+  const run = { domain: file.name, begunMs: performance.now(), endedMs: Number.POSITIVE_INFINITY }
+  panel.changeRuns.push(run)
   const linesBefore = file.loginFile
   const hash = await panel.hashPassword(readPassword(panel, password))
   const line = renderLoginLine(account, hash, readOne(panel, mailboxes))
@@ -56,6 +58,7 @@ export async function changeMailAccountPassword(
   const mailbox = mailboxes.find((candidate) => candidate.account === account)
   if (mailbox) mailbox.hash = hash
   panel.publishLogins(file)
+  run.endedMs = performance.now()
   return succeeded()
 }
 

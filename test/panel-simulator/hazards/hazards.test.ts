@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { meetingsOf } from '../../kit/truth.js'
 import { CHANGE } from '../commands/command-names.js'
 import { totp } from '../commands/totp.js'
 import { startPanelClient } from '../panel-client.js'
@@ -178,6 +179,7 @@ it('changes at the same time corrupt the login file of their domain', async () =
   expect(await panel.accepts('info@example.org', 'a new one')).toBe(true)
   expect(await panel.accepts('sales@example.org', 'another new one')).toBe(true)
   expect(() => expectConsistent(panel, ['info', 'sales'])).toThrow()
+  expect(meetingsOf(panel)).toEqual([panel.changeRuns])
 })
 
 it('changes at the same time do no harm in different domains', async () => {
@@ -190,6 +192,7 @@ it('changes at the same time do no harm in different domains', async () => {
   const bob = panel.mailbox('bob@bob.example.com')
   expect(bob?.loginLines).toEqual([`bob:${bob?.hash}`])
   expect(panel.maxConcurrent).toBe(2)
+  expect(meetingsOf(panel)).toEqual([])
 })
 
 it('changes at the same time one after another leave both stores alike', async () => {
@@ -199,6 +202,7 @@ it('changes at the same time one after another leave both stores alike', async (
   }
   expectConsistent(panel, ['info', 'sales', 'legacy', 'paused', 'john.doe', 'john-doe', 'ann-lee', 'ann.lee'])
   expect(panel.maxConcurrent).toBe(1)
+  expect(meetingsOf(panel)).toEqual([])
 })
 
 it('takes the delay for every command, and a new delay at once', async () => {

@@ -12,6 +12,15 @@ export interface AuthLogEntry {
   readonly ok: boolean
 }
 
+/** A run of the change command, from when it read the login file to when it had written it; by `performance.now()`. */
+export interface ChangeRun {
+  /** In the form it was created in. */
+  readonly domain: string
+  readonly begunMs: number
+  /** Infinity while it runs. */
+  endedMs: number
+}
+
 /** What the panel has on its disk. */
 export interface PanelState {
   readonly release: PanelRelease
@@ -22,6 +31,8 @@ export interface PanelState {
   /** Files that a password beginning with `/tmp/` may name, with their content. */
   readonly files: Map<string, string>
   readonly authLog: AuthLogEntry[]
+  /** In the order of their starts. */
+  readonly changeRuns: ChangeRun[]
   readonly hashPassword: HashPassword
   /** Lets the mail server see a domain's login file as it now is. */
   publishLogins(domain: MailDomain): void
@@ -63,6 +74,7 @@ export async function createPanelState({
     domains,
     files: new Map(),
     authLog: [],
+    changeRuns: [],
     hashPassword,
     publishLogins,
   }
