@@ -1,9 +1,8 @@
 import { spawnSync } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdirSync, rmSync } from 'node:fs'
-import { type AddressInfo, connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { startRelay } from '../kit/relay.js'
 import { type PanelSimulator, startPanelSimulator } from '../panel-simulator/simulator.js'
 import { atEnd } from './kit/at-end.js'
 import { startRedis } from './kit/redis.js'
@@ -33,28 +32,10 @@ function storeEvents(rekey: Rekey): unknown[] {
     .map(({ event, reason }) => (reason === undefined ? event : `${event} ${reason}`))
 }
 
-/** Hands connections on to a port that may change, and leaves those that there are alone. */
-async function startForwarder(port: number) {
-  let target = port
-  const server = createServer((socket) => {
-    const onward = connect(target, '127.0.0.1')
-    socket.on('error', () => onward.destroy()).pipe(onward)
-    onward.on('error', () => socket.destroy()).pipe(socket)
-    atEnd(() => socket.destroy())
-  })
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  atEnd(() => server.close())
-  return {
-    port: (server.address() as AddressInfo).port,
-    forwardTo(other: number) {
-      target = other
-    },
-  }
-}
-
 it('changes go on when a proxy hands on to another primary, though the demoted one keeps its connections', async () => {
   const [panel, first, second] = await Promise.all([startPanel(), startRedis(), startRedis()])
-  const proxy = await startForwarder(first.port)
+  const proxy = await startRelay(first.port)
+  atEnd(proxy.close)
   const url = `redis://127.0.0.1:${proxy.port}`
   const rekey = await startRekey(panel, sharing(url))
   expect(await change(rekey)).toBe('changed')

@@ -73,7 +73,10 @@ export async function startSmtpServer(options: SMTPServerOptions = {}): Promise<
     },
     onRcptTo: (_address, _session, callback) => callback(refusals.shift()),
     async onData(stream, { envelope, secure }, callback) {
-      const message = parseMessage(await readText(stream))
+      const text = await readText(stream).catch(() => undefined)
+      // A client that breaks off is its own business.
+      if (text === undefined) return
+      const message = parseMessage(text)
       await held
       const from = envelope.mailFrom ? envelope.mailFrom.address : ''
       messages.push({ ...message, from, to: envelope.rcptTo.map(({ address }) => address), overTls: secure })
