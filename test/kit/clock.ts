@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import type { Clock } from '../../src/lib/clock.js'
+import { type Clock, systemClock } from '../../src/lib/clock.js'
 
 export interface TestClock extends Clock {
   /** Every wait that was asked for, in ms. */
@@ -7,6 +7,28 @@ export interface TestClock extends Clock {
   advance(durationMs: number): void
   /** The next wait lasts until it is released; `asked` resolves when it has begun. */
   hold(): { readonly asked: Promise<void>; release(): void }
+}
+
+/** Time that passes so many times as fast as it does. */
+export interface FastClock extends Clock {
+  /** Of waits that have begun, the end stays where it was. */
+  speed: number
+}
+
+export function createFastClock(speed: number): FastClock {
+  let [speedNow, sinceMs, beforeMs] = [speed, performance.now(), 0]
+  const now = (): number => beforeMs + (performance.now() - sinceMs) * speedNow
+  return {
+    get speed() {
+      return speedNow
+    },
+    set speed(next) {
+      ;[beforeMs, sinceMs, speedNow] = [now(), performance.now(), next]
+    },
+    now,
+    wait: (durationMs) => systemClock.wait(durationMs / speedNow),
+    waitInBackground: (durationMs) => systemClock.waitInBackground(durationMs / speedNow),
+  }
 }
 
 /**

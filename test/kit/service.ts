@@ -13,6 +13,8 @@ import { type Config, loadConfig } from '../../src/config/load.js'
 import type { ReadinessFault } from '../../src/core/readiness.js'
 import type { DurableStore } from '../../src/core/recovery/durable-store.js'
 import { createHttpServer } from '../../src/http/server.js'
+import type { Clock } from '../../src/lib/clock.js'
+import type { LogWriter } from '../../src/log/log-writer.js'
 import { createDispatcher } from '../../src/panel/dispatcher.js'
 import { createBreachDispatcher } from '../../src/passwords/pwned-passwords.js'
 import { type App, createApp } from '../../src/service/app.js'
@@ -29,10 +31,10 @@ import {
 import { createTestClock, type TestClock } from './clock.js'
 import { estimateHere, isCommonPassword } from './strength.js'
 
-export interface TestService {
+/** The service, by whatever clock. */
+export interface RunningService {
   readonly panel: PanelSimulator
   readonly app: App
-  readonly clock: TestClock
   readonly server: Server
   /** Connects to the panel. */
   readonly dispatcher: Dispatcher
@@ -49,14 +51,28 @@ export interface TestService {
   stop(): Promise<void>
 }
 
-export interface TestServiceOptions {
+/** The service by a clock that tests hold. */
+export interface TestService extends RunningService {
+  readonly clock: TestClock
+}
+
+/** What a service can be given in place of what a test has. */
+interface ServiceParts {
+  /** By default an estimator without its worker, and connections that trust the system's authorities. */
+  readonly passwordTools?: Partial<PasswordTools> | undefined
+  readonly clock?: Clock
+  /** In memory by default. */
+  readonly store?: SharedStore | undefined
+  /** None by default. */
+  readonly recoveryStore?: DurableStore | undefined
+  /** Is given the log too. */
+  readonly log?: Pick<LogWriter, 'write' | 'checkReadiness'>
+}
+
+export interface TestServiceOptions extends Pick<ServiceParts, 'passwordTools' | 'recoveryStore' | 'store'> {
   readonly environment?: Record<string, string>
   readonly simulator?: SimulatorOptions
-  /** In place of those that a test has: an estimator without its worker, and connections that trust the system's authorities. */
-  readonly passwordTools?: Partial<PasswordTools>
   readonly clock?: TestClock
-  readonly store?: SharedStore
-  readonly recoveryStore?: DurableStore
 }
 
 const scratch = mkdtempSync(join(tmpdir(), 'rekey-test-'))
@@ -119,30 +135,33 @@ export async function startService({
 }: TestServiceOptions = {}): Promise<TestService> {
   const panel = await startPanelSimulator(simulator)
   onTestFinished(() => panel.close())
-  return await startServiceAt(
-    panel,
-    { ...simulatorEnvironment(panel), ...environment },
-    clock,
-    passwordTools,
-    store,
-    recoveryStore,
-  )
+  const parts = { clock, passwordTools, store, recoveryStore }
+  const service = await startServiceAt(panel, { ...simulatorEnvironment(panel), ...environment }, parts)
+  return { ...service, clock }
 }
 
 /** The service before a panel that is there, gone when the test ends. */
 export async function startServiceAt(
   panel: PanelSimulator,
   environment: Record<string, string>,
-  clock = createTestClock(),
-  passwordTools: Partial<PasswordTools> = {},
-  store: SharedStore = createMemoryStore(clock),
-  recoveryStore?: DurableStore,
-): Promise<TestService> {
+  {
+    clock = createTestClock(),
+    passwordTools = {},
+    store = createMemoryStore(clock),
+    recoveryStore,
+    log = { write: () => undefined, checkReadiness: async () => [] },
+  }: ServiceParts = {},
+): Promise<RunningService> {
   const config = configOf(environment)
   const lines: string[] = []
   const logger = pino(
     { level: config.logLevel, base: null },
-    { write: (line: string) => void lines.push(line) },
+    {
+      write(line: string) {
+        lines.push(line)
+        log.write(line)
+      },
+    },
   )
   const { url: panelUrl, trust, maxConcurrency, timeoutMs } = config.panel
   const dispatcher = createDispatcher(panelUrl, trust, maxConcurrency, timeoutMs)
@@ -162,7 +181,7 @@ export async function startServiceAt(
       breachDispatcher,
     },
     logger,
-    checkLog: async () => [],
+    checkLog: log.checkReadiness,
     clock,
     randomId: randomUUID,
     countAttempt: metrics?.countAttempt,
@@ -185,7 +204,6 @@ export async function startServiceAt(
   return {
     panel,
     app,
-    clock,
     server,
     dispatcher,
     stop,

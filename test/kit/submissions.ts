@@ -29,7 +29,11 @@ export function byAccount(
 }
 
 /** @param from another address than the test's, where the service trusts one proxy */
-export async function post(service: TestService, body: string | object, from?: string): Promise<Response> {
+export async function post(
+  service: Pick<TestService, 'http'>,
+  body: string | object,
+  from?: string,
+): Promise<Response> {
   const headers = { 'content-type': 'application/json', ...(from && { 'x-forwarded-for': from }) }
   return await service.http.post(CHANGES).set(headers).send(body)
 }

@@ -54,7 +54,9 @@ export function expectWhole(panel: PanelSimulator, address: string): void {
 }
 
 /** Changes that ran in one domain at once, which corrupts its login file; those that still run too. */
-export function meetingsOf({ changeRuns }: PanelSimulator): [first: ChangeRun, second: ChangeRun][] {
+export function meetingsOf({
+  changeRuns,
+}: Pick<PanelSimulator, 'changeRuns'>): [first: ChangeRun, second: ChangeRun][] {
   return changeRuns.flatMap((first, index) =>
     changeRuns
       .slice(index + 1)

@@ -384,7 +384,7 @@ it('of two people with one link at the same moment one wins, also on two instanc
   const clock = createTestClock()
   const one = await startService({ ...options, clock })
   const environment = { ...simulatorEnvironment(one.panel), ...options.environment }
-  const other = await startServiceAt(one.panel, environment, clock, {}, undefined, options.recoveryStore)
+  const other = await startServiceAt(one.panel, environment, { clock, recoveryStore: options.recoveryStore })
   const url = await makeLink(one)
   const answers = await Promise.all([post(one, byLink(url)), post(other, byLink(url, OTHER_PASSWORD))])
   expect(answers.map(gist).toSorted()).toEqual(['200 changed', '403 recovery-invalid'])
@@ -400,23 +400,13 @@ it('a link of the former key works while that is named', async () => {
     ...simulatorEnvironment(first.panel),
     ...recoveryService({ REKEY_LINK_KEY: 'another key of 32 bytes or more, later' }).environment,
   }
-  const without = await startServiceAt(
-    first.panel,
-    rotated,
-    createTestClock(),
-    {},
-    undefined,
-    options.recoveryStore,
-  )
+  const without = await startServiceAt(first.panel, rotated, { recoveryStore: options.recoveryStore })
   expect(gist(await post(without, byLink(url)))).toBe('403 recovery-invalid')
   const previous = { REKEY_LINK_KEY_PREVIOUS: options.environment?.REKEY_LINK_KEY ?? '' }
   const withPrevious = await startServiceAt(
     first.panel,
     { ...rotated, ...previous },
-    createTestClock(),
-    {},
-    undefined,
-    options.recoveryStore,
+    { recoveryStore: options.recoveryStore },
   )
   expect(gist(await post(withPrevious, byLink(url)))).toBe('200 changed')
 })

@@ -29,12 +29,13 @@ export interface Model {
   wishes(count: number): Wish[]
 }
 
-export function createModel(random: Random): Model {
+/** Mailboxes of a fresh simulator, with three domains of `moreDomains`. */
+export function freshMailboxes(): ModelMailbox[] {
   const mailbox = (address: string, owner: ModelMailbox['owner'], changeable = true): ModelMailbox => {
     const name = address.slice(0, address.indexOf('@'))
     return { address, owner, password: `${name} mail pw`, changeable }
   }
-  const mailboxes = [
+  return [
     mailbox('info@example.org', 'alice'),
     mailbox('sales@example.org', 'alice'),
     mailbox('legacy@example.org', 'alice'),
@@ -46,8 +47,12 @@ export function createModel(random: Random): Model {
     mailbox('info@d1.example', 'alice'),
     mailbox('bob@bob.example.com', 'bob'),
   ]
-  let wishes = 0
+}
 
+let wishes = 0
+
+/** @param mailboxes of which something is wished */
+export function createModel(random: Random, mailboxes: readonly ModelMailbox[]): Model {
   function wish(): Wish {
     wishes += 1
     const { address, owner, password, changeable } = random.oneOf(mailboxes)

@@ -3,6 +3,7 @@ export interface Random {
   oneOf<Item>(items: readonly Item[]): Item
   /** @param share 0.1 for one time in ten */
   chance(share: number): boolean
+  shuffled<Item>(items: readonly Item[]): Item[]
 }
 
 /** Mulberry32 (Tommy Ettinger, public domain): small, and good enough to choose by. */
@@ -17,5 +18,10 @@ export function createRandom(seed: number): Random {
   return {
     oneOf: (items) => items[Math.floor(next() * items.length)] as (typeof items)[number],
     chance: (share) => next() < share,
+    shuffled: (items) =>
+      items
+        .map((item) => ({ item, place: next() }))
+        .toSorted((one, other) => one.place - other.place)
+        .map(({ item }) => item),
   }
 }

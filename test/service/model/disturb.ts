@@ -1,0 +1,35 @@
+import { CHANGE } from '../../panel-simulator/commands/command-names.js'
+import type { Fault, PanelSimulator } from '../../panel-simulator/simulator.js'
+import type { Random } from './random.js'
+
+const VALUE = 'v-get-mail-account-value'
+
+/**
+ * Makes the next calls of a random command fail in a random way. Of a mailbox's values the panel never says 3: if it said so
+ * falsely of a name's siblings, nobody could know better.
+ */
+export function disturb(panel: Pick<PanelSimulator, 'failNext'>, random: Random): void {
+  const command = random.oneOf([
+    'v-search-domain-owner',
+    VALUE,
+    'v-check-user-password',
+    'v-list-user',
+    CHANGE,
+    CHANGE,
+  ])
+  const run = random.chance(0.5)
+  const fault = random.oneOf<Fault>([
+    { kind: 'reset', when: random.oneOf(['before-run', 'after-run', 'mid-answer'] as const) },
+    { kind: 'silence', run },
+    { kind: 'answer', run, status: random.oneOf([200, 500, 502, 503]), body: '<html></html>' },
+    {
+      kind: 'exit',
+      run: false,
+      code: random.oneOf(command === VALUE ? [1, 2, 5, 12, 14] : [1, 2, 3, 5, 12, 14]),
+    },
+    { kind: 'exit', run: true, code: random.oneOf([12, 13, 20]) },
+    { kind: 'truncated', run: true },
+    { kind: 'padded', run: true, bytes: 300_000 },
+  ])
+  panel.failNext(command, fault, random.oneOf([1, 1, 2, 6]))
+}
