@@ -7,10 +7,11 @@ import { killPoints } from '../kit/kill-points.js'
 
 const SOURCE = fileURLToPath(new URL('../../src', import.meta.url))
 
-/** The way of a change from its submission to its answer, without the proof: before the domain lock nothing was sent. */
+/** The way of a change from its submission to its answer, without the checks of a proof: before the domain lock nothing was sent. */
 const WAY = [
   'http/submission/pipeline.ts',
   'core/change-password.ts',
+  'core/prove.ts',
   'core/send-change.ts',
   'core/confirm-change.ts',
   'store/memory-domain-locks.ts',

@@ -34,7 +34,12 @@ function proofPoint(command: string, body: object): KillPoint {
     when: `while ${command} is answered for a proof`,
     store: 'memory',
     bring: (scene) => scene.askUntil(command, body),
-    pending: ['change-password changePassword proveAndChange', 'change-password proveAndChange verify'],
+    pending: [
+      'change-password changePassword proveAtPanel',
+      'prove proveAtPanel work',
+      'change-password proveAndChange prove',
+      'prove prove verify',
+    ],
   }
 }
 
@@ -74,7 +79,7 @@ export const killPoints: readonly KillPoint[] = [
     pending: [
       'pipeline track work',
       'pipeline carryOut decide',
-      'pipeline decide limitAttempt',
+      'pipeline decide action.carryOut',
       'change-password changePassword dependencies.checkPolicy',
     ],
   },
@@ -87,7 +92,7 @@ export const killPoints: readonly KillPoint[] = [
       await asked
       return undefined
     },
-    pending: ['change-password changePassword dependencies.owners.knows'],
+    pending: ['prove proveAtPanel owners.knows'],
   },
   proofPoint(OWNER, byMailbox()),
   proofPoint(`${VALUE} md5`, byMailbox()),
@@ -109,10 +114,7 @@ export const killPoints: readonly KillPoint[] = [
       await untilItWaits()
       return release
     },
-    pending: [
-      'change-password proveAndChange waitAsIfChecked',
-      'change-password waitAsIfChecked panel.takeTurn',
-    ],
+    pending: ['prove prove waitAsIfChecked', 'prove waitAsIfChecked panel.takeTurn'],
   },
   {
     when: 'while a refusal waits for as long as checks take',
@@ -125,7 +127,7 @@ export const killPoints: readonly KillPoint[] = [
       await answered(OWNER, 3)
       return undefined
     },
-    pending: ['change-password waitAsIfChecked clock.wait'],
+    pending: ['prove waitAsIfChecked clock.wait'],
   },
   {
     when: 'while a change waits for another one in its domain',
