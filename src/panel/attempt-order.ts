@@ -5,6 +5,7 @@ export interface QueuedAttempt {
   /** In the order of arrival. */
   readonly number: number
   readonly sender: string
+  readonly domain: string
   /** The commands that it still takes, in order. */
   plan: string[]
   /** Whether it comes after all others, as long as it has not begun. */

@@ -8,14 +8,27 @@ import { createPanel } from './commands.js'
 /** Lets one attempt into the queue, and gives it the panel's commands; each call is handed to `record`. */
 export function createPanelEntrance(
   enter: CommandRunner['enter'],
-  { clientAddress, deadline, hungUp }: Pick<Attempt, 'clientAddress' | 'deadline' | 'hungUp'>,
+  {
+    mailbox: { domain },
+    clientAddress,
+    deadline,
+    hungUp,
+  }: Pick<Attempt, 'mailbox' | 'clientAddress' | 'deadline' | 'hungUp'>,
   record: (entry: CommandRecord) => void,
   clock: Clock,
 ): EnterPanel {
   return function enterPanel(plan, isProvenElsewhere) {
     // A domain whose owner nobody remembers may be made up.
     const isLast = plan[0] === 'find-owner'
-    const turn = enter({ clientAddress, deadline, hungUp, plan: namesOf(plan), isLast, isProvenElsewhere })
+    const turn = enter({
+      clientAddress,
+      domain,
+      deadline,
+      hungUp,
+      plan: namesOf(plan),
+      isLast,
+      isProvenElsewhere,
+    })
     const { prove, hasRoom, isAway, takeTurn, leave } = turn
     return {
       ...createPanel(turn.run, deadline, record, clock),

@@ -13,6 +13,8 @@ import type { Pace } from './pace.js'
 export interface Request {
   /** The person's, in the form of `parseClientAddress`. */
   readonly clientAddress: string
+  /** The mailbox's: one change at a time is made in a domain. */
+  readonly domain: string
   /** The commands that it takes to make the change, in order. */
   readonly plan: readonly string[]
   /** Whether it comes after all others, as what is looked up for the first time does. */
@@ -176,9 +178,18 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
       waiting.delete(entry)
       count()
       const hasRun = running.delete(entry) && work.command !== NO_COMMAND
-      if (hasRun && attempt && attempt.left === undefined && attempt.plan.length > 0) room.keep(attempt)
+      const next = hasRun && attempt && nextAfter(attempt)
+      if (next) room.keep(next)
       startWaiting()
     }
+  }
+
+  /** The attempt whose next command is about to come: this one, or else the next one that may change a mailbox of its domain. */
+  function nextAfter(attempt: QueuedAttempt): QueuedAttempt | undefined {
+    if (attempt.left === undefined && attempt.plan.length > 0) return attempt
+    return [...attempts].find(
+      ({ domain, isProven, plan }) => domain === attempt.domain && isProven && plan.length > 0,
+    )
   }
 
   function runningNow() {
@@ -186,11 +197,12 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
   }
 
   return {
-    enter({ clientAddress, plan, isLast, isProvenElsewhere, deadline }) {
+    enter({ clientAddress, domain, plan, isLast, isProvenElsewhere, deadline }) {
       arrivals += 1
       const attempt: QueuedAttempt = {
         number: arrivals,
         sender: networkOf(clientAddress),
+        domain,
         plan: [...plan],
         isLast,
         isProvenElsewhere,

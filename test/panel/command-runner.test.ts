@@ -60,6 +60,7 @@ function setUp(replies: readonly Reply[] = [], limits = { maxConcurrency: 8, max
     enter: (hungUp = new AbortController().signal) =>
       runner.enter({
         clientAddress: '203.0.113.1',
+        domain: 'example.org',
         plan: ['v-x'],
         isLast: false,
         isProvenElsewhere: false,

@@ -30,9 +30,10 @@ function startQueue(limit = 1, maxWaiting = 100) {
     patienceMs = 60_000,
     isLast = false,
     isProvenElsewhere = false,
+    domain = 'example.org',
   ): Place {
     const deadline = createDeadline(patienceMs, clock)
-    return queue.enter({ clientAddress, plan, isLast, isProvenElsewhere, deadline })
+    return queue.enter({ clientAddress, domain, plan, isLast, isProvenElsewhere, deadline })
   }
 
   return {
@@ -158,6 +159,26 @@ it.each(['sends its next command', 'leaves', 'has sent none for a quarter of a s
     } else await vi.waitUntil(() => begun.includes('second'))
     await settle()
     expect(begun.at(-1)).toBe('second')
+  },
+)
+
+it.each([
+  ['of its domain', undefined, ['change', 'next change', 'guess']],
+  ['of another domain', 'example.com', ['change', 'guess', 'next change']],
+] as const)(
+  'room is kept after a change for the next one %s that was proven, if it waits for that alone',
+  async (_what, domain, order) => {
+    const { enter, ask, end, begun } = startQueue()
+    const first = enter('203.0.113.1', ['change'])
+    const next = enter('203.0.113.2', ['change'], undefined, undefined, undefined, domain)
+    for (const place of [first, next]) place.prove()
+    void ask(first, 'change', 'change')
+    void ask(enter('203.0.113.3'), 'guess')
+    await end('change')
+    void ask(next, 'next change', 'change')
+    for (const name of order.slice(1, 2)) await end(name)
+    await settle()
+    expect(begun).toEqual(order)
   },
 )
 

@@ -119,35 +119,32 @@ it.each([
   },
 )
 
-it('before a panel of two cores three times as many as it can serve leave it at work, and the others are told at once', async () => {
-  const panel = await createPanelInMemory('small')
-  await warmUp(panel)
-  const startedMs = panel.clock.now()
-  const tries: Promise<Ended>[] = []
-  let [refusedAtOnce, refused] = [0, 0]
-  for (let index = 0; index < 90; index++) {
-    const sentMs = panel.clock.now()
-    const clientAddress = `203.0.113.${index}`
-    const ended = panel.attempt({
-      localPart: `box${index}`,
-      proof: byPassword,
-      clientAddress,
-      patienceMs: 30_000,
-    })
-    tries.push(ended)
-    void ended.then(({ outcome, endedMs }) => {
-      if (outcome.code === 'changed') return
-      refused += 1
-      if (endedMs - sentMs <= 1000) refusedAtOnce += 1
-    })
-    await panel.clock.wait((HASH_MS + CHANGE_MS) / 3)
-  }
-  const ended = await Promise.all(tries)
-  expectTruth(panel, ended)
-  const made = ended.filter(({ outcome }) => outcome.code === 'changed').length
-  expect(made / ((panel.clock.now() - startedMs) / (HASH_MS + CHANGE_MS))).toBeGreaterThanOrEqual(0.9)
-  expect(refusedAtOnce / refused).toBeGreaterThan(0.9)
-})
+it.each([['small', HASH_MS + CHANGE_MS, 90]] as const)(
+  'three times as many as a %s panel can serve in one domain leave it at work, and the others are told at once',
+  async (machine, changeMs, callers) => {
+    const panel = await createPanelInMemory(machine)
+    await warmUp(panel)
+    const startedMs = panel.clock.now()
+    const tries: Promise<Ended & { tookMs: number }>[] = []
+    for (let index = 0; index < callers; index++) {
+      const sentMs = panel.clock.now()
+      const ended = panel.attempt({
+        localPart: `box${index}`,
+        proof: byPassword,
+        clientAddress: `203.0.${index >> 8}.${index & 255}`,
+        patienceMs: 30_000,
+      })
+      tries.push(ended.then((result) => ({ ...result, tookMs: result.endedMs - sentMs })))
+      await panel.clock.wait(changeMs / 3)
+    }
+    const ended = await Promise.all(tries)
+    expectTruth(panel, ended)
+    const refused = ended.filter(({ outcome }) => outcome.code !== 'changed')
+    expect(refused.filter(({ tookMs }) => tookMs > 1000)).toEqual([])
+    const possible = (panel.clock.now() - startedMs) / changeMs
+    expect((ended.length - refused.length) / possible).toBeGreaterThanOrEqual(0.97)
+  },
+)
 
 it('before a panel of two cores forty who guess cost a person no more than twice the time of an idle panel', async () => {
   const panel = await createPanelInMemory('small')
@@ -268,8 +265,10 @@ it('an owner who changes two mailboxes at once never has the first wait for what
     Array.from({ length: count }, (_, index) =>
       attempt(`box${from + index}`, proof, `198.51.100.${from + index}`),
     )
-  await Promise.all(others(byPassword, 100, 40))
-  expect(panel.load().limit).toBe(4)
+  for (let from = 100; panel.load().limit !== 4; from += 4) {
+    expect(from).toBeLessThan(200)
+    await Promise.all(others(byWrongPassword, from, 4))
+  }
   // Beside the first one’s check there is no room for the account’s record; beside the second one’s there would be.
   const before = others(byWrongPassword, 200, 3)
   await panel.clock.wait(100)
