@@ -16,31 +16,30 @@ interface Ahead {
 }
 
 /** An attempt that wants to be let in. */
-type Newcomer = Pick<QueuedAttempt, 'sender' | 'plan' | 'isLast'>
+type Newcomer = Pick<QueuedAttempt, 'sender' | 'domain' | 'plan' | 'isLast'>
 
 /**
  * How long (ms) it takes until an attempt that is let in now has its change made: what comes before it, and its own commands, the
  * last of which is expected to be slow.
  */
 export function neededMs(
-  { sender, plan, isLast }: Newcomer,
+  { sender, domain, plan, isLast }: Newcomer,
   { attempts, running, lastTurns, pace }: Ahead,
 ): number {
-  const aloneMs = (commands: readonly string[]): number =>
-    commands.reduce((sumMs, command) => sumMs + pace.aloneMs(command), 0)
+  const aloneMs = (commands: readonly string[]): number => sum(commands.map(pace.aloneMs))
   const before = attemptsBefore({ sender, isLast }, [...attempts], lastTurns)
   const restMs = running.map(({ command, ranMs }) => Math.max(0, pace.aloneMs(command) - ranMs))
-  const workMs = [...before.map((attempt) => aloneMs(attempt.plan)), ...restMs].reduce(
-    (sum, ms) => sum + ms,
-    0,
-  )
+  const workMs = sum([...before.map((attempt) => aloneMs(attempt.plan)), ...restMs])
+  const inDomain = before.filter((attempt) => attempt.domain === domain)
+  const changesMs = sum(inDomain.map((attempt) => aloneMs(attempt.plan.slice(-1))))
+  const waitMs = Math.max(workMs / pace.capacity(), changesMs) * RESERVE
   const [last = ''] = plan.slice(-1)
-  return (workMs / pace.capacity()) * RESERVE + aloneMs(plan.slice(0, -1)) + pace.expectedMs(last, 1)
+  return waitMs + aloneMs(plan.slice(0, -1)) + pace.expectedMs(last, 1)
 }
 
 /** As many of other senders' come first as the sender has attempts already: they take turns. */
 function attemptsBefore(
-  { sender, isLast }: Omit<Newcomer, 'plan'>,
+  { sender, isLast }: Pick<Newcomer, 'sender' | 'isLast'>,
   attempts: readonly QueuedAttempt[],
   lastTurns: LastTurns,
 ): QueuedAttempt[] {
@@ -54,4 +53,8 @@ function attemptsBefore(
     if (attempt.isLast !== isLast) return isLast
     return before <= own && lastTurns.of(attempt.sender) <= lastTurns.of(sender)
   })
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0)
 }

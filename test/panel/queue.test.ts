@@ -268,6 +268,19 @@ it('an attempt that does not fit into its time is refused at once, with when it 
   expect(() => enter('203.0.113.9', plan, 13_000)).not.toThrow()
 })
 
+it('an attempt counts the changes of its domain as made one after another, and those of others as side by side', () => {
+  const { enter } = startQueue(4)
+  for (let sender = 1; sender <= 8; sender++) enter(`203.0.113.${sender}`, ['change'])
+  const enterIn = (domain: string, patienceMs: number) => () =>
+    enter('203.0.113.9', ['change'], patienceMs, false, false, domain)
+  // Two seconds with the tenth, and its own.
+  expect(enterIn('example.com', 3300)).not.toThrow()
+  // Eight, with the tenth, and its own.
+  expect(enterIn('example.org', 8800)).toThrow(
+    expect.objectContaining({ reason: 'no-time', retryAfterMs: expect.closeTo(1000, 3) }),
+  )
+})
+
 it('an attempt that is to be last has all others before it, and is before none of them', () => {
   const { enter } = startQueue()
   for (let index = 0; index < 9; index++) enter('203.0.113.1')
