@@ -34,7 +34,7 @@ export interface ProofAttempt {
   readonly clientAddress: string
   /** When the answer is due. */
   readonly deadline: Deadline
-  /** Aborted when the caller hangs up: nobody waits for the answer any more. */
+  /** Aborted with `callerGone` when the caller hangs up: nobody waits for the answer any more. */
   readonly hungUp: AbortSignal
 }
 

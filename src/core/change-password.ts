@@ -27,9 +27,10 @@ type Tools = ProofTools<ChangeDependencies>
  * known to have happened; rejects only on a bug.
  */
 export function changePassword(attempt: Attempt, dependencies: ChangeDependencies): Promise<Outcome> {
-  const { mailbox, credentials, newPassword, clientAddress } = attempt
+  const { mailbox, credentials, newPassword, clientAddress, hungUp } = attempt
   return orOutage(async () => {
-    const reasons = await dependencies.checkPolicy(mailbox, newPassword, credentials, clientAddress)
+    hungUp.throwIfAborted()
+    const reasons = await dependencies.checkPolicy(mailbox, newPassword, credentials, clientAddress, hungUp)
     if (reasons.length > 0) return { code: 'password-rejected', reasons }
     return await proveAtPanel(attempt, ['change-password'], dependencies, (tools) =>
       proveAndChange(attempt, tools),
@@ -44,6 +45,7 @@ async function proveAndChange(attempt: Attempt, tools: Tools): Promise<Outcome> 
   const { target } = verification
   const leftToWaitMs = attempt.deadline.leftMs() - panel.expectedMs(['change-password'])
   return await locks.run(attempt.mailbox, leftToWaitMs, async (lock) => {
+    attempt.hungUp.throwIfAborted()
     const stale = await reverify(attempt, target, provenMs, lock, tools)
     return stale ?? (await sendChange(target, attempt, lock, tools))
   })

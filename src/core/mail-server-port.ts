@@ -6,12 +6,14 @@ import type { Secret } from '../lib/secret.js'
  * if no login can carry them. Rejects with a `MailServerFault` if it can't be told.
  *
  * @param clientAddress the person's, for the mail server's own log and defences
+ * @param hungUp if it is aborted when the turn comes, there is no login and its reason is thrown
  */
 export type MailLogin = (
   address: string,
   password: Secret,
   clientAddress: string,
   deadline: Deadline,
+  hungUp?: AbortSignal,
 ) => Promise<boolean>
 
 /** Why the mail server could not be asked, or its answer tells nothing of the credentials. */

@@ -139,6 +139,11 @@ export class PanelFault extends Error {
   }
 }
 
+/** Why an attempt ends whose caller has hung up: nobody is told. To abort its `hungUp` with. */
+export function callerGone(): PanelFault {
+  return new PanelFault('panel-busy', 'caller-gone')
+}
+
 interface FaultDetails {
   readonly mayHaveRun?: boolean
   readonly retryAfterMs?: number | undefined

@@ -69,9 +69,9 @@ async function lookUpMailbox(
   password: Secret,
   { panel, owners, checkPassword, onRight }: MailboxRules,
 ): Promise<Found> {
-  const { mailbox, clientAddress, deadline } = attempt
+  const { mailbox, clientAddress, deadline, hungUp } = attempt
   const check = (owner: Promise<DomainOwner | undefined>) =>
-    checkPassword.check({ mailbox, owner, password, anyForm: true, clientAddress, deadline }, panel)
+    checkPassword.check({ mailbox, owner, password, anyForm: true, clientAddress, deadline, hungUp }, panel)
   if (!checkPassword.asksPanel) {
     const result = await check(Promise.resolve(undefined))
     if (result !== 'right') return { owner: undefined, result, hasSiblings: async () => false }

@@ -26,6 +26,8 @@ export interface Guess {
   /** The person's. */
   readonly clientAddress: string
   readonly deadline: Deadline
+  /** If it is aborted, the mail server isn't asked any more and its reason is thrown. */
+  readonly hungUp?: AbortSignal
 }
 
 /** What came of a guess; `no-mailbox` and `no-domain`: there is none to open, as far as the check can tell. */
@@ -70,8 +72,8 @@ export function checkByStoredHash(isPasswordOf: HashCheck): PasswordCheck {
  */
 export function checkByMailLogin(logIn: MailLogin): PasswordCheck {
   return {
-    async check({ mailbox: { address }, password, anyForm, clientAddress, deadline }) {
-      if (await logIn(address, password, clientAddress, deadline)) return 'right'
+    async check({ mailbox: { address }, password, anyForm, clientAddress, deadline, hungUp }) {
+      if (await logIn(address, password, clientAddress, deadline, hungUp)) return 'right'
       const composed = password.reveal().normalize('NFC')
       if (!anyForm || composed === password.reveal()) return 'wrong'
       try {

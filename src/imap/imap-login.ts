@@ -33,15 +33,16 @@ export function createImapLogin({ timeoutMs, maxConcurrency, ...server }: ImapLo
     throw faultOf(end)
   }
 
-  return async function checkLogin(address, password, clientAddress, deadline) {
+  return async function checkLogin(address, password, clientAddress, deadline, hungUp) {
     const pass = password.reveal()
     if (!canBeSent(address) || !canBeSent(pass)) return false
     const credentials = { user: address, pass, clientAddress }
     const leftMs = Math.min(timeoutMs, deadline.leftMs())
     const endsAtMs = performance.now() + leftMs
-    return await takeTurn(networkOf(clientAddress), leftMs, () =>
-      logIn(credentials, endsAtMs - performance.now()),
-    )
+    return await takeTurn(networkOf(clientAddress), leftMs, () => {
+      hungUp?.throwIfAborted()
+      return logIn(credentials, endsAtMs - performance.now())
+    })
   }
 }
 

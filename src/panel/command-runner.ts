@@ -1,4 +1,4 @@
-import { type CommandRecord, PanelFault, type PanelLoad } from '../core/panel-port.js'
+import { type CommandRecord, callerGone, PanelFault, type PanelLoad } from '../core/panel-port.js'
 import type { Clock } from '../lib/clock.js'
 import type { Deadline } from '../lib/deadline.js'
 import { createBreaker } from './breaker.js'
@@ -35,7 +35,7 @@ export type RunCommand = (command: Command, record: (entry: CommandRecord) => vo
 
 /** An attempt that wants to run commands. */
 interface Entrant extends Request {
-  /** Aborted when the caller hangs up: the attempt leaves the queue then, unless its change was sent. */
+  /** Aborted with `callerGone` when the caller hangs up: the attempt leaves the queue then, unless its change was sent. */
   readonly hungUp: AbortSignal
 }
 
@@ -60,9 +60,6 @@ export interface CommandRunner {
   enter(entrant: Entrant): PanelTurn
   load(): PanelLoad
 }
-
-/** Why the commands of an attempt are not sent any more. */
-const CALLER_GONE = 'caller-gone'
 
 interface RunnerParts {
   readonly transport: Transport
@@ -156,17 +153,17 @@ export function createCommandRunner(parts: RunnerParts): CommandRunner {
     enter(entrant) {
       breaker.admit()
       const { hungUp } = entrant
-      if (hungUp.aborted) throw new PanelFault('panel-busy', CALLER_GONE)
+      hungUp.throwIfAborted()
       const place = queue.enter(entrant)
       const { prove, takeTurn } = place
       // A second command would be turned away while the first is a probe.
       const hasRoom = (commands: number): boolean => breaker.state() === 'closed' && place.hasRoom(commands)
-      const hangUp = (): void => place.leave(CALLER_GONE)
+      const hangUp = (): void => place.leave(callerGone().reason)
       hungUp.addEventListener('abort', hangUp)
       const stayFor = ({ repeatable }: Command): void => {
         if (repeatable) return
         // Another change was sent before, and found nothing to change.
-        if (hungUp.aborted) throw new PanelFault('panel-busy', CALLER_GONE)
+        hungUp.throwIfAborted()
         hungUp.removeEventListener('abort', hangUp)
       }
       const sumOf =

@@ -117,8 +117,11 @@ export function createStrengthThread(parts: ThreadParts): StrengthThread {
       current ??= start()
       endWhenIdle()
     },
-    estimateStrength: (password, badWords, clientAddress) =>
-      takeTurn(networkOf(clientAddress), maxWaitMs, () => ask({ password: password.reveal(), badWords })),
+    estimateStrength: (password, badWords, clientAddress, hungUp) =>
+      takeTurn(networkOf(clientAddress), maxWaitMs, () => {
+        hungUp?.throwIfAborted()
+        return ask({ password: password.reveal(), badWords })
+      }),
   }
 }
 

@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest'
 import { createAccountRecords } from '../../src/core/account-records.js'
-import { changePassword } from '../../src/core/change-password.js'
+import type { Attempt } from '../../src/core/attempt.js'
+import { type ChangeDependencies, changePassword } from '../../src/core/change-password.js'
 import type { HeldLock } from '../../src/core/domain-locks.js'
 import { createDomainOwners } from '../../src/core/domain-owners.js'
 import { parseMailbox } from '../../src/core/mailbox.js'
-import type { Panel } from '../../src/core/panel-port.js'
+import { callerGone, type Panel } from '../../src/core/panel-port.js'
 import { checkByStoredHash, type HashCheck } from '../../src/core/verify-password.js'
 import { createDeadline } from '../../src/lib/deadline.js'
 import { Secret } from '../../src/lib/secret.js'
@@ -31,7 +32,15 @@ const lock: HeldLock = {
   leaveInDoubt: () => undefined,
 }
 
-function change(isPasswordOf: HashCheck, asked = panel, held = lock) {
+function change(
+  isPasswordOf: HashCheck,
+  asked = panel,
+  held = lock,
+  {
+    hungUp = new AbortController().signal,
+    ...more
+  }: Partial<ChangeDependencies & Pick<Attempt, 'hungUp'>> = {},
+) {
   const mailbox = parseMailbox('info@example.org')
   if (!mailbox) throw new Error('no mailbox')
   const clock = createTestClock()
@@ -43,7 +52,7 @@ function change(isPasswordOf: HashCheck, asked = panel, held = lock) {
       solution: undefined,
       clientAddress: '203.0.113.9',
       deadline: createDeadline(30_000, clock),
-      hungUp: new AbortController().signal,
+      hungUp,
       callerKind: 'public',
     },
     {
@@ -55,6 +64,7 @@ function change(isPasswordOf: HashCheck, asked = panel, held = lock) {
       checkPassword: checkByStoredHash(isPasswordOf),
       clock,
       allowAdminAccounts: false,
+      ...more,
     },
   )
 }
@@ -118,3 +128,30 @@ it.each([
     expect(changes).toEqual(lastForMailboxMsAgo === 0 ? [] : ['info'])
   },
 )
+
+const GONE = { code: 'panel-busy', reason: 'caller-gone' }
+
+it('a caller who has hung up when the attempt begins costs nothing: no rule is checked, and nobody asked', async () => {
+  const checkPolicy = () => Promise.reject(new Error('checked'))
+  const enterPanel = () => {
+    throw new Error('entered')
+  }
+  const hungUp = AbortSignal.abort(callerGone())
+  expect(await change(async () => true, panel, lock, { hungUp, checkPolicy, enterPanel })).toMatchObject(GONE)
+})
+
+it('a caller who hangs up while another change is made in the domain costs nothing more', async () => {
+  const caller = new AbortController()
+  const changeMailboxPassword = () => Promise.reject(new Error('changed'))
+  const confirm = () => Promise.reject(new Error('confirmed'))
+  const outcome = await change(async () => true, { ...panel, changeMailboxPassword }, lock, {
+    hungUp: caller.signal,
+    locks: {
+      run(_mailbox, _maxWaitMs, work) {
+        caller.abort(callerGone())
+        return work({ ...lock, confirm })
+      },
+    },
+  })
+  expect(outcome).toMatchObject(GONE)
+})

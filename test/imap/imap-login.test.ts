@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type MailLogin, MailServerFault } from '../../src/core/mail-server-port.js'
+import { callerGone } from '../../src/core/panel-port.js'
 import { createImapLogin } from '../../src/imap/imap-login.js'
 import { Secret } from '../../src/lib/secret.js'
 import { holdTime } from '../kit/held-time.js'
@@ -391,6 +392,19 @@ it('of many logins one whose time is over when its turn comes is never begun', a
   const late = login(ADDRESS, new Secret(PASSWORD), CLIENT_ADDRESS, over)
   await expect(late).rejects.toMatchObject({ reason: 'timed-out', credentialsSent: false })
   expect(server.connections).toBe(0)
+})
+
+it('of many logins one whose caller hangs up while it waits is never sent, and one that was sent is finished', async () => {
+  const { server, login, release } = await setUpHeld({ maxConcurrency: 1 })
+  const caller = new AbortController()
+  const logIn = () => login(ADDRESS, new Secret(PASSWORD), CLIENT_ADDRESS, DEADLINE, caller.signal)
+  const [sent, waiting] = [logIn(), logIn()]
+  await vi.waitUntil(() => server.logins.length === 1)
+  caller.abort(callerGone())
+  release(true)
+  expect(await sent).toBe(true)
+  await expect(waiting).rejects.toMatchObject({ reason: 'caller-gone' })
+  expect(server.connections).toBe(1)
 })
 
 it('of many logins those whose time is over while they wait are never sent', async () => {

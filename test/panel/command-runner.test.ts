@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type CommandRecord, PanelFault } from '../../src/core/panel-port.js'
+import { type CommandRecord, callerGone, PanelFault } from '../../src/core/panel-port.js'
 import { createDeadline } from '../../src/lib/deadline.js'
 import { Secret } from '../../src/lib/secret.js'
 import { type Command, createCommandRunner } from '../../src/panel/command-runner.js'
@@ -237,7 +237,7 @@ it('the runner sends an attempt’s questions after its change also if the calle
   const { run } = enter(caller.signal)
   const runIt = (repeatable: boolean) => run({ ...command, repeatable }, () => undefined)
   await runIt(false)
-  caller.abort()
+  caller.abort(callerGone())
   await runIt(true)
   await expect(runIt(false)).rejects.toMatchObject({ code: 'panel-busy', reason: 'caller-gone' })
   expect(sent).toHaveLength(2)

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { callerGone } from '../../src/core/panel-port.js'
 import { Secret } from '../../src/lib/secret.js'
 import {
   byOwner,
@@ -304,7 +305,7 @@ it.each([
       }),
     )
     await panel.clock.wait(afterMs)
-    caller.abort()
+    caller.abort(callerGone())
     const outcomes = (await Promise.all(tries)).map(({ outcome }) => outcome)
     const last = outcomes.pop()
     expect(last && 'reason' in last ? last.reason : last?.code).toBe(ended)

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { setImmediate } from 'node:timers/promises'
 import type { Worker } from 'node:worker_threads'
 import { expect, it, onTestFinished } from 'vitest'
+import { callerGone } from '../../src/core/panel-port.js'
 import type { Strength } from '../../src/core/password/strength.js'
 import { Secret } from '../../src/lib/secret.js'
 import {
@@ -135,6 +136,17 @@ it('the thread that estimates strength takes turns: who asks thirty hard questio
   await Promise.all([...flood, from('2001:db8:0:8::1'), from('203.0.113.7')])
   expect(answered.slice(0, 3)).toEqual(['2001:db8:0:7::0', '2001:db8:0:8::1', '203.0.113.7'])
   expect(answered).toHaveLength(32)
+})
+
+it('the thread that estimates strength is not asked for a caller who hangs up while the question waits', async () => {
+  const thread = start()
+  const caller = new AbortController()
+  const first = thread.ask('a')
+  // Asked, it would break the worker.
+  const second = thread.estimateStrength(new Secret('exit'), [], '203.0.113.9', caller.signal)
+  caller.abort(callerGone())
+  await expect(second).rejects.toMatchObject({ reason: 'caller-gone' })
+  expect(await thread.ask('b')).toEqual(await first)
 })
 
 it('the thread that estimates strength ends its worker when nobody has asked for a while, and starts another one', async () => {

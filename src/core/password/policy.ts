@@ -13,12 +13,14 @@ import type { Estimate, EstimateStrength } from './strength.js'
  *
  * @param credentials what came along as proof of the right to the change, if there is a change
  * @param clientAddress the person's, in the form of `parseClientAddress`
+ * @param hungUp if it is aborted, nothing more is asked and its reason is thrown
  */
 export type CheckPolicy = (
   mailbox: Mailbox,
   password: Secret,
   credentials: Credentials | undefined,
   clientAddress: string,
+  hungUp?: AbortSignal,
 ) => Promise<readonly PasswordReason[]>
 
 export interface PolicyCheckParts {
@@ -39,17 +41,16 @@ export interface PolicyCheckParts {
 export function createPolicyCheck(parts: PolicyCheckParts): CheckPolicy {
   const { policy, minScore, brandWords, breaches, report } = parts
 
-  return async function checkPolicy(mailbox, password, credentials, clientAddress) {
-    const estimate = minScore > 0 ? await estimateStrength(mailbox, password, clientAddress) : undefined
+  return async function checkPolicy(mailbox, password, credentials, clientAddress, hungUp) {
+    const estimateStrength = (): Promise<Estimate> =>
+      parts.estimateStrength(password, badWordsFor(mailbox, brandWords), clientAddress, hungUp)
+    const estimate = minScore > 0 ? await estimateStrength() : undefined
     const rules = estimate ? { ...policy, isCommon: () => estimate.isCommon } : policy
     const reasons = breachedRules(rules, mailbox, password.reveal(), knownFrom(credentials))
     if (estimate && estimate.score < minScore) reasons.push({ code: 'too-weak', strength: estimate })
     if (reasons.length > 0) return reasons
+    hungUp?.throwIfAborted()
     return (await isBreached(password)) ? [{ code: 'breached' }] : []
-  }
-
-  function estimateStrength(mailbox: Mailbox, password: Secret, clientAddress: string): Promise<Estimate> {
-    return parts.estimateStrength(password, badWordsFor(mailbox, brandWords), clientAddress)
   }
 
   async function isBreached(password: Secret): Promise<boolean> {

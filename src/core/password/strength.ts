@@ -66,9 +66,11 @@ export class StrengthNotEstimated extends Error {
  * Estimates a password's strength. Rejects with `StrengthNotEstimated` if that can't be done in time.
  *
  * @param clientAddress the person's, in the form of `parseClientAddress`: estimates take turns between addresses
+ * @param hungUp if it is aborted when the turn comes, nothing is estimated and its reason is thrown
  */
 export type EstimateStrength = (
   password: Secret,
   badWords: readonly string[],
   clientAddress: string,
+  hungUp?: AbortSignal,
 ) => Promise<Estimate>

@@ -41,11 +41,12 @@ export const invalidLink = { code: 'recovery-invalid' } as const satisfies Outco
  * rejects only on a bug.
  */
 export function redeemLink(attempt: LinkAttempt, dependencies: RedeemDependencies): Promise<Outcome> {
-  const { newPassword, clientAddress, deadline } = attempt
+  const { newPassword, clientAddress, deadline, hungUp } = attempt
   const { mailbox, kind } = attempt.link
   return orOutage(async () => {
     if (kind === 'confirmation') return invalidLink
-    const reasons = await dependencies.checkPolicy(mailbox, newPassword, undefined, clientAddress)
+    hungUp.throwIfAborted()
+    const reasons = await dependencies.checkPolicy(mailbox, newPassword, undefined, clientAddress, hungUp)
     if (reasons.length > 0) return { code: 'password-rejected', reasons }
     if (await dependencies.memory.isUsed(attempt.link)) return invalidLink
     const plan = planOf(mailbox, await dependencies.owners.knows(mailbox))

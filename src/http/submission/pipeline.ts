@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import { type Answer, answers, Refused } from '../../core/answer.js'
 import type { Attempt, CallerKind } from '../../core/attempt.js'
 import type { AttemptContext, RecordAttempt } from '../../core/attempt-context.js'
+import { callerGone } from '../../core/panel-port.js'
 import type { Messages } from '../../languages/catalogue.js'
 import type { Clock } from '../../lib/clock.js'
 import { createDeadline } from '../../lib/deadline.js'
@@ -170,10 +171,13 @@ const beginAttempt: RequestHandler = (_request, response, next) => {
   next()
 }
 
-/** Aborted when the connection closes; after the answer nobody looks at it. */
+/** Aborted if the connection closes before the answer was sent; see `Attempt`. */
 function hangUpOf(response: Response): AbortSignal {
   const hangUp = new AbortController()
-  if (response.destroyed) hangUp.abort()
-  else response.once('close', () => hangUp.abort())
+  const abortIfUnsent = (): void => {
+    hangUp.abort(callerGone())
+  }
+  if (response.destroyed) abortIfUnsent()
+  else response.once('close', abortIfUnsent)
   return hangUp.signal
 }

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { type Mailbox, parseMailbox } from '../../../src/core/mailbox.js'
+import { callerGone } from '../../../src/core/panel-port.js'
 import { BreachCheckUnavailable } from '../../../src/core/password/breach-check.js'
 import { badWordsFor } from '../../../src/core/password/context-words.js'
 import { createPolicyCheck, type PolicyCheckParts } from '../../../src/core/password/policy.js'
@@ -17,7 +18,11 @@ function mailboxOf(address: string): Mailbox {
 }
 
 /** What the policy says of a password that keeps all rules of `breachedRules`, unless it is another, and whom it asked. */
-async function check(parts: Partial<PolicyCheckParts>, password = 'long enough a text') {
+async function check(
+  parts: Partial<PolicyCheckParts>,
+  password = 'long enough a text',
+  hungUp?: AbortSignal,
+) {
   const asked: unknown[] = []
   const reports: string[] = []
   const checkPolicy = createPolicyCheck({
@@ -35,7 +40,7 @@ async function check(parts: Partial<PolicyCheckParts>, password = 'long enough a
       },
     },
   })
-  const outcome = checkPolicy(mailboxOf('info@example.org'), new Secret(password), undefined, ADDRESS)
+  const outcome = checkPolicy(mailboxOf('info@example.org'), new Secret(password), undefined, ADDRESS, hungUp)
   const reasons = await outcome.catch((error: unknown) => error)
   return { reasons, asked, reports }
 }
@@ -50,6 +55,18 @@ it('the policy for new passwords asks about breaches last, and only where all ot
   const weak = await check({ breaches: yes, estimateStrength: async () => WEAK })
   expect(weak).toMatchObject({ reasons: [{ code: 'too-weak', strength: WEAK }], asked: [] })
   expect(await check({ breaches: yes }, 'short')).toMatchObject({ asked: [] })
+})
+
+it('the policy for new passwords asks about no breach for a caller who hung up during the estimate', async () => {
+  const caller = new AbortController()
+  const estimateStrength: PolicyCheckParts['estimateStrength'] = async (...[, , , hungUp]) => {
+    expect(hungUp).toBe(caller.signal)
+    caller.abort(callerGone())
+    return STRONG
+  }
+  const { reasons, asked } = await check({ breaches: yes, estimateStrength }, undefined, caller.signal)
+  expect(reasons).toMatchObject({ reason: 'caller-gone' })
+  expect(asked).toEqual([])
 })
 
 it('the policy for new passwords tells all rules of its own at once', async () => {
