@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { type Estimate, type EstimateStrength, StrengthNotEstimated } from '../core/password/strength.js'
 import { createFairTurns } from '../lib/fair-turns.js'
@@ -126,17 +125,18 @@ export function createStrengthThread(parts: ThreadParts): StrengthThread {
 }
 
 /** What the worker says next; fails if it ends before. */
-async function nextMessage(worker: Worker): Promise<unknown> {
-  const stop = new AbortController()
-  const said = once(worker, 'message', { signal: stop.signal }).then(([message]) => message)
-  const ended = once(worker, 'exit', { signal: stop.signal }).then(() => Promise.reject(new Error('ended')))
-  try {
-    return await Promise.race([said, ended])
-  } catch {
-    throw new StrengthWorkerEnded()
-  } finally {
-    stop.abort()
-  }
+function nextMessage(worker: Worker): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const tell = (message: unknown): void => {
+      worker.off('exit', fail)
+      resolve(message)
+    }
+    const fail = (): void => {
+      worker.off('message', tell)
+      reject(new StrengthWorkerEnded())
+    }
+    worker.once('message', tell).once('exit', fail)
+  })
 }
 
 function late(): StrengthNotEstimated {

@@ -175,7 +175,7 @@ const beginAttempt: RequestHandler = (_request, response, next) => {
 function hangUpOf(response: Response): AbortSignal {
   const hangUp = new AbortController()
   const abortIfUnsent = (): void => {
-    hangUp.abort(callerGone())
+    if (!response.writableFinished) hangUp.abort(callerGone())
   }
   if (response.destroyed) abortIfUnsent()
   else response.once('close', abortIfUnsent)
