@@ -164,7 +164,7 @@ export function createApp(dependencies: AppDependencies): App {
     clock,
     allowAdminAccounts: config.allowAdminAccounts,
   }
-  const enterFor: EnterFor = (caller, record) => createPanelEntrance(enter, caller, record, clock)
+  const enterFor: EnterFor = (attempt, record) => createPanelEntrance(enter, attempt, record, clock)
   const backgroundPanel = (deadline: Deadline): Panel => createPanel(run, deadline, () => undefined, clock)
   const ownerNotices = config.notifyOwner
     ? createOwnerNotices({ ...shared, backgroundPanel, sendMail: mailer.send, logger, names })

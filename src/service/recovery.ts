@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { LogNames } from '../audit-log/log-names.js'
 import type { Config } from '../config/load.js'
 import type { Answer } from '../core/answer.js'
+import type { Attempt } from '../core/attempt.js'
 import type { CommandRecord, Panel } from '../core/panel-port.js'
 import type { HelpLimits } from '../core/recovery/help-limits.js'
 import type { Helper } from '../core/recovery/help-request.js'
@@ -22,7 +23,7 @@ import { createHelp, type Help } from './help.js'
 
 /** What a caller's commands of the panel go through. */
 export type EnterFor = (
-  caller: Pick<Caller, 'clientAddress' | 'deadline' | 'hungUp'>,
+  attempt: Pick<Attempt, 'mailbox' | 'clientAddress' | 'deadline' | 'hungUp'>,
   record: (entry: CommandRecord) => void,
 ) => RedeemDependencies['enterPanel']
 
@@ -96,7 +97,7 @@ export function createRecovery(
       carryOut(submission, caller, context) {
         nameAttempt(context, submission)
         const attempt = { ...submission, ...caller }
-        const enterPanel = enterFor(caller, (entry) => context.commands.push(entry))
+        const enterPanel = enterFor(attempt, (entry) => context.commands.push(entry))
         return limitAttempt(attempt, () => work(attempt, { ...shared, enterPanel }))
       },
       afterAnswer: tellMailbox,
@@ -128,7 +129,9 @@ export function createRecovery(
       const link = links.open(recovery.reveal())
       if (!link) return invalidLink
       context.mailbox = link.mailbox.address
-      const enterPanel = enterFor(caller, (entry) => context.commands.push(entry))
+      const enterPanel = enterFor({ ...caller, mailbox: link.mailbox }, (entry) =>
+        context.commands.push(entry),
+      )
       return await redeemLink({ ...caller, link, newPassword }, { ...shared, enterPanel })
     },
     ownerLinks: proofs.includes('account')
