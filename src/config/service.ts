@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import * as z from 'zod'
 import type { ListenAddress, ListenSocket } from '../http/listen.js'
 import { withoutBrackets } from '../lib/ip-address.js'
+import { MAX_SOCKET_PATH_BYTES } from '../system/unix-socket.js'
 import type { AddFault, Environment } from './environment.js'
 import { fault, integer, isHost, parseUrl, type ValuesOf } from './fields.js'
 
@@ -80,9 +81,6 @@ function selectListen(
   }
   return Object.freeze({ host, port })
 }
-
-/** Linux takes no longer path for a socket (unix(7)). */
-const MAX_SOCKET_PATH_BYTES = 107
 
 /** An address, with or without brackets, or a name of this host; of `unix:` and a path, the path. */
 function listenHost() {

@@ -1,9 +1,7 @@
 import { once } from 'node:events'
-import { statSync } from 'node:fs'
-import { chmod, unlink } from 'node:fs/promises'
+import { chmod } from 'node:fs/promises'
 import type { Server } from 'node:http'
-import { connect } from 'node:net'
-import { errorCodeOf } from '../lib/describe-error.js'
+import { listenOnSocket } from '../system/unix-socket.js'
 
 /** The address and port that a server listens on. */
 export interface ListenAddress {
@@ -25,27 +23,7 @@ export async function listen(server: Server, on: ListenAddress | ListenSocket): 
     await once(server.listen(on.port, on.host), 'listening')
     return
   }
-  try {
-    await once(server.listen(on.path), 'listening')
-  } catch (error) {
-    if (!(await isLeftOver(on.path))) throw error
-    await unlink(on.path)
-    await once(server.listen(on.path), 'listening')
-  }
+  await listenOnSocket(server, on.path)
   // Until now nobody else could write to it, by any usual umask.
   await chmod(on.path, on.mode)
-}
-
-/** Whether this is a socket that nobody listens on. */
-async function isLeftOver(path: string): Promise<boolean> {
-  if (!statSync(path, { throwIfNoEntry: false })?.isSocket()) return false
-  const socket = connect(path)
-  try {
-    await once(socket, 'connect')
-    return false
-  } catch (error) {
-    return errorCodeOf(error) === 'ECONNREFUSED'
-  } finally {
-    socket.destroy()
-  }
 }

@@ -31,6 +31,7 @@ const LAYERS = [
     'recovery',
     'store',
   ],
+  ['system'],
   ['core'],
   ['branding', 'lib'],
 ]
