@@ -1,0 +1,52 @@
+import * as z from 'zod'
+
+/** A value that is kept, and until when (Unix time in ms) it must be. */
+export interface Entry {
+  readonly value: string
+  readonly untilMs: number | undefined
+}
+
+/** What a line says of a key: its value from there on, or none. */
+interface Line {
+  readonly key: string
+  readonly entry: Entry | undefined
+}
+
+/** Of the format of a line; a later one is for a later version of Rekey to read. */
+const VERSION = 1
+
+const anyVersion = z.looseObject({ v: z.int() })
+
+const thisVersion = z.strictObject({
+  v: z.literal(VERSION),
+  key: z.string(),
+  value: z.string().optional(),
+  untilMs: z.number().optional(),
+})
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** A line of JSON, with its end. */
+export function formatLine(key: string, entry: Entry | undefined): string {
+  return `${JSON.stringify({ v: VERSION, key, ...entry })}\n`
+}
+
+/** @param bytes without the end of the line */
+export function parseLine(bytes: Uint8Array): Line | 'damaged' | 'newer' {
+  const json = parseJson(bytes)
+  const line = thisVersion.safeParse(json)
+  if (line.success) {
+    const { key, value, untilMs } = line.data
+    return { key, entry: value === undefined ? undefined : { value, untilMs } }
+  }
+  const other = anyVersion.safeParse(json)
+  return other.success && other.data.v > VERSION ? 'newer' : 'damaged'
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(utf8.decode(bytes))
+  } catch {
+    return undefined
+  }
+}

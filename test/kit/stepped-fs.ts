@@ -1,0 +1,68 @@
+import * as nodeFs from 'node:fs/promises'
+import { basename } from 'node:path'
+import type { FileSystem } from '../../src/store/line-file.js'
+
+/** A step that the file system is asked for, before it is done. */
+export interface FileStep {
+  /** What is done and to which file: `appendFile recovery.jsonl`. */
+  readonly name: string
+  /** Of an `appendFile`: adds the first half, as a disk that is full does. */
+  readonly addHalf: () => Promise<void>
+}
+
+const SYNCS = new Set<unknown>(['sync', 'datasync'])
+
+/**
+ * The real file system, except that nothing is synced: no test cuts the power. Each step is told before it is done, and fails, or waits,
+ * if that does.
+ */
+export function steppedFs(before: (step: FileStep) => unknown): FileSystem {
+  const none = async (): Promise<void> => undefined
+  return {
+    async open(path, flags, mode) {
+      const file = basename(String(path))
+      await before({ name: `open ${file}`, addHalf: none })
+      return stepped(await nodeFs.open(path, flags, mode), file, before)
+    },
+    async rename(from, to) {
+      await before({ name: `rename ${basename(String(from))}`, addHalf: none })
+      await nodeFs.rename(from, to)
+    },
+    async rm(path, options) {
+      await before({ name: `rm ${basename(String(path))}`, addHalf: none })
+      await nodeFs.rm(path, options)
+    },
+  }
+}
+
+function stepped(
+  handle: nodeFs.FileHandle,
+  file: string,
+  before: (step: FileStep) => unknown,
+): nodeFs.FileHandle {
+  return new Proxy(handle, {
+    get(target, name: keyof nodeFs.FileHandle) {
+      const method: unknown = target[name]
+      if (typeof method !== 'function') return method
+      return async (...args: unknown[]) => {
+        const addHalf = async (): Promise<void> => {
+          const text = String(args[0])
+          await target.appendFile(text.slice(0, text.length / 2))
+        }
+        try {
+          await before({ name: `${String(name)} ${file}`, addHalf })
+        } catch (error) {
+          // As the system does, which closes a file even if it reports a fault.
+          if (name === 'close') await target.close()
+          throw error
+        }
+        return SYNCS.has(name) ? undefined : await method.apply(target, args)
+      }
+    },
+  })
+}
+
+/** Fails as the system does. */
+export function systemError(code: string): Error {
+  return Object.assign(new Error(code), { code })
+}
