@@ -2,6 +2,7 @@ import type { Clock } from '../lib/clock.js'
 import { createRedisClient, type RedisAddress } from './redis-client.js'
 import { createRedisDomainLocks } from './redis-domain-locks.js'
 import { createRedisDomainOwners } from './redis-domain-owners.js'
+import { createRedisDurableStore, type RedisDurableStore } from './redis-durable-store.js'
 import { createRedisHealth, type ReportStore } from './redis-health.js'
 import { createRedisKeyCooldown } from './redis-key-cooldown.js'
 import { createRedisLimitStore } from './redis-limit-store.js'
@@ -18,11 +19,15 @@ interface RedisStoreParts {
 /** The write that tells whether Redis can be used is the one that limits make; nobody reads what it counts. */
 const CHECK = { limit: 'store-check', windowMs: 60_000, key: 'any' }
 
+interface RedisStore extends SharedStore {
+  readonly durable: RedisDurableStore
+}
+
 /** Keeps everything in Redis or Valkey: for several instances. Resolves when it is known whether that can be used. */
 export async function createRedisStore(
   address: RedisAddress,
   { clock, randomId, report }: RedisStoreParts,
-): Promise<SharedStore> {
+): Promise<RedisStore> {
   const client = createRedisClient(address)
   const health = createRedisHealth(client, clock, report)
   const { inStore } = health
@@ -37,6 +42,7 @@ export async function createRedisStore(
     owners: createRedisDomainOwners(client),
     once: createRedisOnceStore(client, inStore),
     createKeyCooldown: (keyId) => createRedisKeyCooldown(client, keyId, clock),
+    durable: createRedisDurableStore(client, inStore),
     checkReadiness: async () => health.faults(),
     async close() {
       health.stop()
