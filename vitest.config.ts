@@ -12,6 +12,7 @@ const PROCESSES = [
   'test/process/doctor.test.ts',
   'test/process/memory.test.ts',
   'test/process/few-files.test.ts',
+  'test/process/recovery-store.test.ts',
 ]
 
 /** How many of them the long random run makes. */

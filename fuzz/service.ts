@@ -86,6 +86,7 @@ export async function createServiceInMemory() {
     version: '0.0.0',
     dispatcher: new PanelDispatcher(),
     store: createMemoryStore(clock),
+    recoveryStore: undefined,
     passwordTools: {
       isCommon: () => false,
       estimateStrength: async () => ({ score: 4, warning: undefined, suggestions: [], isCommon: false }),

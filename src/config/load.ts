@@ -13,6 +13,7 @@ import * as page from './page.js'
 import * as panel from './panel.js'
 import * as passwords from './passwords.js'
 import * as recovery from './recovery.js'
+import * as recoveryStore from './recovery-store.js'
 import * as service from './service.js'
 import * as store from './store.js'
 
@@ -36,6 +37,7 @@ export const subjects: readonly Subject[] = [
   notification,
   limits,
   store,
+  recoveryStore,
   keys,
   recovery,
 ]
@@ -52,6 +54,7 @@ export const variables = {
   ...notification.variables,
   ...limits.variables,
   ...store.variables,
+  ...recoveryStore.variables,
   ...keys.variables,
   ...recovery.variables,
 }
@@ -93,6 +96,7 @@ function selectAll(environment: Environment, addFault: AddFault) {
     ...selectedNotification,
     ...limits.select(values),
     ...store.select(values, addFault, environment),
+    ...recoveryStore.select(values, addFault, environment),
     ...selectedKeys,
     ...selectedRecovery,
     panelUses: panelUsesOf(values.REKEY_PROOFS, selectedRecovery, selectedNotification),

@@ -30,6 +30,7 @@ import {
 import { connectionSteps } from './panel-connection.js'
 import { keySteps, type PanelKey } from './panel-key.js'
 import { examineProxySettings } from './proxy-settings.js'
+import { findRecoveryStore } from './recovery-store.js'
 
 interface DoctorParts {
   readonly clock: Clock
@@ -52,12 +53,13 @@ const CHECKS: readonly Check[] = [
   'dotted-names',
   'clock',
   'store',
+  'recovery-store',
   'mail-server',
   'notifications',
   'proxy',
 ]
 
-/** Goes through all that can be wrong with the service that this environment configures. It changes nothing anywhere. */
+/** Goes through all that can be wrong with the service that this environment configures. It changes nothing that lasts. */
 export async function examine(environment: Environment, parts: DoctorParts): Promise<readonly Finding[]> {
   const loaded = loadConfig(environment)
   if (loaded.ok) {
@@ -118,9 +120,10 @@ function createPanelKey(
 
 /** The other servers, each where it is configured, and what stands before the service. */
 async function examineRest(config: Config, { clock }: DoctorParts): Promise<readonly Finding[]> {
-  const { redis, mailServer, mail } = config
+  const { redis, recoveryStore, mailServer, mail } = config
   return [
     await findStore(redis && createStoreProbe(redis, clock)),
+    await findRecoveryStore({ recoveryStore, redis, clock }),
     await findMailServer(mailServer && createMailServerProbe(mailServer)),
     await findNotificationServer(mail && createNotificationProbe(mail.server, mail.from.address)),
     ...examineProxySettings(config),

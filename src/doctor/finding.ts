@@ -34,6 +34,10 @@ export const doctorCodes = [
   'store-is-cluster',
   'store-evicts',
   'store-unchecked',
+  'recovery-store-unavailable',
+  'recovery-store-not-saved',
+  'recovery-store-snapshots',
+  'recovery-store-unchecked',
   'mail-server-unavailable',
   'mail-server-tls',
   'mail-server-refuses',
@@ -75,6 +79,7 @@ export type Check =
   | 'release'
   | 'clock'
   | 'store'
+  | 'recovery-store'
   | 'mail-server'
   | 'notifications'
   | 'proxy'

@@ -67,8 +67,8 @@ export interface AppDependencies {
   /** Connects to the panel. */
   readonly dispatcher: Dispatcher
   readonly store: SharedStore
-  /** Where the data of recovery lasts; undefined if there is none. */
-  readonly recoveryStore?: DurableStore | undefined
+  /** Undefined if nothing needs to outlast a restart. */
+  readonly recoveryStore: DurableStore | undefined
   readonly passwordTools: PasswordTools
   readonly logger: Logger
   /** Whether the log is written. */
@@ -120,7 +120,13 @@ export function createApp(dependencies: AppDependencies): App {
   const { run, enter, load } = createRunner(dependencies, keyGuard, knowledge.learn)
   const panelWatch = createPanelWatch({ run, keyGuard, knowledge, needed, timeoutMs, clock })
   const mailChecks = createMailChecks(config, clock)
-  const checks = [panelWatch.checkReadiness, mailChecks.checkReadiness, store.checkReadiness, checkLog]
+  const checks = [
+    panelWatch.checkReadiness,
+    mailChecks.checkReadiness,
+    store.checkReadiness,
+    ...(recoveryStore ? [recoveryStore.checkReadiness] : []),
+    checkLog,
+  ]
   const checkReadiness: CheckReadiness = async () =>
     (await Promise.all(checks.map((check) => check()))).flat()
   const languages = createLanguages(config.catalogues, config.language)

@@ -17,6 +17,7 @@ import type { SharedStore } from '../store/shared-store.js'
 import { createApp } from './app.js'
 import type { Metrics } from './metrics.js'
 import { createPasswordTools } from './password-policy.js'
+import { openRecoveryStore } from './recovery-store.js'
 import { findRunMark } from './run-mark.js'
 import { reportPanel } from './startup-report.js'
 import { close, type Running, stopWithGrace } from './stop.js'
@@ -46,9 +47,11 @@ export async function serve(config: Config, build: Build, host: Host): Promise<b
     logger.warn({ event: 'runtime-directory-unusable', errorCode: errorCodeOf(error), detail: NO_RUN_MARK })
   })
   const store = await openStore(config, logger, runMark.isLeftOver)
+  const recovery = await openRecoveryStore(config.recoveryStore, store, logger)
+  const recoveryStore = recovery === 'refused' ? undefined : recovery
   const metrics = await loadMetrics(config, build, logger)
   const passwordTools = createPasswordTools()
-  const opened = { dispatcher, store, metrics, passwordTools }
+  const opened = { dispatcher, store, recoveryStore, metrics, passwordTools }
 
   async function giveUp(): Promise<false> {
     await close(opened)
@@ -56,12 +59,13 @@ export async function serve(config: Config, build: Build, host: Host): Promise<b
     return false
   }
 
-  if (await isRefused(store)) return giveUp()
+  if (recovery === 'refused' || (await isRefused(store))) return giveUp()
   const app = createApp({
     config,
     version,
     dispatcher,
     store,
+    recoveryStore,
     passwordTools,
     logger,
     checkLog: log.checkReadiness,

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { Logger } from 'pino'
 import type { Dispatcher } from 'undici'
+import type { DurableStore } from '../core/recovery/durable-store.js'
 import { describeError } from '../lib/describe-error.js'
 import type { SharedStore } from '../store/shared-store.js'
 import type { App } from './app.js'
@@ -13,16 +14,24 @@ import { LAST_ANSWERS_MS } from './stop-times.js'
 export interface Opened {
   readonly dispatcher: Dispatcher
   readonly store: SharedStore
+  readonly recoveryStore: DurableStore | undefined
   readonly metrics: Metrics | undefined
   readonly passwordTools: { close(): Promise<void> }
 }
 
 /** Lets the process end. */
-export async function close({ dispatcher, store, metrics, passwordTools }: Opened): Promise<void> {
+export async function close({
+  dispatcher,
+  store,
+  recoveryStore,
+  metrics,
+  passwordTools,
+}: Opened): Promise<void> {
   // First: a store that was closed is not down.
   metrics?.close()
   // No attempt is under way, and nobody needs the answers to probes.
   await dispatcher.destroy()
+  await recoveryStore?.close()
   await store.close()
   await passwordTools.close()
 }

@@ -1,10 +1,13 @@
 import { statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { listenOnSocket } from '../system/unix-socket.js'
+import { listenOnSocket, MAX_SOCKET_PATH_BYTES } from '../system/unix-socket.js'
 
 /** The name of the socket in the folder. */
 const LOCK_NAME = 'recovery.lock'
+
+/** A longer path leaves no room for the socket. */
+export const MAX_FOLDER_PATH_BYTES = MAX_SOCKET_PATH_BYTES - `/${LOCK_NAME}`.length
 
 /** Keeps other processes from a folder. */
 export interface FolderLock {

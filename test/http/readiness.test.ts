@@ -1,5 +1,7 @@
-import { expect, it } from 'vitest'
-import { startService } from '../kit/service.js'
+import { expect, it, onTestFinished } from 'vitest'
+import { openFolderStore } from '../../src/store/folder-store.js'
+import { scratchFolder, startService } from '../kit/service.js'
+import { steppedFs, systemError } from '../kit/stepped-fs.js'
 import { byAccount, byMailbox, gist, post } from '../kit/submissions.js'
 import { CHANGE } from '../panel-simulator/commands/command-names.js'
 
@@ -127,4 +129,25 @@ it('readiness is not lost by what is wrong with one mailbox, domain or account',
   service.panel.failNext('v-list-user', { kind: 'answer', run: false, status: 500, body: '<html></html>' })
   expect(gist(await post(service, byAccount()))).toBe('502 panel-failed')
   expect((await service.http.get('/readyz')).body).toEqual(READY)
+})
+
+it('readiness has the fault of a recovery store that takes no writes', async () => {
+  let isFull = false
+  const fs = steppedFs(({ name }) => {
+    if (isFull && name.startsWith('appendFile')) throw systemError('ENOSPC')
+  })
+  const recoveryStore = await openFolderStore(scratchFolder({}), {
+    now: () => 0,
+    report: () => undefined,
+    fs,
+  })
+  onTestFinished(() => recoveryStore.close())
+  const service = await startService({ recoveryStore })
+  await service.app.watch()
+  expect((await service.http.get('/readyz')).body).toEqual(READY)
+  isFull = true
+  await recoveryStore.set('a', '1').catch(() => undefined)
+  const { status, body } = await service.http.get('/readyz')
+  const fault = { code: 'recovery-store-unavailable', reason: 'ENOSPC' }
+  expect([status, body]).toEqual([503, { status: 'not-ready', faults: [fault] }])
 })

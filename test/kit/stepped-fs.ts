@@ -6,7 +6,7 @@ import type { FileSystem } from '../../src/store/line-file.js'
 export interface FileStep {
   /** What is done and to which file: `appendFile recovery.jsonl`. */
   readonly name: string
-  /** Of an `appendFile`: adds the first half, as a disk that is full does. */
+  /** Adds the first half of a text that is to be added, as a disk does that is full then. */
   readonly addHalf: () => Promise<void>
 }
 
@@ -46,8 +46,8 @@ function stepped(
       if (typeof method !== 'function') return method
       return async (...args: unknown[]) => {
         const addHalf = async (): Promise<void> => {
-          const text = String(args[0])
-          await target.appendFile(text.slice(0, text.length / 2))
+          const text = name === 'appendFile' ? String(args[0]) : ''
+          if (text !== '') await target.appendFile(text.slice(0, text.length / 2))
         }
         try {
           await before({ name: `${String(name)} ${file}`, addHalf })

@@ -24,18 +24,27 @@ export async function change(rekey: Rekey): Promise<string> {
 
 /** The doctor's word for the store. */
 export async function diagnoseStore(panel: PanelSimulator, url: string): Promise<string> {
+  return await diagnose(panel, sharing(url), 'store')
+}
+
+/** The doctor's word for one check. */
+export async function diagnose(
+  panel: PanelSimulator,
+  environment: Record<string, string>,
+  name: string,
+): Promise<string> {
   const program = startProgram(process.execPath, [MAIN, 'doctor', '--json'], {
     env: {
       HESTIA_URL: panel.url,
       HESTIA_ACCESS_KEY: simulatorCredentials.accessKey,
       HESTIA_SECRET_KEY: simulatorCredentials.secretKey,
-      ...sharing(url),
+      ...environment,
     },
   })
   const [report] = await program.written(/^\{$(?:.*\n)*?^\}$/m)
   const { findings } = JSON.parse(report) as {
     findings: { check: string; code?: string; status: string }[]
   }
-  const { code, status } = findings.find(({ check }) => check === 'store') ?? {}
+  const { code, status } = findings.find(({ check }) => check === name) ?? {}
   return code ?? status ?? ''
 }

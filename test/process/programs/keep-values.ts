@@ -1,0 +1,25 @@
+import { writeSync } from 'node:fs'
+import { openFolderStore } from '../../../src/store/folder-store.js'
+import { steppedFs } from '../../kit/stepped-fs.js'
+import { KEPT, WRITES } from '../kept-values.js'
+
+// Keeps values in a folder, and kills itself before one step of the file system, after half of it if that can be. Standard output gets
+// a line for each step that was asked for, and for each write that was acknowledged.
+const [directory = '', killAt = '', half = ''] = process.argv.slice(2)
+
+let steps = 0
+const fs = steppedFs(async ({ name, addHalf }) => {
+  steps += 1
+  writeSync(1, `step ${name}\n`)
+  if (steps !== Number(killAt)) return
+  if (half) await addHalf()
+  process.kill(process.pid, 'SIGKILL')
+  await new Promise(() => undefined)
+})
+
+const store = await openFolderStore(directory, { now: () => 0, report: () => undefined, fs })
+for (const [key, value] of WRITES) {
+  await (value === undefined ? store.delete(key) : store.set(key, value))
+  writeSync(1, `${KEPT}\n`)
+}
+await store.close()
