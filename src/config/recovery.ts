@@ -60,6 +60,9 @@ export function select(
     addFault('REKEY_SMTP_URL must be set, because REKEY_RECOVERY_ASK is true')
   }
   if (!linkKey) addFault('REKEY_LINK_KEY must be set, because REKEY_PUBLIC_URL is')
+  if (!environment.REKEY_RECOVERY_STORE) {
+    addFault('REKEY_RECOVERY_STORE must be set, because REKEY_PUBLIC_URL is')
+  }
   if (!address || !linkKey) return { recovery: undefined }
   const linkKeys: RecoveryConfig['linkKeys'] = [linkKey, ...(previousLinkKey ? [previousLinkKey] : [])]
   return { recovery: Object.freeze({ publicUrl: address, linkKeys, linkLifetimeMs, asksAdministrator }) }

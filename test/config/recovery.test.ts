@@ -1,3 +1,6 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { loadConfig } from '../../src/config/load.js'
 import { configOf } from '../kit/service.js'
@@ -14,6 +17,8 @@ const withRecovery = {
   ...least,
   REKEY_PUBLIC_URL: 'https://mail.example.com/password',
   REKEY_LINK_KEY: KEY,
+  REKEY_RECOVERY_STORE: 'folder',
+  REKEY_DATA_DIR: mkdtempSync(join(tmpdir(), 'rekey-test-')),
 }
 
 function faultsOf(environment: Record<string, string>): readonly string[] {
@@ -71,6 +76,11 @@ it.each<[string, Record<string, string>, string]>([
     'no key',
     { ...withRecovery, REKEY_LINK_KEY: '' },
     'REKEY_LINK_KEY must be set, because REKEY_PUBLIC_URL is',
+  ],
+  [
+    'no store',
+    { ...withRecovery, REKEY_RECOVERY_STORE: '', REKEY_DATA_DIR: '' },
+    'REKEY_RECOVERY_STORE must be set, because REKEY_PUBLIC_URL is',
   ],
   [
     'a former key and no present one',

@@ -26,6 +26,7 @@ it('the doctor goes through everything in order, and asks the panel each needed 
     ['dotted-names', 'ok'],
     ['clock', 'ok'],
     ['store', 'ok'],
+    ['recovery-store', 'ok'],
     ['mail-server', 'ok'],
     ['notifications', 'ok'],
     ['proxy', 'proxy-not-trusted'],

@@ -1,5 +1,4 @@
 import type { Response } from 'supertest'
-import type { DurableStore } from '../../src/core/recovery/durable-store.js'
 import type { TestService, TestServiceOptions } from './service.js'
 import { NEW_PASSWORD } from './submissions.js'
 
@@ -41,9 +40,9 @@ export function recoveryService(environment: Record<string, string> = {}): TestS
     environment: {
       REKEY_PUBLIC_URL: PUBLIC_URL,
       REKEY_LINK_KEY: 'a key of 32 bytes or more, for tests',
+      REKEY_RECOVERY_STORE: 'folder',
       ...environment,
     },
-    recoveryStore: createTestDurableStore(),
   }
 }
 
@@ -56,21 +55,4 @@ export async function makeLink(service: TestService, request: object = LINK_REQU
   const response = await requestLink(service, request)
   if (response.status !== 201) throw new Error(`the link was answered with ${response.status}`)
   return response.body.url
-}
-
-function createTestDurableStore(): DurableStore {
-  const values = new Map<string, string>()
-  return {
-    get: async (key) => values.get(key),
-    set: async (key, value) => void values.set(key, value),
-    async add(key, value) {
-      if (values.has(key)) return false
-      values.set(key, value)
-      return true
-    },
-    delete: async (key) => void values.delete(key),
-    entries: async (prefix) => [...values].filter(([key]) => key.startsWith(prefix)),
-    checkReadiness: async () => [],
-    close: async () => undefined,
-  }
 }

@@ -4,7 +4,7 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { pino } from 'pino'
+import { type Logger, pino } from 'pino'
 import supertest from 'supertest'
 import type TestAgent from 'supertest/lib/agent.js'
 import type { Dispatcher } from 'undici'
@@ -20,6 +20,7 @@ import { createBreachDispatcher } from '../../src/passwords/pwned-passwords.js'
 import { type App, createApp } from '../../src/service/app.js'
 import { createMetrics } from '../../src/service/metrics.js'
 import type { PasswordTools } from '../../src/service/password-policy.js'
+import { openRecoveryStore } from '../../src/service/recovery-store.js'
 import { createMemoryStore } from '../../src/store/memory-store.js'
 import type { SharedStore } from '../../src/store/shared-store.js'
 import {
@@ -38,6 +39,8 @@ export interface RunningService {
   readonly server: Server
   /** Connects to the panel. */
   readonly dispatcher: Dispatcher
+  /** Where the data of recovery lasts, if there is any. */
+  readonly recoveryStore: DurableStore | undefined
   /** Where the service listens. */
   readonly url: string
   readonly http: TestAgent
@@ -63,7 +66,7 @@ interface ServiceParts {
   readonly clock?: Clock
   /** In memory by default. */
   readonly store?: SharedStore | undefined
-  /** None by default. */
+  /** By default the configured one. */
   readonly recoveryStore?: DurableStore | undefined
   /** Is given the log too. */
   readonly log?: Pick<LogWriter, 'write' | 'checkReadiness'>
@@ -111,6 +114,23 @@ export function simulatorEnvironment(panel: PanelSimulator): Record<string, stri
   }
 }
 
+/** If recovery is to have a folder, it gets one of its own. */
+function withDataFolder(environment: Record<string, string>): Record<string, string> {
+  if (environment.REKEY_RECOVERY_STORE !== 'folder' || environment.REKEY_DATA_DIR) return environment
+  return { ...environment, REKEY_DATA_DIR: mkdtempSync(join(scratch, 'data-')) }
+}
+
+async function openStore(
+  config: Config,
+  store: SharedStore,
+  logger: Logger,
+): Promise<DurableStore | undefined> {
+  const opened = await openRecoveryStore(config.recoveryStore, store, logger)
+  if (opened === 'refused') throw new Error('the recovery store can’t be used')
+  if (opened) onTestFinished(() => opened.close())
+  return opened
+}
+
 /** Loads a configuration that must be right. */
 export function configOf(environment: Record<string, string>): Config {
   const result = loadConfig(environment)
@@ -148,11 +168,11 @@ export async function startServiceAt(
     clock = createTestClock(),
     passwordTools = {},
     store = createMemoryStore(clock),
-    recoveryStore,
+    recoveryStore: given,
     log = { write: () => undefined, checkReadiness: async () => [] },
   }: ServiceParts = {},
 ): Promise<RunningService> {
-  const config = configOf(environment)
+  const config = configOf(withDataFolder(environment))
   const lines: string[] = []
   const logger = pino(
     { level: config.logLevel, base: null },
@@ -163,6 +183,7 @@ export async function startServiceAt(
       },
     },
   )
+  const recoveryStore = given ?? (await openStore(config, store, logger))
   const { url: panelUrl, trust, maxConcurrency, timeoutMs } = config.panel
   const dispatcher = createDispatcher(panelUrl, trust, maxConcurrency, timeoutMs)
   const breachDispatcher = passwordTools.breachDispatcher ?? createBreachDispatcher({}, 2000)
@@ -206,6 +227,7 @@ export async function startServiceAt(
     app,
     server,
     dispatcher,
+    recoveryStore,
     stop,
     url,
     http: supertest(url),

@@ -384,7 +384,7 @@ it('of two people with one link at the same moment one wins, also on two instanc
   const clock = createTestClock()
   const one = await startService({ ...options, clock })
   const environment = { ...simulatorEnvironment(one.panel), ...options.environment }
-  const other = await startServiceAt(one.panel, environment, { clock, recoveryStore: options.recoveryStore })
+  const other = await startServiceAt(one.panel, environment, { clock, recoveryStore: one.recoveryStore })
   const url = await makeLink(one)
   const answers = await Promise.all([post(one, byLink(url)), post(other, byLink(url, OTHER_PASSWORD))])
   expect(answers.map(gist).toSorted()).toEqual(['200 changed', '403 recovery-invalid'])
@@ -400,13 +400,13 @@ it('a link of the former key works while that is named', async () => {
     ...simulatorEnvironment(first.panel),
     ...recoveryService({ REKEY_LINK_KEY: 'another key of 32 bytes or more, later' }).environment,
   }
-  const without = await startServiceAt(first.panel, rotated, { recoveryStore: options.recoveryStore })
+  const without = await startServiceAt(first.panel, rotated, { recoveryStore: first.recoveryStore })
   expect(gist(await post(without, byLink(url)))).toBe('403 recovery-invalid')
   const previous = { REKEY_LINK_KEY_PREVIOUS: options.environment?.REKEY_LINK_KEY ?? '' }
   const withPrevious = await startServiceAt(
     first.panel,
     { ...rotated, ...previous },
-    { recoveryStore: options.recoveryStore },
+    { recoveryStore: first.recoveryStore },
   )
   expect(gist(await post(withPrevious, byLink(url)))).toBe('200 changed')
 })
@@ -454,7 +454,7 @@ it('a store that can’t be used keeps links from being made and used, and nothi
   const fail = async (): Promise<never> => {
     throw new StoreUnavailable('ENOSPC')
   }
-  Object.assign(options.recoveryStore ?? {}, { get: fail, add: fail, set: fail })
+  Object.assign(service.recoveryStore ?? {}, { get: fail, add: fail, set: fail })
   expect(gist(await requestLink(service))).toBe('503 store-unavailable')
   expect(gist(await post(service, byLink(url)))).toBe('503 store-unavailable')
   expect(service.commands()).not.toContain(CHANGE)
