@@ -1,10 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { neededCommands } from '../../src/panel/needed-commands.js'
+import { startMailCatcher } from './demo-mails.js'
 import { commandRangeMs, machineNames } from './server/command-costs.js'
 import { panelReleases, simulatorCredentials, startPanelSimulator } from './simulator.js'
 
@@ -31,8 +34,12 @@ const directory = mkdtempSync(join(tmpdir(), 'rekey-demo-'))
 const caFile = join(directory, 'panel.pem')
 const panel = await startPanelSimulator({ release, machine })
 // As `setup-panel` makes it.
-panel.switches.permittedCommands = neededCommands(['mailbox', 'account'])
+panel.switches.permittedCommands = neededCommands(['mailbox', 'account', 'recovery', 'help', 'owner-notices'])
 writeFileSync(caFile, panel.certificate.certificate)
+
+const mails = await startMailCatcher()
+const port = process.env.REKEY_PORT === '0' ? await findFreePort() : (process.env.REKEY_PORT ?? '8080')
+const key = randomBytes(32).toString('base64')
 
 const service = spawn(process.execPath, [MAIN], {
   // Ctrl+C is for the demo alone, which hands it on once: a second signal would cut a change short.
@@ -43,6 +50,15 @@ const service = spawn(process.execPath, [MAIN], {
     HESTIA_ACCESS_KEY: simulatorCredentials.accessKey,
     HESTIA_SECRET_KEY: simulatorCredentials.secretKey,
     HESTIA_CA_FILE: caFile,
+    REKEY_PORT: port,
+    REKEY_PUBLIC_URL: `http://127.0.0.1:${port}/`,
+    REKEY_LINK_KEY: key,
+    REKEY_RECOVERY_STORE: 'folder',
+    REKEY_DATA_DIR: directory,
+    REKEY_RECOVERY_ASK: 'true',
+    REKEY_SMTP_URL: mails.smtpUrl,
+    REKEY_MAIL_FROM: 'Rekey’s demo <demo@rekey.example>',
+    REKEY_NOTIFY_OWNER: 'true',
   },
   stdio: ['ignore', 'pipe', 'inherit'],
 })
@@ -51,6 +67,7 @@ const stop = (): void => void (service.killed || service.kill('SIGTERM'))
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop)
 service.once('exit', async (code) => {
   rmSync(directory, { recursive: true })
+  await mails.close()
   await panel.close()
   process.exitCode = code ?? 1
 })
@@ -69,12 +86,19 @@ function readChoice<Choice extends string>(
   process.exit(1)
 }
 
-/** The environment without settings for another Rekey; the port may be chosen. */
+/** The environment without settings for another Rekey. */
 function foreignEnvironment(): NodeJS.ProcessEnv {
   const entries = Object.entries(process.env)
-  return Object.fromEntries(
-    entries.filter(([name]) => name === 'REKEY_PORT' || !/^(?:REKEY|HESTIA)_/.test(name)),
-  )
+  return Object.fromEntries(entries.filter(([name]) => !/^(?:REKEY|HESTIA)_/.test(name)))
+}
+
+/** Links need the port before the service listens. */
+async function findFreePort(): Promise<string> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return String(port)
 }
 
 function showWhatItWrites({ stdout }: ChildProcess): void {
@@ -111,6 +135,7 @@ Rekey runs before a simulator of Hestia ${release} at ${panel.url}, as on a ${ma
 ${range} s, and longer beside others.
 
   The page:  ${url}/
+  Its mail:  ${mails.url} (nothing is sent anywhere else)
 
 Credentials to try, as long as you have not changed them:
 
