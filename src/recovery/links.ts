@@ -1,5 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { parseMailbox } from '../core/mailbox.js'
+import { LINK_FORM, readLinkBody } from '../core/recovery/link-form.js'
 import type { LinkBinding, LinkKind, OpenedLink, RecoveryLinks } from '../core/recovery/recovery-links.js'
 import { deriveKey } from '../lib/derive-key.js'
 import { Secret } from '../lib/secret.js'
@@ -8,7 +9,6 @@ import { Secret } from '../lib/secret.js'
 const KINDS: Readonly<Record<LinkKind, number>> = { owner: 1, address: 2, confirmation: 3 }
 
 const VERSION = 'rk1'
-const FORM = /^rk1\.([\w-]+)\.([\w-]+)$/
 const RANDOM_BYTES = 12
 const MAC_BYTES = 32
 
@@ -37,12 +37,15 @@ export function createRecoveryLinks(
 
   function openWith(keys: Keys, body: Buffer, mac: Buffer): OpenedLink | undefined {
     if (!timingSafeEqual(hmac(keys.mac, body), mac)) return undefined
-    const { kind, expiresS, head, binding, domainForm, localPart } = parseBody(body)
+    const read = readLinkBody(body)
+    if (!read) return undefined
+    const { expiresS, head, binding, domainForm, localPart } = read
+    const kind = kindOf(read.kind)
     const mailbox = parseMailbox(`${localPart}@${domainForm}`)
     if (!kind || !mailbox || expiresS * 1000 <= Date.now()) return undefined
     return {
       kind,
-      id: head.subarray(-RANDOM_BYTES).toString('base64url'),
+      id: encode(head.subarray(-RANDOM_BYTES)),
       expiresMs: expiresS * 1000,
       mailbox,
       isBoundTo: (now) => timingSafeEqual(bindingOf(keys, head, now), binding),
@@ -64,31 +67,11 @@ export function createRecoveryLinks(
     },
 
     open(text) {
-      const [, ...parts] = text.length > MAX_LENGTH ? [] : (FORM.exec(text) ?? [])
+      const [, ...parts] = text.length > MAX_LENGTH ? [] : (LINK_FORM.exec(text) ?? [])
       const [body, mac] = parts.map(decode)
       if (!body || mac?.length !== MAC_BYTES) return undefined
       return [current, ...former].map((keys) => openWith(keys, body, mac)).find((link) => link !== undefined)
     },
-  }
-}
-
-/** To be called only with a body that we made. */
-function parseBody(body: Buffer) {
-  const head = body.subarray(0, 5 + RANDOM_BYTES)
-  const fields: Buffer[] = []
-  for (let at = head.length; at < body.length; ) {
-    const end = at + 2 + body.readUInt16BE(at)
-    fields.push(body.subarray(at + 2, end))
-    at = end
-  }
-  const [binding = Buffer.alloc(0), domainForm, localPart] = fields
-  return {
-    kind: kindOf(head.readUInt8()),
-    expiresS: head.readUInt32BE(1),
-    head,
-    binding,
-    domainForm,
-    localPart,
   }
 }
 
@@ -99,7 +82,7 @@ function kindOf(number: number): LinkKind | undefined {
 /** Each part has its length before it, so that no other parts make the same bytes. */
 function bindingOf(
   keys: Keys,
-  head: Buffer,
+  head: Uint8Array,
   { owner, domainForm, localPart, storedHash, state }: LinkBinding,
 ): Buffer {
   const parts = [owner, domainForm, localPart, storedHash.reveal(), state]
@@ -117,8 +100,8 @@ function hmac(key: Buffer, text: Buffer): Buffer {
   return createHmac('sha256', key).update(text).digest()
 }
 
-function encode(bytes: Buffer): string {
-  return bytes.toString('base64url')
+function encode(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64url')
 }
 
 /** Undefined for what is no base64url as we write it: a link has one spelling. */

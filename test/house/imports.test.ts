@@ -149,6 +149,7 @@ it('the house does no I/O and needs no package in its lowest layers', () => {
 it.each([
   'core/password/rules',
   'core/password/context-words',
+  'core/recovery/link-form',
   'passwords/common-passwords',
   'passwords/strength-estimator',
   'passwords/word-list',
