@@ -23,22 +23,27 @@ export interface FieldError {
   readonly message: string
 }
 
-/** The fields that each proof sends, by the member of the JSON interface that each stands for. */
-const FIELDS: Readonly<Record<Proof, Readonly<Record<string, FieldName>>>> = {
+/** The fields that a form sends, by the member of the JSON interface that each stands for. */
+export type FormFields = Readonly<Record<string, FieldName>>
+
+/** The hosting account and a mailbox of it. */
+const ACCOUNT: FormFields = {
+  '/email': 'email',
+  '/account/username': 'username',
+  '/account/password': 'account_password',
+  '/account/code': 'code',
+  '/solution': 'solution',
+}
+
+/** The fields that each proof sends. */
+export const changeFields: Readonly<Record<Proof, FormFields>> = {
   mailbox: {
     '/email': 'email',
     '/currentPassword': 'current_password',
     '/newPassword': 'new_password',
     '/solution': 'solution',
   },
-  account: {
-    '/email': 'email',
-    '/account/username': 'username',
-    '/account/password': 'account_password',
-    '/account/code': 'code',
-    '/newPassword': 'new_password',
-    '/solution': 'solution',
-  },
+  account: { ...ACCOUNT, '/newPassword': 'new_password' },
 }
 
 /** What stands for no member: the JSON interface asks for no second time. */
@@ -51,41 +56,38 @@ export function chosenProof(proofs: Proofs, form: Form): Proof {
 
 /** Checks a form by the rules of the JSON interface, and that the new password was typed twice alike. */
 export function parseForm(proofs: Proofs, form: Form): ParsedBody<Submission> {
-  const parsed = parseSubmission(proofs, toRequest(FIELDS[chosenProof(proofs, form)], form))
+  const fields = changeFields[chosenProof(proofs, form)]
+  return withConfirmation(parseSubmission(proofs, toRequest(fields, form)), form)
+}
+
+function withConfirmation<Value>(parsed: ParsedBody<Value>, form: Form): ParsedBody<Value> {
   if (form.new_password === form.confirm_password) return parsed
   const faults = parsed.ok ? [] : parsed.faults
   return { ok: false, faults: [...faults, { pointer: CONFIRMATION.pointer, code: 'differs' }] }
 }
 
-/** What of an answer belongs to fields. A refusal of credentials always names the same one. */
-export function fieldErrors(answer: Answer, proof: Proof, messages: Messages): FieldError[] {
+/** What of an answer belongs to the fields of a form. A refusal of credentials always names the same one. */
+export function fieldErrors(answer: Answer, fields: FormFields, messages: Messages): FieldError[] {
+  const at = (field: FieldName | undefined, message: string): FieldError[] =>
+    field === undefined ? [] : [{ field, message }]
   switch (answer.code) {
     case 'invalid-request':
-      return answer.faults.flatMap((fault) => {
-        const field = fieldAt(fault.pointer, proof)
-        return field ? [{ field, message: faultMessage(messages, fault) }] : []
-      })
+      return answer.faults.flatMap((fault) =>
+        at(fieldAt(fault.pointer, fields), faultMessage(messages, fault)),
+      )
     case 'password-rejected':
-      return answer.reasons.map((reason) => ({
-        field: 'new_password',
-        message: reasonMessage(messages, reason),
-      }))
+      return answer.reasons.flatMap((reason) => at('new_password', reasonMessage(messages, reason)))
     case 'invalid-credentials':
-      return [
-        {
-          field: proof === 'account' ? 'account_password' : 'current_password',
-          message: messages.answer[answer.code].title,
-        },
-      ]
+      return at(fields['/account/password'] ?? fields['/currentPassword'], messages.answer[answer.code].title)
     case 'code-required':
-      return [{ field: 'code', message: messages.field.required }]
+      return at('code', messages.field.required)
     case 'mailbox-not-found':
-      return [{ field: 'email', message: messages.answer[answer.code].title }]
+      return at('email', messages.answer[answer.code].title)
     default:
       return []
   }
 }
 
-function fieldAt(pointer: string, proof: Proof): FieldName | undefined {
-  return pointer === CONFIRMATION.pointer ? CONFIRMATION.field : FIELDS[proof][pointer]
+function fieldAt(pointer: string, fields: FormFields): FieldName | undefined {
+  return pointer === CONFIRMATION.pointer ? CONFIRMATION.field : fields[pointer]
 }

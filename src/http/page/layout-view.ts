@@ -9,8 +9,16 @@ export interface FrameParts {
   readonly brand: BrandView
 }
 
+/** The pages that have a form, by what follows the base path. */
+export type PagePath = '' | 'link' | 'recover'
+
 /** All that the layout shows round a page. */
-export function frameView({ basePath, languages }: FrameParts, messages: Messages, email = '') {
+export function frameView(
+  { basePath, languages }: FrameParts,
+  messages: Messages,
+  path: PagePath,
+  email: string,
+) {
   return {
     language: messages.language,
     languageName: messages.name,
@@ -20,13 +28,13 @@ export function frameView({ basePath, languages }: FrameParts, messages: Message
       tag: language,
       name,
       current: language === messages.language,
-      href: formHref(basePath, language, email),
+      href: pageHref(basePath, path, language, email),
     })),
   }
 }
 
-/** The form in a language: what a person has chosen goes along from page to page, without a cookie. */
-export function formHref(basePath: string, language: string, email = ''): string {
+/** A page in a language: what a person has chosen goes along from page to page, without a cookie. */
+export function pageHref(basePath: string, path: string, language: string, email = ''): string {
   const query = new URLSearchParams(email === '' ? { lang: language } : { lang: language, email })
-  return `${basePath}/?${query}`
+  return `${basePath}/${path}?${query}`
 }

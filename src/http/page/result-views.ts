@@ -8,8 +8,15 @@ export function isInDoubt(answer: Answer): boolean {
   return answer.code === 'outcome-unknown' || answer.code === 'change-not-confirmed'
 }
 
+/** What to do if it isn't known how a submission ended. */
+export interface DoubtView {
+  readonly heading: string
+  readonly detail: string
+  readonly steps: readonly string[]
+}
+
 /** What to do where it is not known which password is in force: the likelier one is tried first. */
-export function doubtView(messages: Messages, answer: Answer) {
+export function doubtView(messages: Messages, answer: Answer): DoubtView {
   const { title, detail } = wordsOf(answer, messages)
   const { newFirst, thenOld, oldFirst, thenNew, neither } = messages.steps
   const steps = answer.code === 'outcome-unknown' ? [newFirst, thenOld] : [oldFirst, thenNew]
@@ -17,7 +24,7 @@ export function doubtView(messages: Messages, answer: Answer) {
 }
 
 /** The same for an answer that never came to the browser: its script shows it. */
-export function answerLostView(messages: Messages) {
+export function answerLostView(messages: Messages): DoubtView {
   const view = doubtView(messages, { code: 'outcome-unknown' })
   return { ...view, detail: messages.script.answerLost }
 }

@@ -1,7 +1,7 @@
 import { MAX_PASSWORD_BYTES, MIN_ADDRESS_PART_LENGTH } from '../../core/password/rules.js'
 import type { Messages } from '../../languages/catalogue.js'
 import type { PolicyInForce } from '../describe-policy.js'
-import { answerLostView } from './result-views.js'
+import type { DoubtView } from './result-views.js'
 
 /** The rules in force, and the operator's words that no password may rest on. */
 export interface PagePolicy extends PolicyInForce {
@@ -14,13 +14,17 @@ export type ScriptWords = ReturnType<typeof scriptWords>
 /** The rules, as far as the page's script can hold a password against them. */
 export type ScriptPolicy = ReturnType<typeof scriptPolicy>
 
-/** What the form carries for the page's script: words and rules, as JSON, and what to show if no answer comes. */
-export function scriptView(messages: Messages, policy: PagePolicy) {
+/**
+ * What a form carries for the page's script: words and rules, as JSON.
+ *
+ * @param answerLost what to show if no answer comes
+ */
+export function scriptView(messages: Messages, policy: PagePolicy, answerLost: DoubtView) {
   return {
     script: messages.script,
     scriptWords: JSON.stringify(scriptWords(messages)),
     scriptPolicy: JSON.stringify(scriptPolicy(policy)),
-    answerLost: { ...answerLostView(messages), requestId: '' },
+    answerLost: { ...answerLost, requestId: '' },
   }
 }
 

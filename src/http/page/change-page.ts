@@ -1,0 +1,67 @@
+import type { Request, Response, Router } from 'express'
+import type { Answer } from '../../core/answer.js'
+import { normalizeAddress } from '../../core/typed-text.js'
+import { describePolicy } from '../describe-policy.js'
+import { messagesOf } from '../negotiate-language.js'
+import { createRouter, routeMethods } from '../route-methods.js'
+import type { Redemption, Submission } from '../submission/parse-submission.js'
+import { PERSON_PATIENCE_MS } from '../submission/patience.js'
+import type { Face } from '../submission/pipeline.js'
+import type { Form } from '../submission/read-body.js'
+import { parseForm } from './form-fields.js'
+import { formView } from './form-view.js'
+import type { PageParts } from './page-parts.js'
+import { answerLostView, doneView, doubtView, isInDoubt } from './result-views.js'
+import { scriptView } from './script-view.js'
+
+/** The form that changes a password with a proof, and its answers. */
+export function createChangeRouter(parts: PageParts): Router {
+  const { pipeline, proofs, sendPage, policy } = parts
+
+  function sendForm(response: Response, form: Form, answer?: Answer): void {
+    const messages = messagesOf(response)
+    const { rules, passwordRules } = describePolicy(policy, messages)
+    const view = {
+      ...formView({ messages, proofs, rules, passwordRules }, form, answer),
+      ...scriptView(messages, policy, answerLostView(messages)),
+    }
+    const email = typeof form.email === 'string' ? form.email : ''
+    sendPage(response, { path: '', template: 'form', view, answer, email })
+  }
+
+  const face: Face<Form, Submission | Redemption> = {
+    guards: parts.guards.page,
+    parse: (form) => parseForm(proofs, form),
+    action: parts.actions.change,
+    callerKind: () => 'public',
+    patienceMs: () => PERSON_PATIENCE_MS,
+    show(response, answer, form) {
+      const messages = messagesOf(response)
+      if (!form) sendPage.notice(response, '', answer)
+      else if (answer.code === 'changed') {
+        const view = doneView(messages, normalizeAddress(String(form.email)), parts.brand)
+        sendPage(response, { path: '', template: 'done', view, answer })
+      } else if (isInDoubt(answer)) {
+        sendPage(response, { path: '', template: 'unknown', view: doubtView(messages, answer), answer })
+      } else sendForm(response, form, answer)
+    },
+  }
+
+  const router = createRouter()
+  routeMethods(router, '/', {
+    get: [
+      (request, response) => {
+        sendForm(response, { email: addressInQuery(request) })
+        parts.expectPassword()
+      },
+    ],
+    post: pipeline.submission(face),
+  })
+  router.use(pipeline.onError(face.show))
+  return router
+}
+
+/** The mailbox's address, if a link to the page has one: webmail links here with the person's. */
+export function addressInQuery({ query: { email } }: Request): string {
+  return typeof email === 'string' && email.length <= 320 ? email : ''
+}

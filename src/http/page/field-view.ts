@@ -1,0 +1,98 @@
+import type { Messages } from '../../languages/catalogue.js'
+import type { Form } from '../submission/read-body.js'
+import type { FieldError, FieldName } from './form-fields.js'
+
+type Words = Messages['page']
+
+/** A field before anything was said of what stands in it. */
+interface Field {
+  readonly name: FieldName
+  readonly label: string
+  readonly hint: string
+  readonly type: 'email' | 'text' | 'password'
+  /** What is typed there runs from left to right in every language, but for passwords. */
+  readonly direction: 'ltr' | 'auto'
+  readonly inputMode: string
+  /** A token of HTML's autofill (HTML standard, "autofill detail tokens"). */
+  readonly autocomplete: string
+  /** For password generators (the attribute `passwordrules`). */
+  readonly passwordRules: string
+  /** What was typed, but for secrets. */
+  readonly value: string
+}
+
+/** A field as its template shows it. */
+export interface FieldView extends Field {
+  readonly errors: readonly string[]
+  readonly errorPrefix: string
+  /** The IDs of the hint and the errors, if there are any. */
+  readonly describedBy: string
+  /** What the button says that shows a password. */
+  readonly showLabel: string
+}
+
+/** Gives fields the errors that belong to them. */
+export function showFields(
+  fields: readonly Field[],
+  errors: readonly FieldError[],
+  { page, script }: Messages,
+): FieldView[] {
+  return fields.map((field) => {
+    const { name, hint } = field
+    const own = errors.filter((error) => error.field === name).map(({ message }) => message)
+    const describedBy = [...(hint ? [`${name}-hint`] : []), ...(own.length > 0 ? [`${name}-errors`] : [])]
+    return {
+      ...field,
+      errors: own,
+      errorPrefix: page.errorPrefix,
+      describedBy: describedBy.join(' '),
+      showLabel: script.show,
+    }
+  })
+}
+
+export function mailboxField(words: Words, form: Form): Field {
+  return field('email', words.email, 'email', 'username', { value: form.email })
+}
+
+export function currentPasswordField(words: Words): Field {
+  return field('current_password', words.currentPassword, 'password', 'current-password')
+}
+
+/** What proves the hosting account. */
+export function accountFields(words: Words, form: Form, errors: readonly FieldError[]): Field[] {
+  const asksForCode = Boolean(form.code) || errors.some((error) => error.field === 'code')
+  const code = field('code', words.code, 'text', 'one-time-code', {
+    hint: words.codeHint,
+    inputMode: 'numeric',
+  })
+  return [
+    field('username', words.username, 'text', 'section-account username', {
+      hint: words.usernameHint,
+      value: form.username,
+    }),
+    field('account_password', words.accountPassword, 'password', 'section-account current-password'),
+    // Few accounts need one: it is asked for when it turns out that this one does.
+    ...(asksForCode ? [code] : []),
+  ]
+}
+
+export function newPasswordField(words: Words, passwordRules: string): Field {
+  return { ...field('new_password', words.newPassword, 'password', 'new-password'), passwordRules }
+}
+
+export function confirmPasswordField(words: Words): Field {
+  return field('confirm_password', words.confirmPassword, 'password', 'new-password')
+}
+
+function field(
+  name: FieldName,
+  label: string,
+  type: Field['type'],
+  autocomplete: string,
+  { hint = '', inputMode = '', value }: { hint?: string; inputMode?: string; value?: unknown } = {},
+): Field {
+  const direction = type === 'password' ? 'auto' : 'ltr'
+  const shown = typeof value === 'string' ? value : ''
+  return { name, label, hint, type, direction, inputMode, autocomplete, passwordRules: '', value: shown }
+}

@@ -1,0 +1,29 @@
+import type { Answer } from '../../core/answer.js'
+import type { Messages } from '../../languages/catalogue.js'
+import { wordsOf } from '../../languages/messages.js'
+import type { FieldView } from './field-view.js'
+
+/** The limits on guesses from anywhere: callers of other kinds are not held by them. */
+const LIMITS_WITH_OTHER_WAYS = ['target', 'ceiling']
+
+/**
+ * What stands above a form: its title, and what its answer says.
+ *
+ * @param fields all that the form shows, in order
+ */
+export function noticeView(
+  messages: Messages,
+  title: string,
+  fields: readonly FieldView[],
+  answer: Answer | undefined,
+) {
+  const notice = answer ? wordsOf(answer, messages) : null
+  const limit = answer?.code === 'too-many-attempts' ? answer.limit : undefined
+  return {
+    heading: notice ? `${messages.page.errorPrefix} ${notice.title}` : title,
+    notice,
+    summary: fields.flatMap(({ name, label, errors }) => errors.map((message) => ({ name, label, message }))),
+    puzzle: limit?.challenge ? JSON.stringify(limit.challenge) : '',
+    ways: limit && LIMITS_WITH_OTHER_WAYS.includes(limit.name) ? messages.ways : null,
+  }
+}

@@ -1,0 +1,49 @@
+import type { Response } from 'express'
+import type { Answer } from '../../core/answer.js'
+import { wordsOf } from '../../languages/messages.js'
+import { setHead } from '../answer-head.js'
+import { messagesOf } from '../negotiate-language.js'
+import { contextOf } from '../request-context.js'
+import { type FrameParts, frameView, type PagePath, pageHref } from './layout-view.js'
+import type { Render } from './templates.js'
+
+/** A page that is to be sent. */
+interface Page {
+  /** The page whose form a person comes back to, also in another language. */
+  readonly path: PagePath
+  readonly template: string
+  readonly view: object
+  /** Absent if nothing was submitted. */
+  readonly answer?: Answer | undefined
+  /** The mailbox that is filled in when the language is changed. */
+  readonly email?: string
+}
+
+/** Sends pages. */
+export interface SendPage {
+  (response: Response, page: Page): void
+  /** Sends what an answer says, if there is no form to show it with. */
+  notice(response: Response, path: PagePath, answer: Answer): void
+}
+
+export function createSendPage(parts: FrameParts, render: Render): SendPage {
+  function sendPage(response: Response, { path, template, view, answer, email = '' }: Page): void {
+    if (answer) setHead(response, answer)
+    const messages = messagesOf(response)
+    const shared = {
+      frame: frameView(parts, messages, path, email),
+      words: messages.page,
+      formHref: pageHref(parts.basePath, path, messages.language),
+      requestId: contextOf(response).requestId,
+      answer: answer?.code ?? 'none',
+    }
+    response.send(render(template, { ...shared, ...view }))
+  }
+
+  function notice(response: Response, path: PagePath, answer: Answer): void {
+    const { title, detail } = wordsOf(answer, messagesOf(response))
+    sendPage(response, { path, template: 'notice', view: { heading: title, detail }, answer })
+  }
+
+  return Object.assign(sendPage, { notice })
+}
