@@ -60,6 +60,15 @@ import { createRecovery, type EnterFor } from './recovery.js'
 const NO_ADDRESS =
   'a proxy that REKEY_TRUST_PROXY trusts names no address in X-Forwarded-For: all people behind it count as one'
 
+/** Where attempts are sent besides the base path, from there. */
+const ATTEMPT_PATHS = [
+  'recover',
+  'api/v1/password-changes',
+  'api/v1/recovery-links',
+  'api/v1/recovery-links/end',
+  'api/v1/recovery-requests',
+]
+
 /** What the service takes from outside its own code. */
 export interface AppDependencies {
   readonly config: Config
@@ -231,10 +240,8 @@ export function createApp(dependencies: AppDependencies): App {
   )
   const mount = basePath === '' ? '/' : basePath
   const early = { refusalOf: addressLimit.refusalOf, messagesFor: languages.messagesFor, held, clock }
-  handler.post(mount, createEarlyRefusal({ ...early, recordAttempt }))
-  handler.post(`${basePath}/api/v1/password-changes`, createEarlyRefusal({ ...early, recordAttempt }))
-  for (const path of ['recovery-links', 'recovery-links/end', 'recovery-requests']) {
-    handler.post(`${basePath}/api/v1/${path}`, createEarlyRefusal({ ...early, recordAttempt }))
+  for (const path of [mount, ...ATTEMPT_PATHS.map((path) => `${basePath}/${path}`)]) {
+    handler.post(path, createEarlyRefusal({ ...early, recordAttempt }))
   }
   handler.post(`${basePath}/api/v1/password-policy`, createEarlyRefusal(early))
   handler.use(...createSecurityHeaders())

@@ -2,6 +2,7 @@ import type { Response } from 'supertest'
 import { type AnswerCode, answerCodes } from '../../src/core/answer.js'
 import { boldBrand } from './brand.js'
 import { type CallFault, type Way, ways } from './outcomes.js'
+import { RECOVER_FORM, recoveryService } from './recovery.js'
 import type { TestService, TestServiceOptions } from './service.js'
 import { ACCOUNT_FORM, formOf, MAILBOX_FORM } from './submissions.js'
 
@@ -25,14 +26,18 @@ const withoutPage: readonly AnswerCode[] = [
   'invalid-token',
   // Only webmail servers are held against REKEY_WEBMAIL_ADDRESSES.
   'unknown-webmail-host',
+]
+
+/** Answers that the form to change a password never gets. */
+const ofOtherForms: readonly AnswerCode[] = [
   'recovery-requested',
   'recovery-link-made',
   'recovery-links-ended',
   'recovery-invalid',
 ]
 
-function posts(form: object | string, headers: Readonly<Record<string, string>> = {}): AnswerPage['ask'] {
-  return ({ http }, lang) => http.post('/').query({ lang }).type('form').set(headers).send(form)
+function posts(form: object, path = '/'): AnswerPage['ask'] {
+  return ({ http }, lang) => http.post(path).query({ lang }).type('form').send(form)
 }
 
 function gets(path: string, query: Record<string, string> = {}): AnswerPage['ask'] {
@@ -59,9 +64,29 @@ function pageOf(answer: AnswerCode, way: Way): AnswerPage {
   }
 }
 
+/** The pages with which people recover forgotten passwords. */
+const recoveryPages: readonly AnswerPage[] = [
+  { name: 'recover', answer: 'none', service: recoveryService(), ask: gets('/recover') },
+  {
+    name: 'recover-every-field-wrong',
+    answer: 'invalid-request',
+    service: recoveryService(),
+    ask: posts({ confirm_password: 'other' }, '/recover'),
+  },
+  {
+    name: 'recovery-invalid',
+    answer: 'recovery-invalid',
+    service: recoveryService(),
+    ask: posts({ ...RECOVER_FORM, recovery: 'rk1.forged.link' }, '/recover'),
+  },
+]
+
 /** Every page of the service. */
 export const answerPages: readonly AnswerPage[] = [
-  ...answerCodes.filter((code) => !withoutPage.includes(code)).map((code) => pageOf(code, ways[code])),
+  ...answerCodes
+    .filter((code) => !withoutPage.includes(code) && !ofOtherForms.includes(code))
+    .map((code) => pageOf(code, ways[code])),
+  ...recoveryPages,
   { name: 'form', answer: 'none', ask: gets('/', { email: 'info@example.org' }) },
   {
     name: 'form-one-proof',

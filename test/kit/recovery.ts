@@ -29,6 +29,9 @@ export const LINK_REQUEST = {
   account: { username: 'alice', password: 'alice panel pw' },
 }
 
+/** The page's form for a link, filled in but for the link. */
+export const RECOVER_FORM = { new_password: NEW_PASSWORD, confirm_password: NEW_PASSWORD }
+
 /** A change by a link, or by the part of it that is secret. */
 export function byLink(recovery: string, newPassword = NEW_PASSWORD): Record<string, unknown> {
   return { recovery, newPassword }

@@ -1,6 +1,7 @@
 import { hintAtCapsLock } from './caps-lock.js'
 import { readForm } from './form.js'
 import { solvePuzzle } from './puzzle.js'
+import { takeLink, watchForLinks } from './recovery-link.js'
 import { tickRules } from './rules.js'
 import { submitInPlace } from './submit.js'
 import { offerSuggestions } from './suggestions.js'
@@ -10,6 +11,7 @@ import { offerToShow } from './visibility.js'
 // what the server would say in the end.
 
 document.documentElement.classList.add('scripted')
+watchForLinks()
 setUp()
 
 function setUp(): void {
@@ -17,6 +19,8 @@ function setUp(): void {
   if (!form) return
   offerToShow(form)
   hintAtCapsLock(form)
+  // Before the rules: one of them is about the mailbox.
+  takeLink(form)
   tickRules(form)
   offerSuggestions(form)
   // Before the form is sent: it waits for the solution.

@@ -1,3 +1,4 @@
+import type { Answer } from '../../core/answer.js'
 import type { Messages } from '../../languages/catalogue.js'
 import type { Form } from '../submission/read-body.js'
 import type { FieldError, FieldName } from './form-fields.js'
@@ -17,8 +18,9 @@ interface Field {
   readonly autocomplete: string
   /** For password generators (the attribute `passwordrules`). */
   readonly passwordRules: string
-  /** What was typed, but for secrets. */
+  /** What was typed, unless it is a password or a code. */
   readonly value: string
+  readonly readOnly: boolean
 }
 
 /** A field as its template shows it. */
@@ -77,6 +79,17 @@ export function accountFields(words: Words, form: Form, errors: readonly FieldEr
   ]
 }
 
+/** The mailbox that a link is for, so that password managers keep the new password with its address: a script fills it in. */
+export function linkedMailboxField(words: Words): Field {
+  return { ...field('email', words.email, 'email', 'username'), readOnly: true }
+}
+
+/** The link, if it is not taken from the page's address. It is its sender's, and is shown again until it turns out not to work. */
+export function linkField({ link, linkHint }: Messages['recover'], form: Form, answer?: Answer): Field {
+  const value = answer?.code === 'recovery-invalid' ? '' : form.recovery
+  return field('recovery', link, 'text', 'off', { hint: linkHint, value })
+}
+
 export function newPasswordField(words: Words, passwordRules: string): Field {
   return { ...field('new_password', words.newPassword, 'password', 'new-password'), passwordRules }
 }
@@ -94,5 +107,6 @@ function field(
 ): Field {
   const direction = type === 'password' ? 'auto' : 'ltr'
   const shown = typeof value === 'string' ? value : ''
-  return { name, label, hint, type, direction, inputMode, autocomplete, passwordRules: '', value: shown }
+  const common = { passwordRules: '', readOnly: false }
+  return { name, label, hint, type, direction, inputMode, autocomplete, value: shown, ...common }
 }

@@ -3,7 +3,12 @@ import type { Proof, Proofs } from '../../core/attempt.js'
 import type { Messages } from '../../languages/catalogue.js'
 import { faultMessage, reasonMessage } from '../../languages/messages.js'
 import type { ParsedBody } from '../submission/parse-body.js'
-import { parseSubmission, type Submission } from '../submission/parse-submission.js'
+import {
+  parseRedemption,
+  parseSubmission,
+  type Redemption,
+  type Submission,
+} from '../submission/parse-submission.js'
 import { type Form, toRequest } from '../submission/read-body.js'
 
 /** The fields of the form, by the names that password managers and scripts see. */
@@ -15,6 +20,7 @@ export type FieldName =
   | 'code'
   | 'new_password'
   | 'confirm_password'
+  | 'recovery'
   | 'solution'
 
 /** A message that belongs to a field. */
@@ -46,6 +52,9 @@ export const changeFields: Readonly<Record<Proof, FormFields>> = {
   account: { ...ACCOUNT, '/newPassword': 'new_password' },
 }
 
+/** The fields that a link and a new password are sent in. */
+export const redemptionFields: FormFields = { '/recovery': 'recovery', '/newPassword': 'new_password' }
+
 /** What stands for no member: the JSON interface asks for no second time. */
 const CONFIRMATION = { pointer: '/confirmPassword', field: 'confirm_password' } as const
 
@@ -54,10 +63,15 @@ export function chosenProof(proofs: Proofs, form: Form): Proof {
   return proofs.find((proof) => proof === form.proof) ?? proofs[0]
 }
 
-/** Checks a form by the rules of the JSON interface, and that the new password was typed twice alike. */
+/** Checks the form for a proof by the rules of the JSON interface, and that the new password was typed twice alike. */
 export function parseForm(proofs: Proofs, form: Form): ParsedBody<Submission> {
   const fields = changeFields[chosenProof(proofs, form)]
   return withConfirmation(parseSubmission(proofs, toRequest(fields, form)), form)
+}
+
+/** Does the same with the form for a link. */
+export function parseRedemptionForm(form: Form): ParsedBody<Redemption> {
+  return withConfirmation(parseRedemption(toRequest(redemptionFields, form)), form)
 }
 
 function withConfirmation<Value>(parsed: ParsedBody<Value>, form: Form): ParsedBody<Value> {
@@ -83,6 +97,8 @@ export function fieldErrors(answer: Answer, fields: FormFields, messages: Messag
       return at('code', messages.field.required)
     case 'mailbox-not-found':
       return at('email', messages.answer[answer.code].title)
+    case 'recovery-invalid':
+      return at('recovery', messages.answer[answer.code].title)
     default:
       return []
   }

@@ -2,6 +2,7 @@ import type { Router } from 'express'
 import { createRouter, refuseUnknownPath, routeMethods } from '../route-methods.js'
 import { createChangeRouter } from './change-page.js'
 import type { PageParts } from './page-parts.js'
+import { createRecoverRouter } from './recover-page.js'
 import { createSendPage } from './send-page.js'
 import type { Render } from './templates.js'
 
@@ -14,6 +15,7 @@ export function createPageRouter({
   const router = createRouter()
   // Those that are there have been served before.
   routeMethods(router, '/assets/*path', { get: [refuseUnknownPath] })
+  if (parts.actions.recovery) router.use('/recover', createRecoverRouter(parts))
   router.use(createChangeRouter(parts))
   router.use(
     refuseUnknownPath,

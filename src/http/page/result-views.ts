@@ -3,8 +3,10 @@ import type { Answer } from '../../core/answer.js'
 import type { Messages } from '../../languages/catalogue.js'
 import { wordsOf } from '../../languages/messages.js'
 
+type DoubtfulCode = 'outcome-unknown' | 'change-not-confirmed'
+
 /** Answers after which nobody knows for sure which password is in force. */
-export function isInDoubt(answer: Answer): boolean {
+export function isInDoubt(answer: Answer): answer is Extract<Answer, { code: DoubtfulCode }> {
   return answer.code === 'outcome-unknown' || answer.code === 'change-not-confirmed'
 }
 
@@ -27,6 +29,17 @@ export function doubtView(messages: Messages, answer: Answer): DoubtView {
 export function answerLostView(messages: Messages): DoubtView {
   const view = doubtView(messages, { code: 'outcome-unknown' })
   return { ...view, detail: messages.script.answerLost }
+}
+
+/** The same where a link was used: nobody knows the old password, and the link is used up. */
+export function linkDoubtView({ answer, recover, steps }: Messages, code: DoubtfulCode): DoubtView {
+  const detail = code === 'outcome-unknown' ? recover.unknown : recover.notConfirmed
+  return { heading: answer[code].title, detail, steps: [steps.newFirst, recover.refused] }
+}
+
+/** The same for an answer that never came to the browser. */
+export function linkAnswerLostView(messages: Messages): DoubtView {
+  return { ...linkDoubtView(messages, 'outcome-unknown'), detail: messages.script.answerLost }
 }
 
 const SECURITY = { tls: 'SSL/TLS', starttls: 'STARTTLS' }

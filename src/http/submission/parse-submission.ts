@@ -47,7 +47,7 @@ export function parseSubmission(proofs: Proofs, body: unknown, byClient = false)
 }
 
 /** Checks the body of a change by a link. */
-function parseRedemption(body: unknown, byClient = false): ParsedBody<Redemption> {
+export function parseRedemption(body: unknown, byClient = false): ParsedBody<Redemption> {
   return mapValue(parseBody(linkChange, body, byClient), ({ recovery, newPassword }) => ({
     recovery: new Secret(recovery),
     newPassword: new Secret(newPassword),
