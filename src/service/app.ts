@@ -62,6 +62,7 @@ const NO_ADDRESS =
 
 /** Where attempts are sent besides the base path, from there. */
 const ATTEMPT_PATHS = [
+  'help',
   'recover',
   'api/v1/password-changes',
   'api/v1/recovery-links',

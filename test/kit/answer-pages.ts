@@ -2,7 +2,7 @@ import type { Response } from 'supertest'
 import { type AnswerCode, answerCodes } from '../../src/core/answer.js'
 import { boldBrand } from './brand.js'
 import { type CallFault, type Way, ways } from './outcomes.js'
-import { RECOVER_FORM, recoveryService } from './recovery.js'
+import { HELP, HELP_REQUEST, RECOVER_FORM, recoveryService } from './recovery.js'
 import type { TestService, TestServiceOptions } from './service.js'
 import { ACCOUNT_FORM, formOf, MAILBOX_FORM } from './submissions.js'
 
@@ -67,6 +67,25 @@ function pageOf(answer: AnswerCode, way: Way): AnswerPage {
 /** The pages with which people recover forgotten passwords. */
 const recoveryPages: readonly AnswerPage[] = [
   { name: 'recover', answer: 'none', service: recoveryService(), ask: gets('/recover') },
+  {
+    name: 'help',
+    answer: 'none',
+    service: recoveryService(HELP),
+    ask: gets('/help', { email: 'info@example.org' }),
+  },
+  {
+    name: 'help-wrong',
+    answer: 'invalid-request',
+    service: recoveryService(HELP),
+    ask: posts({ helper: 'administrator' }, '/help'),
+  },
+  {
+    name: 'help-asked',
+    answer: 'recovery-requested',
+    service: recoveryService(HELP),
+    ask: posts(HELP_REQUEST, '/help'),
+  },
+  { name: 'form-with-help', answer: 'none', service: recoveryService(HELP), ask: gets('/') },
   {
     name: 'recover-every-field-wrong',
     answer: 'invalid-request',

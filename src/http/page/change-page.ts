@@ -10,6 +10,7 @@ import type { Face } from '../submission/pipeline.js'
 import type { Form } from '../submission/read-body.js'
 import { parseForm } from './form-fields.js'
 import { formView } from './form-view.js'
+import { pageHref } from './layout-view.js'
 import type { PageParts } from './page-parts.js'
 import { answerLostView, doneView, doubtView, isInDoubt } from './result-views.js'
 import { scriptView } from './script-view.js'
@@ -26,7 +27,9 @@ export function createChangeRouter(parts: PageParts): Router {
       ...scriptView(messages, policy, answerLostView(messages)),
     }
     const email = typeof form.email === 'string' ? form.email : ''
-    sendPage(response, { path: '', template: 'form', view, answer, email })
+    const { help, language } = messages
+    const helpHref = parts.actions.recovery?.help ? pageHref(parts.basePath, 'help', language, email) : ''
+    sendPage(response, { path: '', template: 'form', view: { ...view, help, helpHref }, answer, email })
   }
 
   const face: Face<Form, Submission | Redemption> = {

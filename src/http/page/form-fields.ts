@@ -1,9 +1,12 @@
 import type { Answer } from '../../core/answer.js'
 import type { Proof, Proofs } from '../../core/attempt.js'
+import type { Helper } from '../../core/recovery/help-request.js'
 import type { Messages } from '../../languages/catalogue.js'
 import { faultMessage, reasonMessage } from '../../languages/messages.js'
 import type { ParsedBody } from '../submission/parse-body.js'
 import {
+  type HelpSubmission,
+  parseHelpRequest,
   parseRedemption,
   parseSubmission,
   type Redemption,
@@ -21,6 +24,7 @@ export type FieldName =
   | 'new_password'
   | 'confirm_password'
   | 'recovery'
+  | 'helper'
   | 'solution'
 
 /** A message that belongs to a field. */
@@ -55,6 +59,9 @@ export const changeFields: Readonly<Record<Proof, FormFields>> = {
 /** The fields that a link and a new password are sent in. */
 export const redemptionFields: FormFields = { '/recovery': 'recovery', '/newPassword': 'new_password' }
 
+/** The fields of a person who can't sign in. */
+export const helpFields: FormFields = { '/email': 'email', '/helper': 'helper', '/solution': 'solution' }
+
 /** What stands for no member: the JSON interface asks for no second time. */
 const CONFIRMATION = { pointer: '/confirmPassword', field: 'confirm_password' } as const
 
@@ -72,6 +79,11 @@ export function parseForm(proofs: Proofs, form: Form): ParsedBody<Submission> {
 /** Does the same with the form for a link. */
 export function parseRedemptionForm(form: Form): ParsedBody<Redemption> {
   return withConfirmation(parseRedemption(toRequest(redemptionFields, form)), form)
+}
+
+/** Checks the form of a person who can't sign in. */
+export function parseHelpForm(offered: readonly Helper[], form: Form): ParsedBody<HelpSubmission> {
+  return parseHelpRequest(offered, toRequest(helpFields, form))
 }
 
 function withConfirmation<Value>(parsed: ParsedBody<Value>, form: Form): ParsedBody<Value> {

@@ -10,7 +10,7 @@ export interface FrameParts {
 }
 
 /** The pages that have a form, by what follows the base path. */
-export type PagePath = '' | 'link' | 'recover'
+export type PagePath = '' | 'help' | 'link' | 'recover'
 
 /** All that the layout shows round a page. */
 export function frameView(

@@ -1,6 +1,7 @@
 import type { Router } from 'express'
 import { createRouter, refuseUnknownPath, routeMethods } from '../route-methods.js'
 import { createChangeRouter } from './change-page.js'
+import { createHelpRouter } from './help-page.js'
 import type { PageParts } from './page-parts.js'
 import { createRecoverRouter } from './recover-page.js'
 import { createSendPage } from './send-page.js'
@@ -16,6 +17,7 @@ export function createPageRouter({
   // Those that are there have been served before.
   routeMethods(router, '/assets/*path', { get: [refuseUnknownPath] })
   if (parts.actions.recovery) router.use('/recover', createRecoverRouter(parts))
+  if (parts.actions.recovery?.help) router.use('/help', createHelpRouter(parts, parts.actions.recovery.help))
   router.use(createChangeRouter(parts))
   router.use(
     refuseUnknownPath,
