@@ -42,6 +42,24 @@ const CUT_BY_PANEL = /^www\./
 /** RFC 1035 section 2.3.4, less the root's length octet and the last dot. */
 const MAX_DOMAIN_LENGTH = 253
 
+/** A domain's two forms, which are the same for one that is not internationalised. */
+export interface Domain {
+  readonly ascii: string
+  readonly unicode: string
+}
+
+/** Reads a domain in Unicode or in punycode, in lower case; undefined if it is none. */
+export function parseDomain(typed: string): Domain | undefined {
+  if (!TYPED_DOMAIN.test(typed)) return undefined
+  const ascii = domainToASCII(typed)
+  if (!ASCII_DOMAIN.test(ascii) || ascii.length > MAX_DOMAIN_LENGTH) return undefined
+  const unicode = domainToUnicode(ascii)
+  // What the converter made of it may hold what nobody may type: `⅐` becomes a 1, a fraction slash and a 7.
+  if (!TYPED_DOMAIN.test(unicode) || OUTER_HYPHEN.test(unicode)) return undefined
+  // Punycode can write one domain in two ways, and the converter takes both (RFC 5891 section 4.4 only one).
+  return domainToASCII(unicode) === ascii ? { ascii, unicode } : undefined
+}
+
 /**
  * Reads an address as a person types or pastes it (`normalizeAddress`), the domain in Unicode or in punycode. Gives
  * undefined for what no panel can store.
@@ -49,20 +67,14 @@ const MAX_DOMAIN_LENGTH = 253
 export function parseMailbox(typed: string): Mailbox | undefined {
   const [localPart, typedDomain, ...rest] = normalizeAddress(typed).split('@')
   if (localPart === undefined || typedDomain === undefined || rest.length > 0) return undefined
-  if (!LOCAL_PART.test(localPart) || !TYPED_DOMAIN.test(typedDomain)) return undefined
-  const domain = domainToASCII(typedDomain)
-  if (!ASCII_DOMAIN.test(domain) || domain.length > MAX_DOMAIN_LENGTH || CUT_BY_PANEL.test(domain))
-    return undefined
-  const unicode = domainToUnicode(domain)
-  // What the converter made of it may hold what nobody may type: `⅐` becomes a 1, a fraction slash and a 7.
-  if (!TYPED_DOMAIN.test(unicode) || OUTER_HYPHEN.test(unicode)) return undefined
-  // Punycode can write one domain in two ways, and the converter takes both (RFC 5891 section 4.4 only one).
-  if (domainToASCII(unicode) !== domain) return undefined
+  const domain = LOCAL_PART.test(localPart) ? parseDomain(typedDomain) : undefined
+  if (!domain || CUT_BY_PANEL.test(domain.ascii)) return undefined
+  const { ascii, unicode } = domain
   return {
     localPart,
-    domain,
-    domainForms: unicode === domain ? [domain] : [unicode, domain],
-    address: `${localPart}@${domain}`,
+    domain: ascii,
+    domainForms: unicode === ascii ? [ascii] : [unicode, ascii],
+    address: `${localPart}@${ascii}`,
   }
 }
 

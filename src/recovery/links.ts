@@ -1,9 +1,10 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { parseMailbox } from '../core/mailbox.js'
 import { LINK_FORM, readLinkBody } from '../core/recovery/link-form.js'
 import type { LinkBinding, LinkKind, OpenedLink, RecoveryLinks } from '../core/recovery/recovery-links.js'
 import { deriveKey } from '../lib/derive-key.js'
 import { Secret } from '../lib/secret.js'
+import { decode, encode, hmac, sized } from './bytes.js'
 
 /** The number of each kind in a link. */
 const KINDS: Readonly<Record<LinkKind, number>> = { owner: 1, address: 2, confirmation: 3 }
@@ -45,7 +46,7 @@ export function createRecoveryLinks(
     if (!kind || !mailbox || expiresS * 1000 <= Date.now()) return undefined
     return {
       kind,
-      id: encode(head.subarray(-RANDOM_BYTES)),
+      id: Buffer.from(head.subarray(-RANDOM_BYTES)).toString('base64url'),
       expiresMs: expiresS * 1000,
       mailbox,
       isBoundTo: (now) => timingSafeEqual(bindingOf(keys, head, now), binding),
@@ -79,7 +80,6 @@ function kindOf(number: number): LinkKind | undefined {
   return (Object.keys(KINDS) as LinkKind[]).find((kind) => KINDS[kind] === number)
 }
 
-/** Each part has its length before it, so that no other parts make the same bytes. */
 function bindingOf(
   keys: Keys,
   head: Uint8Array,
@@ -87,25 +87,4 @@ function bindingOf(
 ): Buffer {
   const parts = [owner, domainForm, localPart, storedHash.reveal(), state]
   return hmac(keys.binding, Buffer.concat([head, ...parts.map(sized)]))
-}
-
-function sized(part: string | Buffer): Buffer {
-  const bytes = Buffer.from(part)
-  const length = Buffer.alloc(2)
-  length.writeUInt16BE(bytes.length)
-  return Buffer.concat([length, bytes])
-}
-
-function hmac(key: Buffer, text: Buffer): Buffer {
-  return createHmac('sha256', key).update(text).digest()
-}
-
-function encode(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('base64url')
-}
-
-/** Undefined for what is no base64url as we write it: a link has one spelling. */
-function decode(text: string): Buffer | undefined {
-  const bytes = Buffer.from(text, 'base64url')
-  return encode(bytes) === text ? bytes : undefined
 }
