@@ -21,6 +21,23 @@ export function secret() {
     .meta(SECRET)
 }
 
+/** A key must have so many bytes. */
+export const MIN_KEY_BYTES = 32
+export const HOW_TO_MAKE_A_KEY = 'Make one with: openssl rand -base64 32'
+
+/** A secret that keys are made of. */
+export function key() {
+  return z
+    .string()
+    .refine(
+      (value) => Buffer.byteLength(value) >= MIN_KEY_BYTES,
+      `must have ${MIN_KEY_BYTES} bytes or more. ${HOW_TO_MAKE_A_KEY}`,
+    )
+    .transform((value) => new Secret(value))
+    .optional()
+    .meta(SECRET)
+}
+
 export function integer(min: number, max: number, fallback: number) {
   const message = `must be a whole number from ${min} to ${max}`
   return z

@@ -1,7 +1,16 @@
 import type { Proofs } from '../core/attempt.js'
 import type { Secret } from '../lib/secret.js'
 import { type AddFault, type Environment, isSecretSet } from './environment.js'
-import { duration, flag, isBare, isHttpsOrLoopback, url, type ValuesOf } from './fields.js'
+import {
+  duration,
+  flag,
+  isBare,
+  isHttpsOrLoopback,
+  key,
+  MIN_KEY_BYTES,
+  url,
+  type ValuesOf,
+} from './fields.js'
 
 export const title = 'Forgotten passwords'
 
@@ -14,6 +23,9 @@ export const variables = {
   ),
   REKEY_RECOVERY_ASK: flag(false).describe(
     'Whether a person who can’t sign in can ask for help: Rekey then writes to the owner of the hosting account ([recovery.md](recovery.md#ask-the-administrator)). It needs `REKEY_PUBLIC_URL`, proof by `account` and `REKEY_SMTP_URL`.',
+  ),
+  REKEY_RECOVERY_KEY: key().describe(
+    `If it is set, people can set a [recovery address](recovery.md#a-recovery-address-of-ones-own) for their mailbox: the secret that these addresses are encrypted with, ${MIN_KEY_BYTES} bytes or more. Make one with \`openssl rand -base64 32\`, and keep it: without it all recovery addresses are lost. It needs \`REKEY_PUBLIC_URL\`, \`REKEY_SMTP_URL\`, \`REKEY_RECOVERY_STORE\`, and \`mailbox\` in \`REKEY_PROOFS\`.`,
   ),
 }
 
@@ -37,6 +49,8 @@ export interface RecoveryConfig {
   readonly linkLifetimeMs: number
   /** Whether people can ask the owner of the hosting account for help. */
   readonly asksAdministrator: boolean
+  /** What recovery addresses are encrypted with; undefined if there are none. */
+  readonly addressKey: Secret | undefined
 }
 
 /** How people recover forgotten passwords. */
@@ -48,6 +62,7 @@ export function select(
 ): { readonly recovery: RecoveryConfig | undefined } {
   const { REKEY_PUBLIC_URL: address, REKEY_LINK_LIFETIME: linkLifetimeMs } = values
   const { REKEY_RECOVERY_ASK: asksAdministrator } = values
+  const addressKey = selectAddressKey(values, proofs, addFault, environment)
   if (!environment.REKEY_PUBLIC_URL) {
     if (environment.REKEY_LINK_LIFETIME) addFault('REKEY_LINK_LIFETIME is set, but REKEY_PUBLIC_URL is not')
     if (asksAdministrator) addFault('REKEY_RECOVERY_ASK is true, but REKEY_PUBLIC_URL is not set')
@@ -65,7 +80,24 @@ export function select(
   }
   if (!address || !linkKey) return { recovery: undefined }
   const linkKeys: RecoveryConfig['linkKeys'] = [linkKey, ...(previousLinkKey ? [previousLinkKey] : [])]
-  return { recovery: Object.freeze({ publicUrl: address, linkKeys, linkLifetimeMs, asksAdministrator }) }
+  const selected = { publicUrl: address, linkKeys, linkLifetimeMs, asksAdministrator, addressKey }
+  return { recovery: Object.freeze(selected) }
+}
+
+function selectAddressKey(
+  { REKEY_RECOVERY_KEY: addressKey }: Values,
+  proofs: Needed['proofs'],
+  addFault: AddFault,
+  environment: Environment,
+): Secret | undefined {
+  if (!isSecretSet(environment, 'REKEY_RECOVERY_KEY')) return undefined
+  for (const name of ['REKEY_PUBLIC_URL', 'REKEY_SMTP_URL']) {
+    if (!isSecretSet(environment, name)) addFault(`${name} must be set, because REKEY_RECOVERY_KEY is`)
+  }
+  if (proofs && !proofs.includes('mailbox')) {
+    addFault('REKEY_PROOFS must have mailbox, because REKEY_RECOVERY_KEY is set')
+  }
+  return addressKey
 }
 
 /** An address with nothing after its path, which then ends with a slash. */

@@ -18,6 +18,7 @@ export const fieldFaultCodes = [
   'not-a-code',
   'unknown-helper',
   'differs',
+  'inside-mailbox',
 ] as const
 
 export type FieldFaultCode = (typeof fieldFaultCodes)[number]
@@ -30,12 +31,23 @@ export interface FieldFault {
   readonly character?: string
 }
 
+/** A recovery address, as the person who proved the mailbox's password is shown it. */
+export interface ShownAddress {
+  readonly masked: string
+  /** Whether the change ended it. */
+  readonly isEnded: boolean
+  /** Lets its holder remove it, for a while. */
+  readonly removal: Secret
+}
+
 /** How an attempt ended; the whole truth as far as it is known. */
 export type Outcome =
   | {
       readonly code: 'changed'
       /** `answered`: the panel said so. `confirmed`: its answer was lost, the stored hash accepts the new password. */
       readonly evidence: 'answered' | 'confirmed'
+      /** Of the mailbox, if its own password proved the change. */
+      readonly recoveryAddress?: ShownAddress | undefined
     }
   | {
       readonly code:
@@ -86,6 +98,14 @@ export type Outcome =
   | { readonly code: 'recovery-requested' }
   /** The link is forged, expired, used or replaced. */
   | { readonly code: 'recovery-invalid' }
+  /** If that is possible, a link is on its way to the address. */
+  | { readonly code: 'recovery-address-sent' }
+  | { readonly code: 'recovery-address-confirmed'; readonly mailbox: string }
+  | { readonly code: 'recovery-address-removed' }
+  /** It is too late to remove the address in this way. */
+  | { readonly code: 'removal-expired' }
+  /** What is stored for the mailbox can't be checked: an address can't be bound to it. */
+  | { readonly code: 'change-password-first' }
 
 /** A request that got no further than HTTP. */
 export type RequestRefusal =
@@ -140,18 +160,23 @@ export const answers: Readonly<Record<AnswerCode, Consequences>> = {
   'recovery-links-ended': { status: 200, level: 'info', verdict: 'proven' },
   'recovery-requested': { status: 202, level: 'info' },
   'recovery-link-made': { status: 201, level: 'info', verdict: 'proven' },
+  'recovery-address-sent': { status: 202, level: 'info', verdict: 'proven' },
+  'recovery-address-confirmed': { status: 200, level: 'info' },
+  'recovery-address-removed': { status: 200, level: 'info' },
   'invalid-request': { status: 400, level: 'info', folded: true },
   'invalid-token': { status: 401, level: 'info', folded: true },
   'invalid-credentials': { status: 403, level: 'info', verdict: 'guess' },
   'code-required': { status: 403, level: 'info' },
   'mailbox-suspended': { status: 403, level: 'info' },
   'recovery-invalid': { status: 403, level: 'info' },
+  'removal-expired': { status: 403, level: 'info' },
   'cross-site-request': { status: 403, level: 'info', folded: true, held: true },
   'unknown-webmail-host': { status: 403, level: 'info', folded: true, held: true },
   'mailbox-not-found': { status: 404, level: 'info' },
   'not-found': { status: 404, level: 'info' },
   'method-not-allowed': { status: 405, level: 'info' },
   'mailbox-ambiguous': { status: 409, level: 'warn' },
+  'change-password-first': { status: 409, level: 'info', verdict: 'proven' },
   'payload-too-large': { status: 413, level: 'info', folded: true },
   'unsupported-media-type': { status: 415, level: 'info', folded: true },
   'password-rejected': { status: 422, level: 'info' },

@@ -7,6 +7,7 @@ import { orOutage } from './outage.js'
 import type { CommandRecord } from './panel-port.js'
 import type { CheckPolicy } from './password/policy.js'
 import { type ProofDependencies, type ProofTools, prove, proveAtPanel, verify } from './prove.js'
+import type { KeepAddress } from './recovery/keep-address.js'
 import { makeChange } from './send-change.js'
 import { invalidCredentials, type Target, type Verification } from './verification.js'
 import { verifyNextForm } from './verify-account.js'
@@ -18,6 +19,8 @@ export type PasswordChange = (attempt: Attempt, record: (entry: CommandRecord) =
 export interface ChangeDependencies extends ProofDependencies {
   readonly locks: DomainLocks
   readonly checkPolicy: CheckPolicy
+  /** Undefined if there are no recovery addresses. */
+  readonly keepAddress?: KeepAddress | undefined
 }
 
 type Tools = ProofTools<ChangeDependencies>
@@ -61,12 +64,31 @@ async function sendChange(
   lock: HeldLock,
   dependencies: Tools,
 ): Promise<Outcome> {
-  await lock.confirm()
-  const outcome = await makeChange(target, attempt, lock, dependencies)
+  const outcome = await sendTo(target, attempt, lock, dependencies)
   if (outcome !== 'missing') return outcome
   const elsewhere = await verifyElsewhere(target, attempt, dependencies)
   if (!elsewhere.passed) return elsewhere.outcome
   return await sendChange(elsewhere.target, attempt, lock, dependencies)
+}
+
+/** A change by the mailbox's own password doesn't end its recovery address, if that is settled. */
+async function sendTo(
+  target: Target,
+  attempt: Attempt,
+  lock: HeldLock,
+  dependencies: Tools,
+): Promise<Outcome | 'missing'> {
+  const send = async (): Promise<Outcome | 'missing'> => {
+    await lock.confirm()
+    return await makeChange(target, attempt, lock, dependencies)
+  }
+  const keepAddress = attempt.credentials.proof === 'mailbox' ? dependencies.keepAddress : undefined
+  if (!keepAddress) return await send()
+  const { newPassword, deadline } = attempt
+  const kept = { target, newPassword, deadline, storedHash: undefined }
+  const { outcome, address } = await keepAddress(kept, dependencies.panel, send)
+  if (outcome === 'missing' || outcome.code !== 'changed') return outcome
+  return { ...outcome, recoveryAddress: address }
 }
 
 async function verifyElsewhere(target: Target, attempt: Attempt, dependencies: Tools): Promise<Verification> {

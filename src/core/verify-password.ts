@@ -45,19 +45,27 @@ export interface PasswordCheck {
   readonly asksPanel: boolean
 }
 
+/** The same check, which also takes the password in another of Unicode's normal forms. */
+export function inAnyForm(isPasswordOf: HashCheck): HashCheck {
+  return async (password, storedHash) => {
+    for (const form of normalFormsOf(password.reveal())) {
+      if (await isPasswordOf(new Secret(form), storedHash)) return true
+    }
+    return false
+  }
+}
+
 /** Holds the password against the hash that the panel stores. */
 export function checkByStoredHash(isPasswordOf: HashCheck): PasswordCheck {
+  const acceptsAnyForm = inAnyForm(isPasswordOf)
   return {
     async check({ mailbox: { localPart }, owner, password, anyForm }, panel) {
       const found = await owner
       if (!found) return 'no-domain'
       const lookup = await panel.lookUpStoredHash(found.username, found.domainForm, localPart)
       if (lookup.found === 'none') return `no-${lookup.missing}`
-      const typed = password.reveal()
-      for (const form of anyForm ? normalFormsOf(typed) : [typed]) {
-        if (await isPasswordOf(new Secret(form), lookup.value)) return 'right'
-      }
-      return 'wrong'
+      const isRight = await (anyForm ? acceptsAnyForm : isPasswordOf)(password, lookup.value)
+      return isRight ? 'right' : 'wrong'
     },
     lagMs: 0,
     refusalIsProof: true,

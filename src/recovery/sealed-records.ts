@@ -5,7 +5,7 @@ import type { Secret } from '../lib/secret.js'
 import { decode, encode, hmac } from './bytes.js'
 
 /** All keys of records begin so. */
-export const RECORD_PREFIX = 'address:'
+const RECORD_PREFIX = 'address:'
 
 const CIPHER = 'aes-256-gcm'
 const VERSION = Buffer.from([1])
@@ -26,8 +26,6 @@ export interface RecordSeal {
   seal(key: string, record: SealedRecord): string
   /** Undefined for what wasn't sealed with this secret for this key. */
   open(key: string, value: string): SealedRecord | undefined
-  /** Tells texts apart for whom the secret isn't known; the same text has the same digest. */
-  digest(text: string): string
 }
 
 /** @param secret of which all keys are made */
@@ -35,11 +33,9 @@ export function createRecordSeal(secret: Secret): RecordSeal {
   const from = secret.reveal()
   const sealKey = deriveKey(from, 'recovery addresses')
   const nameKey = deriveKey(from, 'recovery address names')
-  const digest = (text: string): string => encode(hmac(nameKey, text))
 
   return {
-    digest,
-    keyOf: (mailbox) => `${RECORD_PREFIX}${digest(mailbox)}`,
+    keyOf: (mailbox) => `${RECORD_PREFIX}${encode(hmac(nameKey, mailbox))}`,
 
     seal(key, record) {
       const nonce = randomBytes(NONCE_BYTES)

@@ -49,13 +49,14 @@ import { createPanelWatch } from '../panel/panel-watch.js'
 import { createTransport } from '../panel/transport.js'
 import type { SharedStore } from '../store/shared-store.js'
 import { createChangeAction } from './change-action.js'
+import type { EnterFor } from './enter-for.js'
 import { createLimits } from './limits.js'
 import { createMailer } from './mailer.js'
 import { createNewPasswords } from './new-passwords.js'
 import { createOwnerNotices } from './owner-notices.js'
 import { createMailChecks } from './password-check.js'
 import { createPasswordChecks, type PasswordTools } from './password-policy.js'
-import { createRecovery, type EnterFor } from './recovery.js'
+import { createRecovery } from './recovery.js'
 
 const NO_ADDRESS =
   'a proxy that REKEY_TRUST_PROXY trusts names no address in X-Forwarded-For: all people behind it count as one'
@@ -68,6 +69,9 @@ const ATTEMPT_PATHS = [
   'api/v1/recovery-links',
   'api/v1/recovery-links/end',
   'api/v1/recovery-requests',
+  'api/v1/recovery-addresses',
+  'api/v1/recovery-addresses/confirm',
+  'api/v1/recovery-addresses/remove',
 ]
 
 /** What the service takes from outside its own code. */
@@ -156,7 +160,10 @@ export function createApp(dependencies: AppDependencies): App {
     attemptLog.record(record)
     dependencies.countAttempt?.(record)
   }
-  const { addressLimit, limitAttempt, linkLimiter, helpLimits } = createLimits(config, store)
+  const { addressLimit, limitAttempt, linkLimiter, helpLimits, confirmationLimits } = createLimits(
+    config,
+    store,
+  )
   const held = createHeldAnswers(config.refusalDelayMs, clock)
   const guards = createGuards(
     addressLimit.guard,
@@ -192,6 +199,9 @@ export function createApp(dependencies: AppDependencies): App {
       limitAttempt,
       linkLimiter,
       memory: createLinkMemory(recoveryStore, randomId),
+      recoveryStore,
+      confirmationLimits,
+      randomId,
       enterFor,
       backgroundPanel,
       helpLimits,
@@ -203,7 +213,11 @@ export function createApp(dependencies: AppDependencies): App {
   const change = createChangeAction({
     limitAttempt,
     change: (attempt, record) =>
-      changePassword(attempt, { ...shared, enterPanel: enterFor(attempt, record) }),
+      changePassword(attempt, {
+        ...shared,
+        enterPanel: enterFor(attempt, record),
+        keepAddress: recovery?.keepAddress,
+      }),
     redeem: recovery?.redeem,
     afterAnswer(submission, answer, messages, context) {
       const { mailbox, clientAddress, requestId } = context

@@ -8,6 +8,7 @@ import { deriveKey } from '../lib/derive-key.js'
 import { networkOf, wideNetworkOf } from '../lib/ip-address.js'
 import { type AddressLimit, combineAddressLimits, createAddressLimit } from '../limits/address-limit.js'
 import { createAttemptLimits, type LimitAttempt } from '../limits/attempt-limits.js'
+import { type ConfirmationLimits, createConfirmationLimits } from '../limits/confirmation-limits.js'
 import { createHelpLimits } from '../limits/help-limits.js'
 import { createKnownPairs } from '../limits/known-pairs.js'
 import { createLimiter, type Limiter } from '../limits/limiter.js'
@@ -28,6 +29,7 @@ export interface Limits {
   readonly linkLimiter: Limiter
   /** Holds mails to people who can't sign in in bounds. */
   readonly helpLimits: HelpLimits
+  readonly confirmationLimits: ConfirmationLimits
 }
 
 export function createLimits({ limits, limitExempt, linkKey }: Config, store: SharedStore): Limits {
@@ -57,9 +59,11 @@ export function createLimits({ limits, limitExempt, linkKey }: Config, store: Sh
   const createFixed = (name: string, limit: Limit): Limiter =>
     createLimiter(name, limit, store.createLimitStore(name, limit.windowMs))
   const puzzles = createPuzzles({ key: deriveKey(secret, 'puzzles'), once: store.once })
+  const contactKey = deriveKey(secret, 'contacts')
   return {
     linkLimiter: createFixed('links', LINKS),
-    helpLimits: createHelpLimits({ createLimiter: createFixed, puzzles, key: deriveKey(secret, 'contacts') }),
+    helpLimits: createHelpLimits({ createLimiter: createFixed, puzzles, key: contactKey }),
+    confirmationLimits: createConfirmationLimits({ createLimiter: createFixed, key: contactKey }),
     addressLimit: combineAddressLimits([
       createAddressLimitOf('address', networkOf),
       createAddressLimitOf('network', wideNetworkOf),

@@ -1,14 +1,14 @@
-import type { Logger } from 'pino'
-import type { LogNames } from '../audit-log/log-names.js'
 import type { Config } from '../config/load.js'
 import type { Answer } from '../core/answer.js'
-import type { Attempt } from '../core/attempt.js'
-import type { CommandRecord, Panel } from '../core/panel-port.js'
+import type { DomainOwner } from '../core/domain-owners.js'
+import type { Mailbox } from '../core/mailbox.js'
+import type { Panel } from '../core/panel-port.js'
 import type { HelpLimits } from '../core/recovery/help-limits.js'
 import type { Helper } from '../core/recovery/help-request.js'
+import type { KeepAddress } from '../core/recovery/keep-address.js'
 import type { LinkMemory } from '../core/recovery/link-memory.js'
-import type { SendMail } from '../core/recovery/mail-port.js'
 import { endLinks, type MakeLinkDependencies, makeLink } from '../core/recovery/make-link.js'
+import type { LinkKind } from '../core/recovery/recovery-links.js'
 import { invalidLink, type RedeemDependencies, redeemLink } from '../core/recovery/redeem-link.js'
 import type { RecoveryActions } from '../http/submission/actions.js'
 import type { OwnerSubmission, Redemption } from '../http/submission/parse-submission.js'
@@ -19,15 +19,11 @@ import type { LimitAttempt } from '../limits/attempt-limits.js'
 import type { Limiter } from '../limits/limiter.js'
 import { createRecoveryLinks } from '../recovery/links.js'
 import { nameAttempt } from './change-action.js'
+import type { EnterFor } from './enter-for.js'
 import { createHelp, type Help } from './help.js'
+import { type AddressParts, createRecoveryAddresses } from './recovery-addresses.js'
 
-/** What a caller's commands of the panel go through. */
-export type EnterFor = (
-  attempt: Pick<Attempt, 'mailbox' | 'clientAddress' | 'deadline' | 'hungUp'>,
-  record: (entry: CommandRecord) => void,
-) => RedeemDependencies['enterPanel']
-
-interface RecoveryParts {
+interface RecoveryParts extends AddressParts {
   readonly limitAttempt: LimitAttempt
   /** Counts the links of each account. */
   readonly linkLimiter: Limiter
@@ -36,21 +32,20 @@ interface RecoveryParts {
   /** The panel for work that nobody waits for. */
   readonly backgroundPanel: (deadline: Deadline) => Panel
   readonly helpLimits: HelpLimits
-  readonly sendMail: SendMail
-  readonly logger: Logger
-  readonly names: LogNames
   readonly shared: Omit<MakeLinkDependencies & RedeemDependencies, 'enterPanel' | keyof OwnParts>
 }
 
 type OwnParts = Pick<
   MakeLinkDependencies & RedeemDependencies,
-  'links' | 'memory' | 'findState' | 'urlOf' | 'lifetimeMs' | 'countLink'
+  'links' | 'memory' | 'findState' | 'keepAddress' | 'urlOf' | 'lifetimeMs' | 'countLink'
 >
 
 /** How people recover forgotten passwords. */
 export interface Recovery extends RecoveryActions {
   readonly help: Help | undefined
   readonly redeem: Action<Redemption>['carryOut']
+  /** Undefined if there are no recovery addresses. */
+  readonly keepAddress: KeepAddress | undefined
 }
 
 export function createRecovery(
@@ -60,12 +55,29 @@ export function createRecovery(
 ): Recovery {
   const { limitAttempt, linkLimiter, memory, enterFor, sendMail, logger, names } = parts
   const links = createRecoveryLinks(config.linkKeys)
+  const addresses = config.addressKey && createRecoveryAddresses(config.addressKey, parts)
+
+  /** The owner of the account can end links of every kind; those that have to do with an address end with it. */
+  async function findState(kind: LinkKind, { username }: DomainOwner, mailbox: Mailbox): Promise<string> {
+    const lastEnd = await memory.lastEndOf(username)
+    if (kind === 'owner' || !addresses) return lastEnd
+    const { confirmed, pending } = await addresses.records.find(mailbox)
+    const address = kind === 'address' ? confirmed : pending
+    return `${lastEnd} ${address?.id ?? ''}`
+  }
+
+  const urlOf =
+    (page: string) =>
+    (link: Secret): Secret =>
+      new Secret(`${config.publicUrl}${page}#${link.reveal()}`)
+
   const shared = {
     ...parts.shared,
     links,
     memory,
-    findState: (_kind, owner) => memory.lastEndOf(owner.username),
-    urlOf: (link) => new Secret(`${config.publicUrl}recover#${link.reveal()}`),
+    findState,
+    keepAddress: addresses?.keepAddress,
+    urlOf: urlOf('recover'),
     lifetimeMs: config.linkLifetimeMs,
     async countLink(owner) {
       const { totalHits, leftMs } = await linkLimiter.hit(owner)
@@ -137,5 +149,11 @@ export function createRecovery(
     ownerLinks: proofs.includes('account')
       ? { make: ownerAction(makeLink), end: ownerAction(endLinks) }
       : undefined,
+    keepAddress: addresses?.keepAddress,
+    addresses: addresses?.actions({
+      limitAttempt,
+      enterFor,
+      shared: { ...shared, confirmationUrlOf: urlOf('recovery-address') },
+    }),
   }
 }

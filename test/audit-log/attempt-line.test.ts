@@ -28,6 +28,11 @@ const NOT_DRIVEN: readonly AnswerCode[] = [
   'recovery-links-ended',
   'recovery-link-made',
   'recovery-invalid',
+  'recovery-address-sent',
+  'recovery-address-confirmed',
+  'recovery-address-removed',
+  'removal-expired',
+  'change-password-first',
   'not-found',
   'method-not-allowed',
   'internal-error',
@@ -39,6 +44,12 @@ const NOT_DRIVEN: readonly AnswerCode[] = [
 /** An answer of every code that says more than its code, with all that it can say. */
 const fullAnswers: readonly Answer[] = [
   { code: 'changed', evidence: 'confirmed' },
+  {
+    code: 'changed',
+    evidence: 'answered',
+    recoveryAddress: { masked: 'j…@e….net', isEnded: false, removal: new Secret('a removal') },
+  },
+  { code: 'recovery-address-confirmed', mailbox: 'info@example.org' },
   { code: 'invalid-request', faults: [{ pointer: '/email', code: 'required' }] },
   { code: 'mailbox-ambiguous' },
   { code: 'password-rejected', reasons: [{ code: 'too-short', minLength: 12 }] },

@@ -309,6 +309,7 @@ it('the configuration may have each of its secrets in a file', () => {
     'REKEY_REDIS_PASSWORD',
     'REKEY_LINK_KEY',
     'REKEY_LINK_KEY_PREVIOUS',
+    'REKEY_RECOVERY_KEY',
   ])
 })
 

@@ -21,6 +21,13 @@ const withRecovery = {
   REKEY_DATA_DIR: mkdtempSync(join(tmpdir(), 'rekey-test-')),
 }
 
+const withAddresses = {
+  ...withRecovery,
+  REKEY_SMTP_URL: 'smtp://127.0.0.1',
+  REKEY_MAIL_FROM: 'post@example.com',
+  REKEY_RECOVERY_KEY: 'r'.repeat(32),
+}
+
 function faultsOf(environment: Record<string, string>): readonly string[] {
   const result = loadConfig(environment)
   return result.ok ? [] : result.faults
@@ -134,4 +141,40 @@ it('the key to the panel is needed for what is switched on', () => {
   expect(configOf(least).panelUses).toEqual(['mailbox', 'account'])
   const all = { ...withRecovery, ...mail, REKEY_RECOVERY_ASK: 'true', REKEY_NOTIFY_OWNER: 'true' }
   expect(configOf(all).panelUses).toEqual(['mailbox', 'account', 'recovery', 'help', 'owner-notices'])
+})
+
+it('there are recovery addresses if there is a key for them', () => {
+  expect(configOf(withRecovery).recovery?.addressKey).toBeUndefined()
+  expect(configOf(withAddresses).recovery?.addressKey?.reveal()).toBe('r'.repeat(32))
+  expect(configOf({ ...withAddresses, REKEY_PROOFS: 'mailbox' }).recovery?.addressKey).toBeDefined()
+})
+
+it.each<[string, Record<string, string>, readonly string[]]>([
+  [
+    'a short key',
+    { REKEY_RECOVERY_KEY: 'short' },
+    ['REKEY_RECOVERY_KEY must have 32 bytes or more. Make one with: openssl rand -base64 32'],
+  ],
+  [
+    'no public address',
+    { REKEY_PUBLIC_URL: '' },
+    ['REKEY_PUBLIC_URL must be set, because REKEY_RECOVERY_KEY is'],
+  ],
+  [
+    'no mail server',
+    { REKEY_SMTP_URL: '', REKEY_MAIL_FROM: '' },
+    ['REKEY_SMTP_URL must be set, because REKEY_RECOVERY_KEY is'],
+  ],
+  [
+    'proof by the hosting account alone',
+    { REKEY_PROOFS: 'account' },
+    ['REKEY_PROOFS must have mailbox, because REKEY_RECOVERY_KEY is set'],
+  ],
+  [
+    'proofs that are wrong',
+    { REKEY_PROOFS: 'password' },
+    ['REKEY_PROOFS must be one or more of mailbox, account, joined by commas'],
+  ],
+])('recovery addresses are configured wrong with %s', (_what, environment, faults) => {
+  expect(faultsOf({ ...withAddresses, ...environment })).toEqual(faults)
 })

@@ -34,6 +34,9 @@ const ofOtherForms: readonly AnswerCode[] = [
   'recovery-link-made',
   'recovery-links-ended',
   'recovery-invalid',
+  'recovery-address-sent',
+  'recovery-address-removed',
+  'removal-expired',
 ]
 
 function posts(form: object, path = '/'): AnswerPage['ask'] {
@@ -102,9 +105,10 @@ const recoveryPages: readonly AnswerPage[] = [
 
 /** Every page of the service. */
 export const answerPages: readonly AnswerPage[] = [
-  ...answerCodes
-    .filter((code) => !withoutPage.includes(code) && !ofOtherForms.includes(code))
-    .map((code) => pageOf(code, ways[code])),
+  ...answerCodes.flatMap((code) => {
+    const way = (ways as Partial<Record<AnswerCode, Way>>)[code]
+    return way && !withoutPage.includes(code) && !ofOtherForms.includes(code) ? [pageOf(code, way)] : []
+  }),
   ...recoveryPages,
   { name: 'form', answer: 'none', ask: gets('/', { email: 'info@example.org' }) },
   {

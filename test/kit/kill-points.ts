@@ -3,6 +3,7 @@ import { vi } from 'vitest'
 import { CHANGE } from '../panel-simulator/commands/command-names.js'
 import type { Fault } from '../panel-simulator/simulator.js'
 import { byMailServer, type KillScene, MAILBOX, OTHER_PASSWORD } from './kill-scene.js'
+import { dataFolder } from './service.js'
 import { byAccount, byMailbox } from './submissions.js'
 
 /** A point at which a change waits. */
@@ -240,7 +241,20 @@ export const killPoints: readonly KillPoint[] = [
       await asked
       return undefined
     },
-    pending: ['change-password sendChange lock.confirm', 'redis-domain-locks confirm lease.renew'],
+    pending: ['change-password sendTo lock.confirm', 'redis-domain-locks confirm lease.renew'],
+  },
+  {
+    when: 'while a change is answered, where people have recovery addresses',
+    store: 'memory',
+    environment: () => ({
+      REKEY_PUBLIC_URL: 'https://mail.example.com/',
+      REKEY_LINK_KEY: 'a key of 32 bytes or more, for tests',
+      REKEY_RECOVERY_STORE: 'folder',
+      REKEY_DATA_DIR: dataFolder(),
+      REKEY_RECOVERY_KEY: 'a recovery key of 32 bytes or more, for tests',
+    }),
+    bring: (scene) => scene.askUntil(CHANGE, byMailbox()),
+    pending: ['change-password sendTo keepAddress'],
   },
   {
     when: 'when the change has arrived, and before it runs',
@@ -251,7 +265,9 @@ export const killPoints: readonly KillPoint[] = [
     },
     pending: [
       'change-password proveAndChange sendChange',
-      'change-password sendChange makeChange',
+      'change-password sendChange sendTo',
+      'change-password sendTo send',
+      'change-password sendTo makeChange',
       'send-change makeChange panel.changeMailboxPassword',
     ],
   },

@@ -7,7 +7,19 @@ import type { SharedStore } from '../../src/store/shared-store.js'
 import { CHANGE } from '../panel-simulator/commands/command-names.js'
 import type { Fault } from '../panel-simulator/simulator.js'
 import { createTestClock } from './clock.js'
-import { byLink, HELP, HELP_REQUEST, LINK_REQUEST, LINKS, REQUESTS, recoveryService } from './recovery.js'
+import {
+  ADDRESS_REQUEST,
+  ADDRESSES,
+  addressService,
+  byLink,
+  HELP,
+  HELP_REQUEST,
+  LINK_REQUEST,
+  LINKS,
+  REQUESTS,
+  recoveryService,
+  removalOf,
+} from './recovery.js'
 import type { TestService, TestServiceOptions } from './service.js'
 import { byAccount, byMailbox, CHANGES } from './submissions.js'
 
@@ -65,8 +77,11 @@ function failingStore(error: Error): SharedStore {
 /** Nobody listens there. */
 const nobody = 'http://127.0.0.1:9'
 
+/** Answers to what an answer before them has given, or to another server's: test/service/recovery-addresses.test.ts reaches them. */
+type ReachedElsewhere = 'recovery-address-confirmed' | 'change-password-first'
+
 /** How each answer is reached, by its code. */
-export const ways: Readonly<Record<AnswerCode, Way>> = {
+export const ways: Readonly<Record<Exclude<AnswerCode, ReachedElsewhere>, Way>> = {
   changed: { body: byAccount() },
   'invalid-request': { body: {} },
   'invalid-token': { body: wrong, headers: { authorization: 'Bearer nobody' } },
@@ -134,6 +149,17 @@ export const ways: Readonly<Record<AnswerCode, Way>> = {
   'recovery-link-made': { body: LINK_REQUEST, path: LINKS, service: recoveryService() },
   'recovery-links-ended': { body: LINK_REQUEST, path: `${LINKS}/end`, service: recoveryService() },
   'recovery-invalid': { body: byLink('rk1.forged.link'), service: recoveryService() },
+  'recovery-address-sent': { body: ADDRESS_REQUEST, path: ADDRESSES, service: addressService(9) },
+  'recovery-address-removed': {
+    body: { removal: removalOf('info@example.org', 'the address') },
+    path: `${ADDRESSES}/remove`,
+    service: addressService(9),
+  },
+  'removal-expired': {
+    body: { removal: 'forged' },
+    path: `${ADDRESSES}/remove`,
+    service: addressService(9),
+  },
   'outcome-unknown': {
     body: byAccount(),
     faults: [

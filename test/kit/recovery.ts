@@ -1,8 +1,13 @@
 import type { Response } from 'supertest'
+import { parseMailbox } from '../../src/core/mailbox.js'
+import { Secret } from '../../src/lib/secret.js'
+import { createAddressRemovals } from '../../src/recovery/removals.js'
 import type { TestService, TestServiceOptions } from './service.js'
 import { NEW_PASSWORD } from './submissions.js'
 
 export const LINKS = '/api/v1/recovery-links'
+
+export const ADDRESSES = '/api/v1/recovery-addresses'
 
 export const PUBLIC_URL = 'https://mail.example.com/password/'
 
@@ -32,6 +37,13 @@ export const LINK_REQUEST = {
 /** The page's form for a link, filled in but for the link. */
 export const RECOVER_FORM = { new_password: NEW_PASSWORD, confirm_password: NEW_PASSWORD }
 
+/** Sets a recovery address for info@example.org. */
+export const ADDRESS_REQUEST = {
+  email: 'info@example.org',
+  currentPassword: 'info mail pw',
+  recoveryAddress: 'jane@example.net',
+}
+
 /** A change by a link, or by the part of it that is secret. */
 export function byLink(recovery: string, newPassword = NEW_PASSWORD): Record<string, unknown> {
   return { recovery, newPassword }
@@ -47,6 +59,26 @@ export function recoveryService(environment: Record<string, string> = {}): TestS
       ...environment,
     },
   }
+}
+
+export const RECOVERY_KEY = 'a recovery key of 32 bytes or more, for tests'
+
+/** What lets its sender remove a mailbox's recovery address. */
+export function removalOf(mailbox: string, id: string): string {
+  const parsed = parseMailbox(mailbox)
+  if (!parsed) throw new Error(`no mailbox: ${mailbox}`)
+  const expiresMs = Date.now() + 30 * 60_000
+  return createAddressRemovals(new Secret(RECOVERY_KEY)).make(parsed, id, expiresMs).reveal()
+}
+
+/** What a service needs so that people can set recovery addresses; its mails go to a server on this port. */
+export function addressService(port: number, environment: Record<string, string> = {}): TestServiceOptions {
+  return recoveryService({
+    REKEY_RECOVERY_KEY: RECOVERY_KEY,
+    REKEY_SMTP_URL: `smtp://127.0.0.1:${port}`,
+    REKEY_MAIL_FROM: 'post@example.com',
+    ...environment,
+  })
 }
 
 export async function requestLink(service: TestService, request: object = LINK_REQUEST): Promise<Response> {

@@ -117,7 +117,12 @@ export function simulatorEnvironment(panel: PanelSimulator): Record<string, stri
 /** If recovery is to have a folder, it gets one of its own. */
 function withDataFolder(environment: Record<string, string>): Record<string, string> {
   if (environment.REKEY_RECOVERY_STORE !== 'folder' || environment.REKEY_DATA_DIR) return environment
-  return { ...environment, REKEY_DATA_DIR: mkdtempSync(join(scratch, 'data-')) }
+  return { ...environment, REKEY_DATA_DIR: dataFolder() }
+}
+
+/** A folder of its own that nobody else can read. */
+export function dataFolder(): string {
+  return mkdtempSync(join(scratch, 'data-'))
 }
 
 async function openStore(

@@ -169,6 +169,11 @@ it('no secret reaches a log line, a header, an answer or a metric, whatever the 
     'recovery-link-made',
     'recovery-links-ended',
     'recovery-invalid',
+    'recovery-address-sent',
+    'recovery-address-confirmed',
+    'recovery-address-removed',
+    'removal-expired',
+    'change-password-first',
   ]
   const missing = answerCodes.filter((code) => !outcomes.has(code))
   expect(missing.toSorted()).toEqual(notHere.toSorted())

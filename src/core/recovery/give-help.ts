@@ -3,21 +3,13 @@ import type { Secret } from '../../lib/secret.js'
 import type { DomainOwners } from '../domain-owners.js'
 import type { Mailbox } from '../mailbox.js'
 import type { Panel } from '../panel-port.js'
+import type { UsableAddress } from './address-records.js'
+import type { FindLinkState } from './find-binding.js'
 import type { HelpLimits } from './help-limits.js'
 import type { HelpRequest, HelpResult, SkipReason } from './help-request.js'
 import type { SendMail } from './mail-port.js'
 import { isOwnAddress } from './own-address.js'
 import type { RecoveryLinks } from './recovery-links.js'
-import type { FindLinkState } from './redeem-link.js'
-
-/** A mailbox's recovery address, as far as it can be used now. */
-export interface UsableAddress {
-  readonly address: string
-  /** That its owner chose (BCP 47). */
-  readonly language: string
-  /** `too-new`: it was confirmed less than a day ago. `ended`: the password was changed in another way. */
-  readonly state: 'usable' | 'too-new' | 'ended'
-}
 
 export interface HelpTools {
   /** Whose commands come after all others. */

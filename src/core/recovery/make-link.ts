@@ -6,9 +6,9 @@ import type { PanelVisit } from '../panel-port.js'
 import { type ProofDependencies, type ProofTools, prove, proveAtPanel } from '../prove.js'
 import type { Target, Verification } from '../verification.js'
 import { verifyNextForm } from '../verify-account.js'
+import { bindingOf, type FindLinkState } from './find-binding.js'
 import type { LinkMemory } from './link-memory.js'
 import type { RecoveryLinks } from './recovery-links.js'
-import type { FindLinkState } from './redeem-link.js'
 
 /** One try of a hosting account's owner to make or to end links. */
 export interface OwnerAttempt extends ProofAttempt {
@@ -58,15 +58,13 @@ export function endLinks(attempt: OwnerAttempt, dependencies: MakeLinkDependenci
 }
 
 async function makeLinkFor(
-  { owner, mailbox }: Target,
+  target: Target,
   storedHash: Secret,
   { links, findState, urlOf, lifetimeMs }: Tools,
 ): Promise<Answer> {
-  const { username, domainForm } = owner
-  const { localPart } = mailbox
-  const state = await findState('owner', owner, mailbox)
+  const state = await findState('owner', target.owner, target.mailbox)
   const expiresMs = Math.floor((Date.now() + lifetimeMs) / 1000) * 1000
-  const link = links.make('owner', { owner: username, domainForm, localPart, storedHash, state }, expiresMs)
+  const link = links.make('owner', bindingOf(target, storedHash, state), expiresMs)
   return { code: 'recovery-link-made', url: urlOf(link), expiresMs }
 }
 

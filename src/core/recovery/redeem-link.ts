@@ -2,24 +2,23 @@ import type { Outcome } from '../answer.js'
 import type { Attempt } from '../attempt.js'
 import type { ConfirmTools } from '../confirm-change.js'
 import type { DomainLocks, HeldLock } from '../domain-locks.js'
-import type { DomainOwner, DomainOwners } from '../domain-owners.js'
+import type { DomainOwners } from '../domain-owners.js'
 import type { Mailbox } from '../mailbox.js'
 import { orOutage } from '../outage.js'
 import type { EnterPanel, PanelCommand, PanelVisit } from '../panel-port.js'
 import type { CheckPolicy } from '../password/policy.js'
 import { makeChange } from '../send-change.js'
-import { effectOf, type Target } from '../verification.js'
+import { effectOf } from '../verification.js'
+import { type FindLinkState, findBinding } from './find-binding.js'
+import type { KeepAddress } from './keep-address.js'
 import type { LinkMemory } from './link-memory.js'
-import type { LinkBinding, LinkKind, OpenedLink } from './recovery-links.js'
+import type { OpenedLink } from './recovery-links.js'
 
 /** One try to set a password by a link. */
 export interface LinkAttempt extends Omit<Attempt, 'mailbox' | 'credentials' | 'solution'> {
   /** It names the mailbox. */
   readonly link: OpenedLink
 }
-
-/** What else a link of a kind depends on now, as it was given to `RecoveryLinks.make`. */
-export type FindLinkState = (kind: LinkKind, owner: DomainOwner, mailbox: Mailbox) => Promise<string>
 
 export interface RedeemDependencies extends Omit<ConfirmTools, 'panel'> {
   readonly enterPanel: EnterPanel
@@ -28,6 +27,8 @@ export interface RedeemDependencies extends Omit<ConfirmTools, 'panel'> {
   readonly checkPolicy: CheckPolicy
   readonly memory: LinkMemory
   readonly findState: FindLinkState
+  /** Undefined if there are no recovery addresses. */
+  readonly keepAddress?: KeepAddress | undefined
 }
 
 type Tools = RedeemDependencies & { readonly panel: PanelVisit }
@@ -76,7 +77,7 @@ async function compareAndChange(attempt: LinkAttempt, lock: HeldLock, tools: Too
   const { panel, memory } = tools
   // Others of the domain wait for it.
   panel.prove()
-  const found = await findBinding(attempt, tools)
+  const found = await findBinding(link, attempt, tools)
   if (!found) return invalidLink
   const { target, binding } = found
   if (!link.isBoundTo(binding)) {
@@ -92,45 +93,13 @@ async function compareAndChange(attempt: LinkAttempt, lock: HeldLock, tools: Too
   let isKept = true
   try {
     const change = { newPassword, clientAddress, credentials: undefined }
-    const outcome = await makeChange(target, change, lock, tools)
+    const send = (): Promise<Outcome | 'missing'> => makeChange(target, change, lock, tools)
+    const keepAddress = link.kind === 'address' ? tools.keepAddress : undefined
+    const kept = { target, newPassword, deadline: attempt.deadline, storedHash: binding.storedHash }
+    const outcome = keepAddress ? (await keepAddress(kept, panel, send)).outcome : await send()
     isKept = outcome !== 'missing' && outcome.code === 'mailbox-suspended'
     return outcome === 'missing' ? invalidLink : outcome
   } finally {
     if (isKept) await memory.release(link)
   }
-}
-
-/** What the link must be bound to, as the panel has it now; undefined if there is no such mailbox. */
-async function findBinding(
-  attempt: LinkAttempt,
-  tools: Tools,
-): Promise<{ readonly target: Target; readonly binding: LinkBinding } | undefined> {
-  const { mailbox, kind } = attempt.link
-  const { owners, panel } = tools
-  const lookUp = async () => {
-    const owner = await owners.find(mailbox, attempt, panel)
-    return (
-      owner && {
-        owner,
-        lookup: await panel.lookUpStoredHash(owner.username, owner.domainForm, mailbox.localPart),
-      }
-    )
-  }
-  let found = await lookUp()
-  if (found?.lookup.found === 'none' && found.lookup.missing === 'domain') {
-    await owners.forget(mailbox)
-    found = await lookUp()
-  }
-  if (found?.lookup.found !== 'one') return undefined
-  const { owner, lookup } = found
-  const state = await tools.findState(kind, owner, mailbox)
-  const { username, domainForm } = owner
-  const binding = {
-    owner: username,
-    domainForm,
-    localPart: mailbox.localPart,
-    storedHash: lookup.value,
-    state,
-  }
-  return { target: { mailbox, owner }, binding }
 }

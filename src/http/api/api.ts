@@ -17,9 +17,12 @@ import type { Actions } from '../submission/actions.js'
 import type { Guards } from '../submission/guards.js'
 import { type ParsedBody, parseBody } from '../submission/parse-body.js'
 import {
+  parseAddressRequest,
   parseChange,
+  parseConfirmation,
   parseHelpRequest,
   parseLinkRequest,
+  parseRemoval,
   parseSubmission,
 } from '../submission/parse-submission.js'
 import type { Action, Face, Pipeline } from '../submission/pipeline.js'
@@ -96,6 +99,18 @@ export function createApiRouter(parts: ApiParts): Router {
   if (help) {
     const parseHelp = (body: unknown, byClient: boolean) => parseHelpRequest(help.offered, body, byClient)
     routeMethods(router, '/recovery-requests', { post: pipeline.submission(faceOf(help.request, parseHelp)) })
+  }
+  const addresses = recovery?.addresses
+  if (addresses) {
+    routeMethods(router, '/recovery-addresses', {
+      post: pipeline.submission(faceOf(addresses.set, parseAddressRequest)),
+    })
+    routeMethods(router, '/recovery-addresses/confirm', {
+      post: pipeline.submission(faceOf(addresses.confirm, parseConfirmation)),
+    })
+    routeMethods(router, '/recovery-addresses/remove', {
+      post: pipeline.submission(faceOf(addresses.remove, parseRemoval)),
+    })
   }
   routeMethods(router, '/password-policy', {
     get: [(_request, response) => void response.json(describePolicy(parts.policy, messagesOf(response)))],

@@ -7,6 +7,9 @@ import { health, readiness } from '../health.js'
 import type { Actions } from '../submission/actions.js'
 import {
   accountChange,
+  addressConfirmation,
+  addressRemoval,
+  addressRequest,
   helpRequest,
   linkChange,
   linkRequest,
@@ -14,7 +17,16 @@ import {
   passwordQuestion,
 } from '../submission/schemas.js'
 import { countedAddress } from './client-address.js'
-import { changed, helpRequested, linkMade, linksEnded, problem } from './problem.js'
+import {
+  addressConfirmed,
+  addressRemoved,
+  addressSent,
+  changed,
+  helpRequested,
+  linkMade,
+  linksEnded,
+  problem,
+} from './problem.js'
 
 const JSON_TYPE = 'application/json'
 
@@ -73,6 +85,7 @@ export function createOpenApiDocument(basePath: string, proofs: Proofs, actions:
       },
       ...(recovery?.ownerLinks && ownerLinkPaths),
       ...(recovery?.help && helpPaths),
+      ...(recovery?.addresses && addressPaths),
       '/api/v1/password-policy': {
         get: {
           operationId: 'readPasswordPolicy',
@@ -161,6 +174,49 @@ const ownerLinkPaths = {
       requestBody: { required: true, content: { [JSON_TYPE]: { schema: linkRequest } } },
       responses: {
         '200': { description: 'They were ended', content: { [JSON_TYPE]: { schema: linksEnded } } },
+        ...problemResponses(REFUSALS),
+      },
+    },
+  },
+}
+
+const addressPaths = {
+  '/api/v1/recovery-addresses': {
+    post: {
+      operationId: 'setRecoveryAddress',
+      summary:
+        'Mail a link to an address, which becomes the recovery address of a mailbox when the link is followed',
+      security: CALLERS,
+      requestBody: { required: true, content: { [JSON_TYPE]: { schema: addressRequest } } },
+      responses: {
+        '202': {
+          description: 'A link is on its way, unless too many were sent',
+          content: { [JSON_TYPE]: { schema: addressSent } },
+        },
+        ...problemResponses(REFUSALS),
+      },
+    },
+  },
+  '/api/v1/recovery-addresses/confirm': {
+    post: {
+      operationId: 'confirmRecoveryAddress',
+      summary: 'Confirm a recovery address by the link that was mailed to it',
+      security: CALLERS,
+      requestBody: { required: true, content: { [JSON_TYPE]: { schema: addressConfirmation } } },
+      responses: {
+        '200': { description: 'It is confirmed', content: { [JSON_TYPE]: { schema: addressConfirmed } } },
+        ...problemResponses(REFUSALS),
+      },
+    },
+  },
+  '/api/v1/recovery-addresses/remove': {
+    post: {
+      operationId: 'removeRecoveryAddress',
+      summary: 'Remove the recovery address that the answer to a change has shown',
+      security: CALLERS,
+      requestBody: { required: true, content: { [JSON_TYPE]: { schema: addressRemoval } } },
+      responses: {
+        '200': { description: 'It is removed', content: { [JSON_TYPE]: { schema: addressRemoved } } },
         ...problemResponses(REFUSALS),
       },
     },

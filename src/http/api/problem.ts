@@ -1,6 +1,6 @@
 import type { Response } from 'express'
 import * as z from 'zod'
-import { type Answer, type AnswerCode, answerCodes, answers } from '../../core/answer.js'
+import { type Answer, type AnswerCode, answerCodes, answers, type ShownAddress } from '../../core/answer.js'
 import { challenge } from '../../core/puzzle.js'
 import type { Messages } from '../../languages/catalogue.js'
 import { faultMessage, wordsOf } from '../../languages/messages.js'
@@ -9,7 +9,14 @@ import { brokenRules, describeReasons } from '../describe-policy.js'
 import { messagesOf } from '../negotiate-language.js'
 import { contextOf } from '../request-context.js'
 
-type Done = 'changed' | 'recovery-requested' | 'recovery-link-made' | 'recovery-links-ended'
+type Done =
+  | 'changed'
+  | 'recovery-requested'
+  | 'recovery-link-made'
+  | 'recovery-links-ended'
+  | 'recovery-address-sent'
+  | 'recovery-address-confirmed'
+  | 'recovery-address-removed'
 
 const codes = answerCodes.filter((code) => answers[code].status >= 400) as Exclude<AnswerCode, Done>[]
 
@@ -37,7 +44,19 @@ export const problem = z
   .meta({ id: 'Problem' })
 
 /** The answer to a change that was made. */
-export const changed = z.strictObject({ code: z.literal('changed') }).meta({ id: 'Changed' })
+export const changed = z
+  .strictObject({
+    code: z.literal('changed'),
+    recoveryAddress: z
+      .strictObject({
+        masked: z.string().meta({ description: 'As much of it as its user needs', example: 'j…@e….net' }),
+        ended: z.boolean().meta({ description: 'Whether the change ended it' }),
+        removal: z.string().meta({ description: 'Lets its sender remove the address for 30 minutes' }),
+      })
+      .optional()
+      .meta({ description: 'Of the mailbox, if its own password proved the change' }),
+  })
+  .meta({ id: 'Changed' })
 
 /** The answer to a link that was made. */
 export const linkMade = z
@@ -58,11 +77,33 @@ export const helpRequested = z
   .strictObject({ code: z.literal('recovery-requested') })
   .meta({ id: 'HelpRequested' })
 
-type DoneBody =
-  | z.output<typeof changed>
-  | z.output<typeof helpRequested>
-  | z.output<typeof linkMade>
-  | z.output<typeof linksEnded>
+/** The answer to a recovery address that was named: a link is on its way there. */
+export const addressSent = z
+  .strictObject({ code: z.literal('recovery-address-sent') })
+  .meta({ id: 'AddressSent' })
+
+/** The answer to a recovery address that was confirmed. */
+export const addressConfirmed = z
+  .strictObject({
+    code: z.literal('recovery-address-confirmed'),
+    mailbox: z.string().meta({ description: 'That it can recover', example: 'info@example.org' }),
+  })
+  .meta({ id: 'AddressConfirmed' })
+
+/** The answer to a recovery address that was removed. */
+export const addressRemoved = z
+  .strictObject({ code: z.literal('recovery-address-removed') })
+  .meta({ id: 'AddressRemoved' })
+
+type DoneBody = z.output<
+  | typeof changed
+  | typeof helpRequested
+  | typeof linkMade
+  | typeof linksEnded
+  | typeof addressSent
+  | typeof addressConfirmed
+  | typeof addressRemoved
+>
 
 /** Sends an answer to a program. */
 export function sendJson(response: Response, answer: Answer): void {
@@ -76,8 +117,21 @@ function isDone(answer: Answer): answer is Extract<Answer, { code: Done }> {
 }
 
 function doneBody(answer: Extract<Answer, { code: Done }>): DoneBody {
-  if (answer.code !== 'recovery-link-made') return { code: answer.code }
-  return { code: answer.code, url: answer.url.reveal(), expiresAt: new Date(answer.expiresMs).toISOString() }
+  const { code } = answer
+  switch (code) {
+    case 'changed':
+      return { code, ...(answer.recoveryAddress && { recoveryAddress: addressBody(answer.recoveryAddress) }) }
+    case 'recovery-link-made':
+      return { code, url: answer.url.reveal(), expiresAt: new Date(answer.expiresMs).toISOString() }
+    case 'recovery-address-confirmed':
+      return { code, mailbox: answer.mailbox }
+    default:
+      return { code }
+  }
+}
+
+function addressBody({ masked, isEnded, removal }: ShownAddress) {
+  return { masked, ended: isEnded, removal: removal.reveal() }
 }
 
 function sendProblem(response: Response, answer: Exclude<Answer, { code: Done }>): void {

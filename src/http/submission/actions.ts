@@ -1,5 +1,13 @@
 import type { Helper } from '../../core/recovery/help-request.js'
-import type { HelpSubmission, OwnerSubmission, Redemption, Submission } from './parse-submission.js'
+import type {
+  AddressSubmission,
+  Confirmation,
+  HelpSubmission,
+  OwnerSubmission,
+  Redemption,
+  Removal,
+  Submission,
+} from './parse-submission.js'
 import type { Action } from './pipeline.js'
 
 /** All that submissions can ask for. */
@@ -17,9 +25,18 @@ export interface RecoveryActions {
     | undefined
   /** What people who can't sign in can ask for; undefined if nobody helps them. */
   readonly help: HelpActions | undefined
+  /** Undefined if there are no recovery addresses. */
+  readonly addresses: AddressActions | undefined
 }
 
 export interface HelpActions {
   readonly request: Action<HelpSubmission>
   readonly offered: readonly Helper[]
+}
+
+/** What the user of a mailbox can do with its recovery address. */
+export interface AddressActions {
+  readonly set: Action<AddressSubmission>
+  readonly confirm: Action<Confirmation>
+  readonly remove: Action<Removal>
 }

@@ -1,11 +1,16 @@
 import type { Attempt, Proof, Proofs } from '../../core/attempt.js'
 import type { Helper, HelpRequest } from '../../core/recovery/help-request.js'
 import type { OwnerAttempt } from '../../core/recovery/make-link.js'
+import type { SetAddressAttempt } from '../../core/recovery/set-address.js'
 import { Secret } from '../../lib/secret.js'
 import { type ParsedBody, parseBody } from './parse-body.js'
 import {
   type AccountChange,
+  type AddressRequest,
   accountChange,
+  addressConfirmation,
+  addressRemoval,
+  addressRequest,
   helpRequest,
   type LinkRequest,
   linkChange,
@@ -33,7 +38,22 @@ export interface HelpSubmission extends Pick<HelpRequest, 'mailbox' | 'helper'> 
   readonly solution: string | undefined
 }
 
-type CallerMember = 'callerKind' | 'clientAddress' | 'deadline' | 'hungUp'
+/** What the user of a mailbox names a recovery address with. */
+export type AddressSubmission = Omit<SetAddressAttempt, CallerMember>
+
+/** A recovery address that is to be confirmed. */
+export interface Confirmation {
+  /** The secret part of a link, as it was sent. */
+  readonly recovery: Secret
+}
+
+/** A recovery address that is to be removed. */
+export interface Removal {
+  /** As it was sent. */
+  readonly removal: Secret
+}
+
+type CallerMember = 'callerKind' | 'clientAddress' | 'deadline' | 'hungUp' | 'language'
 
 /**
  * Checks the body of a change against the proofs that the service is configured for.
@@ -85,6 +105,25 @@ export function parseHelpRequest(
   return { ok: false, faults: [{ pointer: '/helper', code: 'unknown-helper' }] }
 }
 
+/** Checks what the user of a mailbox sends to set a recovery address. */
+export function parseAddressRequest(body: unknown, byClient = false): ParsedBody<AddressSubmission> {
+  return mapValue(parseBody(addressRequest, body, byClient), toAddressSubmission)
+}
+
+/** Checks what is sent to confirm a recovery address. */
+export function parseConfirmation(body: unknown, byClient = false): ParsedBody<Confirmation> {
+  return mapValue(parseBody(addressConfirmation, body, byClient), ({ recovery }) => ({
+    recovery: new Secret(recovery),
+  }))
+}
+
+/** Checks what is sent to remove a recovery address. */
+export function parseRemoval(body: unknown, byClient = false): ParsedBody<Removal> {
+  return mapValue(parseBody(addressRemoval, body, byClient), ({ removal }) => ({
+    removal: new Secret(removal),
+  }))
+}
+
 function mapValue<From, To>(parsed: ParsedBody<From>, map: (value: From) => To): ParsedBody<To> {
   return parsed.ok ? { ok: true, value: map(parsed.value) } : parsed
 }
@@ -122,5 +161,19 @@ function toOwnerSubmission({ email, account, solution }: LinkRequest): OwnerSubm
       password: new Secret(password),
       code: code === undefined ? undefined : new Secret(code),
     },
+  }
+}
+
+function toAddressSubmission({
+  email,
+  currentPassword,
+  recoveryAddress,
+  solution,
+}: AddressRequest): AddressSubmission {
+  return {
+    mailbox: email,
+    recoveryAddress,
+    solution,
+    credentials: { proof: 'mailbox', password: new Secret(currentPassword) },
   }
 }

@@ -17,7 +17,10 @@ import type { ParsedBody } from './parse-body.js'
 import { createRefusalDelay } from './refusal-delay.js'
 
 /** Who sent a submission, and how long they wait for its answer. */
-export type Caller = Pick<Attempt, 'callerKind' | 'clientAddress' | 'deadline' | 'hungUp'>
+export interface Caller extends Pick<Attempt, 'callerKind' | 'clientAddress' | 'deadline' | 'hungUp'> {
+  /** Of the answer (BCP 47). */
+  readonly language: string
+}
 
 /** What submissions of one kind ask for. */
 export interface Action<Value> {
@@ -90,6 +93,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       clientAddress,
       deadline,
       hungUp: hangUpOf(response),
+      language: messagesOf(response).language,
     }
     const parsed = face.parse(body, context)
     const answer = stopping ? STOPPING : await decide(face.action, parsed, caller, context)

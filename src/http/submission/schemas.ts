@@ -3,6 +3,7 @@ import { isAccountName } from '../../core/account-name.js'
 import type { FieldFaultCode } from '../../core/answer.js'
 import { characterNotAllowed, parseMailbox } from '../../core/mailbox.js'
 import { helpers } from '../../core/recovery/help-request.js'
+import { parseOutsideAddress } from '../../core/recovery/outside-address.js'
 import { normalizeAccountName, normalizeCode, normalizeLink } from '../../core/typed-text.js'
 import { parseClientAddress } from '../../lib/ip-address.js'
 
@@ -80,16 +81,14 @@ export const accountChange = z
   .strictObject({ email, newPassword, account, clientAddress, solution })
   .meta({ id: 'AccountChange', description: 'Proved by the hosting account that owns the domain' })
 
+const recovery = wholeText
+  .transform(normalizeLink)
+  .refine((link) => link !== '', fault('required'))
+  .meta({ description: 'A recovery link, or the part of it that begins with rk1.' })
+
 /** A change by a recovery link. */
 export const linkChange = z
-  .strictObject({
-    recovery: wholeText
-      .transform(normalizeLink)
-      .refine((link) => link !== '', fault('required'))
-      .meta({ description: 'A recovery link, or the part of it that begins with rk1.' }),
-    newPassword,
-    clientAddress,
-  })
+  .strictObject({ recovery, newPassword, clientAddress })
   .meta({ id: 'LinkChange', description: 'By a recovery link, which names the mailbox' })
 
 /** What the owner of a hosting account proves the right with to make a recovery link, or to end all of the account's links. */
@@ -110,6 +109,34 @@ export const helpRequest = z
   })
   .meta({ id: 'HelpRequest', description: 'A mailbox, and who is to help' })
 
+const recoveryAddress = wholeText
+  .transform((value, context) => {
+    const address = parseOutsideAddress(value)
+    if (address !== undefined) return address
+    const code: FieldFaultCode = value.trim() === '' ? 'required' : 'not-an-address'
+    context.addIssue({ code: 'custom', message: code })
+    return z.NEVER
+  })
+  .meta({ description: 'An address outside the mailbox', example: 'jane@example.net' })
+
+/** What the user of a mailbox names a recovery address with. */
+export const addressRequest = z
+  .strictObject({ email, currentPassword: password, recoveryAddress, clientAddress, solution })
+  .meta({ id: 'AddressRequest', description: 'A mailbox, its present password, and the recovery address' })
+
+/** A recovery address that is confirmed by the link that was mailed to it. */
+export const addressConfirmation = z
+  .strictObject({ recovery, clientAddress })
+  .meta({ id: 'AddressConfirmation', description: 'The link that was mailed to a recovery address' })
+
+/** A recovery address that is removed after a change. */
+export const addressRemoval = z
+  .strictObject({
+    removal: password.meta({ description: 'As it stood in the answer to the change' }),
+    clientAddress,
+  })
+  .meta({ id: 'AddressRemoval', description: 'What the answer to a change let its sender remove' })
+
 /** A question whether a new password keeps the rules. */
 export const passwordQuestion = z
   .strictObject({ email, newPassword, clientAddress })
@@ -118,6 +145,7 @@ export const passwordQuestion = z
 export type MailboxChange = z.output<typeof mailboxChange>
 export type AccountChange = z.output<typeof accountChange>
 export type LinkRequest = z.output<typeof linkRequest>
+export type AddressRequest = z.output<typeof addressRequest>
 
 function fault(code: FieldFaultCode): { error: FieldFaultCode } {
   return { error: code }

@@ -5,6 +5,9 @@ import { expect, it } from 'vitest'
 import { answers } from '../../../src/core/answer.js'
 import { outcomeEnvironment, send, ways } from '../../kit/outcomes.js'
 import {
+  ADDRESS_REQUEST,
+  ADDRESSES,
+  addressService,
   byLink,
   HELP,
   HELP_REQUEST,
@@ -12,6 +15,7 @@ import {
   LINKS,
   REQUESTS,
   recoveryService,
+  removalOf,
 } from '../../kit/recovery.js'
 import { startService, type TestServiceOptions } from '../../kit/service.js'
 import { byAccount, byMailbox, CHANGES, post } from '../../kit/submissions.js'
@@ -93,6 +97,25 @@ it('the OpenAPI document describes recovery links if there are any', async () =>
     expect(faultsOf(path, 'post', await service.http.post(path).send(LINK_REQUEST))).toBe('')
     expect(faultsOf(path, 'post', await service.http.post(path).send({}))).toBe('')
   }
+})
+
+it('the OpenAPI document describes recovery addresses if there are any', async () => {
+  const { service, document, valid, faultsOf } = await startContract(addressService(9))
+  const bodies = {
+    [ADDRESSES]: ADDRESS_REQUEST,
+    [`${ADDRESSES}/confirm`]: { recovery: 'rk1.x.y' },
+    [`${ADDRESSES}/remove`]: { removal: removalOf('info@example.org', 'the address') },
+  }
+  for (const [path, body] of Object.entries(bodies)) {
+    const schema = document.paths[path]?.post?.requestBody?.content['application/json']?.schema ?? {}
+    expect(valid(schema, body)).toBe('')
+    for (const sent of [body, {}]) {
+      expect(faultsOf(path, 'post', await service.http.post(path).send(sent))).toBe('')
+    }
+  }
+  const answers = document.paths[CHANGES]?.post?.responses['200']?.content['application/json']?.schema ?? {}
+  const recoveryAddress = { masked: 'j…@e….net', ended: false, removal: 'x' }
+  expect(valid(answers, { code: 'changed', recoveryAddress })).toBe('')
 })
 
 it.each(Object.entries(ways).filter(([, { path }]) => path === undefined))(

@@ -17,6 +17,7 @@ import { parseSubmission, type Submission } from '../../../src/http/submission/p
 import { createPipeline } from '../../../src/http/submission/pipeline.js'
 import type { LimitAttempt } from '../../../src/limits/attempt-limits.js'
 import { createChangeAction } from '../../../src/service/change-action.js'
+import english from '../../../views/messages/en.json' with { type: 'json' }
 import { createTestClock } from '../../kit/clock.js'
 import { byMailbox } from '../../kit/submissions.js'
 
@@ -92,6 +93,10 @@ function createWay({ guards = [], body = byMailbox(), ...given }: Given) {
         () => undefined,
       ),
     )
+    .use((_request, response, next) => {
+      response.locals.messages = english
+      next()
+    })
     .post('/', ...handlers)
     .use(
       pipeline.onError((response, answer) => {

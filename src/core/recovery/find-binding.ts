@@ -1,0 +1,49 @@
+import type { Secret } from '../../lib/secret.js'
+import type { DomainOwner, DomainOwners } from '../domain-owners.js'
+import type { Asker } from '../lookup-turns.js'
+import type { Mailbox } from '../mailbox.js'
+import type { Panel } from '../panel-port.js'
+import type { Target } from '../verification.js'
+import type { LinkBinding, LinkKind, OpenedLink } from './recovery-links.js'
+
+/** What else a link of a kind depends on now, as it was given to `RecoveryLinks.make`. */
+export type FindLinkState = (kind: LinkKind, owner: DomainOwner, mailbox: Mailbox) => Promise<string>
+
+interface BindingTools {
+  readonly owners: DomainOwners
+  readonly panel: Panel
+  readonly findState: FindLinkState
+}
+
+/** What a link must be bound to, as the panel has it now; undefined if there is no such mailbox. */
+export async function findBinding(
+  { mailbox, kind }: OpenedLink,
+  asker: Asker,
+  { owners, panel, findState }: BindingTools,
+): Promise<{ readonly target: Target; readonly binding: LinkBinding } | undefined> {
+  const lookUp = async () => {
+    const owner = await owners.find(mailbox, asker, panel)
+    return (
+      owner && {
+        owner,
+        lookup: await panel.lookUpStoredHash(owner.username, owner.domainForm, mailbox.localPart),
+      }
+    )
+  }
+  let found = await lookUp()
+  if (found?.lookup.found === 'none' && found.lookup.missing === 'domain') {
+    await owners.forget(mailbox)
+    found = await lookUp()
+  }
+  if (found?.lookup.found !== 'one') return undefined
+  const { owner, lookup } = found
+  const target = { mailbox, owner }
+  const state = await findState(kind, owner, mailbox)
+  return { target, binding: bindingOf(target, lookup.value, state) }
+}
+
+/** What a link to a mailbox with this hash is bound to. */
+export function bindingOf({ mailbox, owner }: Target, storedHash: Secret, state: string): LinkBinding {
+  const { username, domainForm } = owner
+  return { owner: username, domainForm, localPart: mailbox.localPart, storedHash, state }
+}

@@ -1,0 +1,61 @@
+import type { Deadline } from '../../lib/deadline.js'
+import type { Secret } from '../../lib/secret.js'
+import type { Outcome } from '../answer.js'
+import type { DomainLocks } from '../domain-locks.js'
+import type { Mailbox } from '../mailbox.js'
+import { orOutage } from '../outage.js'
+import type { AddressRecords } from './address-records.js'
+import type { Mail } from './mail-port.js'
+import { maskAddress } from './outside-address.js'
+
+/** For how long (ms) after a change the person who proved the mailbox's password can remove its recovery address. */
+export const REMOVAL_MS = 30 * 60_000
+
+/** What lets its holder remove one recovery address. */
+export interface AddressRemovals {
+  /** @param expiresMs Unix time */
+  make(mailbox: Mailbox, id: string, expiresMs: number): Secret
+  /** Undefined if we didn't make it, or if it has expired. */
+  open(removal: Secret): OpenedRemoval | undefined
+}
+
+export interface OpenedRemoval {
+  readonly mailbox: Mailbox
+  /** Of the address. */
+  readonly id: string
+}
+
+/** One try to remove a recovery address. */
+export interface RemoveAttempt {
+  readonly removal: OpenedRemoval
+  /** The person's. */
+  readonly clientAddress: string
+  readonly deadline: Deadline
+}
+
+export interface RemoveAddressDependencies {
+  readonly locks: DomainLocks
+  readonly records: AddressRecords
+  sendMail(mail: Mail): void
+}
+
+/** Removes a recovery address, unless it is gone already; the mailbox and the address are told. Rejects only on a bug. */
+export function removeAddress(
+  { removal: { mailbox, id }, clientAddress, deadline }: RemoveAttempt,
+  { locks, records, sendMail }: RemoveAddressDependencies,
+): Promise<Outcome> {
+  return orOutage(() =>
+    locks.run(mailbox, deadline.leftMs(), async () => {
+      const { confirmed, pending } = await records.find(mailbox)
+      if (confirmed?.id === id) {
+        await records.save(mailbox, { pending })
+        const { address, language } = confirmed
+        const masked = maskAddress(address)
+        for (const to of [mailbox.address, address]) {
+          sendMail({ kind: 'address-removed', to, language, mailbox: mailbox.address, masked, clientAddress })
+        }
+      }
+      return { code: 'recovery-address-removed' }
+    }),
+  )
+}
