@@ -13,6 +13,9 @@ import { type FileStep, steppedFs, systemError } from '../kit/stepped-fs.js'
 
 const FILE = 'recovery.jsonl'
 
+/** Lines as they are written. */
+const GOOD = ['{"v":1,"key":"a","value":"1"}', '{"v":1,"key":"b","value":"2"}']
+
 interface Opened {
   readonly store: DurableStore
   readonly directory: string
@@ -189,6 +192,31 @@ describe('what is acknowledged', () => {
   })
 })
 
+it('a file that took the place of another gets its first line only when its folder was synced', async () => {
+  const steps: string[] = []
+  const directory = scratchFolder({ [FILE]: `${GOOD[0]}\n{"torn` })
+  const folder = directory.split('/').at(-1)
+  let isBroken = true
+  const fs = steppedFs(({ name }) => {
+    steps.push(name)
+    if (isBroken && name === `sync ${folder}`) throw systemError('EIO')
+  })
+  const { store, events } = await open({ directory, fs })
+  expect(events.at(-1)).toEqual({ event: 'recovery-store-not-compacted', errorCode: 'EIO' })
+  await expect(store.set('b', '2')).rejects.toMatchObject({ reason: 'EIO' })
+  isBroken = false
+  steps.length = 0
+  await store.set('b', '2')
+  expect(steps).toEqual([
+    `open ${folder}`,
+    `sync ${folder}`,
+    `close ${folder}`,
+    `appendFile ${FILE}.new`,
+    `datasync ${FILE}.new`,
+  ])
+  expect(linesIn(directory)).toEqual(GOOD)
+})
+
 /** A write that a random run makes. */
 interface Operation {
   readonly is: 'set' | 'add' | 'delete'
@@ -287,8 +315,6 @@ it('a file that was cut at any byte has all that was acknowledged in the lines b
   )
 })
 
-const GOOD = ['{"v":1,"key":"a","value":"1"}', '{"v":1,"key":"b","value":"2"}']
-
 it.each([
   ['garbage', 'garbage'],
   ['nothing', ''],
@@ -362,7 +388,7 @@ describe('a file that grows', () => {
   it('goes on if it can’t be made smaller, and that is told of', async () => {
     let isFull = false
     const fs = steppedFs(({ name }) => {
-      if (isFull && name === `open ${FILE}.new`) throw systemError('ENOSPC')
+      if (isFull && name === `sync ${FILE}.new`) throw systemError('ENOSPC')
     })
     const opened = await open({ fs })
     isFull = true
@@ -371,6 +397,7 @@ describe('a file that grows', () => {
       { event: 'recovery-store-not-compacted', errorCode: 'ENOSPC' },
       { event: 'recovery-store-not-compacted', errorCode: 'ENOSPC' },
     ])
+    expect(readdirSync(opened.directory).toSorted()).toEqual(['recovery.jsonl', 'recovery.lock'])
     expect(await opened.store.checkReadiness()).toEqual([])
     const next = await opened.reopen()
     expect(next.events).toHaveLength(1)
@@ -460,6 +487,9 @@ describe('a disk that fails', () => {
       await expect(each).rejects.toThrow(StoreUnavailable)
     }
     const fault = { code: 'recovery-store-unavailable', reason: 'ENOSPC' }
+    expect(await store.checkReadiness()).toEqual([fault])
+    // It waits for what the check tried.
+    await expect(store.delete('nothing')).rejects.toThrow(StoreUnavailable)
     expect(await store.checkReadiness()).toEqual([fault])
     isFull = false
     await expect.poll(store.checkReadiness).toEqual([])
