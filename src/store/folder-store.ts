@@ -273,8 +273,8 @@ function createStore({ file, lock, entries, now, report, maxBytes }: OpenParts):
     async checkReadiness() {
       if (failed === undefined) return []
       const fault = { code: 'recovery-store-unavailable', reason: failed }
-      // For the next check.
-      void write(PROBE_KEY, undefined).catch(() => undefined)
+      // For the next check. A write that is under way tells as much.
+      if (!working) void write(PROBE_KEY, undefined).catch(() => undefined)
       return [fault]
     },
     async close() {
