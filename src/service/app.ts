@@ -226,6 +226,7 @@ export function createApp(dependencies: AppDependencies): App {
         { kind: 'changed', to: mailbox, language: messages.language, mailbox, clientAddress },
         requestId,
       )
+      recovery?.tellChanged?.(mailbox, clientAddress, requestId)
       ownerNotices?.tellChanged(mailbox, clientAddress, requestId)
       newPasswords.check(submission, answer, messages, context)
     },

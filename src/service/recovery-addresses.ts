@@ -1,7 +1,8 @@
 import type { Logger } from 'pino'
 import type { LogNames } from '../audit-log/log-names.js'
 import type { AttemptContext } from '../core/attempt-context.js'
-import type { Mailbox } from '../core/mailbox.js'
+import { type Mailbox, parseMailbox } from '../core/mailbox.js'
+import { isOutage } from '../core/outage.js'
 import type { AddressRecords } from '../core/recovery/address-records.js'
 import { type ConfirmAddressDependencies, confirmAddress } from '../core/recovery/confirm-address.js'
 import type { DurableStore } from '../core/recovery/durable-store.js'
@@ -45,6 +46,8 @@ interface ActionParts {
 export interface RecoveryAddresses {
   readonly records: AddressRecords
   readonly keepAddress: KeepAddress
+  /** Tells the confirmed address of a mailbox that its password was changed; neither waits nor fails. */
+  tellChanged(mailbox: string, clientAddress: string, requestId: string): void
   actions(parts: ActionParts): AddressActions
 }
 
@@ -126,7 +129,24 @@ export function createRecoveryAddresses(key: Secret, parts: AddressParts): Recov
     reportNotKept: (mailbox, reason) =>
       warn(mailbox, { event: 'recovery-address-not-kept', reason, detail: NOT_KEPT }),
   })
-  return { records, keepAddress, actions }
+  async function findAndTell(mailbox: Mailbox, clientAddress: string, requestId: string): Promise<void> {
+    const { confirmed } = await records.find(mailbox)
+    if (!confirmed) return
+    const { address: to, language } = confirmed
+    const about = { to, language, mailbox: mailbox.address, clientAddress }
+    parts.sendMail({ kind: 'changed-for-address', ...about }, requestId)
+  }
+
+  function tellChanged(address: string, clientAddress: string, requestId: string): void {
+    const mailbox = parseMailbox(address)
+    if (!mailbox) return
+    findAndTell(mailbox, clientAddress, requestId).catch((error: unknown) => {
+      const reason = isOutage(error) ? error.reason : 'internal-error'
+      warn(mailbox, { event: 'recovery-address-not-told', requestId, reason })
+    })
+  }
+
+  return { records, keepAddress, tellChanged, actions }
 }
 
 /** Nothing follows the answer: mails are on their way by then. */

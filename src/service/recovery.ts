@@ -3,8 +3,9 @@ import type { Answer } from '../core/answer.js'
 import type { DomainOwner } from '../core/domain-owners.js'
 import type { Mailbox } from '../core/mailbox.js'
 import type { Panel } from '../core/panel-port.js'
+import { findUsableAddress } from '../core/recovery/address-records.js'
 import type { HelpLimits } from '../core/recovery/help-limits.js'
-import type { Helper } from '../core/recovery/help-request.js'
+import { helpers } from '../core/recovery/help-request.js'
 import type { KeepAddress } from '../core/recovery/keep-address.js'
 import type { LinkMemory } from '../core/recovery/link-memory.js'
 import { endLinks, type MakeLinkDependencies, makeLink } from '../core/recovery/make-link.js'
@@ -21,7 +22,7 @@ import { createRecoveryLinks } from '../recovery/links.js'
 import { nameAttempt } from './change-action.js'
 import type { EnterFor } from './enter-for.js'
 import { createHelp, type Help } from './help.js'
-import { type AddressParts, createRecoveryAddresses } from './recovery-addresses.js'
+import { type AddressParts, createRecoveryAddresses, type RecoveryAddresses } from './recovery-addresses.js'
 
 interface RecoveryParts extends AddressParts {
   readonly limitAttempt: LimitAttempt
@@ -44,6 +45,8 @@ type OwnParts = Pick<
 export interface Recovery extends RecoveryActions {
   readonly help: Help | undefined
   readonly redeem: Action<Redemption>['carryOut']
+  /** Tells a mailbox's recovery address of a change; undefined if there are no such addresses. */
+  readonly tellChanged: RecoveryAddresses['tellChanged'] | undefined
   /** Undefined if there are no recovery addresses. */
   readonly keepAddress: KeepAddress | undefined
 }
@@ -116,7 +119,9 @@ export function createRecovery(
     }
   }
 
-  const offered: Helper[] = config.asksAdministrator ? ['administrator'] : []
+  const offered = helpers.filter((helper) =>
+    helper === 'administrator' ? config.asksAdministrator : addresses !== undefined,
+  )
   const help =
     offered.length === 0
       ? undefined
@@ -129,7 +134,8 @@ export function createRecovery(
           logger,
           names,
           random: Math.random,
-          findAddress: async () => undefined,
+          findAddress: async (mailbox, storedHash) =>
+            addresses && (await findUsableAddress(mailbox, storedHash, Date.now(), addresses.records)),
           ownerPageOf: ({ address }) =>
             new Secret(`${config.publicUrl}link?${new URLSearchParams({ email: address })}`),
         })
@@ -150,6 +156,7 @@ export function createRecovery(
       ? { make: ownerAction(makeLink), end: ownerAction(endLinks) }
       : undefined,
     keepAddress: addresses?.keepAddress,
+    tellChanged: addresses?.tellChanged,
     addresses: addresses?.actions({
       limitAttempt,
       enterFor,

@@ -1,0 +1,155 @@
+import { afterEach, expect, it, vi } from 'vitest'
+import { ADDRESS_REQUEST, ADDRESSES, addressService, byLink, REQUESTS } from '../kit/recovery.js'
+import { startService, type TestService } from '../kit/service.js'
+import { type ReceivedMessage, type SmtpServer, startSmtpServer } from '../kit/smtp-server.js'
+import { byAccount, byMailbox, gist, NEW_PASSWORD, post } from '../kit/submissions.js'
+
+const DAY_MS = 24 * 3_600_000
+const OTHER_PASSWORD = 'a second, quite other secret'
+const HELP_BY_ADDRESS = { email: 'info@example.org', helper: 'address' }
+
+afterEach(() => void vi.useRealTimers())
+
+async function start() {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
+  const smtp = await startSmtpServer()
+  const service = await startService(addressService(smtp.port))
+  const pass = (durationMs: number): void => {
+    vi.setSystemTime(Date.now() + durationMs)
+    service.clock.advance(durationMs)
+  }
+  return { service, smtp, pass }
+}
+
+/** The mails to an address, as soon as there are so many. */
+async function mailsTo(smtp: SmtpServer, address: string, count: number): Promise<ReceivedMessage[]> {
+  const those = () => smtp.messages.filter(({ to }) => to.includes(address))
+  await vi.waitUntil(() => those().length >= count, { interval: 1 })
+  return those()
+}
+
+const linkIn = (mail: ReceivedMessage | undefined): string =>
+  /https:\S+#rk1\.[\w.-]+/.exec(mail?.text ?? '')?.[0] ?? ''
+
+/** Sets jane@example.net as the recovery address of info@example.org. */
+async function enrol(service: TestService, smtp: SmtpServer): Promise<void> {
+  await service.http.post(ADDRESSES).send(ADDRESS_REQUEST)
+  const [mail] = await mailsTo(smtp, 'jane@example.net', 1)
+  const answer = await service.http.post(`${ADDRESSES}/confirm`).send({ recovery: linkIn(mail) })
+  expect(gist(answer)).toBe('200 recovery-address-confirmed')
+}
+
+/** Asks for a link, and gives what came of it. */
+async function askForLink(
+  service: TestService,
+  email = 'info@example.org',
+): Promise<Record<string, unknown>> {
+  const linesOf = () =>
+    service
+      .logText()
+      .split('\n')
+      .filter((line) => line.includes('"event":"recovery-request"'))
+  const before = linesOf().length
+  expect(gist(await service.http.post(REQUESTS).send({ ...HELP_BY_ADDRESS, email }))).toBe(
+    '202 recovery-requested',
+  )
+  service.clock.advance(60_000)
+  await vi.waitUntil(() => linesOf().length > before, { interval: 1 })
+  return JSON.parse(linesOf()[before] ?? '{}')
+}
+
+it('a person who lost the password gets a link at the recovery address, and sets a new one', async () => {
+  const { service, smtp, pass } = await start()
+  await enrol(service, smtp)
+  pass(DAY_MS)
+  expect(await askForLink(service)).toMatchObject({ result: 'mail-sent', helper: 'address' })
+  const [, mail] = await mailsTo(smtp, 'jane@example.net', 2)
+  expect(gist(await post(service, byLink(linkIn(mail))))).toBe('200 changed')
+  expect(await service.panel.accepts('info@example.org', NEW_PASSWORD)).toBe(true)
+  const [, , told] = await mailsTo(smtp, 'jane@example.net', 3)
+  expect(told?.text).toContain('You get this message because yours is its recovery address.')
+  expect(service.logText()).not.toContain('jane')
+})
+
+it('a link that was mailed works for half an hour, and asking again ends no former one', async () => {
+  const { service, smtp, pass } = await start()
+  await enrol(service, smtp)
+  pass(DAY_MS)
+  await askForLink(service)
+  pass(16 * 60_000)
+  await askForLink(service)
+  const [, first, second] = await mailsTo(smtp, 'jane@example.net', 3)
+  pass(13 * 60_000)
+  expect(gist(await post(service, byLink(linkIn(first))))).toBe('200 changed')
+  expect(gist(await post(service, byLink(linkIn(second))))).toBe('403 recovery-invalid')
+  await askForLink(service)
+})
+
+it('a link that was mailed is useless when half an hour is over', async () => {
+  const { service, smtp, pass } = await start()
+  await enrol(service, smtp)
+  pass(DAY_MS)
+  await askForLink(service)
+  const [, mail] = await mailsTo(smtp, 'jane@example.net', 2)
+  pass(30 * 60_000)
+  expect(gist(await post(service, byLink(linkIn(mail))))).toBe('403 recovery-invalid')
+})
+
+it('an address can’t recover its mailbox on its first day', async () => {
+  const { service, smtp, pass } = await start()
+  await enrol(service, smtp)
+  pass(DAY_MS - 120_000)
+  expect(await askForLink(service)).toMatchObject({ result: 'skipped', reason: 'address-too-new' })
+})
+
+it('after the owner’s change the mail says that the address is of no use any more, and has no link', async () => {
+  const { service, smtp, pass } = await start()
+  await enrol(service, smtp)
+  pass(30 * DAY_MS)
+  await post(service, byAccount({}, { newPassword: OTHER_PASSWORD }))
+  await mailsTo(smtp, 'jane@example.net', 2)
+  expect(await askForLink(service)).toMatchObject({ result: 'mail-sent' })
+  const [, , mail] = await mailsTo(smtp, 'jane@example.net', 3)
+  expect(mail?.text).toContain('So we can’t send you a link.')
+  expect(linkIn(mail)).toBe('')
+})
+
+it('a thief with the password who names his address is out when the rightful person changes it', async () => {
+  const { service, smtp, pass } = await start()
+  await enrol(service, smtp)
+  pass(3 * DAY_MS)
+  await askForLink(service)
+  const [, stolen] = await mailsTo(smtp, 'jane@example.net', 2)
+  expect(gist(await post(service, byMailbox({ newPassword: OTHER_PASSWORD })))).toBe('200 changed')
+  expect(gist(await post(service, byLink(linkIn(stolen))))).toBe('403 recovery-invalid')
+  await askForLink(service)
+  const mails = await mailsTo(smtp, 'jane@example.net', 3)
+  expect(mails.slice(2).map(linkIn).join('')).toBe('')
+  expect(await service.panel.accepts('info@example.org', OTHER_PASSWORD)).toBe(true)
+})
+
+it('the panel is asked for the same, whether or not a mailbox has a recovery address, or exists', async () => {
+  const { service, smtp, pass } = await start()
+  await enrol(service, smtp)
+  pass(DAY_MS)
+  const commandsFor = async (email: string): Promise<string[]> => {
+    const before = service.panel.calls.length
+    await askForLink(service, email)
+    return service.panel.calls.slice(before).map(({ command }) => command)
+  }
+  await commandsFor('legacy@example.org')
+  const real = await commandsFor('info@example.org')
+  expect(real).toEqual(['v-get-mail-account-value'])
+  expect(await commandsFor('sales@example.org')).toEqual(real)
+  expect(await commandsFor('nobody@example.org')).toEqual(real)
+})
+
+it('from the fourth request of a day a puzzle comes first, also for a mailbox that there is not', async () => {
+  const { service } = await start()
+  for (const email of ['info@example.org', 'nobody@example.org']) {
+    for (let times = 0; times < 3; times++)
+      await service.http.post(REQUESTS).send({ ...HELP_BY_ADDRESS, email })
+    const answer = await service.http.post(REQUESTS).send({ ...HELP_BY_ADDRESS, email })
+    expect([gist(answer), typeof answer.body.challenge]).toEqual(['429 too-many-attempts', 'object'])
+  }
+})
