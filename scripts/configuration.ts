@@ -9,7 +9,8 @@ You configure Rekey with environment variables only. An empty variable counts as
 prints all mistakes at once and exits with 78 if there are any, otherwise with 0.
 
 To keep a **secret** in a file, add \`_FILE\` to the variable's name and set it to the file's path. A line break at the end of
-the file is ignored. Set one of the two variables, not both.
+the file is ignored. Under systemd you can hand the file over instead: \`LoadCredential=HESTIA_SECRET_KEY:/etc/rekey/secret-key\`
+in the unit sets \`HESTIA_SECRET_KEY\`. Set each secret in one way only.
 
 A **limit** is \`COUNT/WINDOW\`, such as \`5/15m\`: that many in a window of seconds, minutes or hours, at most 24 hours.
 

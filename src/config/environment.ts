@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { errorCodeOf } from '../lib/describe-error.js'
 
 /** The environment of a process. */
@@ -7,7 +8,10 @@ export type Environment = Readonly<Record<string, string | undefined>>
 /** Reports a fault of the configuration: a line that begins with the variable's name and never quotes its value. */
 export type AddFault = (fault: string) => void
 
-/** Reads a variable, or, if it is a secret, the file that its `_FILE` twin names. Empty counts as unset. */
+/**
+ * Reads a variable. A secret may also be in a file: the one that its `_FILE` twin names, or the credential of its name that systemd
+ * hands to the service (systemd.exec(5)). Empty counts as unset.
+ */
 export function readVariable(
   environment: Environment,
   name: string,
@@ -15,18 +19,32 @@ export function readVariable(
   addFault: AddFault,
 ): string | undefined {
   const value = environment[name] || undefined
-  const path = isSecret ? environment[`${name}_FILE`] || undefined : undefined
-  if (path === undefined) return value
-  if (value !== undefined) addFault(`${name} and ${name}_FILE are both set: set one of them`)
-  const text = readFile(`${name}_FILE`, path, addFault)?.replace(/[\r\n]+$/, '')
-  if (text === '') addFault(`${name}_FILE names an empty file`)
+  if (!isSecret) return value
+  const files = secretFiles(environment, name)
+  const sources = [...(value === undefined ? [] : [name]), ...files.map(({ source }) => source)]
+  if (sources.length > 1) addFault(`${sources.join(' and ')} are both set: set one of them`)
+  const [file] = files
+  if (file === undefined) return value
+  const text = readFile(file.source, file.path, addFault)?.replace(/[\r\n]+$/, '')
+  if (text === '') addFault(`${file.source} names an empty file`)
   // The file's fault is reported. The other checks continue as if there were a value.
   return text ?? ''
 }
 
 /** Whether a secret is set, by itself or in a file, right or wrong. */
 export function isSecretSet(environment: Environment, name: string): boolean {
-  return Boolean(environment[name] || environment[`${name}_FILE`])
+  return Boolean(environment[name]) || secretFiles(environment, name).length > 0
+}
+
+/** The files that hold a secret, each with its name for faults. */
+function secretFiles(environment: Environment, name: string): { source: string; path: string }[] {
+  const named = environment[`${name}_FILE`]
+  const directory = environment.CREDENTIALS_DIRECTORY
+  const credential = directory ? join(directory, name) : ''
+  return [
+    ...(named ? [{ source: `${name}_FILE`, path: named }] : []),
+    ...(existsSync(credential) ? [{ source: `${name} (credential)`, path: credential }] : []),
+  ]
 }
 
 /** Reads a text file that a variable names, without a byte order mark; reports a fault and returns undefined if that fails. */

@@ -10,7 +10,7 @@ export type ValuesOf<V extends Readonly<Record<string, z.ZodType>>> = {
   readonly [Name in keyof V]: z.output<V[Name]>
 }
 
-/** Marks a variable that can be replaced by a `_FILE` variable, which names a file with the value. */
+/** Marks a variable that can be replaced by a `_FILE` variable, which names a file with the value, or by a credential of systemd's. */
 export const SECRET = { secret: true }
 
 export function secret() {

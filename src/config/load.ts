@@ -42,7 +42,7 @@ export const subjects: readonly Subject[] = [
   recovery,
 ]
 
-/** Every variable that Rekey reads, except the `_FILE` variables of secrets. */
+/** Every variable that Rekey reads, except the `_FILE` variables of secrets and `CREDENTIALS_DIRECTORY`. */
 export const variables = {
   ...panel.variables,
   ...service.variables,
@@ -67,7 +67,7 @@ export type ConfigResult =
   /** One line per fault, each beginning with the variable's name and never quoting its value. */
   | { readonly ok: false; readonly faults: readonly string[] }
 
-/** Whether a variable can be replaced by a `_FILE` variable. */
+/** Whether a variable can be replaced by a `_FILE` variable or a credential. */
 export function isSecret(field: z.ZodType): boolean {
   return field.meta()?.secret === true
 }

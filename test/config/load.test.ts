@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { isSecret, loadConfig, variables } from '../../src/config/load.js'
-import { configOf, scratchFile } from '../kit/service.js'
+import { configOf, scratchFile, scratchFolder } from '../kit/service.js'
 import { createCertificate } from '../panel-simulator/server/certificate.js'
 
 const least = {
@@ -337,6 +337,32 @@ it.each([
     expect(faultsOf({ ...environment, [name]: 'direct' })[0]).toMatch(`${name} and ${name}_FILE are both set`)
   },
 )
+
+it('the configuration reads a secret from the credential of its name, and refuses one that is set in two ways', () => {
+  const { HESTIA_SECRET_KEY: secret, ...others } = least
+  const CREDENTIALS_DIRECTORY = scratchFolder({ HESTIA_SECRET_KEY: `${secret}\n`, HESTIA_URL: 'no secret' })
+  const environment = { ...others, CREDENTIALS_DIRECTORY }
+  expect(configOf(environment).panel).toEqual(configOf(least).panel)
+  const inTwoWays = 'HESTIA_SECRET_KEY (credential) are both set: set one of them'
+  expect(faultsOf({ ...environment, HESTIA_SECRET_KEY: secret })).toEqual([
+    `HESTIA_SECRET_KEY and ${inTwoWays}`,
+  ])
+  expect(faultsOf({ ...environment, HESTIA_SECRET_KEY_FILE: scratchFile(secret) })).toEqual([
+    `HESTIA_SECRET_KEY_FILE and ${inTwoWays}`,
+  ])
+})
+
+it('the configuration knows that a secret is set by a credential, right or wrong', () => {
+  const url = { REKEY_REDIS_URL: 'redis://127.0.0.1' }
+  expect(
+    configOf({ ...least, CREDENTIALS_DIRECTORY: scratchFolder({ ...url, REKEY_LINK_KEY: LINK_KEY }) }).redis,
+  ).toBeDefined()
+  expect(faultsOf({ ...least, CREDENTIALS_DIRECTORY: scratchFolder(url) })).toEqual([
+    expect.stringMatching(/^REKEY_LINK_KEY must be set/),
+  ])
+  const empty = { ...least, ...url, CREDENTIALS_DIRECTORY: scratchFolder({ REKEY_LINK_KEY: '' }) }
+  expect(faultsOf(empty)[0]).toBe('REKEY_LINK_KEY (credential) names an empty file')
+})
 
 const [ID, SECRET] = [least.HESTIA_ACCESS_KEY, least.HESTIA_SECRET_KEY]
 it.each([
