@@ -5,6 +5,7 @@ const PROCESSES = [
   'test/process/main.test.ts',
   'test/process/stop.test.ts',
   'test/process/killed.test.ts',
+  'test/process/socket.test.ts',
   'test/process/log.test.ts',
   'test/process/demo.test.ts',
   'test/process/package.test.ts',

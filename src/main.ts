@@ -57,7 +57,7 @@ async function runDoctor(url: URL | undefined, json: boolean): Promise<void> {
 }
 
 function start(wish: 'serve' | 'check-config' | 'health'): void {
-  const result = loadConfig(process.env)
+  const result = loadConfig(process.env, process.pid)
   if (!result.ok) fail(EX_CONFIG, `${result.faults.join('\n')}\n`)
   else if (wish === 'check-config') process.stdout.write('The configuration is complete.\n')
   else void (wish === 'health' ? tellHealth(result.config) : runService(result.config))

@@ -72,14 +72,18 @@ export function isSecret(field: z.ZodType): boolean {
   return field.meta()?.secret === true
 }
 
-/** Reads the configuration from the environment and reports all faults at once. An empty variable counts as unset. */
-export function loadConfig(environment: Environment): ConfigResult {
+/**
+ * Reads the configuration from the environment and reports all faults at once. An empty variable counts as unset.
+ *
+ * @param pid of the process, if it is to listen: systemd hands its socket to one process alone
+ */
+export function loadConfig(environment: Environment, pid?: number): ConfigResult {
   const faults: string[] = []
-  const config = selectAll(environment, (fault) => faults.push(fault))
+  const config = selectAll(environment, pid, (fault) => faults.push(fault))
   return faults.length > 0 ? { ok: false, faults } : { ok: true, config }
 }
 
-function selectAll(environment: Environment, addFault: AddFault) {
+function selectAll(environment: Environment, pid: number | undefined, addFault: AddFault) {
   const values = readValues(environment, addFault)
   const selectedKeys = keys.select(values, addFault, environment)
   const selectedNotification = notification.select(values, addFault, environment)
@@ -87,7 +91,7 @@ function selectAll(environment: Environment, addFault: AddFault) {
   const selectedRecovery = recovery.select(values, needed, addFault, environment)
   return Object.freeze({
     ...panel.select(values, addFault),
-    ...service.select(values, addFault, environment),
+    ...service.select(values, addFault, environment, pid),
     ...page.select(values, addFault),
     ...branding.select(values, addFault),
     ...callers.select(values),

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import * as z from 'zod'
-import type { ListenAddress, ListenSocket } from '../http/listen.js'
+import type { HandedSocket, ListenAddress, ListenSocket } from '../http/listen.js'
 import { withoutBrackets } from '../lib/ip-address.js'
 import { MAX_SOCKET_PATH_BYTES } from '../system/unix-socket.js'
 import type { AddFault, Environment } from './environment.js'
@@ -21,6 +21,20 @@ export const variables = {
   REKEY_SOCKET_MODE: socketMode().describe(
     'The permissions of the Unix socket. Programs that may write to it can reach Rekey.',
   ),
+  LISTEN_FDS: z
+    .string()
+    .optional()
+    .describe(
+      'How many sockets systemd hands to the process, which systemd sets. Rekey takes one, a Unix socket, in place of `REKEY_HOST`: [reverse-proxy.md](reverse-proxy.md#by-a-unix-socket).',
+    ),
+  LISTEN_PID: z
+    .string()
+    .optional()
+    .describe('The process that `LISTEN_FDS` is meant for, which systemd sets. Others ignore `LISTEN_FDS`.'),
+  LISTEN_FDNAMES: z
+    .string()
+    .optional()
+    .describe('The name of that socket for the log, which systemd sets: by default that of its unit.'),
   RUNTIME_DIRECTORY: z
     .string()
     .optional()
@@ -51,9 +65,14 @@ export const variables = {
 type Values = ValuesOf<typeof variables>
 
 /** Where the service listens, what it logs, its metrics and its security contact. */
-export function select(values: Values, addFault: AddFault, environment: Environment) {
+export function select(values: Values, addFault: AddFault, environment: Environment, pid?: number) {
+  const isHanded = values.LISTEN_FDS !== undefined && values.LISTEN_PID === String(pid)
+  const handedSocket = isHanded ? selectHandedSocket(values, addFault, environment) : undefined
   return {
+    /** By `REKEY_HOST`. */
     listen: selectListen(values, addFault, environment),
+    /** What to listen on in its place; undefined if systemd handed nothing over. */
+    handedSocket,
     /** The first one, where systemd names several. */
     runtimeDirectory: values.RUNTIME_DIRECTORY?.split(':')[0],
     basePath: values.REKEY_BASE_PATH,
@@ -80,6 +99,27 @@ function selectListen(
     addFault('REKEY_SOCKET_MODE is set, but REKEY_HOST is not a socket')
   }
   return Object.freeze({ host, port })
+}
+
+/** The descriptor of the first socket (sd_listen_fds(3)). */
+const FIRST_FD = 3
+
+/**
+ * The socket from systemd. Variables that would have no effect are faults; a socket in `REKEY_HOST` still tells the doctor where the
+ * service is.
+ */
+function selectHandedSocket(
+  { REKEY_HOST: host, LISTEN_FDS: count, LISTEN_FDNAMES: name }: Values,
+  addFault: AddFault,
+  environment: Environment,
+): HandedSocket {
+  if (count !== '1') addFault('LISTEN_FDS must be 1: Rekey takes one socket from systemd')
+  const isElsewhere = environment.REKEY_HOST && host && !host.startsWith('/')
+  const unused = [...(isElsewhere ? ['REKEY_HOST'] : []), 'REKEY_PORT', 'REKEY_SOCKET_MODE']
+  for (const variable of unused.filter((variable) => environment[variable])) {
+    addFault(`${variable} is set, but Rekey listens on the socket that systemd hands over`)
+  }
+  return Object.freeze({ fd: FIRST_FD, name: name ?? 'unknown' })
 }
 
 /** An address, with or without brackets, or a name of this host; of `unix:` and a path, the path. */

@@ -245,7 +245,8 @@ export function createApp(dependencies: AppDependencies): App {
   const fixedPaths = [createWellKnownRouter(basePath, config.securityContact), createWebmailRouter(routes)]
 
   const handler = express()
-  handler.set('trust proxy', createProxyTrust(config.trustProxy, 'path' in config.listen))
+  const isOnSocket = config.handedSocket !== undefined || 'path' in config.listen
+  handler.set('trust proxy', createProxyTrust(config.trustProxy, isOnSocket))
   handler.set('etag', false)
   handler.enable('case sensitive routing')
   handler.disable('x-powered-by')

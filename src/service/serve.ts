@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import type { Logger } from 'pino'
 import type { Config } from '../config/load.js'
 import { DOUBT_MS } from '../core/domain-locks.js'
-import { listen } from '../http/listen.js'
+import { type HandedSocket, listen } from '../http/listen.js'
 import { createHttpServer } from '../http/server.js'
 import { systemClock } from '../lib/clock.js'
 import { describeError, errorCodeOf } from '../lib/describe-error.js'
@@ -78,22 +78,25 @@ export async function serve(config: Config, build: Build, host: Host): Promise<b
   const sources = { panelLoad, checkReadiness, checkStore: store.checkReadiness, logState: log.state }
   if (metrics && !(await metrics.show(sources))) return giveUp()
   const server = createHttpServer(app.handler)
+  const { handedSocket } = config
+  const place = handedSocket ?? config.listen
   try {
-    await listen(server, config.listen)
+    await listen(server, place)
   } catch (error) {
-    logger.fatal({ event: 'listen-failed', ...config.listen, ...describeError(error) })
+    logger.fatal({ event: 'listen-failed', ...place, ...describeError(error) })
     return giveUp()
   }
   runMark.set()
   const delayMs = longestStopMs(config.requestTimeoutMs, timeoutMs)
   stopWithGrace(delayMs, { host, runMark, logger, flushLog: log.flush, server, app, ...opened })
-  logger.info({ event: 'listening', ...addressOf(server), version })
+  logger.info({ event: 'listening', ...addressOf(server, handedSocket), version })
   if (!config.redis) logger.info({ event: 'single-instance', detail: SINGLE_INSTANCE })
   void reportPanel({ app, credentials: config.panel.credentials, logger, clock: systemClock })
   return true
 }
 
-function addressOf(server: Server): { address: string; port?: number } {
+function addressOf(server: Server, handed: HandedSocket | undefined): { address: string; port?: number } {
+  if (handed) return { address: `systemd:${handed.name}` }
   const bound = server.address() as AddressInfo | string
   return typeof bound === 'string'
     ? { address: `unix:${bound}` }

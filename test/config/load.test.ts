@@ -15,7 +15,7 @@ const withLinkKey = { ...least, REKEY_LINK_KEY: LINK_KEY }
 const TOKEN = '0123456789abcdef'.repeat(2)
 
 function faultsOf(environment: Record<string, string>): readonly string[] {
-  const result = loadConfig(environment)
+  const result = loadConfig(environment, process.pid)
   return result.ok ? [] : result.faults
 }
 
@@ -97,6 +97,49 @@ it('the configuration of a socket has its mode, and no port', () => {
   ])
   expect(faultsOf({ ...least, REKEY_SOCKET_MODE: '0660' })).toEqual([
     'REKEY_SOCKET_MODE is set, but REKEY_HOST is not a socket',
+  ])
+})
+
+const handed = { ...least, LISTEN_FDS: '1', LISTEN_PID: String(process.pid) }
+
+it('the configuration takes the socket that systemd hands over, and needs no other place to listen on', () => {
+  const names = { LISTEN_FDNAMES: 'rekey.socket' }
+  expect(configOf({ ...handed, ...names }).handedSocket).toEqual({ fd: 3, name: 'rekey.socket' })
+  expect(configOf(handed).handedSocket).toEqual({ fd: 3, name: 'unknown' })
+  // It tells the doctor where the service is.
+  const { listen } = configOf({ ...handed, REKEY_HOST: 'unix:/run/rekey/rekey.sock' })
+  expect(listen).toMatchObject({ path: '/run/rekey/rekey.sock' })
+})
+
+it.each(['', '1', `${process.pid}0`, `+${process.pid}`, 'x'])(
+  'the configuration ignores a socket that is meant for the process “%s”',
+  (pid) => {
+    const { handedSocket, listen } = configOf({
+      ...handed,
+      LISTEN_FDS: '7',
+      LISTEN_PID: pid,
+      REKEY_PORT: '8090',
+    })
+    expect([handedSocket, listen]).toEqual([undefined, { host: '127.0.0.1', port: 8090 }])
+  },
+)
+
+it.each(['2', '0', '-1', '1x', ' 1'])(
+  'the configuration takes one socket from systemd, and not “%s”',
+  (count) => {
+    expect(faultsOf({ ...handed, LISTEN_FDS: count })).toEqual([
+      'LISTEN_FDS must be 1: Rekey takes one socket from systemd',
+    ])
+  },
+)
+
+it.each([
+  { REKEY_HOST: '::1' },
+  { REKEY_PORT: '8090' },
+  { REKEY_SOCKET_MODE: '0666', REKEY_HOST: 'unix:/x' },
+])('the configuration reports what has no effect beside a socket from systemd: %j', (given) => {
+  expect(faultsOf({ ...handed, ...(given as Record<string, string>) })).toEqual([
+    `${Object.keys(given)[0]} is set, but Rekey listens on the socket that systemd hands over`,
   ])
 })
 

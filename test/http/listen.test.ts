@@ -1,12 +1,13 @@
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, statSync, writeFileSync } from 'node:fs'
-import { createServer, request } from 'node:http'
+import { createServer } from 'node:http'
 import { createServer as createSocketServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { listen } from '../../src/http/listen.js'
 import { createHttpServer } from '../../src/http/server.js'
+import { askSocket } from '../kit/ask-socket.js'
 import { scratchFolder, startService, type TestService } from '../kit/service.js'
 
 function socketPath(): string {
@@ -58,14 +59,19 @@ async function askBySocket(service: TestService, headers: Record<string, string>
   const server = createHttpServer(service.app.handler)
   onTestFinished(() => void server.close())
   await listen(server, { path, mode: 0o660 })
-  const ask = async (method: string, target: string): Promise<string> => {
-    const sent = request({ socketPath: path, method, path: target, headers, agent: false }).end()
-    const [response] = await once(sent, 'response')
-    return (await response.setEncoding('utf8').toArray()).join('')
-  }
-  const { address } = JSON.parse(await ask('GET', '/api/v1/client-address'))
-  return { address, form: await ask('POST', '/reset/mail/') }
+  const counted = await askSocket(path, { path: '/api/v1/client-address', headers })
+  const form = await askSocket(path, { method: 'POST', path: '/reset/mail/', headers })
+  return { address: JSON.parse(counted.body).address, form: form.body }
 }
+
+const ON_SOCKET = { REKEY_HOST: 'unix:/run/rekey.sock' }
+const HANDED_OVER = { LISTEN_FDS: '1', LISTEN_PID: String(process.pid) }
+
+it('on a socket that systemd hands over, what calls is a proxy too', async () => {
+  const service = await startService({ environment: HANDED_OVER })
+  const { address } = await askBySocket(service, { 'x-forwarded-for': '203.0.113.9' })
+  expect(address).toBe('203.0.113.9')
+})
 
 it.each([
   ['0', { 'x-forwarded-for': '198.51.100.7, 203.0.113.9' }, '203.0.113.9'],
@@ -77,7 +83,7 @@ it.each([
   ['1', {}, '0.0.0.0'],
 ])('on a socket, where proxies are trusted as %s, %j counts as %s', async (trust, headers, expected) => {
   const service = await startService({
-    environment: { REKEY_TRUST_PROXY: trust, REKEY_HOST: 'unix:/run/rekey.sock' },
+    environment: { ...ON_SOCKET, REKEY_TRUST_PROXY: trust },
   })
   const { address, form } = await askBySocket(service, headers as Record<string, string>)
   expect(address).toBe(expected)

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { type ChildProcess, type ChildProcessWithoutNullStreams, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -15,23 +15,48 @@ type LogLine = Readonly<Record<string, unknown>>
 export interface Running {
   readonly child: ChildProcess
   readonly lines: LogLine[]
-  /** Resolves to the first log line of this event, also to one that is already there. */
-  logged(event: string): Promise<LogLine>
+  /** Resolves to the first log line of this event, or to a later one by its number; also to one that is already there. */
+  logged(event: string, count?: number): Promise<LogLine>
 }
 
 /** Starts the program, at a port that is free; it is killed when the test ends. */
 export function start(environment: Record<string, string>): Running {
   const child = spawn(process.execPath, [MAIN], { env: { REKEY_PORT: '0', ...environment } })
   onTestFinished(() => void child.kill('SIGKILL'))
+  return watch(child)
+}
+
+/** Begins as a process that systemd starts for its socket. */
+const HANDED_OVER = `printf '{"event":"started","pid":%d}\\n' $$; LISTEN_FDS=1 LISTEN_PID=$$ exec "$@"`
+
+/** Listens on a socket and, as systemd does, hands it to a process, and when that has ended to the next one. */
+const SOCKET_UNIT = `
+const { spawnSync } = require('node:child_process')
+const [, path, ...command] = process.argv
+const server = require('node:net').createServer().listen(path, () => {
+  // It waits here for the process, and takes no connection itself.
+  for (;;) spawnSync('sh', ['-c', ...command], { stdio: [0, 1, 2, server._handle.fd] })
+})`
+
+/** Starts the program on a socket that outlives each of its processes; all is killed when the test ends. */
+export function startOnSocket(path: string, environment: Record<string, string>): Running {
+  const env = { PATH: process.env.PATH, LISTEN_FDNAMES: 'rekey.socket', ...environment }
+  const args = ['-e', SOCKET_UNIT, path, HANDED_OVER, 'sh', process.execPath, MAIN]
+  const child = spawn(process.execPath, args, { env, detached: true })
+  onTestFinished(() => void process.kill(-Number(child.pid), 'SIGKILL'))
+  return watch(child)
+}
+
+function watch(child: ChildProcessWithoutNullStreams): Running {
   const lines: LogLine[] = []
   const reader = createInterface({ input: child.stdout })
   reader.on('line', (line) => void lines.push(JSON.parse(line)))
   return {
     child,
     lines,
-    async logged(event) {
+    async logged(event, count = 1) {
       for (;;) {
-        const line = lines.find((entry) => entry.event === event)
+        const line = lines.filter((entry) => entry.event === event)[count - 1]
         if (line) return line
         await once(reader, 'line')
       }

@@ -138,7 +138,7 @@ async function openStore(
 
 /** Loads a configuration that must be right. */
 export function configOf(environment: Record<string, string>): Config {
-  const result = loadConfig(environment)
+  const result = loadConfig(environment, process.pid)
   if (!result.ok) throw new Error(result.faults.join('\n'))
   return result.config
 }
