@@ -7,6 +7,8 @@ export interface AttemptContext {
   readonly requestId: string
   /** By the service's clock. */
   readonly arrivedMs: number
+  /** When the caller began to wait: before it arrived, if a proxy says so. */
+  readonly startedMs: number
   /** The person's, in the form of `parseClientAddress`. */
   clientAddress: string
   /** The name of the client that calls on the person's behalf. */

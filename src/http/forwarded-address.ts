@@ -1,6 +1,6 @@
 import type { Request } from 'express'
 import { compile } from 'proxy-addr'
-import { isLoopbackAddress, parseForwardedAddress } from '../lib/ip-address.js'
+import { isLoopbackAddress, parseClientAddress, parseForwardedAddress } from '../lib/ip-address.js'
 
 /** What proxies add to the requests that they hand on. */
 const PROXY_HEADER =
@@ -20,6 +20,14 @@ export function createProxyTrust(
   if (typeof proxies === 'number') return (_address, hop) => hop < Math.max(proxies, first)
   const isProxy = compile([...proxies])
   return (address, hop) => hop < first || isProxy(parseForwardedAddress(address ?? '') ?? '', hop)
+}
+
+/** Whether a trusted proxy handed the request on by whose clock ours goes: one on this host, by the socket or the loopback. */
+export function cameFromProxyHere({ app, socket: { remoteAddress } }: Request): boolean {
+  return (
+    trustOf(app)(remoteAddress, 0) &&
+    (remoteAddress === undefined || isLoopbackAddress(parseClientAddress(remoteAddress) ?? ''))
+  )
 }
 
 /** Whether a proxy says that the request passed it. */
@@ -43,9 +51,12 @@ export function handedOnAddress(request: Request): string | undefined {
 export function lacksAddress(request: Request): boolean {
   const [named] = request.ips
   if (named !== undefined) return parseForwardedAddress(named) === undefined
-  const isTrusted = request.app.get('trust proxy fn') as ReturnType<typeof createProxyTrust>
   return (
-    isTrusted(request.socket.remoteAddress, 0) &&
+    trustOf(request.app)(request.socket.remoteAddress, 0) &&
     (passedProxy(request) || request.get('sec-fetch-site') !== undefined)
   )
+}
+
+function trustOf(app: Request['app']): ReturnType<typeof createProxyTrust> {
+  return app.get('trust proxy fn')
 }

@@ -2,7 +2,8 @@ import type { Request, RequestHandler, Response } from 'express'
 import type { AttemptContext } from '../core/attempt-context.js'
 import type { Clock } from '../lib/clock.js'
 import { parseClientAddress } from '../lib/ip-address.js'
-import { handedOnAddress, lacksAddress } from './forwarded-address.js'
+import { cameFromProxyHere, handedOnAddress, lacksAddress } from './forwarded-address.js'
+import { waitedMs } from './request-start.js'
 
 /**
  * Gives every request its context.
@@ -17,9 +18,12 @@ export function createRequestContext(
   let isReported = false
 
   return function addContext(request, response, next) {
+    const arrivedMs = clock.now()
+    const start = cameFromProxyHere(request) ? request.get('x-request-start') : undefined
     const context: AttemptContext = {
       requestId: randomId(),
-      arrivedMs: clock.now(),
+      arrivedMs,
+      startedMs: arrivedMs - waitedMs(start, Date.now()),
       clientAddress: clientAddressOf(request),
       commands: [],
       awaitsLog: false,

@@ -84,6 +84,7 @@ it.each(fullAnswers)(
     const context = {
       requestId: 'the-id',
       arrivedMs: 0,
+      startedMs: 0,
       clientAddress: '2001:db8::7',
       client: 'roundcube',
       commands: [{ command: 'v-list-user', result: 'timed-out', startedMs: 1, endedMs: 2.5 }],

@@ -23,6 +23,7 @@ function attempt({ answer = limited('address'), ...context }: About = {}): Attem
     context: {
       requestId: String(requests),
       arrivedMs: 0,
+      startedMs: 0,
       clientAddress: SENDER,
       commands: [],
       awaitsLog: false,

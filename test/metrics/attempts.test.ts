@@ -130,6 +130,7 @@ it('whatever answers in the panel’s place makes few series', async () => {
       const context = {
         requestId: 'the-id',
         arrivedMs: 0,
+        startedMs: 0,
         clientAddress: '192.0.2.1',
         awaitsLog: false,
         commands,

@@ -37,7 +37,7 @@ export interface Face<Body, Value> {
   parse(body: Body, context: AttemptContext): ParsedBody<Value>
   readonly action: Action<Value>
   callerKind(context: AttemptContext): CallerKind
-  /** By when (ms from the request's arrival) a change must be answered: the caller waits no longer. */
+  /** By when (ms from the request's start) a change must be answered: the caller waits no longer. */
   patienceMs(request: Request): number
   /** @param body absent if the request was stopped before or while its body was read */
   show(response: Response, answer: Answer, body?: Body): void
@@ -86,7 +86,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   ): Promise<void> {
     const body: Body = request.body
     const context = contextOf(response)
-    const deadline = createDeadline(context.arrivedMs + face.patienceMs(request) - clock.now(), clock)
+    const deadline = createDeadline(context.startedMs + face.patienceMs(request) - clock.now(), clock)
     const { clientAddress } = context
     const caller = {
       callerKind: face.callerKind(context),
