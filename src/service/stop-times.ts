@@ -1,5 +1,8 @@
 import { PERSON_PATIENCE_MS } from '../http/submission/patience.js'
 
+/** How long (ms) a process that stops waits for requests on connections that it has taken: their senders have no other. */
+export const LAST_REQUESTS_MS = 250
+
 /** How long (ms) a process that stops waits for what follows the last attempts: notifications, and checks of new passwords. */
 export const FOLLOW_UP_MS = 2000
 
@@ -16,5 +19,5 @@ const CLOSE_MS = 500
  */
 export function longestStopMs(requestTimeoutMs: number, panelTimeoutMs: number): number {
   const attemptMs = Math.max(PERSON_PATIENCE_MS, requestTimeoutMs) + panelTimeoutMs
-  return attemptMs + Math.max(FOLLOW_UP_MS, LAST_ANSWERS_MS) + CLOSE_MS
+  return LAST_REQUESTS_MS + attemptMs + Math.max(FOLLOW_UP_MS, LAST_ANSWERS_MS) + CLOSE_MS
 }

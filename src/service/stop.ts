@@ -3,12 +3,13 @@ import type { Server } from 'node:http'
 import type { Logger } from 'pino'
 import type { Dispatcher } from 'undici'
 import type { DurableStore } from '../core/recovery/durable-store.js'
+import { systemClock } from '../lib/clock.js'
 import { describeError } from '../lib/describe-error.js'
 import type { SharedStore } from '../store/shared-store.js'
 import type { App } from './app.js'
 import type { Metrics } from './metrics.js'
 import type { RunMark } from './run-mark.js'
-import { LAST_ANSWERS_MS } from './stop-times.js'
+import { LAST_ANSWERS_MS, LAST_REQUESTS_MS } from './stop-times.js'
 
 /** What keeps the process from ending. */
 export interface Opened {
@@ -50,8 +51,8 @@ export interface Running extends Opened {
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'] as const
 
 /**
- * Told to stop, the process takes no more requests and waits for the attempts under way, whether or not the client did.
- * For a client that has not sent its whole request it does not wait. To be told again changes nothing.
+ * Told to stop, the process takes no more connections and waits for the attempts under way, whether or not the client did. A client
+ * that has not sent its whole request then has `LAST_REQUESTS_MS` for it. To be told again changes nothing.
  *
  * @param delayMs after which it writes what the log has, and ends in any case
  */
@@ -66,6 +67,7 @@ export function stopWithGrace(delayMs: number, running: Running): void {
     server.keepAliveTimeout = 1
     const closed = once(server, 'close')
     server.close()
+    await Promise.race([closed, systemClock.wait(LAST_REQUESTS_MS)])
     await app.endAttempts()
     runMark.remove()
     const answersAreOver = setTimeout(() => server.closeAllConnections(), LAST_ANSWERS_MS)

@@ -1,7 +1,9 @@
 import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
 import { expect, it, onTestFinished, vi } from 'vitest'
+import { LAST_REQUESTS_MS } from '../../src/service/stop-times.js'
 import { type Running, requestChange, start, startPanel, urlOf } from '../kit/process.js'
 import { scratchFile, scratchFolder, simulatorEnvironment } from '../kit/service.js'
 import { startSmtpServer } from '../kit/smtp-server.js'
@@ -73,6 +75,7 @@ it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
   async (signal) => {
     const panel = await startPanel()
     const service = start(simulatorEnvironment(panel))
+    await service.logged('ready')
     const hold = panel.hold(CHANGE)
     const request = requestChange(service, byAccount())
     await hold.arrived
@@ -153,7 +156,19 @@ it.each([
   expect(service.lines.at(-1)).toMatchObject({ event: 'stopped' })
 })
 
-it('the service, told to stop refuses an attempt that it could read only then, and changes nothing', async () => {
+it('the service, told to stop serves a request whose connection it has taken before', async () => {
+  const panel = await startPanel()
+  const service = start(simulatorEnvironment(panel))
+  await service.logged('ready')
+  const { socket, text } = await send(service, `${HEAD}\r\n\r\n${BODY.slice(0, -1)}`)
+  service.child.kill('SIGTERM')
+  await service.logged('stopping')
+  socket.write(BODY.slice(-1))
+  await once(socket, 'close')
+  expect(text()).toMatch(/^HTTP\/1\.1 200 .*"code":"changed"/s)
+})
+
+it('the service, told to stop refuses an attempt that it could read only later, and changes nothing', async () => {
   const panel = await startPanel()
   const service = start(simulatorEnvironment(panel))
   await service.logged('ready')
@@ -163,6 +178,7 @@ it('the service, told to stop refuses an attempt that it could read only then, a
   await hold.arrived
   service.child.kill('SIGTERM')
   await service.logged('stopping')
+  await setTimeout(2 * LAST_REQUESTS_MS)
   socket.write(BODY.slice(-1))
   await once(socket, 'close')
   expect(text()).toMatch(/^HTTP\/1\.1 503 .*"code":"panel-busy"/s)

@@ -41,9 +41,9 @@ it('a process that can’t stop in time leaves no mark if only what follows its 
 })
 
 it.each([
-  [30_000, 15_000, 72.5],
-  [120_000, 15_000, 137.5],
-  [30_000, 60_000, 117.5],
+  [30_000, 15_000, 72.75],
+  [120_000, 15_000, 137.75],
+  [30_000, 60_000, 117.75],
 ])(
   'a process whose clients wait %i ms, with a panel time-out of %i ms, has stopped within %i s',
   (requestTimeoutMs, panelTimeoutMs, seconds) => {
