@@ -54,7 +54,7 @@ function follow(commands: string): string {
     npm_config_prefer_offline: 'true',
     npm_config_loglevel: 'error',
   }
-  const said = ['systemctl', 'journalctl', 'apt-get', 'nft'].map((name) => `${name}() { echo ${name} "$@"; }`)
+  const said = ['systemctl', 'journalctl'].map((name) => `${name}() { echo ${name} "$@"; }`)
   const script = ['set -e', 'umask 077', ...said, here].join('\n')
   const stdio = ['ignore' as const, 'pipe' as const, 'inherit' as const]
   return execFileSync('bash', ['-c', script], { cwd: checkout, env, encoding: 'utf8', stdio })
@@ -119,7 +119,7 @@ it('the package, installed as docs/install.md tells is set up by the commands of
   expect(follow(`${check}${leavesNothing}`)).toBe('The configuration is complete.\n')
 
   const [service = ''] = blocksFrom('docs/install.md', 'The service', 'sh')
-  expect(follow(service)).toContain('systemctl enable --now rekey\n')
+  expect(follow(service)).toContain('systemctl enable --now rekey.socket rekey\n')
   const unitFile = join(host, 'etc/systemd/system/rekey.service')
   const unit = readFileSync(unitFile, 'utf8')
   expect(unit).toBe(adapt('systemd/rekey.service', {}))
@@ -127,11 +127,13 @@ it('the package, installed as docs/install.md tells is set up by the commands of
     expect(existsSync(join(host, path))).toBe(true)
   }
 
-  const [firewall = ''] = blocksFrom('docs/install.md', 'Other programs of the host', 'sh')
-  expect(follow(firewall)).toContain('nft list table inet rekey\n')
-  const addition = readFileSync(join(`${unitFile}.d`, 'firewall.conf'), 'utf8')
-  const [, rules = ''] = /^ExecStartPre=\+\/usr\/sbin\/nft -f (.*)$/m.exec(addition) ?? []
-  expect(readFileSync(join(host, rules), 'utf8')).toBe(adapt('rekey.nft', {}))
+  for (const [path, file] of [
+    ['rekey.socket', 'rekey.socket'],
+    ['rekey.socket.d/web-server.conf', 'web-server.conf'],
+  ]) {
+    const installed = readFileSync(join(host, `etc/systemd/system/${path}`), 'utf8')
+    expect(installed).toBe(adapt(`systemd/${file}`, {}))
+  }
 })
 
 it('the package, installed as docs/install.md tells makes a change', async () => {
@@ -148,7 +150,7 @@ it(
     writeFileSync(old, '')
     expect(follow(beside)).toContain('The configuration is complete.\n')
     expect(follow('rekey --version')).toBe('0.1.0\n')
-    expect(follow(swap)).toBe('systemctl stop rekey\nsystemctl start rekey\njournalctl -u rekey -n 20\n')
+    expect(follow(swap)).toBe('systemctl restart rekey\njournalctl -u rekey -n 20\n')
     expect([follow('rekey --version'), existsSync(old)]).toEqual(['0.2.0\n', false])
     await changesPassword([join(host, 'opt/rekey/dist/main.js')])
     follow(back)

@@ -1,14 +1,18 @@
 import { once } from 'node:events'
+import { chmodSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
+import { waitedMs } from '../../src/http/request-start.js'
 import { startApache } from './kit/apache.js'
 import { atEnd } from './kit/at-end.js'
 import { startCaddy } from './kit/caddy.js'
 import { adapt, type Changes } from './kit/deploy-file.js'
 import { startComposeNginx, startNginx } from './kit/nginx.js'
 import { type FrontProxy, HOSTS } from './kit/proxy-setup.js'
+import { scratchDirectory } from './kit/scratch.js'
 import { visit } from './kit/visit.js'
 import { startWebmailHosts } from './kit/webmail-hosts.js'
 
@@ -59,11 +63,17 @@ const files = [
 describe.each(files)('a proxy by deploy/$file', ({ file, start, places }) => {
   it(`a proxy by deploy/${file} hands on the host, of addresses the person’s alone, and keeps no connection`, async () => {
     const proxy = await start(await startEcho())
-    const headers = { 'x-forwarded-for': '203.0.113.9, 127.0.0.1' }
+    const headers = { 'x-forwarded-for': '203.0.113.9, 127.0.0.1', 'x-request-start': 't=1.000' }
     for (const { host, base } of places) {
       for (const path of [`${base}/`, '/.well-known/change-password']) {
+        const sentMs = Date.now()
         const { body } = await visit(proxy, { host, path, headers, from: '127.0.0.9' })
-        expect(JSON.parse(body)).toMatchObject({
+        const received = JSON.parse(body)
+        // nginx looks at its clock now and then. The answer came within seconds.
+        const waited = waitedMs(received['x-request-start'], sentMs + 60_000)
+        expect(waited).toBeGreaterThan(50_000)
+        expect(waited).toBeLessThan(60_100)
+        expect(received).toMatchObject({
           host: `${host}:${proxy.port}`,
           'x-forwarded-for': '127.0.0.9',
           connection: 'close',
@@ -95,6 +105,24 @@ describe.each(files.filter(({ file }) => NGINX_FILES.includes(file)))(
         expect(statuses.toSorted()).toEqual([...Array(20).fill(200), 429, 429])
       }
     })
+  },
+)
+
+const ON_SOCKET = files.filter(({ file }) => file !== 'compose-nginx.conf')
+
+it.each(ON_SOCKET)(
+  'a proxy by deploy/$file reaches Rekey by the socket that systemd makes',
+  async ({ start, places }) => {
+    const path = join(scratchDirectory('socket'), 'rekey.sock')
+    const server = createServer(({ headers, url }, response) => void response.end(`${url} ${headers.host}`))
+    atEnd(() => server.close())
+    await once(server.listen(path), 'listening')
+    chmodSync(path, 0o666)
+    const proxy = await start(`unix:${path}`)
+    for (const { host, base } of places) {
+      const { body } = await visit(proxy, { host, path: `${base}/?x=%2F` })
+      expect(body).toBe(`${base}/?x=%2F ${host}:${proxy.port}`)
+    }
   },
 )
 

@@ -25,7 +25,6 @@ fail2ban            has_program fail2ban-regex
 fonts-dejavu-core   has_file /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
 fonts-droid-fallback has_file /usr/share/fonts-droid-fallback/truetype/DroidSansFallback.ttf
 fonts-noto-core     has_file /usr/share/fonts/truetype/noto/NotoSansArabic-Regular.ttf
-nftables            has_program nft
 nginx               has_program nginx
 openssl             has_program openssl
 php-cli             has_program php

@@ -13,7 +13,7 @@ export async function startApache(serviceUrl: string, changes: Changes = {}): Pr
   const { directory, port, plainPort } = setup
   const hosts = adapt('apache.conf', {
     ...changes,
-    'http://127.0.0.1:8080': serviceUrl,
+    'unix:/run/rekey/rekey.sock|http://localhost': serviceUrl.replace(/^unix:.*/, '$&|http://localhost'),
     '*:443': `127.0.0.1:${port}`,
     '*:80': `127.0.0.1:${plainPort}`,
     '/var/www/html': directory,

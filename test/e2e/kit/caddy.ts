@@ -22,7 +22,7 @@ export async function startCaddy(serviceUrl: string, changes: Changes = {}): Pro
 `
   const config = adapt('Caddyfile', {
     ...changes,
-    '127.0.0.1:8080': new URL(serviceUrl).host,
+    'unix//run/rekey/rekey.sock': serviceUrl.replace('http://', '').replace('unix:', 'unix/'),
     '/var/www/html': directory,
   })
   const data = join(directory, 'data')

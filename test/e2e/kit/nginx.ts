@@ -8,14 +8,18 @@ export interface Nginx extends FrontProxy {
   readonly url: string
 }
 
-/** Starts nginx as deploy/ sets it up, but for these changes, with a certificate that only its own file vouches for. */
+/**
+ * Starts nginx as deploy/ sets it up, but for these changes, with a certificate that only its own file vouches for.
+ *
+ * @param serviceUrl `unix:` and a path for a service on a socket
+ */
 export async function startNginx(serviceUrl: string, changes: Changes = {}): Promise<Nginx> {
   const setup = await setUpProxy('nginx')
   await runNginx(
     setup,
     adapt('nginx.conf', {
       ...changes,
-      'http://127.0.0.1:8080': serviceUrl,
+      'unix:/run/rekey/rekey.sock': serviceUrl.replace('http://', ''),
       'listen 443': `listen 127.0.0.1:${setup.port}`,
       'listen [::]:443': `listen [::1]:${setup.port}`,
       'listen 80': `listen 127.0.0.1:${setup.plainPort}`,
@@ -52,6 +56,7 @@ export async function runNginx({ directory, port, file }: ProxySetup, servers: s
   const config = file(
     'nginx.conf',
     `daemon off;
+user www-data;
 pid ${directory}/nginx.pid;
 events {}
 http {

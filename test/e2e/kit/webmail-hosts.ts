@@ -66,7 +66,8 @@ export async function startWebmailHosts(serviceUrl: string, changes: Changes = {
   const first = `server { listen 127.0.0.1:${port} ssl; ssl_certificate ${setup.caFile}; ssl_certificate_key ${setup.keyFile}; }`
   const config = await runNginx(setup, `${first}\n  include ${directory}/domains/*.conf;`)
   const locations = join(directory, 'rekey.inc')
-  write('rekey.inc', adapt('hestia/rekey.inc', { ...changes, 'http://127.0.0.1:8090': serviceUrl }))
+  const service = { 'http://unix:/run/rekey/rekey.sock': serviceUrl.replace(/^unix:/, 'http://unix:') }
+  write('rekey.inc', adapt('hestia/rekey.inc', { ...changes, ...service }))
   const paths = { '/home/': `${home}/`, '/etc/nginx/conf.d/rekey.inc': locations }
   write('webmail-hosts.sh', adapt('hestia/webmail-hosts.sh', paths))
   write('bin/nginx', `#!/bin/bash\nexec /usr/sbin/nginx -e stderr -c ${config} "$@"\n`)
