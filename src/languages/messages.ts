@@ -85,6 +85,19 @@ function relativeTimeFormat(language: string): Intl.RelativeTimeFormat {
   return format
 }
 
+/** Such as `December 6, 2026 at 2:00 PM UTC`, in the time zone of the process, which is named. */
+export function timeInWords(timeMs: number, language: string): string {
+  const format = new Intl.DateTimeFormat(language, {
+    year: 'numeric',
+    month: 'long',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: '2-digit',
+    timeZoneName: 'short',
+  })
+  return format.format(timeMs)
+}
+
 /** Such as `in 12 minutes`: never sooner than it is, and no finer than a person waits. */
 export function waitInWords(seconds: number, language: string): string {
   const format = relativeTimeFormat(language)

@@ -64,6 +64,8 @@ const NO_ADDRESS =
 /** Where attempts are sent besides the base path, from there. */
 const ATTEMPT_PATHS = [
   'help',
+  'link',
+  'link/end',
   'recover',
   'api/v1/password-changes',
   'api/v1/recovery-links',

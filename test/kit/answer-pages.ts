@@ -2,7 +2,7 @@ import type { Response } from 'supertest'
 import { type AnswerCode, answerCodes } from '../../src/core/answer.js'
 import { boldBrand } from './brand.js'
 import { type CallFault, type Way, ways } from './outcomes.js'
-import { HELP, HELP_REQUEST, RECOVER_FORM, recoveryService } from './recovery.js'
+import { HELP, HELP_REQUEST, OWNER_FORM, RECOVER_FORM, recoveryService } from './recovery.js'
 import type { TestService, TestServiceOptions } from './service.js'
 import { ACCOUNT_FORM, formOf, MAILBOX_FORM } from './submissions.js'
 
@@ -69,6 +69,26 @@ function pageOf(answer: AnswerCode, way: Way): AnswerPage {
 
 /** The pages with which people recover forgotten passwords. */
 const recoveryPages: readonly AnswerPage[] = [
+  { name: 'form-with-links', answer: 'none', service: recoveryService(), ask: gets('/') },
+  { name: 'link', answer: 'none', service: recoveryService(), ask: gets('/link') },
+  {
+    name: 'link-every-field-wrong',
+    answer: 'invalid-request',
+    service: recoveryService(),
+    ask: posts({ email: 'info', username: '-', code: 'abc' }, '/link/end'),
+  },
+  {
+    name: 'recovery-link-made',
+    answer: 'recovery-link-made',
+    service: recoveryService(),
+    ask: posts(OWNER_FORM, '/link'),
+  },
+  {
+    name: 'recovery-links-ended',
+    answer: 'recovery-links-ended',
+    service: recoveryService(),
+    ask: posts(OWNER_FORM, '/link/end'),
+  },
   { name: 'recover', answer: 'none', service: recoveryService(), ask: gets('/recover') },
   {
     name: 'help',

@@ -34,6 +34,13 @@ export const LINK_REQUEST = {
   account: { username: 'alice', password: 'alice panel pw' },
 }
 
+/** The page's form by which alice makes a link for info@example.org, filled in. */
+export const OWNER_FORM = {
+  email: LINK_REQUEST.email,
+  username: LINK_REQUEST.account.username,
+  account_password: LINK_REQUEST.account.password,
+}
+
 /** The page's form for a link, filled in but for the link. */
 export const RECOVER_FORM = { new_password: NEW_PASSWORD, confirm_password: NEW_PASSWORD }
 

@@ -1,5 +1,7 @@
-import { expect, it } from 'vitest'
-import { waitInWords } from '../../src/languages/messages.js'
+import { afterEach, expect, it, vi } from 'vitest'
+import { timeInWords, waitInWords } from '../../src/languages/messages.js'
+
+afterEach(() => void vi.unstubAllEnvs())
 
 it.each([
   [1, 'in 1 second'],
@@ -16,4 +18,13 @@ it.each([
 
 it('is told in the language of the other words', () => {
   expect(waitInWords(61, 'de')).toBe('in 2 Minuten')
+})
+
+it.each([
+  ['en', 'January 15, 2027 at 9:00 AM GMT+1'],
+  ['de', '15. Januar 2027 um 09:00 MEZ'],
+  ['ja', '2027年1月15日 9:00 GMT+1'],
+])('a time is told in the language %s, with the zone of the process', (language, words) => {
+  vi.stubEnv('TZ', 'Europe/Berlin')
+  expect(timeInWords(1_800_000_000_000, language).replaceAll('\u202f', ' ')).toBe(words)
 })

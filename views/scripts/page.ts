@@ -1,4 +1,5 @@
 import { hintAtCapsLock } from './caps-lock.js'
+import { offerToCopy } from './copy-link.js'
 import { readForm } from './form.js'
 import { solvePuzzle } from './puzzle.js'
 import { takeLink, watchForLinks } from './recovery-link.js'
@@ -15,6 +16,7 @@ watchForLinks()
 setUp()
 
 function setUp(): void {
+  offerToCopy()
   const form = readForm()
   if (!form) return
   offerToShow(form)

@@ -16,7 +16,7 @@ export function solvePuzzle({ element, words, say }: PageForm): void {
   const challenge: Challenge = JSON.parse(puzzle.dataset.challenge ?? '')
   const worker = new Worker(new URL('puzzle-worker.js', import.meta.url))
   const over = new AbortController()
-  let isSent = false
+  let sent: SubmitEvent | undefined
 
   const finish = (): void => {
     worker.terminate()
@@ -30,7 +30,7 @@ export function solvePuzzle({ element, words, say }: PageForm): void {
     if (document.activeElement === cancel) element.querySelector<HTMLElement>('[type="submit"]')?.focus()
     puzzle.classList.add('solved')
     element.append(hiddenField('solution', btoa(JSON.stringify(solved))))
-    if (isSent) element.requestSubmit()
+    if (sent) element.requestSubmit(sent.submitter)
   }
 
   const giveUp = (): void => {
@@ -54,7 +54,7 @@ export function solvePuzzle({ element, words, say }: PageForm): void {
     (event) => {
       event.preventDefault()
       event.stopImmediatePropagation()
-      isSent = true
+      sent = event
       say(words.solving)
     },
     { signal: over.signal },

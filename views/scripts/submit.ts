@@ -20,15 +20,21 @@ export function submitInPlace(form: PageForm, setUp: () => void): void {
     isUnderWay = true
     hidePasswords(form)
     element.setAttribute('aria-busy', 'true')
-    say(words.sending)
+    const button = event.submitter
+    say(button?.dataset.sending ?? words.sending)
     // An answer that comes sooner takes the form's place, and so the line's.
     setTimeout(() => showProgress(form), PROGRESS_AFTER_MS)
     const typed = new FormData(element)
-    const answer = await send(element.action, typed)
+    const answer = await send(addressOf(element, button), typed)
     if (answer) showAnswer(answer, typed)
-    else showLoss()
+    else showLoss(button?.dataset.lost)
     setUp()
   })
+}
+
+/** Where a button sends the form: to an address of the button, or to the form's own. */
+function addressOf({ action }: HTMLFormElement, button: HTMLElement | null): string {
+  return button instanceof HTMLButtonElement && button.hasAttribute('formaction') ? button.formAction : action
 }
 
 /** Once, so that it is announced once. */
@@ -59,10 +65,10 @@ function showAnswer(page: Document, typed: FormData): void {
   focusOn(main)
 }
 
-/** The change may have been made all the same: that, and what to do, stands ready in the page. */
-function showLoss(): void {
+/** What was asked for may have been done all the same: that, and what to do, stands ready in the page. */
+function showLoss(template = 'answer-lost'): void {
   const main = document.querySelector('main')
-  const loss = document.querySelector<HTMLTemplateElement>('#answer-lost')
+  const loss = document.querySelector<HTMLTemplateElement>(`#${template}`)
   if (!main || !loss) return
   main.replaceChildren(loss.content.cloneNode(true))
   main.dataset.answer = 'outcome-unknown'

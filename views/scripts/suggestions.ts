@@ -1,3 +1,4 @@
+import { copy } from './clipboard.js'
 import type { PageForm } from './form.js'
 import { suggestPassword, suggestWords } from './suggest-password.js'
 import { typedMailbox } from './typed-mailbox.js'
@@ -35,15 +36,5 @@ async function loadWords(): Promise<readonly string[]> {
     return await (await fetch(new URL('words.json', import.meta.url))).json()
   } catch {
     return []
-  }
-}
-
-/** A browser may not let us: without TLS, or in a frame. */
-async function copy(text: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text)
-    return true
-  } catch {
-    return false
   }
 }

@@ -11,25 +11,31 @@ import type { Form } from '../submission/read-body.js'
 import { parseForm } from './form-fields.js'
 import { formView } from './form-view.js'
 import { pageHref } from './layout-view.js'
+import { linkButtonView } from './link-view.js'
 import type { PageParts } from './page-parts.js'
 import { answerLostView, doneView, doubtView, isInDoubt } from './result-views.js'
 import { scriptView } from './script-view.js'
 
 /** The form that changes a password with a proof, and its answers. */
 export function createChangeRouter(parts: PageParts): Router {
-  const { pipeline, proofs, sendPage, policy } = parts
+  const { pipeline, proofs, sendPage, policy, basePath } = parts
+  const { recovery } = parts.actions
 
   function sendForm(response: Response, form: Form, answer?: Answer): void {
     const messages = messagesOf(response)
     const { rules, passwordRules } = describePolicy(policy, messages)
+    const email = typeof form.email === 'string' ? form.email : ''
+    const { help, language } = messages
     const view = {
       ...formView({ messages, proofs, rules, passwordRules }, form, answer),
       ...scriptView(messages, policy, answerLostView(messages)),
+      help,
+      helpHref: recovery?.help ? pageHref(basePath, 'help', language, email) : '',
+      linkButton: recovery?.ownerLinks
+        ? linkButtonView(messages, pageHref(basePath, 'link', language))
+        : null,
     }
-    const email = typeof form.email === 'string' ? form.email : ''
-    const { help, language } = messages
-    const helpHref = parts.actions.recovery?.help ? pageHref(parts.basePath, 'help', language, email) : ''
-    sendPage(response, { path: '', template: 'form', view: { ...view, help, helpHref }, answer, email })
+    sendPage(response, { path: '', template: 'form', view, answer, email })
   }
 
   const face: Face<Form, Submission | Redemption> = {

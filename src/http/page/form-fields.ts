@@ -6,7 +6,9 @@ import { faultMessage, reasonMessage } from '../../languages/messages.js'
 import type { ParsedBody } from '../submission/parse-body.js'
 import {
   type HelpSubmission,
+  type OwnerSubmission,
   parseHelpRequest,
+  parseLinkRequest,
   parseRedemption,
   parseSubmission,
   type Redemption,
@@ -36,8 +38,8 @@ export interface FieldError {
 /** The fields that a form sends, by the member of the JSON interface that each stands for. */
 export type FormFields = Readonly<Record<string, FieldName>>
 
-/** The hosting account and a mailbox of it. */
-const ACCOUNT: FormFields = {
+/** The fields that a hosting account and a mailbox of it are sent in. */
+export const ownerFields: FormFields = {
   '/email': 'email',
   '/account/username': 'username',
   '/account/password': 'account_password',
@@ -53,7 +55,7 @@ export const changeFields: Readonly<Record<Proof, FormFields>> = {
     '/newPassword': 'new_password',
     '/solution': 'solution',
   },
-  account: { ...ACCOUNT, '/newPassword': 'new_password' },
+  account: { ...ownerFields, '/newPassword': 'new_password' },
 }
 
 /** The fields that a link and a new password are sent in. */
@@ -79,6 +81,11 @@ export function parseForm(proofs: Proofs, form: Form): ParsedBody<Submission> {
 /** Does the same with the form for a link. */
 export function parseRedemptionForm(form: Form): ParsedBody<Redemption> {
   return withConfirmation(parseRedemption(toRequest(redemptionFields, form)), form)
+}
+
+/** Checks the form for the owner of a hosting account by the rules of the JSON interface. */
+export function parseOwnerForm(form: Form): ParsedBody<OwnerSubmission> {
+  return parseLinkRequest(toRequest(ownerFields, form))
 }
 
 /** Checks the form of a person who can't sign in. */

@@ -34,7 +34,12 @@ export function frameView(
 }
 
 /** A page in a language: what a person has chosen goes along from page to page, without a cookie. */
-export function pageHref(basePath: string, path: string, language: string, email = ''): string {
+export function pageHref(
+  basePath: string,
+  path: PagePath | 'link/end',
+  language: string,
+  email = '',
+): string {
   const query = new URLSearchParams(email === '' ? { lang: language } : { lang: language, email })
   return `${basePath}/${path}?${query}`
 }

@@ -2,6 +2,7 @@ import type { Router } from 'express'
 import { createRouter, refuseUnknownPath, routeMethods } from '../route-methods.js'
 import { createChangeRouter } from './change-page.js'
 import { createHelpRouter } from './help-page.js'
+import { createLinkRouter } from './link-page.js'
 import type { PageParts } from './page-parts.js'
 import { createRecoverRouter } from './recover-page.js'
 import { createSendPage } from './send-page.js'
@@ -16,8 +17,10 @@ export function createPageRouter({
   const router = createRouter()
   // Those that are there have been served before.
   routeMethods(router, '/assets/*path', { get: [refuseUnknownPath] })
-  if (parts.actions.recovery) router.use('/recover', createRecoverRouter(parts))
-  if (parts.actions.recovery?.help) router.use('/help', createHelpRouter(parts, parts.actions.recovery.help))
+  const { recovery } = parts.actions
+  if (recovery) router.use('/recover', createRecoverRouter(parts))
+  if (recovery?.ownerLinks) router.use('/link', createLinkRouter(parts, recovery.ownerLinks))
+  if (recovery?.help) router.use('/help', createHelpRouter(parts, recovery.help))
   router.use(createChangeRouter(parts))
   router.use(
     refuseUnknownPath,

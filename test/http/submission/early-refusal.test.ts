@@ -79,6 +79,8 @@ const ways = [
   ['/', '?lang=de'],
   ['/', '?lang=ar'],
   ['/recover', '?lang=de'],
+  ['/link', '?lang=de'],
+  ['/link/end', ''],
   [CHANGES, ''],
   [CHANGES, '?lang=fr'],
   ['/api/v1/password-policy', '?lang=ja'],
