@@ -64,31 +64,19 @@ async function sendChange(
   lock: HeldLock,
   dependencies: Tools,
 ): Promise<Outcome> {
-  const outcome = await sendTo(target, attempt, lock, dependencies)
-  if (outcome !== 'missing') return outcome
+  const { credentials, newPassword, deadline } = attempt
+  const keepAddress = credentials.proof === 'mailbox' ? dependencies.keepAddress : undefined
+  const change = { target, newPassword, deadline, storedHash: undefined }
+  const address = await keepAddress?.(change, dependencies.panel)
+  await lock.confirm()
+  const outcome = await makeChange(target, attempt, lock, dependencies)
+  if (outcome !== 'missing') {
+    const isMade = outcome.code === 'changed'
+    return isMade && address ? { ...outcome, recoveryAddress: await address.renew() } : outcome
+  }
   const elsewhere = await verifyElsewhere(target, attempt, dependencies)
   if (!elsewhere.passed) return elsewhere.outcome
   return await sendChange(elsewhere.target, attempt, lock, dependencies)
-}
-
-/** A change by the mailbox's own password doesn't end its recovery address, if that is settled. */
-async function sendTo(
-  target: Target,
-  attempt: Attempt,
-  lock: HeldLock,
-  dependencies: Tools,
-): Promise<Outcome | 'missing'> {
-  const send = async (): Promise<Outcome | 'missing'> => {
-    await lock.confirm()
-    return await makeChange(target, attempt, lock, dependencies)
-  }
-  const keepAddress = attempt.credentials.proof === 'mailbox' ? dependencies.keepAddress : undefined
-  if (!keepAddress) return await send()
-  const { newPassword, deadline } = attempt
-  const kept = { target, newPassword, deadline, storedHash: undefined }
-  const { outcome, address } = await keepAddress(kept, dependencies.panel, send)
-  if (outcome === 'missing' || outcome.code !== 'changed') return outcome
-  return { ...outcome, recoveryAddress: address }
 }
 
 async function verifyElsewhere(target: Target, attempt: Attempt, dependencies: Tools): Promise<Verification> {

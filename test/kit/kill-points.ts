@@ -2,8 +2,14 @@ import { setImmediate } from 'node:timers/promises'
 import { vi } from 'vitest'
 import { CHANGE } from '../panel-simulator/commands/command-names.js'
 import type { Fault } from '../panel-simulator/simulator.js'
-import { byMailServer, type KillScene, MAILBOX, OTHER_PASSWORD } from './kill-scene.js'
-import { dataFolder } from './service.js'
+import {
+  byMailServer,
+  type KillEnvironment,
+  type KillScene,
+  MAILBOX,
+  OTHER_PASSWORD,
+  withAddress,
+} from './kill-scene.js'
 import { byAccount, byMailbox } from './submissions.js'
 
 /** A point at which a change waits. */
@@ -12,7 +18,7 @@ export interface KillPoint {
   readonly when: string
   /** With which stores a process is killed there. */
   readonly store: 'memory' | 'redis' | 'both'
-  readonly environment?: (scene: Pick<KillScene, 'mailServer'>) => Record<string, string>
+  readonly environment?: KillEnvironment
   /** Brings a change there. Gives what the panel does after the kill, if it was sent something. */
   bring(scene: KillScene): Promise<(() => unknown) | undefined>
   /** The awaits that don't come back then: their file, function and what is awaited. */
@@ -233,6 +239,20 @@ export const killPoints: readonly KillPoint[] = [
     pending: ['change-password reverify clock.wait'],
   },
   {
+    when: 'while it is seen whether the recovery address is in force before the change',
+    store: 'memory',
+    environment: withAddress,
+    bring: (scene) => scene.askUntil(`${VALUE} md5`, byMailbox(), 2),
+    pending: ['change-password sendChange keepAddress?.'],
+  },
+  {
+    when: 'while the recovery address is renewed after the change',
+    store: 'memory',
+    environment: withAddress,
+    bring: (scene) => scene.askUntil(`${VALUE} md5`, byMailbox(), 3),
+    pending: ['change-password sendChange address.renew'],
+  },
+  {
     when: 'while the store is asked whether the lock is still held',
     store: 'redis',
     async bring({ relay, ask }) {
@@ -241,20 +261,7 @@ export const killPoints: readonly KillPoint[] = [
       await asked
       return undefined
     },
-    pending: ['change-password sendTo lock.confirm', 'redis-domain-locks confirm lease.renew'],
-  },
-  {
-    when: 'while a change is answered, where people have recovery addresses',
-    store: 'memory',
-    environment: () => ({
-      REKEY_PUBLIC_URL: 'https://mail.example.com/',
-      REKEY_LINK_KEY: 'a key of 32 bytes or more, for tests',
-      REKEY_RECOVERY_STORE: 'folder',
-      REKEY_DATA_DIR: dataFolder(),
-      REKEY_RECOVERY_KEY: 'a recovery key of 32 bytes or more, for tests',
-    }),
-    bring: (scene) => scene.askUntil(CHANGE, byMailbox()),
-    pending: ['change-password sendTo keepAddress'],
+    pending: ['change-password sendChange lock.confirm', 'redis-domain-locks confirm lease.renew'],
   },
   {
     when: 'when the change has arrived, and before it runs',
@@ -265,9 +272,7 @@ export const killPoints: readonly KillPoint[] = [
     },
     pending: [
       'change-password proveAndChange sendChange',
-      'change-password sendChange sendTo',
-      'change-password sendTo send',
-      'change-password sendTo makeChange',
+      'change-password sendChange makeChange',
       'send-change makeChange panel.changeMailboxPassword',
     ],
   },

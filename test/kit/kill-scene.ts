@@ -1,10 +1,17 @@
 import { once } from 'node:events'
+import { chmodSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import { expect, onTestFinished, vi } from 'vitest'
+import { parseMailbox } from '../../src/core/mailbox.js'
+import { Secret } from '../../src/lib/secret.js'
+import { createAddressRecords } from '../../src/recovery/address-records.js'
+import { createRecordSeal } from '../../src/recovery/sealed-records.js'
+import { openFolderStore } from '../../src/store/folder-store.js'
 import type { PanelSimulator } from '../panel-simulator/simulator.js'
 import { type MailServer, startMailServer } from './mail-server.js'
 import { type Running, requestChange, start, startPanel } from './process.js'
 import { type RangeServer, startRangeServer } from './range-server.js'
+import { RECOVERY_KEY, recoveryEnvironment } from './recovery.js'
 import type { Relay } from './relay.js'
 import { scratchFile, scratchFolder, simulatorEnvironment } from './service.js'
 import { type SmtpServer, startSmtpServer } from './smtp-server.js'
@@ -54,14 +61,16 @@ export interface KillScene {
   killAndRestart(meanwhile?: () => unknown): Promise<void>
 }
 
+/** Gives what a process is started with besides. */
+export type KillEnvironment = (
+  scene: Pick<KillScene, 'mailServer' | 'panel'>,
+) => Record<string, string> | Promise<Record<string, string>>
+
 /** By this one a process learns that two commands side by side are worth trying, and gets its first lock. */
 const WARM_UP = byAccount({ username: 'bob', password: 'bob panel pw' }, { email: 'bob@bob.example.com' })
 
 /** Starts a process before servers of its own. */
-export async function startKillScene(
-  environment: (scene: Pick<KillScene, 'mailServer'>) => Record<string, string>,
-  relay?: Relay,
-): Promise<KillScene> {
+export async function startKillScene(environment: KillEnvironment, relay?: Relay): Promise<KillScene> {
   const [panel, smtp, ranges] = await Promise.all([startPanel(), startSmtpServer(), startRangeServer()])
   const mailServer = await startMailServer({ accepts: panel.accepts })
   onTestFinished(() => mailServer.close())
@@ -73,7 +82,7 @@ export async function startKillScene(
     REKEY_MAIL_FROM: 'post@example.org',
     REKEY_BREACH_CHECK: 'online',
     REKEY_BREACH_URL: ranges.url,
-    ...environment({ mailServer }),
+    ...(await environment({ mailServer, panel })),
   }
   let service = start(variables)
   const heldCalls = (call: string, count: number) => Array.from({ length: count }, () => panel.hold(call))
@@ -131,6 +140,21 @@ export function byMailServer({ mailServer }: Pick<KillScene, 'mailServer'>): Rec
     REKEY_IMAP_URL: String(mailServer.url),
     REKEY_IMAP_CA_FILE: scratchFile(mailServer.certificate.certificate),
   }
+}
+
+/** Variables with which the mailbox has a recovery address that outlasts changes, in a folder. */
+export async function withAddress({ panel }: Pick<KillScene, 'panel'>): Promise<Record<string, string>> {
+  const directory = scratchFolder({})
+  chmodSync(directory, 0o700)
+  const store = await openFolderStore(directory, { now: Date.now, report: () => undefined })
+  const records = createAddressRecords(store, createRecordSeal(new Secret(RECOVERY_KEY)), () => undefined)
+  const mailbox = parseMailbox(MAILBOX)
+  if (!mailbox) throw new Error(`no mailbox: ${MAILBOX}`)
+  const binding = records.bindingOf(new Secret(panel.mailbox(MAILBOX)?.hash ?? ''))
+  const named = { id: 'an address', address: 'jane@example.net', language: 'en', setMs: 0, binding }
+  await records.save(mailbox, { confirmed: { ...named, confirmedMs: 0 } })
+  await store.close()
+  return { ...recoveryEnvironment, REKEY_RECOVERY_KEY: RECOVERY_KEY, REKEY_DATA_DIR: directory }
 }
 
 /** Expects processes to change other mailboxes of the domain, without being told that the panel may be at work there. */

@@ -56,16 +56,16 @@ export function byLink(recovery: string, newPassword = NEW_PASSWORD): Record<str
   return { recovery, newPassword }
 }
 
+/** The environment of a service in which owners can make links. */
+export const recoveryEnvironment = {
+  REKEY_PUBLIC_URL: PUBLIC_URL,
+  REKEY_LINK_KEY: 'a key of 32 bytes or more, for tests',
+  REKEY_RECOVERY_STORE: 'folder',
+}
+
 /** What a service needs so that owners can make links. */
 export function recoveryService(environment: Record<string, string> = {}): TestServiceOptions {
-  return {
-    environment: {
-      REKEY_PUBLIC_URL: PUBLIC_URL,
-      REKEY_LINK_KEY: 'a key of 32 bytes or more, for tests',
-      REKEY_RECOVERY_STORE: 'folder',
-      ...environment,
-    },
-  }
+  return { environment: { ...recoveryEnvironment, ...environment } }
 }
 
 export const RECOVERY_KEY = 'a recovery key of 32 bytes or more, for tests'

@@ -1,6 +1,6 @@
 import type { Deadline } from '../../lib/deadline.js'
 import type { Secret } from '../../lib/secret.js'
-import type { Outcome, ShownAddress } from '../answer.js'
+import type { ShownAddress } from '../answer.js'
 import type { Mailbox } from '../mailbox.js'
 import { isOutage } from '../outage.js'
 import type { PanelCommand, PanelVisit } from '../panel-port.js'
@@ -21,17 +21,17 @@ export interface KeptChange {
   readonly storedHash: Secret | undefined
 }
 
+/** A mailbox's recovery address, while its password is changed. */
+export interface KeptAddress {
+  /** To be called in the domain's turn when the change was made: renews the address if it is to outlast that. */
+  renew(): Promise<ShownAddress>
+}
+
 /**
- * Makes a change in the domain's turn, and lets the mailbox's recovery address outlast it if it is settled. If that fails, or takes
- * longer than the caller waits, the address ends; the change is as good.
- *
- * @param makeChange resolves to what became of it
+ * Looks for a recovery address that a change is to keep, in the domain's turn just before it; undefined if there is none. If that
+ * fails, or takes longer than the caller waits, the address ends with the change, which is as good. Rejects only on a bug.
  */
-export type KeepAddress = <Result extends Outcome | 'missing'>(
-  change: KeptChange,
-  panel: PanelVisit,
-  makeChange: () => Promise<Result>,
-) => Promise<{ readonly outcome: Result; readonly address: ShownAddress | undefined }>
+export type KeepAddress = (change: KeptChange, panel: PanelVisit) => Promise<KeptAddress | undefined>
 
 interface KeepTools {
   readonly records: AddressRecords
@@ -102,21 +102,22 @@ export function createKeepAddress({
     return true
   }
 
-  return async function keepAddress(change, panel, makeChange) {
+  return async function keepAddress(change, panel) {
     const { target } = change
     const { mailbox } = target
     const address = (await orReport(target, () => records.find(mailbox)))?.confirmed
-    const mayLast = address && (await orReport(target, () => isToOutlast(address, change, panel)))
-    const outcome = await makeChange()
-    if (!address || outcome === 'missing' || outcome.code !== 'changed')
-      return { outcome, address: undefined }
-    const isInForce = mayLast && (await orReport(target, () => renew(address, change, panel)))
-    const shown = {
-      masked: maskAddress(address.address),
-      isEnded: !isInForce,
-      removal: removals.make(mailbox, address.id, Date.now() + REMOVAL_MS),
+    if (!address) return undefined
+    const mayLast = await orReport(target, () => isToOutlast(address, change, panel))
+    return {
+      async renew() {
+        const isInForce = mayLast && (await orReport(target, () => renew(address, change, panel)))
+        return {
+          masked: maskAddress(address.address),
+          isEnded: !isInForce,
+          removal: removals.make(mailbox, address.id, Date.now() + REMOVAL_MS),
+        }
+      },
     }
-    return { outcome, address: shown }
   }
 }
 

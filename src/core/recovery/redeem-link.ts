@@ -88,16 +88,17 @@ async function compareAndChange(attempt: LinkAttempt, lock: HeldLock, tools: Too
   const { owner, mailbox } = target
   const hasSiblings = await panel.hasSiblings(owner.username, owner.domainForm, mailbox.localPart)
   if ((await effectOf(target, hasSiblings, panel)) !== 'safe') return { code: 'mailbox-ambiguous' }
+  const { storedHash } = binding
+  const keepAddress = link.kind === 'address' ? tools.keepAddress : undefined
+  const address = await keepAddress?.({ target, newPassword, deadline: attempt.deadline, storedHash }, panel)
   await lock.confirm()
   if (!(await memory.use(link))) return invalidLink
   let isKept = true
   try {
     const change = { newPassword, clientAddress, credentials: undefined }
-    const send = (): Promise<Outcome | 'missing'> => makeChange(target, change, lock, tools)
-    const keepAddress = link.kind === 'address' ? tools.keepAddress : undefined
-    const kept = { target, newPassword, deadline: attempt.deadline, storedHash: binding.storedHash }
-    const outcome = keepAddress ? (await keepAddress(kept, panel, send)).outcome : await send()
+    const outcome = await makeChange(target, change, lock, tools)
     isKept = outcome !== 'missing' && outcome.code === 'mailbox-suspended'
+    if (outcome !== 'missing' && outcome.code === 'changed') await address?.renew()
     return outcome === 'missing' ? invalidLink : outcome
   } finally {
     if (isKept) await memory.release(link)
