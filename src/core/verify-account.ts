@@ -34,14 +34,14 @@ export function planAccountProof({ localPart }: Mailbox, { code }: AccountCreden
  * it has room for more, the rest is asked beside it.
  */
 export async function verifyAccount(
-  { mailbox, clientAddress }: ProofAttempt,
+  { mailbox, clientAddress, deadline }: ProofAttempt,
   { username, password, code }: AccountCredentials,
   { panel, accounts, allowAdminAccounts, begunMs, onRight }: AccountRules,
 ): Promise<Verification> {
   if (panelWouldMisread(password.reveal())) return invalidCredentials
   const [domainForm = mailbox.domain] = mailbox.domainForms
   const target = { mailbox, owner: { username, domainForm } }
-  const lookUpAccount = () => accounts.find(username, begunMs, panel)
+  const lookUpAccount = () => accounts.find(username, begunMs, deadline, panel)
   const lookUpSiblings = () => panel.hasSiblings(username, domainForm, mailbox.localPart)
 
   const [hasRoomForTwo, hasRoomForThree] = [panel.hasRoom(2), panel.hasRoom(3)]

@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest'
+import { createAccountRecords } from '../../src/core/account-records.js'
+import type { HostingAccount, Panel } from '../../src/core/panel-port.js'
+import { createTestClock } from '../kit/clock.js'
+import { holdTime } from '../kit/held-time.js'
+
+const ACCOUNT: HostingAccount = {
+  administrator: false,
+  suspended: false,
+  loginDisabled: false,
+  twoFactor: false,
+  allowedAddresses: undefined,
+}
+
+it('an attempt waits for another one’s question about its account as long as its own time allows, and no longer', async () => {
+  const time = holdTime()
+  let answer = (_account: HostingAccount): void => undefined
+  const lookUpAccount = () =>
+    new Promise<HostingAccount>((resolve) => {
+      answer = resolve
+    })
+  const panel = { lookUpAccount } as Partial<Panel> as Panel
+  const { find } = createAccountRecords(createTestClock())
+  const patient = find('alice', 0, { leftMs: () => 30_000 }, panel)
+  const hurried = find('alice', 0, { leftMs: () => 4500 }, panel)
+  const late = expect(hurried).rejects.toMatchObject({ code: 'panel-busy', reason: 'waited-too-long' })
+  await time.pass(4500, () => true)
+  await late
+  answer(ACCOUNT)
+  expect(await patient).toEqual(ACCOUNT)
+})
