@@ -33,6 +33,9 @@ const ASCII_DOMAIN =
 /** RFC 5891 section 4.2.3.1. The URL standard's converter lets it pass, and the panel's tools would read an option. */
 const OUTER_HYPHEN = /(?:^|\.)-|-(?:\.|$)/
 
+/** A label that the converter couldn't decode: Node.js 24 returns it as it is, earlier releases return nothing at all. */
+const UNDECODED_LABEL = /(?:^|\.)xn--/
+
 /**
  * The panel's commands cut off a leading `www.` (its func/main.sh, format_domain): it has no such domain, and a change
  * for `info@www.example.org` would be made for `info@example.org`, past the lock and the limits of that mailbox.
@@ -55,7 +58,8 @@ export function parseDomain(typed: string): Domain | undefined {
   if (!ASCII_DOMAIN.test(ascii) || ascii.length > MAX_DOMAIN_LENGTH) return undefined
   const unicode = domainToUnicode(ascii)
   // What the converter made of it may hold what nobody may type: `⅐` becomes a 1, a fraction slash and a 7.
-  if (!TYPED_DOMAIN.test(unicode) || OUTER_HYPHEN.test(unicode)) return undefined
+  if (!TYPED_DOMAIN.test(unicode) || OUTER_HYPHEN.test(unicode) || UNDECODED_LABEL.test(unicode))
+    return undefined
   // Punycode can write one domain in two ways, and the converter takes both (RFC 5891 section 4.4 only one).
   return domainToASCII(unicode) === ascii ? { ascii, unicode } : undefined
 }

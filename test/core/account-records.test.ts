@@ -1,16 +1,11 @@
 import { expect, it } from 'vitest'
 import { createAccountRecords } from '../../src/core/account-records.js'
 import type { HostingAccount, Panel } from '../../src/core/panel-port.js'
+import { PLAIN_ACCOUNT } from '../kit/account-record.js'
 import { createTestClock } from '../kit/clock.js'
 import { holdTime } from '../kit/held-time.js'
 
-const ACCOUNT: HostingAccount = {
-  administrator: false,
-  suspended: false,
-  loginDisabled: false,
-  twoFactor: false,
-  allowedAddresses: undefined,
-}
+const ACCOUNT: HostingAccount = PLAIN_ACCOUNT
 
 it('an attempt waits for another one’s question about its account as long as its own time allows, and no longer', async () => {
   const time = holdTime()

@@ -45,7 +45,7 @@ it('from outside, the doctor tells that nothing answers, or not the service', as
 
 it('from outside, the doctor reads no more than a page would have of what does not end', async () => {
   const server = createServer((_request, response) => {
-    const flood = (): void => void (response.destroyed || response.write('x'.repeat(8192), flood))
+    const flood = (error?: Error | null): void => void (error || response.write('x'.repeat(8192), flood))
     flood()
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')

@@ -106,9 +106,8 @@ async function sendEndlessly(
   const text = pace === 'flood' ? FLOOD : ' '
   response.writeHead(status, headers).write(body)
   begun?.()
-  while (!response.destroyed) {
-    // The callback is called too when the other end has gone.
-    await new Promise((resolve) => response.write(text, resolve))
+  // The callback gets an error when the other end has gone.
+  while (!(await new Promise((resolve) => response.write(text, resolve)))) {
     if (pace === 'trickle') await setTimeout(TRICKLE_PAUSE_MS)
   }
 }
