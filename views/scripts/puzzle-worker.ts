@@ -1,4 +1,4 @@
-import { sha256 } from '@noble/hashes/sha2'
+import { sha256 } from '@noble/hashes/sha2.js'
 import type { Challenge, SolvedChallenge } from '../../src/core/puzzle.js'
 
 // The file of the worker that solves a puzzle. It doesn't use the browser's own SHA-256: that is missing where a page came
