@@ -14,7 +14,8 @@ const MD5_CRYPT = { password: 'legacy mail pw', hash: '{MD5}$1$Legacy01$UEBO52YF
 export const hashMailPassword: HashPassword = async (password, scheme = 'BLF-CRYPT') => {
   switch (scheme) {
     case 'BLF-CRYPT':
-      return `{BLF-CRYPT}${await hashBcrypt(password, { cost: 5, version: '2y' })}`
+      // The panel writes another prefix for the same algorithm.
+      return `{BLF-CRYPT}${(await hashBcrypt(password, 5)).replace(/^\$2b/, () => '$2y')}`
     case 'ARGON2ID': {
       const options = { algorithm: 2, memoryCost: 19456, timeCost: 2, parallelism: 1 }
       return `{ARGON2ID}${await hashArgon2(password, options)}`
