@@ -1,6 +1,6 @@
 # Rekey as a container: docs/install.md tells how to run it.
 
-FROM node:22.23.3-bookworm-slim AS build
+FROM node:24.22.3-bookworm-slim AS build
 WORKDIR /rekey
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
