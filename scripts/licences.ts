@@ -8,7 +8,9 @@ import { fromRoot } from './from-root.js'
  * has no such text.
  */
 export function writeLicences(path: string, builds: readonly Metafile[]): void {
-  const texts = [...new Set(builds.flatMap(packagesIn))].sort().map(describePackage)
+  const texts = [...new Set(builds.flatMap(packagesIn))]
+    .sort()
+    .map((folder) => describePackage(fromRoot(folder)))
   const head = 'The files in this folder contain these packages, under these licences.\n'
   writeFileSync(path, [head, ...texts].join(`\n${'-'.repeat(80)}\n\n`))
 }
@@ -21,11 +23,11 @@ function packagesIn({ outputs }: Metafile): string[] {
     .flatMap(([file]) => /^.*\bnode_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? [])
 }
 
-function describePackage(folder: string): string {
-  const directory = fromRoot(folder)
+/** `NAME@VERSION (LICENCE)` and the licence's text of the package in a directory. Throws if it has none. */
+export function describePackage(directory: string): string {
   const { name, version, license } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'))
   const files = readdirSync(directory).filter((file) => /^licen[cs]e/i.test(file))
-  if (files.length === 0) throw new Error(`${folder} has no licence`)
+  if (files.length === 0) throw new Error(`${directory} has no licence`)
   const texts = files.map((file) => readFileSync(join(directory, file), 'utf8').trim())
   return [`${name}@${version} (${license})`, ...texts, ''].join('\n\n')
 }

@@ -24,9 +24,9 @@ const INSTALL_MS = 180_000
 
 /** Makes of the package the next version's. */
 const packNext = `mkdir next
-tar -xzf rekey-0.1.0.tgz -C next
-sed -i '0,/"version": "0.1.0"/s//"version": "0.2.0"/' next/package/{package,npm-shrinkwrap}.json
-tar -czf rekey-0.2.0.tgz -C next package
+tar -xzf rekey-0.2.0.tgz -C next
+sed -i '0,/"version": "0.2.0"/s//"version": "0.3.0"/' next/package/{package,npm-shrinkwrap}.json
+tar -czf rekey-0.3.0.tgz -C next package
 `
 
 let host: string
@@ -42,7 +42,7 @@ beforeAll(() => {
   symlinkSync(join(ROOT, 'node_modules'), join(checkout, 'node_modules'))
   const [pack = '', install = ''] = blocksFrom('docs/install.md', 'The program', 'sh')
   follow(pack.replace('npm ci\n', ''))
-  expect(follow(install)).toMatch(/^0\.1\.0$/m)
+  expect(follow(install)).toMatch(/^0\.2\.0$/m)
 }, INSTALL_MS)
 
 /** Does what a document says, and gives what is printed; a directory stands for the root of the host. */
@@ -149,12 +149,12 @@ it(
     const old = join(host, 'opt/rekey/dist/gone-since.js')
     writeFileSync(old, '')
     expect(follow(beside)).toContain('The configuration is complete.\n')
-    expect(follow('rekey --version')).toBe('0.1.0\n')
+    expect(follow('rekey --version')).toBe('0.2.0\n')
     expect(follow(swap)).toBe('systemctl restart rekey\njournalctl -u rekey -n 20\n')
-    expect([follow('rekey --version'), existsSync(old)]).toEqual(['0.2.0\n', false])
+    expect([follow('rekey --version'), existsSync(old)]).toEqual(['0.3.0\n', false])
     await changesPassword([join(host, 'opt/rekey/dist/main.js')])
     follow(back)
-    expect([follow('rekey --version'), existsSync(old)]).toEqual(['0.1.0\n', true])
+    expect([follow('rekey --version'), existsSync(old)]).toEqual(['0.2.0\n', true])
   },
   INSTALL_MS,
 )
@@ -163,9 +163,9 @@ it(
   'the package, installed globally into an empty prefix runs as rekey, and makes a change',
   async () => {
     const prefix = scratchDirectory('prefix')
-    follow(`npm install --global --prefix ${prefix} ./rekey-0.1.0.tgz`)
+    follow(`npm install --global --prefix ${prefix} ./rekey-0.2.0.tgz`)
     const env = { PATH: `${join(prefix, 'bin')}:${process.env.PATH}` }
-    expect(execFileSync('rekey', ['--version'], { env, encoding: 'utf8' })).toBe('0.1.0\n')
+    expect(execFileSync('rekey', ['--version'], { env, encoding: 'utf8' })).toBe('0.2.0\n')
     const complete = { ...env, HESTIA_URL: 'https://panel.example:8083', HESTIA_API_KEY: 'a key' }
     expect(execFileSync('rekey', ['--check-config'], { env: complete, encoding: 'utf8' })).toBe(
       'The configuration is complete.\n',

@@ -19,12 +19,14 @@ caddy               has_program caddy
 chromium            has_program chromium
 chromium-headless-shell has_program chromium-headless-shell
 curl                has_program curl
+debootstrap         has_program debootstrap
 docker-compose      has_program docker-compose
 dovecot-imapd       has_file /usr/lib/dovecot/imap
 fail2ban            has_program fail2ban-regex
 fonts-dejavu-core   has_file /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
 fonts-droid-fallback has_file /usr/share/fonts-droid-fallback/truetype/DroidSansFallback.ttf
 fonts-noto-core     has_file /usr/share/fonts/truetype/noto/NotoSansArabic-Regular.ttf
+lintian             has_program lintian
 nginx               has_program nginx
 openssl             has_program openssl
 php-cli             has_program php

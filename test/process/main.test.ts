@@ -10,7 +10,7 @@ import { simulatorCredentials } from '../panel-simulator/simulator.js'
 const least = { HESTIA_URL: 'https://panel.example:8083', HESTIA_API_KEY: 'canary-key' }
 
 it('the program prints its version and its help', async () => {
-  expect(await run(['--version'])).toEqual({ code: 0, stdout: '0.1.0\n', stderr: '' })
+  expect(await run(['--version'])).toEqual({ code: 0, stdout: '0.2.0\n', stderr: '' })
   const help = await run(['--help'])
   expect(help.code).toBe(0)
   expect(help.stdout).toContain('--check-config')
@@ -53,7 +53,7 @@ it('metrics are shown on their own address, until the process ends', async () =>
   expect(address).toBe('127.0.0.1')
   const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
   expect(text).toContain('\nrekey_ready 1\n')
-  expect(text).toContain(`rekey_build_info{version="0.1.0",node="${process.version}"} 1`)
+  expect(text).toContain(`rekey_build_info{version="0.2.0",node="${process.version}"} 1`)
   service.child.kill('SIGTERM')
   const [code] = await once(service.child, 'close')
   expect(code).toBe(0)

@@ -84,7 +84,7 @@ it('the package runs by its name', () => {
   symlinkSync(rekey, link)
   const node = '#!/usr/bin/env node\n'
   expect(execFileSync('head', ['-n', '1', link], { encoding: 'utf8' })).toBe(node)
-  expect(execFileSync(process.execPath, [link, '--version'], { encoding: 'utf8' })).toBe('0.1.0\n')
+  expect(execFileSync(process.execPath, [link, '--version'], { encoding: 'utf8' })).toBe('0.2.0\n')
 })
 
 it('the package makes a change from where it was unpacked', async () => {

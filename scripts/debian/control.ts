@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto'
+import { lstatSync, readdirSync, readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import type { Architecture } from './architectures.js'
+
+/** The control file of a package with what is in a folder. */
+export function makeControl(version: string, { debian }: Architecture, folder: string): string {
+  return `Package: rekey
+Version: ${version}
+Architecture: ${debian}
+Maintainer: The Rekey authors <rekey@rekey.invalid>
+Installed-Size: ${installedSize(folder)}
+Depends: libc6 (>= 2.28), libgcc-s1, libstdc++6
+Section: mail
+Priority: optional
+Description: changes mailbox passwords of a Hestia Control Panel
+ People change the password of their mailbox on a page of their webmail host, or
+ in webmail itself: they prove that they know the current one, or that the
+ hosting account is theirs.
+ .
+ The package has a Node.js inside it, and leaves one that is installed alone.
+ After the installation, "rekey setup" sets the host up.
+`
+}
+
+/** As md5sums(5) has it: of each file. */
+export function makeChecksums(folder: string): string {
+  return pathsIn(folder)
+    .filter((path) => lstatSync(join(folder, path)).isFile())
+    .map(
+      (path) =>
+        `${createHash('md5')
+          .update(readFileSync(join(folder, path)))
+          .digest('hex')}  ${path}\n`,
+    )
+    .join('')
+}
+
+/** The relative paths of all that is in a folder, in order. */
+export function pathsIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .map(({ parentPath, name }) => relative(folder, join(parentPath, name)))
+    .sort()
+}
+
+/** In KiB, as dpkg-gencontrol(1) estimates it. */
+function installedSize(folder: string): number {
+  const sizes = pathsIn(folder).map((path) => {
+    const entry = lstatSync(join(folder, path))
+    return entry.isFile() ? Math.ceil(entry.size / 1024) : 1
+  })
+  return sizes.reduce((sum, size) => sum + size, 0)
+}
