@@ -1,11 +1,13 @@
 #!/usr/bin/env node
+import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { setTimeout } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
-import { parseCommandLine } from './cli/command-line.js'
+import { parseCommandLine, type SetupTask } from './cli/command-line.js'
 import { isAlive } from './cli/health-check.js'
 import { type Config, loadConfig } from './config/load.js'
 import { packageFolder } from './config/package-folder.js'
-import { type SetupOptions, setUpPanel } from './setup/setup-panel.js'
 
 /** Exit codes of sysexits.h. */
 const EX_USAGE = 64
@@ -31,8 +33,8 @@ function main(): void {
     case 'misused':
       fail(EX_USAGE, command.text)
       break
-    case 'setup-panel':
-      printPanelScript(command)
+    case 'setup':
+      void runSetup(command.task, command.asks)
       break
     case 'doctor':
       void runDoctor(command.url, command.json)
@@ -42,10 +44,27 @@ function main(): void {
   }
 }
 
-function printPanelScript(options: SetupOptions): void {
-  const result = setUpPanel(process.env, options)
-  if (result.ok) process.stdout.write(result.script)
-  else fail(EX_CONFIG, `${result.fault}\n`)
+/** Loads the setup here, and the doctor for it. The commands for another host alone go to standard output. */
+async function runSetup(task: SetupTask, asks: boolean): Promise<void> {
+  const [{ setUp }, { thisHost }, { openTerminal }, { diagnose }] = await Promise.all([
+    import('./setup/setup.js'),
+    import('./setup/this-host.js'),
+    import('./setup/terminal.js'),
+    import('./doctor/diagnose.js'),
+  ])
+  const output = task.does === 'set-up-remotely' ? process.stderr : process.stdout
+  const isSetUp = await setUp(task, {
+    host: thisHost(process),
+    terminal: openTerminal({ input: process.stdin, output }, asks),
+    tools: {
+      handOver: (script) => void process.stdout.write(script),
+      ours: (path) => readFile(new URL(path, packageFolder), 'utf8'),
+      diagnose: (environment, url) => diagnose(environment, url, false),
+      wait: (durationMs) => setTimeout(durationMs),
+      random: () => randomBytes(32).toString('hex'),
+    },
+  })
+  process.exitCode = isSetUp ? 0 : 1
 }
 
 /** Loads the doctor here: the service has no use for it. */

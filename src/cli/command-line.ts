@@ -10,7 +10,27 @@ export type Command =
   | { readonly is: 'misused'; readonly text: string }
   /** @property url of the service as people find it; without one, this host's service is examined from within */
   | { readonly is: 'doctor'; readonly url: URL | undefined; readonly json: boolean }
-  | { readonly is: 'setup-panel'; readonly address: string | undefined; readonly profile: string }
+  /** @property asks whether to ask at the terminal */
+  | { readonly is: 'setup'; readonly task: SetupTask; readonly asks: boolean }
+
+/** What to set up. What is undefined is as it was chosen before, or the default. */
+export type SetupTask =
+  | {
+      readonly does: 'set-up'
+      readonly isDry: boolean
+      readonly proof: 'hash' | 'imap' | undefined
+      readonly roundcube: 'rekey' | 'hestia' | undefined
+      readonly host: string | undefined
+      readonly profile: string | undefined
+    }
+  | {
+      readonly does: 'set-up-remotely'
+      readonly isDry: boolean
+      readonly panel: { readonly name: string; readonly port: number }
+      readonly address: string | undefined
+      readonly profile: string | undefined
+    }
+  | { readonly does: 'refresh' | 'undo' }
 
 const HELP_OPTION = { help: { type: 'boolean', short: 'h' } } as const
 
@@ -21,10 +41,10 @@ const FOREIGN_PROFILES =
 /** Reads the arguments; never throws. */
 export function parseCommandLine(args: readonly string[]): Command {
   const [first, ...others] = args
-  const name = first === 'doctor' || first === 'setup-panel' ? first : 'rekey'
+  const name = first === 'doctor' || first === 'setup' ? first : 'rekey'
   try {
     if (name === 'doctor') return parseDoctor(others)
-    return name === 'setup-panel' ? parseSetupPanel(others) : parseService(args)
+    return name === 'setup' ? parseSetup(others) : parseService(args)
   } catch (error) {
     const reason = error instanceof Error ? error.message : ''
     return { is: 'misused', text: `${reason}\n\n${help[name]}` }
@@ -64,23 +84,113 @@ function parsePageUrl(text: string | undefined): URL | undefined {
   return url
 }
 
-function parseSetupPanel(args: string[]): Command {
+function parseSetup(args: string[]): Command {
   const options = {
     ...HELP_OPTION,
+    yes: { type: 'boolean', default: false },
+    'dry-run': { type: 'boolean', default: false },
+    proof: { type: 'string' },
+    roundcube: { type: 'string' },
+    host: { type: 'string' },
+    profile: { type: 'string' },
+    remote: { type: 'string' },
     address: { type: 'string' },
-    profile: { type: 'string', default: 'mail-password' },
+    refresh: { type: 'boolean' },
+    undo: { type: 'boolean' },
   } as const
   const { values } = parseArgs({ args, options })
-  if (values.help) return { is: 'help', text: help['setup-panel'] }
-  const address = parseClientAddress(values.address ?? '')
-  if (values.address !== undefined && address === undefined)
-    throw new Error('--address must be an IP address')
+  if (values.help) return { is: 'help', text: help.setup }
+  const isDry = values['dry-run']
+  return { is: 'setup', task: parseSetupTask(values, isDry), asks: !values.yes && !values.refresh }
+}
+
+interface SetupValues {
+  readonly proof?: string | undefined
+  readonly roundcube?: string | undefined
+  readonly host?: string | undefined
+  readonly profile?: string | undefined
+  readonly remote?: string | undefined
+  readonly address?: string | undefined
+  readonly refresh?: boolean | undefined
+  readonly undo?: boolean | undefined
+}
+
+/** Each task has options of its own. */
+function parseSetupTask(values: SetupValues, isDry: boolean): SetupTask {
+  const { refresh, undo, remote, address, profile, ...nearby } = values
+  const given = Object.entries({ ...values, isDry }).filter(
+    ([, value]) => value !== undefined && value !== false,
+  )
+  if (refresh || undo) {
+    const task = refresh ? 'refresh' : 'undo'
+    const others = given.filter(([name]) => name !== task && !['yes', 'help'].includes(name))
+    if (others.length > 0) throw new Error(`--${task} stands alone`)
+    return { does: task }
+  }
+  checkProfile(profile)
+  if (remote !== undefined) {
+    if (nearby.host || nearby.proof || nearby.roundcube) {
+      throw new Error(
+        '--remote can’t be used with --host, --proof and --roundcube, which are for the panel’s own host',
+      )
+    }
+    return {
+      does: 'set-up-remotely',
+      isDry,
+      panel: parsePanel(remote),
+      address: parseAddress(address),
+      profile,
+    }
+  }
+  if (address !== undefined) throw new Error('--address is for --remote')
+  return {
+    does: 'set-up',
+    isDry,
+    proof: oneOf('--proof', ['hash', 'imap'], nearby.proof),
+    roundcube: oneOf('--roundcube', ['rekey', 'hestia'], nearby.roundcube),
+    host: parseHostName('--host', nearby.host),
+    profile,
+  }
+}
+
+function oneOf<Value extends string>(
+  option: string,
+  values: readonly Value[],
+  text: string | undefined,
+): Value | undefined {
+  const value = values.find((candidate) => candidate === text)
+  if (text !== undefined && value === undefined) throw new Error(`${option} must be ${values.join(' or ')}`)
+  return value
+}
+
+const HOST_NAME = /^(?=.{1,253}$)(?!-)[a-z\d-]{1,63}(?:\.[a-z\d-]{1,63})+$/i
+
+function parseHostName(option: string, text: string | undefined): string | undefined {
+  if (text !== undefined && !HOST_NAME.test(text)) {
+    throw new Error(`${option} must be a host name such as mail.example.com`)
+  }
+  return text?.toLowerCase()
+}
+
+/** `NAME`, or `NAME:PORT`. */
+function parsePanel(text: string): { name: string; port: number } {
+  const [, name = '', port = '8083'] = /^([^:]*)(?::(\d{1,5}))?$/.exec(text) ?? []
+  return { name: parseHostName('--remote', name) ?? '', port: Number(port) }
+}
+
+function parseAddress(text: string | undefined): string | undefined {
+  const address = parseClientAddress(text ?? '')
+  if (text !== undefined && address === undefined) throw new Error('--address must be an IP address')
   if (address === '0.0.0.0' || address === '::')
     throw new Error('--address must be that of one host: this one would open the panel’s API to everybody')
-  if (!/^[A-Za-z\d][\w-]{0,63}$/.test(values.profile)) {
+  return address
+}
+
+function checkProfile(profile: string | undefined): void {
+  if (profile === undefined) return
+  if (!/^[A-Za-z\d][\w-]{0,63}$/.test(profile)) {
     throw new Error('--profile must be a name of letters, digits, - and _')
   }
-  if (FOREIGN_PROFILES.test(values.profile))
+  if (FOREIGN_PROFILES.test(profile))
     throw new Error('--profile names a profile of the panel’s own: choose another')
-  return { is: 'setup-panel', address, profile: values.profile }
 }

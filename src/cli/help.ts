@@ -2,11 +2,11 @@
 export const help = {
   rekey: `Rekey changes mailbox passwords on servers run by the Hestia Control Panel.
 
-Usage: rekey [doctor | setup-panel] [OPTION…]
-       (where it is not installed as a program: node dist/main.js [doctor | setup-panel] [OPTION…])
+Usage: rekey [setup | doctor] [OPTION…]
+       (where it is not installed as a program: node dist/main.js [setup | doctor] [OPTION…])
 
+  setup           set this host up, next to the panel or for a panel elsewhere; undo that
   doctor          find out what is wrong, and what to do about it
-  setup-panel     print the commands that set the panel up
 
   --check-config  print every fault of the configuration and exit: 0 if there is none, 78 otherwise
   --health        ask the service that runs with this configuration whether it is alive and exit: 0 if so, 1 otherwise
@@ -29,15 +29,27 @@ Usage: rekey doctor [--url URL] [--json]
 Exits with 0, also where there are only warnings, or 1 where there is a fault.
 `,
 
-  'setup-panel': `Prints the commands that set the panel up for the proofs in use (REKEY_PROOFS): permissions, access key and the
-address that may call. Paste them into a root shell on the panel's host, or send them there:
+  setup: `Sets the panel's host up: makes a key of the panel, starts the service, serves the page at /password/ of every webmail
+host, and has webmail change passwords by it. It asks before it changes anything, and can run again: it changes only what is
+missing.
 
-  rekey setup-panel --address 192.0.2.9 | ssh root@panel.example.com bash
+Usage: rekey setup [OPTION…]
 
-Usage: rekey setup-panel [--address IP] [--profile NAME]
+  --yes              ask nothing: take the defaults
+  --dry-run          print what would be done, and change nothing
+  --host NAME        serve the page at this web domain of the panel, too
+  --proof imap       check the current password by a login at Dovecot, not by the panel's hash (--proof hash)
+  --roundcube hestia let Roundcube keep the panel's own driver, which tells people less (--roundcube rekey)
+  --profile NAME     the name of the permission profile on the panel (mail-password)
+  --refresh          serve new mail domains, and put back what an upgrade replaced; a timer does this
+  --undo             undo all of it
 
-  --address IP    the address that the panel sees Rekey call from. Where Rekey runs on the panel's host and
-                  HESTIA_URL has the host's name, that is mostly the host's own public address, not 127.0.0.1
-  --profile NAME  the name of the permission profile on the panel (mail-password)
+For a panel on another host:
+
+  --remote NAME      set this host up, and print the commands for the panel's host, such as panel.example.com:
+                     rekey setup --remote panel.example.com | ssh root@panel.example.com bash
+  --address IP       the address that the panel sees this host call from, if that is behind NAT
+
+Exits with 0 if all is as wanted, otherwise with 1.
 `,
 } as const

@@ -17,7 +17,7 @@ export interface PanelKey {
   askRelease(): Promise<string | undefined>
 }
 
-const SETUP = 'run on the panel what `setup-panel` prints'
+const SETUP = 'run `rekey setup` again, with `--remote` if the panel is on another host'
 
 /**
  * Whether the API is on, this host may call, the key is right, and may do what is needed and no more; and what is to be
@@ -87,7 +87,7 @@ function examineKey(code: string | undefined): Finding {
       'key',
       'key-refused',
       found,
-      `Correct key and secret: ${SETUP}, which makes a key, or tells how to see or replace its own.`,
+      `Correct key and secret: ${SETUP}; it makes a key if there is none.`,
     )
   }
   if (code === 'not-administrator') {
@@ -112,12 +112,12 @@ async function findPermissions(
 
 function missing(command: string): Finding {
   const found = `the key may not run ${command}; no more were tried, for the panel bans who asks for too many`
-  const fix = `Correct its profile: ${SETUP} for the same proofs, which tells how.`
+  const fix = `Correct its profile: ${SETUP}.`
   return fault('permissions', 'permission-missing', found, fix)
 }
 
 function examineScope(excess: KeyExcess | undefined): Finding {
-  const fix = `Make one that may not (${SETUP}), and delete this one.`
+  const fix = `Make one that may not: ${SETUP}. Then delete this one.`
   switch (excess?.code) {
     case undefined:
       return ok('key-scope', 'the key may not run a command that was tried and is not needed')

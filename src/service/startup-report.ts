@@ -9,7 +9,7 @@ import type { App } from './app.js'
  */
 const KEY_CHECK_DELAY_MS = 5 * 60_000
 
-const BETTER_KEY = 'it may do more than is needed: `setup-panel` prints how to make one that may not'
+const BETTER_KEY = 'it may do more than is needed: `rekey setup` makes one that may not'
 
 interface ReportParts {
   readonly app: Pick<App, 'watch' | 'checkReadiness' | 'findKeyExcess' | 'isStopping'>

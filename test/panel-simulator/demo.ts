@@ -33,7 +33,7 @@ const machine = readChoice('REKEY_DEMO_PANEL', machineNames, 'fast')
 const directory = mkdtempSync(join(tmpdir(), 'rekey-demo-'))
 const caFile = join(directory, 'panel.pem')
 const panel = await startPanelSimulator({ release, machine })
-// As `setup-panel` makes it.
+// As `rekey setup` makes it.
 panel.switches.permittedCommands = neededCommands(['mailbox', 'account', 'recovery', 'help', 'owner-notices'])
 writeFileSync(caFile, panel.certificate.certificate)
 

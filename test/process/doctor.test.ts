@@ -24,7 +24,7 @@ it('the program exits with 1 where it has a fault, and tells programs the same a
     status: 'fault',
     code: 'key-refused',
     found: expect.any(String),
-    fix: expect.stringContaining('setup-panel'),
+    fix: expect.stringContaining('rekey setup'),
   })
 })
 
@@ -42,5 +42,5 @@ it('the program does not take arguments that it does not know', async () => {
   const { code, stdout, stderr } = await run(['doctor', '--fix'])
   expect([code, stdout]).toEqual([64, ''])
   expect(stderr).toContain('Usage: rekey doctor')
-  expect((await run(['setup-panel'], { REKEY_PROOFS: 'canary' })).code).toBe(78)
+  expect((await run(['setup', '--panel'])).code).toBe(64)
 })

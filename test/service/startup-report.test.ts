@@ -28,7 +28,7 @@ it('warns of a key that may do more than is needed, some minutes after the start
       event: 'key-may-do-more',
       level: 40,
       command: 'v-list-access-key',
-      detail: expect.stringContaining('setup-panel'),
+      detail: expect.stringContaining('rekey setup'),
     },
   ])
   expect(service.clock.waits).toEqual([300_000])

@@ -1,18 +1,21 @@
-import { execFileSync, spawnSync } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
+import { spawnSync } from 'node:child_process'
+import { neededCommands } from '../../../src/panel/needed-commands.js'
+import { panelScript } from '../../../src/setup/panel-script.js'
 import { HESTIA, type PanelHost } from './panel-host.js'
 
-const MAIN = fileURLToPath(new URL('../../../dist/main.js', import.meta.url))
-
-/** What `setup-panel` prints for these options, and proof by mailbox. */
-export function scriptOf(...options: string[]): string {
-  return scriptFor('mailbox', ...options)
+interface ScriptOptions {
+  readonly address: string
+  readonly profile?: string
+  readonly proofs?: Parameters<typeof neededCommands>[0]
 }
 
-/** What `setup-panel` prints for these proofs and options. */
-export function scriptFor(proofs: string, ...options: string[]): string {
-  const args = [MAIN, 'setup-panel', ...options]
-  return execFileSync(process.execPath, args, { env: { REKEY_PROOFS: proofs }, encoding: 'utf8' })
+/** What `rekey setup --remote` prints; for proof by mailbox, unless told otherwise. */
+export function scriptOf({
+  address,
+  profile = 'mail-password',
+  proofs = ['mailbox'],
+}: ScriptOptions): string {
+  return panelScript({ address, profile, commands: neededCommands(proofs) })
 }
 
 /** As if it were pasted: an interactive shell reads it. */
@@ -25,7 +28,7 @@ export function paste(host: PanelHost, text: string) {
   })
 }
 
-/** As by `rekey setup-panel | bash`, or `| ssh root@panel.example.com bash`. */
+/** As by `rekey setup --remote NAME | bash`, or `| ssh root@panel.example.com bash`. */
 export function pipe(host: PanelHost, script: string, environment: Record<string, string> = {}) {
   const env = { PATH: host.path, ...environment }
   return spawnSync('bash', [], { input: host.localized(script), env, encoding: 'utf8' })

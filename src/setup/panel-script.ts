@@ -1,15 +1,14 @@
+import { HESTIA } from './panel-files.js'
+
 /** What the panel is set up for. */
 export interface PanelSetup {
   /** The commands that the key may run, and no other. */
   readonly commands: readonly string[]
-  /** The address that the panel sees the service call from, in canonical form; undefined leaves a gap to be filled. */
-  readonly address: string | undefined
+  /** The address that the panel sees the service call from, in canonical form. */
+  readonly address: string
   /** The name of the permission profile: letters, digits, `-` and `_`. */
   readonly profile: string
 }
-
-/** Where every panel is installed. */
-const HESTIA = '/usr/local/hestia'
 
 /**
  * Shell commands for root on the panel's host. They may run again, change only what is missing, tell how to undo just
@@ -24,7 +23,7 @@ const HESTIA = '/usr/local/hestia'
  * time; the administrator is `ROOT_USER`.
  */
 export function panelScript(setup: PanelSetup): string {
-  const { address = '', profile, commands } = setup
+  const { address, profile, commands } = setup
   return `# Sets a Hestia panel up for Rekey. For a root shell on the panel's host. It may run again: it changes only what is
 # missing, and tells of each change how to undo it.
 (
@@ -44,16 +43,10 @@ rekey_key() { # the ID of the key that this made
 
 [ "$(id -u)" = 0 ] || stop 'this is for root.'
 [ -x $HESTIA/bin/v-add-access-key ] || stop "this host has no Hestia panel with access keys in $HESTIA."
-case "$address" in
-  0.0.0.0 | :: | *[!0-9A-Fa-f.:]*) address='' ;; # all hosts, or not an address
-  *.*.*.* | *:*:*) ;;
-  *) address='' ;;
-esac
-[ -n "$address" ] || stop 'put the address of the host of Rekey, and no more, between the quotes of address='
 if [ -e $profile ] && [ "$(cat $profile)" != "$permissions" ]; then
   grep -lsE "^PERMISSIONS='(.*,)?${profile}(,.*)?'" $HESTIA/data/access-keys/* | xargs -r grep -HE '^(PERMISSIONS|COMMENT)=' >&2
   stop "the profile ${profile} is there with other commands. The keys that depend on it are shown above, if any.
-  Print this with the REKEY_PROOFS that it was made for, or with another --profile, which gets a key of its own.
+  Print this with another --profile, which gets a key of its own.
   If no key but Rekey's has it: mv $profile $HESTIA/data/${profile}.old, and run this again at once."
 fi
 

@@ -11,7 +11,7 @@ it('what the script says of the panel’s certificate gives no fingerprint to pi
   const { certificate } = await createCertificate({ hosts: ['panel.example.com'], issuer: middle })
   host.write('ssl/certificate.crt', `${certificate}\n${middle.certificate}`)
   host.write('ssl/authority.crt', issuer.certificate)
-  const script = scriptOf('--address', '192.0.2.9')
+  const script = scriptOf({ address: '192.0.2.9' })
   expect(pipe(host, script).stdout).toContain('HESTIA_CERT_SHA256=')
   const trust = { SSL_CERT_FILE: host.localized(`${HESTIA}/ssl/authority.crt`) }
   const { status, stdout, stderr } = pipe(host, script, trust)
@@ -22,7 +22,7 @@ it('what the script says of the panel’s certificate gives no fingerprint to pi
 it('what the script says of the panel’s certificate says that the certificate is missing where it is, and fails', async () => {
   const host = await createPanelHost([])
   rmSync(host.localized(`${HESTIA}/ssl/certificate.crt`))
-  const { status, stdout, stderr } = pipe(host, scriptOf('--address', '192.0.2.9'))
+  const { status, stdout, stderr } = pipe(host, scriptOf({ address: '192.0.2.9' }))
   expect([status, stdout]).toEqual([1, expect.not.stringContaining('HESTIA_CERT')])
   expect(stderr).toMatch(/\nAll was done, but there is no certificate to be read in .+\n$/)
 })

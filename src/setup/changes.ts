@@ -1,0 +1,193 @@
+import { isDeepStrictEqual } from 'node:util'
+import { type CommandLine, type Host, readText, type StoredFile } from './host.js'
+import { type Change, keepCopy, type StepRecord } from './journal.js'
+import { SetupFault } from './setup-fault.js'
+import { describeUndo, setValues, undoChange } from './undo.js'
+
+/**
+ * The one way to change the host. Each function does nothing if all is as wanted already, so a step that runs again
+ * changes only what is missing. Without a record, it only tells what it would do.
+ */
+export interface Changes {
+  /** What was done, or would be: one line for each change. */
+  readonly lines: readonly string[]
+  /** Has a file with just this content. */
+  file(path: string, wanted: StoredFile): Promise<void>
+  /** Has `to` in a file that belongs to others, where `from` stands or `put` puts it. */
+  edit(path: string, piece: Piece, put?: (text: string, to: string) => string): Promise<void>
+  /** Has these values in one member of a JSON file that belongs to others. */
+  json(path: string, member: string, to: Readonly<Record<string, unknown>>): Promise<void>
+  folder(path: string, mode: number): Promise<void>
+  /** Runs what can't be seen in a file. To be called only if it is needed. */
+  act(action: Action): Promise<void>
+}
+
+interface Piece {
+  readonly from: string
+  readonly to: string
+}
+
+interface Action {
+  /** The line about it. */
+  readonly says: string
+  /** Left out if nothing is to be undone. */
+  readonly undo?: Change
+  run(): Promise<void>
+}
+
+export interface RevertibleChanges extends Changes {
+  /** Undoes what the step changed when it ran before, and has not asked for this time. */
+  dropStale(): Promise<void>
+  /** Takes back what was changed by way of this, and nothing from before; goes on after what can't be taken back. */
+  revert(): Promise<readonly Error[]>
+}
+
+/**
+ * @param step where the changes are written down
+ * @param save keeps what is written down; undefined if nothing is to be changed
+ */
+export function createChanges(
+  host: Host,
+  step: StepRecord,
+  save: (() => Promise<void>) | undefined,
+): RevertibleChanges {
+  const lines: string[] = []
+  const wantedPaths = new Set<string>()
+  const reverts: (() => Promise<void>)[] = []
+
+  /** Writes a change down, then makes it. */
+  async function make(
+    says: string,
+    change: Change | undefined,
+    run: () => Promise<void>,
+    revert: () => Promise<void>,
+  ) {
+    lines.push(change ? `${says} (undo: ${describeUndo(change)})` : says)
+    if (!save) return
+    const isNew = change && !step.changes.some((known) => isSame(known, change))
+    step.isDone = false
+    if (isNew) step.changes.push(change)
+    await save()
+    if (isNew) reverts.push(() => forget(change))
+    // What an earlier run did as well, such as switching a service on, stays.
+    if (isNew || change?.kind !== 'command') reverts.push(revert)
+    await run()
+  }
+
+  async function forget(change: Change): Promise<void> {
+    step.changes.splice(step.changes.indexOf(change), 1)
+    await save?.()
+  }
+
+  /** Has a file as it is now, or none, when all is reverted. */
+  async function putBack(path: string): Promise<() => Promise<void>> {
+    const current = await host.read(path)
+    return () => (current ? host.write(path, current) : host.remove(path))
+  }
+
+  return {
+    lines,
+    async file(path, wanted) {
+      wantedPaths.add(path)
+      const current = await host.read(path)
+      if (current && isSameFile(current, wanted)) return
+      const isKnown = step.changes.some((change) => change.kind === 'file' && change.path === path)
+      const former = isKnown ? undefined : await keepCopy(host, path, save === undefined)
+      const change: Change = { kind: 'file', path, ...(former && { former }) }
+      const says = `${current ? 'replace' : 'write'} ${path}`
+      await make(says, change, () => host.write(path, wanted), await putBack(path))
+    },
+    async edit(path, { from, to }, put = (text) => text.replace(from, () => to)) {
+      wantedPaths.add(path)
+      const current = await host.read(path)
+      if (!current) throw new SetupFault(`${path} is missing`)
+      if (current.text.includes(to)) return
+      const earlier = step.changes.find((change) => change.kind === 'edit' && change.path === path)
+      const original =
+        earlier?.kind === 'edit' ? current.text.replace(earlier.to, () => earlier.from) : current.text
+      const text = put(original, to)
+      if (!text.includes(to)) throw new SetupFault(`${path} has no place for this:\n${to}`)
+      await keepCopy(host, path, save === undefined)
+      const change: Change = { kind: 'edit', path, from, to }
+      await make(`change ${path}`, change, () => host.write(path, { ...current, text }), await putBack(path))
+    },
+    async json(path, member, to) {
+      wantedPaths.add(path)
+      const current = await host.read(path)
+      if (!current) throw new SetupFault(`${path} is missing`)
+      const present = (JSON.parse(current.text) as Record<string, Record<string, unknown>>)[member] ?? {}
+      const from = Object.fromEntries(Object.keys(to).map((name) => [name, present[name]]))
+      if (isDeepStrictEqual(from, to)) return
+      const text = setValues(current.text, member, from, to)
+      await keepCopy(host, path, save === undefined)
+      const change: Change = { kind: 'json', path, member, from, to: { ...to } }
+      await make(`change ${path}`, change, () => host.write(path, { ...current, text }), await putBack(path))
+    },
+    async folder(path, mode) {
+      if (await host.hasFolder(path)) return
+      const change: Change = { kind: 'folder', path }
+      await make(
+        `make ${path}`,
+        change,
+        () => host.makeFolder(path, mode),
+        () => host.removeFolder(path),
+      )
+    },
+    act: ({ says, undo, run }) => make(says, undo, run, async () => undo && undoChange(host, undo)),
+    async dropStale() {
+      for (const change of step.changes.filter(isOfPath)) {
+        if (change.kind === 'folder' || wantedPaths.has(change.path)) continue
+        lines.push(`take back ${change.path}`)
+        if (!save) continue
+        reverts.push(await putBack(change.path), async () => {
+          step.changes.push(change)
+          await save()
+        })
+        await undoChange(host, change)
+        await forget(change)
+      }
+    },
+    async revert() {
+      const faults: Error[] = []
+      for (const revert of reverts.splice(0).reverse()) {
+        await revert().catch((error: unknown) => faults.push(asError(error)))
+      }
+      return faults
+    },
+  }
+}
+
+/** Runs a command that must succeed. */
+export async function demand(host: Host, command: CommandLine): Promise<string> {
+  const { code, output, complaint } = await host.run(command)
+  if (code === 0) return output
+  const words = (complaint.trim() || output.trim()).split('\n').slice(-5).join('\n  ')
+  throw new SetupFault(`${command.join(' ')} failed (${code})${words && `:\n  ${words}`}`)
+}
+
+export function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error))
+}
+
+/** The numbers of a group, as the host's list of groups has them. */
+export async function groupId(host: Host, name: string): Promise<number> {
+  const line = (await readText(host, '/etc/group'))?.split('\n').find((entry) => entry.startsWith(`${name}:`))
+  if (line === undefined) throw new SetupFault(`this host has no group ${name}`)
+  return Number(line.split(':')[2])
+}
+
+function isSameFile(one: StoredFile, other: StoredFile): boolean {
+  return one.text === other.text && one.mode === other.mode && one.uid === other.uid && one.gid === other.gid
+}
+
+type ChangeOfPath = Extract<Change, { readonly path: string }>
+
+export function isOfPath(change: Change): change is ChangeOfPath {
+  return 'path' in change
+}
+
+/** Whether two changes are undone by the same. */
+function isSame(one: Change, other: Change): boolean {
+  if (one.kind === 'file' && other.kind === 'file') return one.path === other.path
+  return isDeepStrictEqual(one, other)
+}

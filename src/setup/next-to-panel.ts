@@ -1,0 +1,201 @@
+import { type Door, findDoor } from './door.js'
+import type { Host } from './host.js'
+import type { Journal } from './journal.js'
+import { DEFAULT_PROFILE, keysOf } from './panel-files.js'
+import { abridged, type Plan, planSteps, runSteps } from './run-steps.js'
+import { SetupFault } from './setup-fault.js'
+import type { Choices, Setup, SetupParts, Step } from './step.js'
+import { dovecot } from './steps/dovecot.js'
+import { fail2ban } from './steps/fail2ban.js'
+import { page, pageAddresses } from './steps/page.js'
+import { panelKey } from './steps/panel-key.js'
+import { refresh } from './steps/refresh.js'
+import { service, serviceEnvironment } from './steps/service.js'
+import { webmail } from './steps/webmail.js'
+import { describeSurvey, findWebDomain, type Survey, surveyHost } from './survey.js'
+import type { Terminal } from './terminal.js'
+import { BASE_PATH } from './webmail.js'
+
+/** In the order in which they are done. */
+export const steps: readonly Step[] = [panelKey, dovecot, service, page, webmail, fail2ban, refresh]
+
+/** What the command line says. What it leaves out is as it was chosen before. */
+export interface Wishes {
+  readonly proof?: Choices['proof'] | undefined
+  readonly roundcube?: Choices['roundcube'] | undefined
+  readonly host?: string | undefined
+  readonly profile?: string | undefined
+}
+
+/**
+ * Sets the panel's host up, step by step.
+ *
+ * @param isDry whether to tell only what would be done
+ */
+export async function setUpNextToPanel(
+  wishes: Wishes,
+  isDry: boolean,
+  journal: Journal,
+  parts: SetupParts,
+): Promise<boolean> {
+  const { host, terminal, tools } = parts
+  terminal.say('Looking at this host …')
+  const survey = await surveyHost(host)
+  for (const line of describeSurvey(survey)) terminal.say(`     ${line}`)
+  const choices = await choose(wishes, journal, survey, terminal)
+  const door = await chooseDoor(host, survey, choices, journal)
+  const setup = nextToPanel({ host, survey, choices, journal, door, tools })
+  const plans = await planSteps(setup, steps)
+  for (const line of describePlans(plans)) terminal.say(line)
+  if (isDry) {
+    terminal.say('Nothing was changed.')
+    return true
+  }
+  if (!(await terminal.confirm('Go on?'))) return false
+  journal.choices = { ...withoutGaps(choices), ...(door && { door: door.name }) }
+  if (!(await runSteps(setup, steps, terminal.say))) return false
+  return summarize(setup, terminal)
+}
+
+function nextToPanel(parts: Omit<Setup, 'accessKey' | 'basePath'>): Setup {
+  const accessKey = async () => (await keysOf(parts.host, parts.choices.profile))[0]?.id
+  return { ...parts, accessKey, basePath: BASE_PATH }
+}
+
+async function choose(
+  wishes: Wishes,
+  { choices: former }: Journal,
+  survey: Survey,
+  terminal: Terminal,
+): Promise<Choices> {
+  return {
+    proof: wishes.proof ?? (former.proof === 'imap' ? 'imap' : 'hash'),
+    roundcube: wishes.roundcube ?? (former.roundcube === 'hestia' ? 'hestia' : 'rekey'),
+    host: wishes.host ?? former.host,
+    profile: wishes.profile ?? former.profile ?? DEFAULT_PROFILE,
+    sender: survey.hasExim ? await chooseSender(former, survey, terminal) : undefined,
+  }
+}
+
+/** Asked once: the answer is kept. */
+async function chooseSender(
+  { sender: former }: Journal['choices'],
+  survey: Survey,
+  terminal: Terminal,
+): Promise<string | undefined> {
+  const answer =
+    former ??
+    (await terminal.ask(
+      'After a change, each mailbox gets a notification. Which mailbox of this host sends it? ("none" for no notifications)',
+      survey.sender ?? 'none',
+    ))
+  if (answer === 'none') return undefined
+  if (!/^[^@\s]+@[^@\s]+$/.test(answer)) throw new SetupFault(`${answer} is no mail address.`)
+  return answer
+}
+
+/**
+ * The host name by which webmail reaches the page: the web domain that was asked for, or the one that was found before, or any
+ * that can be reached.
+ */
+async function chooseDoor(
+  host: Host,
+  survey: Survey,
+  choices: Choices,
+  { choices: { door: former } }: Journal,
+): Promise<Door | undefined> {
+  const domain = choices.host === undefined ? undefined : await findWebDomain(host, choices.host)
+  const all = [...(domain ? [domain] : []), ...survey.webmailHosts]
+  const best = [domain?.name, former]
+  const candidates = all.toSorted((one, other) => rank(best, one.name) - rank(best, other.name))
+  const door = await findDoor(host, candidates)
+  if (!door && former !== undefined) throw new SetupFault(lost(former))
+  return door
+}
+
+/** While it can't be reached, nothing is changed to another: webmail's settings name it. */
+async function formerDoor(
+  host: Host,
+  survey: Survey,
+  choices: Choices,
+  { choices: { door: former } }: Journal,
+): Promise<Door | undefined> {
+  if (former === undefined) return undefined
+  const domain = choices.host === former ? await findWebDomain(host, former) : undefined
+  const webmailHost = survey.webmailHosts.find(({ name }) => name === former)
+  const candidate = domain ?? webmailHost
+  const door = candidate && (await findDoor(host, [candidate]))
+  if (!door) throw new SetupFault(lost(former))
+  return door
+}
+
+function lost(name: string): string {
+  return `${name}, by which webmail reaches Rekey, can’t be reached from here. Mend that, or run rekey setup --undo. Nothing was changed.`
+}
+
+/** The place in the list; what isn't in it comes last. */
+function rank(list: readonly (string | undefined)[], name: string): number {
+  const place = list.indexOf(name)
+  return place === -1 ? list.length : place
+}
+
+/** The journal keeps texts alone: a choice not to send notifications is kept as `none`. */
+function withoutGaps({ sender, ...choices }: Choices): Record<string, string> {
+  const entries = Object.entries({ ...choices, sender: sender ?? 'none' })
+  return Object.fromEntries(entries.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
+}
+
+function describePlans(plans: readonly Plan[]): string[] {
+  return plans.flatMap(({ step, lines, leftOut, isUnwanted }) => {
+    if (isUnwanted) return []
+    if (leftOut !== undefined) return [`–  ${step.title}: left out, because ${leftOut}.`]
+    return [`•  ${step.title}${lines.length === 0 ? ': nothing to do' : ''}`, ...abridged(lines)]
+  })
+}
+
+/** The doctor's findings are advice here: each step was checked when it was done. */
+async function summarize(setup: Setup, { say }: Terminal): Promise<boolean> {
+  const { host, tools, door, choices } = setup
+  const addresses = await pageAddresses(setup)
+  const inside = await tools.diagnose(await serviceEnvironment(host))
+  const first = door && new URL(`https://${door.name}${BASE_PATH}/`)
+  const outside = first && (await tools.diagnose({}, first))
+  for (const { text, sound } of [inside, outside].filter((diagnosis) => diagnosis !== undefined)) {
+    if (!sound) say(`The doctor says:\n${text.trimEnd()}`)
+  }
+  say('')
+  say('People change their password at:')
+  for (const address of addresses.slice(0, 5)) say(`  ${address}`)
+  if (addresses.length > 5) say(`  and at /password/ of ${addresses.length - 5} more hosts`)
+  if (choices.proof === 'imap') {
+    say(
+      'Passwords are checked by a login at Dovecot. Programs of this host may now tell Dovecot any address as',
+    )
+    say('that of the person who logs in; Rekey refuses a wrong password after four seconds.')
+  }
+  say('The log:          journalctl -u rekey')
+  say('What is wrong:    rekey doctor')
+  say('New mail domains: within ten minutes, by themselves')
+  say('To undo all this: rekey setup --undo')
+  return inside.sound && (outside?.sound ?? true)
+}
+
+/** Has new domains served, and puts back what the panel replaced. Quiet if there is nothing to do. */
+export async function refreshNextToPanel(
+  journal: Journal,
+  { host, terminal, tools }: SetupParts,
+): Promise<boolean> {
+  if (journal.steps.length === 0) return true
+  const survey = await surveyHost(host)
+  const silent: Terminal = { ...terminal, ask: async (_question, fallback) => fallback }
+  const choices = await choose({}, journal, survey, silent)
+  const door = await formerDoor(host, survey, choices, journal)
+  const setup = nextToPanel({ host, survey, choices, journal, door, tools })
+  const done = steps.filter(
+    (step) =>
+      step.isRefreshed?.(setup) && journal.steps.some(({ name, isDone }) => name === step.name && isDone),
+  )
+  const plans = await planSteps(setup, done)
+  const todo = plans.filter(({ lines }) => lines.length > 0).map(({ step }) => step)
+  return runSteps(setup, todo, terminal.say)
+}

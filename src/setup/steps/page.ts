@@ -1,0 +1,88 @@
+import { demand } from '../changes.js'
+import { rootsOwn } from '../journal.js'
+import { SetupFault } from '../setup-fault.js'
+import type { Setup, Step } from '../step.js'
+import { findWebDomain, type WebHost } from '../survey.js'
+import { BASE_PATH, webmailOf } from '../webmail.js'
+
+const LOCATIONS = '/etc/nginx/conf.d/rekey.inc'
+const FORM_LOCATION = '/etc/nginx/conf.d/rekey-forms.inc'
+const LIMIT = '/etc/nginx/conf.d/rekey-limit.conf'
+
+/** As patterns, which match these files alone: nginx starts even if somebody removes what is included. */
+const INCLUDE = 'include /etc/nginx/conf.d/rekey.in[c];\n'
+const INCLUDE_FORM = 'include /etc/nginx/conf.d/rekey-forms.in[c];\n'
+
+/**
+ * Serves the page on the webmail hosts. The panel's templates end with an include of `nginx.conf_*` and `nginx.ssl.conf_*` in
+ * the folder of the domain; what stands there outlives rebuilds and upgrades of the panel.
+ */
+export const page: Step = {
+  name: 'page',
+  title: `The page at ${BASE_PATH}/ of every webmail host`,
+  isRefreshed: () => true,
+  async obstacle({ host, survey }) {
+    if (!survey.web.hasNginx) return { reason: 'this panel has no nginx, only Apache' }
+    const { code, complaint } = await host.run(['nginx', '-t'])
+    if (code === 0) return undefined
+    return { reason: `nginx already refuses its own settings: ${complaint.trim().split('\n')[0] ?? ''}` }
+  },
+  async do(setup, changes) {
+    const { tools, survey, door } = setup
+    const { needsForms } = webmailOf(setup)
+    const own = await ownHost(setup)
+    await changes.file(LIMIT, rootsOwn(await tools.ours('deploy/nginx-limit.conf'), 0o644))
+    await changes.file(LOCATIONS, rootsOwn(await tools.ours('deploy/hestia/rekey.inc'), 0o644))
+    if (needsForms) await changes.file(FORM_LOCATION, rootsOwn(await formLocation(setup), 0o644))
+    for (const folder of [...survey.mailFolders, ...(own ? [own.folder] : [])]) {
+      const hasForms = needsForms && folder === door?.folder
+      await changes.file(`${folder}/nginx.conf_rekey`, rootsOwn(INCLUDE, 0o644))
+      await changes.file(
+        `${folder}/nginx.ssl.conf_rekey`,
+        rootsOwn(INCLUDE + (hasForms ? INCLUDE_FORM : ''), 0o644),
+      )
+    }
+  },
+  async apply(host, setup) {
+    await demand(host, ['nginx', '-t'])
+    await demand(host, ['systemctl', 'reload', 'nginx'])
+    if (setup) await waitUntilServed(setup)
+  },
+}
+
+/** The addresses of the pages. */
+export async function pageAddresses(setup: Setup): Promise<string[]> {
+  const own = await ownHost(setup)
+  return [...(own ? [own] : []), ...setup.survey.webmailHosts].map(
+    ({ name }) => `https://${name}${BASE_PATH}/`,
+  )
+}
+
+/** The web domain that was asked for. */
+async function ownHost({ host, choices }: Setup): Promise<WebHost | undefined> {
+  if (choices.host === undefined) return undefined
+  const found = await findWebDomain(host, choices.host)
+  if (found) return found
+  throw new SetupFault(
+    `${choices.host} is no web domain of this panel, or has no certificate yet: add it there, with SSL`,
+  )
+}
+
+/** Open to programs of this host, which come by its own addresses: nobody else is let in by nginx, nor by Rekey. */
+async function formLocation({ host, tools }: Setup): Promise<string> {
+  const allowed = host.addresses().map((address) => `  allow ${address};\n`)
+  return (await tools.ours('deploy/hestia/rekey-forms.inc')).replace('  # allow\n', () => allowed.join(''))
+}
+
+/** A reload takes a moment. */
+async function waitUntilServed({ host, door, tools }: Setup): Promise<void> {
+  if (!door) return
+  const url = new URL(`https://${door.name}${BASE_PATH}/healthz`)
+  let status: number | undefined
+  for (let tries = 0; tries < 20; tries += 1) {
+    status = (await host.get({ url, at: door.address }))?.status
+    if (status === 200) return
+    await tools.wait(250)
+  }
+  throw new SetupFault(`${url} answers ${status ?? 'nothing'}: look at nginx’s error log`)
+}

@@ -1,0 +1,183 @@
+import { variables } from '../../config/load.js'
+import { type Changes, demand, groupId } from '../changes.js'
+import { type Host, readText } from '../host.js'
+import { rootsOwn } from '../journal.js'
+import { mergeSettings, parseSettings } from '../settings-file.js'
+import { SetupFault } from '../setup-fault.js'
+import type { Setup, Step } from '../step.js'
+import { webmailOf } from '../webmail.js'
+
+export const SETTINGS = '/etc/rekey/rekey.env'
+export const SOCKET = '/run/rekey/rekey.sock'
+export const SECRET_KEY = '/etc/rekey/secret-key'
+
+/** The values as the setup wrote them: one that differs in the settings is the administrator's. */
+const WRITTEN = '/etc/rekey/setup/settings.env'
+const UNITS = ['rekey.socket', 'rekey.service'] as const
+
+/** The files of the secrets that systemd hands to the service, by the variable that each is for. */
+const SECRETS = {
+  HESTIA_SECRET_KEY: SECRET_KEY,
+  REKEY_LINK_KEY: '/etc/rekey/link-key',
+  REKEY_CLIENTS: '/etc/rekey/clients',
+} as const
+
+const READY_WITHIN_MS = 60_000
+const PAUSE_MS = 500
+
+const HEADER = `# What \`rekey setup\` has found out for Rekey. You may change values and add others, which it then leaves alone:
+# docs/configuration.md has every variable. After a change: systemctl restart rekey
+`
+
+/** Writes the settings and the secrets, and starts the service with them. */
+export const service: Step = {
+  name: 'service',
+  title: 'The service',
+  // A certificate that nobody vouches for is pinned, and renewed now and then.
+  isRefreshed: ({ survey }) => !survey.panel.server.isTrusted,
+  async do(setup, changes) {
+    const before = changes.lines.length
+    await writeSettings(setup, changes)
+    await makeSecrets(setup, changes)
+    await writeDropIns(setup, changes)
+    await start(setup, changes, changes.lines.length > before)
+  },
+  async apply(host, setup) {
+    await demand(host, ['systemctl', 'daemon-reload'])
+    if (setup) await waitUntilReady(setup)
+    // With the settings from before, if there were any.
+    else await demand(host, ['systemctl', 'try-restart', 'rekey.service'])
+  },
+}
+
+/** What the service reads, with its secrets: for the doctor. */
+export async function serviceEnvironment(host: Host): Promise<Record<string, string>> {
+  const environment = parseSettings((await readText(host, SETTINGS)) ?? '')
+  for (const [name, path] of Object.entries(SECRETS)) {
+    if (await host.read(path)) environment[`${name}_FILE`] = path
+  }
+  return environment
+}
+
+async function writeSettings(setup: Setup, changes: Changes): Promise<void> {
+  const { host } = setup
+  const wanted = {
+    ...panelSettings(setup.survey),
+    HESTIA_ACCESS_KEY: (await setup.accessKey()) ?? '',
+    ...(setup.basePath && { REKEY_BASE_PATH: setup.basePath }),
+    REKEY_TRUST_PROXY: '1',
+    ...mailSettings(setup),
+    ...webmailSettings(setup),
+    ...pageSettings(setup),
+  }
+  const written = parseSettings((await readText(host, WRITTEN)) ?? '')
+  await changes.file(
+    SETTINGS,
+    rootsOwn(mergeSettings((await readText(host, SETTINGS)) ?? HEADER, wanted, written)),
+  )
+  await changes.file(WRITTEN, rootsOwn(mergeSettings('', wanted, {})))
+}
+
+function panelSettings({ panel }: Setup['survey']): Record<string, string> {
+  return {
+    HESTIA_URL: panel.url,
+    ...(panel.server.isTrusted ? {} : { HESTIA_CERT_SHA256: panel.server.fingerprint }),
+  }
+}
+
+/** Dovecot answers a refused login after two seconds: a refusal that takes less would tell which mailboxes there are. */
+function mailSettings({ choices, survey }: Pick<Setup, 'choices' | 'survey'>): Record<string, string> {
+  return {
+    ...(choices.proof === 'imap' && {
+      REKEY_MAILBOX_CHECK: 'imap',
+      REKEY_IMAP_URL: 'imap://127.0.0.1:143',
+      REKEY_REFUSAL_DELAY_MS: '4000',
+    }),
+    ...(choices.sender !== undefined &&
+      survey.hasExim && { REKEY_SMTP_URL: 'smtp://127.0.0.1:25', REKEY_MAIL_FROM: choices.sender }),
+  }
+}
+
+function webmailSettings(setup: Setup): Record<string, string> {
+  if (!webmailOf(setup).needsForms) return {}
+  return { REKEY_WEBMAIL_ADDRESSES: setup.host.addresses().join(',') }
+}
+
+function pageSettings({ choices, survey, basePath }: Setup): Record<string, string> {
+  const name = choices.host ?? survey.webmailHosts[0]?.name
+  if (name === undefined || !('REKEY_PUBLIC_URL' in variables)) return {}
+  return { REKEY_PUBLIC_URL: `https://${name}${basePath}/` }
+}
+
+/** Each is made once. */
+async function makeSecrets(setup: Setup, changes: Changes): Promise<void> {
+  const { host, tools } = setup
+  const make = async (path: string, text: string): Promise<void> =>
+    changes.file(path, rootsOwn((await readText(host, path)) ?? text))
+  await make(SECRETS.REKEY_LINK_KEY, `${tools.random()}\n`)
+  if (webmailOf(setup).roundcube === 'rekey')
+    await make(SECRETS.REKEY_CLIENTS, `roundcube=${tools.random()}\n`)
+}
+
+/** The token that Roundcube shows; undefined before it was made. */
+export async function roundcubeToken(host: Host): Promise<string | undefined> {
+  return /^roundcube=(.+)$/m.exec((await readText(host, SECRETS.REKEY_CLIENTS)) ?? '')?.[1]
+}
+
+/** The units are the package's; what is this host's own stands beside them. */
+async function writeDropIns(setup: Setup, changes: Changes): Promise<void> {
+  const { group } = setup.survey.web
+  const names: (keyof typeof SECRETS)[] =
+    webmailOf(setup).roundcube === 'rekey' ? ['REKEY_LINK_KEY', 'REKEY_CLIENTS'] : ['REKEY_LINK_KEY']
+  const credentials = names.map((name) => `LoadCredential=${name}:${SECRETS[name]}\n`)
+  const folder = '/etc/systemd/system'
+  await groupId(setup.host, group)
+  for (const unit of UNITS) await changes.folder(`${folder}/${unit}.d`, 0o755)
+  await changes.file(
+    `${folder}/rekey.socket.d/web-server.conf`,
+    rootsOwn(
+      `# The web server's group: nobody else can reach Rekey.\n[Socket]\nSocketGroup=${group}\n`,
+      0o644,
+    ),
+  )
+  await changes.file(
+    `${folder}/rekey.service.d/secrets.conf`,
+    rootsOwn(`[Service]\n${credentials.join('')}`, 0o644),
+  )
+}
+
+/** @param isNew whether there is something to be started with */
+async function start({ host, journal }: Setup, changes: Changes, isNew: boolean): Promise<void> {
+  const isActive = async (unit: string) =>
+    (await host.run(['systemctl', 'is-active', '--quiet', unit])).code === 0
+  const isBegun = journal.steps.some(({ name, isDone }) => name === service.name && !isDone)
+  const hasSocket = await isActive('rekey.socket')
+  if (!isNew && !isBegun && hasSocket && (await isActive('rekey.service'))) return
+  await changes.act({
+    says: hasSocket ? 'restart the service' : 'start the service, now and whenever the host starts',
+    undo: { kind: 'command', undo: ['systemctl', 'disable', '--now', ...UNITS] },
+    async run() {
+      await demand(host, ['systemctl', 'daemon-reload'])
+      await demand(host, ['systemctl', 'enable', ...UNITS])
+      if (hasSocket) await demand(host, ['systemctl', 'restart', 'rekey.service'])
+      else await demand(host, ['systemctl', 'start', ...UNITS])
+    },
+  })
+}
+
+async function waitUntilReady({ host, basePath, tools }: Setup): Promise<void> {
+  for (let waitedMs = 0; waitedMs < READY_WITHIN_MS; waitedMs += PAUSE_MS) {
+    const answer = await host.get({ socket: SOCKET, path: `${basePath}/readyz` })
+    if (answer?.status === 200) return
+    // It has looked and says no: the doctor knows why.
+    if (answer?.status === 503 && !answer.body.includes('not-checked-yet')) break
+    await tools.wait(PAUSE_MS)
+  }
+  const { text } = await tools.diagnose(await serviceEnvironment(host))
+  const faults = text
+    .split('\n')
+    .filter((line, index, lines) => /^fault/.test(line) || /^fault/.test(lines[index - 1] ?? ''))
+  throw new SetupFault(
+    `the service isn’t ready. The doctor says:\n  ${faults.join('\n  ') || 'nothing is wrong with the settings; look at journalctl -u rekey'}`,
+  )
+}

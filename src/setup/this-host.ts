@@ -1,0 +1,238 @@
+import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { lookup } from 'node:dns/promises'
+import { once } from 'node:events'
+import { constants } from 'node:fs'
+import { lstat, mkdir, open, readdir, readFile, rename, rmdir, unlink } from 'node:fs/promises'
+import { get as getHttp, type IncomingMessage, type RequestOptions } from 'node:http'
+import { get as getHttps } from 'node:https'
+import { networkInterfaces } from 'node:os'
+import { dirname } from 'node:path'
+import { text as textOf } from 'node:stream/consumers'
+import { connect, type TLSSocket } from 'node:tls'
+import { errorCodeOf } from '../lib/describe-error.js'
+import { parseClientAddress } from '../lib/ip-address.js'
+import type { CommandLine, Host, Ran, StoredFile, TlsServer, WebAnswer, WebPlace } from './host.js'
+
+/** The panel's commands take a second or two each, a reload of nginx with many domains several. */
+const COMMAND_TIMEOUT_MS = 120_000
+const NETWORK_TIMEOUT_MS = 5000
+const MAX_OUTPUT_BYTES = 4 * 1024 * 1024
+
+const NOT_FOUND = 127
+const TOO_LONG = 124
+
+/** Where Debian and the panel have their programs; a timer's environment has fewer. */
+const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
+/** What the setup needs to know of its own process. */
+interface Self {
+  readonly pid: number
+  readonly getuid?: () => number
+}
+
+/** The machine that this process runs on. */
+export function thisHost({ pid, getuid }: Self, lockFile = '/run/rekey-setup.lock'): Host {
+  return {
+    read,
+    write,
+    remove,
+    list,
+    hasFolder,
+    makeFolder,
+    run,
+    meetTls,
+    get,
+    isRoot: () => getuid?.() === 0,
+    removeFolder: (path) => unless(['ENOENT', 'ENOTEMPTY'], rmdir(path)),
+    addresses: () =>
+      Object.values(networkInterfaces())
+        .flatMap((entries) => entries ?? [])
+        .filter(({ internal, address }) => !internal && !/^(?:fe80:|169\.254\.)/i.test(address))
+        .map(({ address }) => parseClientAddress(address) ?? address),
+    async resolve(name) {
+      const found = await lookup(name, { all: true }).catch(() => [])
+      return found.map(({ address }) => parseClientAddress(address) ?? address)
+    },
+    async name() {
+      const { code, output } = await run(['hostname', '--fqdn'])
+      return code === 0 ? output.trim() : ((await read('/etc/hostname'))?.text.trim() ?? '')
+    },
+    lock: () => lock(lockFile, pid),
+  }
+}
+
+async function read(path: string): Promise<StoredFile | undefined> {
+  const handle = await unless(['ENOENT', 'ENOTDIR'], openFile(path))
+  if (!handle) return undefined
+  try {
+    const { mode, uid, gid } = await handle.stat()
+    return { text: decode(path, await handle.readFile()), mode: mode & 0o7777, uid, gid }
+  } finally {
+    await handle.close()
+  }
+}
+
+async function openFile(path: string) {
+  await demandFile(path)
+  return open(path, constants.O_RDONLY | constants.O_NOFOLLOW)
+}
+
+/** Fails for a link, a folder, a pipe; passes if there is nothing. */
+async function demandFile(path: string): Promise<void> {
+  const state = await unless(['ENOENT', 'ENOTDIR'], lstat(path))
+  if (state && !state.isFile()) throw new Error(`${path} is no ordinary file`)
+}
+
+/** A file that isn't UTF-8 would be damaged when it is written again. */
+function decode(path: string, bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    throw new Error(`${path} is not UTF-8`)
+  }
+}
+
+async function write(path: string, { text, mode, uid, gid }: StoredFile): Promise<void> {
+  await demandFile(path)
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.rekey`
+  // `wx` follows no link. Nobody else may read it before it has its owner.
+  const handle = await open(temporary, 'wx', 0o600)
+  try {
+    await handle.writeFile(text)
+    const made = await handle.stat()
+    if (made.uid !== uid || made.gid !== gid) await handle.chown(uid, gid)
+    await handle.chmod(mode)
+    await handle.sync()
+    await rename(temporary, path)
+  } catch (error) {
+    await unlink(temporary)
+    throw error
+  } finally {
+    await handle.close()
+  }
+  await syncFolder(dirname(path))
+}
+
+/** A renamed file is safe from a loss of power only when its folder is written. */
+async function syncFolder(path: string): Promise<void> {
+  const handle = await open(path, 'r')
+  await handle.sync()
+  await handle.close()
+}
+
+async function remove(path: string): Promise<void> {
+  await demandFile(path)
+  await unless(['ENOENT', 'ENOTDIR'], unlink(path))
+}
+
+async function list(path: string): Promise<readonly string[]> {
+  return ((await unless(['ENOENT', 'ENOTDIR'], readdir(path))) ?? []).sort()
+}
+
+async function hasFolder(path: string): Promise<boolean> {
+  return (await unless(['ENOENT', 'ENOTDIR'], lstat(path)))?.isDirectory() ?? false
+}
+
+async function makeFolder(path: string, mode: number): Promise<void> {
+  await mkdir(path, { recursive: true, mode })
+}
+
+/** What comes of it, or undefined where it fails with one of these codes. */
+async function unless<Result>(
+  codes: readonly string[],
+  result: Promise<Result>,
+): Promise<Result | undefined> {
+  try {
+    return await result
+  } catch (error) {
+    if (codes.includes(errorCodeOf(error) ?? '')) return undefined
+    throw error
+  }
+}
+
+function run([program, ...args]: CommandLine): Promise<Ran> {
+  const options = {
+    env: { PATH, LC_ALL: 'C.UTF-8', HESTIA: '/usr/local/hestia' },
+    timeout: COMMAND_TIMEOUT_MS,
+    maxBuffer: MAX_OUTPUT_BYTES,
+    cwd: '/',
+  }
+  return new Promise((resolve) => {
+    const child = execFile(program, args, options, (error, output, complaint) => {
+      resolve({ code: exitCode(error), output, complaint })
+    })
+    child.stdin?.end()
+  })
+}
+
+function exitCode(error: (Error & { code?: number | string | null; killed?: boolean }) | null): number {
+  if (error === null) return 0
+  if (error.killed) return TOO_LONG
+  return typeof error.code === 'number' ? error.code : NOT_FOUND
+}
+
+async function meetTls(host: string, port: number, name: string): Promise<TlsServer | undefined> {
+  const socket = connect({ host, port, servername: name, rejectUnauthorized: false })
+  try {
+    await once(socket, 'secureConnect', { signal: AbortSignal.timeout(NETWORK_TIMEOUT_MS) })
+    return describeServer(socket)
+  } catch {
+    return undefined
+  } finally {
+    socket.destroy()
+  }
+}
+
+function describeServer(socket: TLSSocket): TlsServer | undefined {
+  const certificate = socket.getPeerX509Certificate()
+  if (!certificate) return undefined
+  const names = certificate.subjectAltName?.split(', ') ?? []
+  const [, issuer = ''] = /^(?:O|CN)=(.+)$/m.exec(certificate.issuer) ?? []
+  return {
+    isTrusted: socket.authorized,
+    fingerprint: certificate.fingerprint256,
+    certificate: certificate.toString(),
+    names: names.filter((name) => /^DNS:[^*]+$/.test(name)).map((name) => name.slice('DNS:'.length)),
+    issuer,
+    localAddress: parseClientAddress(socket.localAddress ?? '') ?? '',
+  }
+}
+
+async function get(place: WebPlace): Promise<WebAnswer | undefined> {
+  const common: RequestOptions = { agent: false, signal: AbortSignal.timeout(NETWORK_TIMEOUT_MS) }
+  try {
+    const request =
+      'socket' in place
+        ? getHttp({ ...common, socketPath: place.socket, path: place.path })
+        : getHttps({
+            ...common,
+            host: place.at,
+            port: place.url.port || 443,
+            path: place.url.pathname,
+            servername: place.url.hostname,
+            headers: { host: place.url.host },
+            rejectUnauthorized: false,
+          })
+    const [response] = (await once(request, 'response')) as [IncomingMessage]
+    return { status: response.statusCode ?? 0, body: await textOf(response) }
+  } catch {
+    return undefined
+  }
+}
+
+/** A setup that was killed leaves its lock: it counts only while its process lives. */
+async function lock(path: string, pid: number): Promise<(() => Promise<void>) | undefined> {
+  for (;;) {
+    const handle = await unless(['EEXIST'], open(path, 'wx', 0o600))
+    if (handle) {
+      await handle.writeFile(`${pid}\n`)
+      await handle.close()
+      return () => unlink(path)
+    }
+    const holder = (await unless(['ENOENT'], readFile(path, 'utf8')))?.trim()
+    if (holder !== undefined && holder !== '' && (await unless(['ENOENT'], lstat(`/proc/${holder}`))))
+      return undefined
+    await unless(['ENOENT'], unlink(path))
+  }
+}
