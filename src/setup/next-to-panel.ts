@@ -46,15 +46,17 @@ export async function setUpNextToPanel(
   const door = await chooseDoor(host, survey, choices, journal)
   const setup = nextToPanel({ host, survey, choices, journal, door, tools })
   const plans = await planSteps(setup, steps)
-  for (const line of describePlans(plans)) terminal.say(line)
   if (isDry) {
+    for (const line of plans.flatMap(describePlan)) terminal.say(line)
     terminal.say('Nothing was changed.')
     return true
   }
+  for (const plan of plans) for (const line of describePlan(plan).slice(0, 1)) terminal.say(line)
   if (!(await terminal.confirm('Go on?'))) return false
   journal.choices = { ...withoutGaps(choices), ...(door && { door: door.name }) }
   if (!(await runSteps(setup, steps, terminal.say))) return false
-  return summarize(setup, terminal)
+  await summarize(setup, terminal)
+  return true
 }
 
 function nextToPanel(parts: Omit<Setup, 'accessKey' | 'basePath'>): Setup {
@@ -145,16 +147,18 @@ function withoutGaps({ sender, ...choices }: Choices): Record<string, string> {
   return Object.fromEntries(entries.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
 }
 
-function describePlans(plans: readonly Plan[]): string[] {
-  return plans.flatMap(({ step, lines, leftOut, isUnwanted }) => {
-    if (isUnwanted) return []
-    if (leftOut !== undefined) return [`–  ${step.title}: left out, because ${leftOut}.`]
-    return [`•  ${step.title}${lines.length === 0 ? ': nothing to do' : ''}`, ...abridged(lines)]
-  })
+/** The step, and each of its changes. */
+function describePlan({ step, lines, leftOut, isUnwanted }: Plan): string[] {
+  if (isUnwanted) return []
+  if (leftOut !== undefined) return [`–  ${step.title}: left out, because ${leftOut}.`]
+  return [
+    `•  ${step.title}: ${lines.length === 0 ? 'nothing to do' : `${lines.length} changes`}`,
+    ...abridged(lines),
+  ]
 }
 
 /** The doctor's findings are advice here: each step was checked when it was done. */
-async function summarize(setup: Setup, { say }: Terminal): Promise<boolean> {
+async function summarize(setup: Setup, { say }: Terminal): Promise<void> {
   const { host, tools, door, choices } = setup
   const addresses = await pageAddresses(setup)
   const inside = await tools.diagnose(await serviceEnvironment(host))
@@ -177,7 +181,6 @@ async function summarize(setup: Setup, { say }: Terminal): Promise<boolean> {
   say('What is wrong:    rekey doctor')
   say('New mail domains: within ten minutes, by themselves')
   say('To undo all this: rekey setup --undo')
-  return inside.sound && (outside?.sound ?? true)
 }
 
 /** Has new domains served, and puts back what the panel replaced. Quiet if there is nothing to do. */

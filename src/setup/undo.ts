@@ -10,22 +10,16 @@ export async function undoChange(host: Host, change: Change): Promise<void> {
   switch (change.kind) {
     case 'file':
       return undoFile(host, change)
-    case 'edit': {
-      const file = await host.read(change.path)
-      if (file?.text.includes(change.to)) {
-        await host.write(change.path, { ...file, text: file.text.replace(change.to, () => change.from) })
-      }
-      return
-    }
-    case 'json': {
-      const file = await host.read(change.path)
-      if (file)
-        await host.write(change.path, {
-          ...file,
-          text: setValues(file.text, change.member, change.to, change.from),
-        })
-      return
-    }
+    case 'edit':
+      return undoPart(host, change.path, {
+        redo: (text) => text.replace(change.from, () => change.to),
+        undo: (text) => text.replace(change.to, () => change.from),
+      })
+    case 'json':
+      return undoPart(host, change.path, {
+        redo: (text) => setValues(text, change.member, change.from, change.to),
+        undo: (text) => setValues(text, change.member, change.to, change.from),
+      })
     case 'folder':
       return host.removeFolder(change.path)
     case 'command':
@@ -49,20 +43,20 @@ export function setValues(text: string, member: string, from: Values, to: Values
   return JSON.stringify({ ...whole, [member]: part }, undefined, 4)
 }
 
-/** How to undo a change by hand, in a shell. */
+/** How to undo a change by hand, in a few words after what it changed. */
 export function describeUndo(change: Change): string {
   switch (change.kind) {
     case 'file':
-      return change.former ? `cp ${change.former.copy} ${change.path}` : `rm ${change.path}`
+      return change.former ? `cp ${change.former.copy}` : 'rm'
     case 'edit':
     case 'json':
-      return `cp ${copyOf(change.path)} ${change.path}`
+      return `cp ${copyOf(change.path)}`
     case 'folder':
-      return `rmdir ${change.path}`
+      return 'rmdir'
     case 'command':
       return change.undo.join(' ')
     case 'access-key':
-      return `v-delete-access-key, with the ID of the key`
+      return 'v-delete-access-key'
   }
 }
 
@@ -70,6 +64,20 @@ export function describeUndo(change: Change): string {
 export async function emptyFile(host: Host, path: string): Promise<void> {
   const file = await host.read(path)
   if (file) await host.write(path, { ...file, text: '' })
+}
+
+/** Takes back a part of a file that belongs to others: with all of its text from before, if nothing else in it has changed. */
+async function undoPart(
+  host: Host,
+  path: string,
+  { redo, undo }: { redo(text: string): string; undo(text: string): string },
+): Promise<void> {
+  const file = await host.read(path)
+  if (!file) return
+  const copy = await host.read(copyOf(path))
+  const isAsWritten = copy !== undefined && redo(copy.text) === file.text
+  const text = isAsWritten ? copy.text : undo(file.text)
+  if (text !== file.text) await host.write(path, { ...file, text })
 }
 
 async function undoFile(

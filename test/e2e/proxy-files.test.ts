@@ -10,11 +10,10 @@ import { startApache } from './kit/apache.js'
 import { atEnd } from './kit/at-end.js'
 import { startCaddy } from './kit/caddy.js'
 import { adapt, type Changes } from './kit/deploy-file.js'
-import { startComposeNginx, startNginx } from './kit/nginx.js'
-import { type FrontProxy, HOSTS } from './kit/proxy-setup.js'
+import { startComposeNginx, startNginx, startPanelNginx, WEBMAIL_HOST } from './kit/nginx.js'
+import { HOSTS } from './kit/proxy-setup.js'
 import { scratchDirectory } from './kit/scratch.js'
 import { visit } from './kit/visit.js'
-import { startWebmailHosts } from './kit/webmail-hosts.js'
 
 /** Longer than a proxy waits that was told to wait for a second. */
 const POST_TAKES_MS = 5000
@@ -28,15 +27,6 @@ async function startEcho(): Promise<string> {
   atEnd(() => server.close())
   await once(server.listen(0, '127.0.0.1'), 'listening')
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-}
-
-async function startPanelNginx(serviceUrl: string, changes?: Changes): Promise<FrontProxy> {
-  const hosts = await startWebmailHosts(serviceUrl, changes)
-  hosts.addDomain('alice', 'example.org', 'newer')
-  await hosts.run()
-  const webmail = () => visit(hosts, { host: 'webmail.example.org', path: '/' }).catch(() => undefined)
-  await expect.poll(async () => (await webmail())?.body).toBe('webmail /')
-  return hosts
 }
 
 const NGINX_FILES = ['nginx.conf', 'compose-nginx.conf', 'hestia/rekey.inc']
@@ -56,7 +46,7 @@ const files = [
   {
     file: 'hestia/rekey.inc',
     start: startPanelNginx,
-    places: [{ host: 'webmail.example.org', base: '/password' }],
+    places: [{ host: WEBMAIL_HOST, base: '/password' }],
   },
 ]
 

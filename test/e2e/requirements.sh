@@ -10,6 +10,7 @@ has_program() { command -v "$1"; }
 has_php_module() { php -r "exit(extension_loaded('$1') ? 0 : 1);"; }
 has_python_module() { /usr/bin/python3 -c "import $1"; }
 has_file() { [ -r "$1" ]; }
+has_php_fpm() { compgen -G '/usr/sbin/php-fpm*'; }
 
 # Debian package, and how to see that what it brings is there.
 requirements='
@@ -22,15 +23,18 @@ curl                has_program curl
 debootstrap         has_program debootstrap
 docker-compose      has_program docker-compose
 dovecot-imapd       has_file /usr/lib/dovecot/imap
+exim4-daemon-light  has_program exim4
 fail2ban            has_program fail2ban-regex
 fonts-dejavu-core   has_file /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
 fonts-droid-fallback has_file /usr/share/fonts-droid-fallback/truetype/DroidSansFallback.ttf
 fonts-noto-core     has_file /usr/share/fonts/truetype/noto/NotoSansArabic-Regular.ttf
+iproute2            has_program ip
 lintian             has_program lintian
 nginx               has_program nginx
 openssl             has_program openssl
 php-cli             has_program php
 php-curl            has_php_module curl
+php-fpm             has_php_fpm -
 php-intl            has_php_module intl
 php-mbstring        has_php_module mbstring
 php-sqlite3         has_php_module pdo_sqlite

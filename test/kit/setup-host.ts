@@ -20,6 +20,8 @@ export interface SetupHost {
   changes(): number
   /** What the service says of its readiness. */
   isReady: boolean
+  /** How many times it says before that it has not looked yet. */
+  unchecked: number
   /** TLS servers, by `ADDRESS:PORT`, or `NAME:PORT`. */
   readonly tls: Map<string, TlsServer>
   /** What names lead to. */
@@ -222,6 +224,10 @@ export function createSetupHost(): SetupHost {
     async get(place) {
       if ('url' in place) return { status: 200, body: '' }
       if (!active.has('rekey.service')) return undefined
+      if (parts.unchecked > 0) {
+        parts.unchecked -= 1
+        return { status: 503, body: '{"faults":[{"code":"not-checked-yet"}]}' }
+      }
       return parts.isReady ? { status: 200, body: '' } : { status: 503, body: '{"faults":[]}' }
     },
     resolve: async (name) => [parts.names.get(name) ?? HOST_ADDRESS],
@@ -257,6 +263,7 @@ export function createSetupHost(): SetupHost {
     },
     changes: () => changes,
     isReady: true,
+    unchecked: 0,
     tls: new Map([
       ['127.0.0.1:8083', trusted],
       [`${PANEL_NAME}:8083`, trusted],

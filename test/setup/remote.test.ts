@@ -40,7 +40,7 @@ it('the setup for a panel elsewhere hands over the panel’s half, asks for the 
   expect(handedOver.join()).toContain("address='192.0.2.9'")
   const state = host.state()
   expect(state['/etc/rekey/rekey.env']).toContain(
-    `HESTIA_URL=https://panel.example.com:8083\nHESTIA_ACCESS_KEY=${ID}\nREKEY_TRUST_PROXY=1\n`,
+    `HESTIA_URL=https://panel.example.com:8083\nHESTIA_ACCESS_KEY=${ID}\nREKEY_HOST=unix:/run/rekey/rekey.sock\nREKEY_TRUST_PROXY=1\n`,
   )
   expect(state['/etc/rekey/secret-key']).toBe(`600 0 ${SECRET}\n`)
   expect(state.active).toBe('rekey.service rekey.socket')

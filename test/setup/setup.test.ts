@@ -53,6 +53,7 @@ describe('the setup', () => {
     expect(state['/etc/rekey/rekey.env']?.split('\n').filter((line) => !line.includes('#'))).toEqual([
       'HESTIA_URL=https://server.example.com:8083',
       `HESTIA_ACCESS_KEY=${'K'.repeat(20)}`,
+      'REKEY_HOST=unix:/run/rekey/rekey.sock',
       'REKEY_BASE_PATH=/password',
       'REKEY_TRUST_PROXY=1',
       'REKEY_SMTP_URL=smtp://127.0.0.1:25',
@@ -86,6 +87,13 @@ describe('the setup', () => {
     expect(settings).toContain("$config['password_rekey_url'] = 'https://webmail.example.org/password';")
     expect(state[ROUNDCUBE_SETTINGS]).not.toContain(token)
     expect(state['/etc/systemd/system/rekey.service.d/secrets.conf']).toContain('REKEY_CLIENTS')
+  })
+
+  it('puts its lines before the end of Roundcube’s PHP, since what follows that would be sent to the browser', async () => {
+    const panel = createSetupHost()
+    panel.put(ROUNDCUBE_SETTINGS, '<?php\n$config = [];\n?>\n')
+    await setUpOn(panel)
+    expect(panel.state()[ROUNDCUBE_SETTINGS]).toMatch(/rekey\.inc\.php'; \}\n\?>\n$/)
   })
 
   it('leaves Roundcube its own driver with --roundcube=hestia, and no token is made', async () => {
@@ -207,6 +215,17 @@ describe('a setup that runs again', () => {
       expect((await setUpOn(panel, second)).isSetUp).toBe(true)
       expect(settledState(panel.state())).toEqual(settledState(await stateWith(second)))
     }
+  })
+
+  it('keeps the copy of each file as it was before the first time', async () => {
+    const panel = createSetupHost()
+    await setUpOn(panel)
+    const copies = (state: Record<string, string>) =>
+      Object.entries(state).filter(([path]) => path.startsWith('/etc/rekey/setup/copies/'))
+    const first = copies(panel.state())
+    await setUpOn(panel, { host: 'www.example.com' })
+    expect(copies(panel.state())).toEqual(first)
+    expect(first).toHaveLength(2)
   })
 
   it('leaves what the administrator changed in the settings', async () => {
@@ -357,6 +376,13 @@ describe('a step that fails', () => {
     expect((await setUpOn(panel, { roundcube: 'hestia' })).isSetUp).toBe(false)
     panel.isReady = true
     expect(panel.state()).toEqual(state)
+    expect(panel.commands.at(-1)).toBe('systemctl try-restart rekey.service')
+  })
+
+  it('is no service that has not looked yet whether it is ready', async () => {
+    const panel = createSetupHost()
+    panel.unchecked = 3
+    expect((await setUpOn(panel)).isSetUp).toBe(true)
   })
 
   it('leaves nginx alone that refuses its settings already', async () => {
@@ -511,6 +537,7 @@ describe('a host that the setup can’t set up', () => {
     panel.host.isRoot = () => true
     panel.host.lock = async () => undefined
     expect((await setUpOn(panel)).text()).toBe('Another rekey setup is at work.')
+    expect(await run(panel, 'refresh')).toMatchObject({ isRight: true, said: [] })
   })
 
   it('keeps its webmail as it is where no host with TLS can be reached', async () => {

@@ -64,6 +64,8 @@ async function writeSettings(setup: Setup, changes: Changes): Promise<void> {
   const wanted = {
     ...panelSettings(setup.survey),
     HESTIA_ACCESS_KEY: (await setup.accessKey()) ?? '',
+    // Where the doctor finds the service, which has the socket of systemd.
+    REKEY_HOST: `unix:${SOCKET}`,
     ...(setup.basePath && { REKEY_BASE_PATH: setup.basePath }),
     REKEY_TRUST_PROXY: '1',
     ...mailSettings(setup),

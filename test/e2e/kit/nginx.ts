@@ -51,8 +51,32 @@ export async function startComposeNginx(
   return setup
 }
 
+/** The name of the webmail host of `startPanelNginx`. */
+export const WEBMAIL_HOST = 'webmail.example.org'
+
+/** Starts nginx with a host in the form of the panel's templates for webmail, with what the setup includes there. */
+export async function startPanelNginx(serviceUrl: string, changes: Changes = {}): Promise<FrontProxy> {
+  const setup = await setUpProxy('hestia', [WEBMAIL_HOST])
+  const service = { 'unix:/run/rekey/rekey.sock': serviceUrl.replace('http://', '') }
+  const locations = adapt('hestia/rekey.inc', { ...changes, ...service })
+  await runNginx(
+    setup,
+    `server {
+    listen 127.0.0.1:${setup.port} ssl;
+    server_name ${WEBMAIL_HOST};
+    ssl_certificate ${setup.caFile};
+    ssl_certificate_key ${setup.keyFile};
+    root ${setup.directory};
+    location ~ /\\.(?!well-known\\/) { deny all; }
+    location / { try_files $uri =404; }
+    include ${setup.file('rekey.inc', locations)};
+  }`,
+  )
+  return setup
+}
+
 /** Runs nginx with these servers until the tests of the file are over, and gives the path of its settings. */
-export async function runNginx({ directory, port, file }: ProxySetup, servers: string): Promise<string> {
+async function runNginx({ directory, port, file }: ProxySetup, servers: string): Promise<string> {
   const config = file(
     'nginx.conf',
     `daemon off;
