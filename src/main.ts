@@ -6,6 +6,7 @@ import { setTimeout } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { parseCommandLine, type SetupTask } from './cli/command-line.js'
 import { isAlive } from './cli/health-check.js'
+import type { Environment } from './config/environment.js'
 import { type Config, loadConfig } from './config/load.js'
 import { packageFolder } from './config/package-folder.js'
 
@@ -40,7 +41,7 @@ function main(): void {
       void runDoctor(command.url, command.json)
       break
     default:
-      start(command.is)
+      void start(command.is)
   }
 }
 
@@ -70,16 +71,28 @@ async function runSetup(task: SetupTask, asks: boolean): Promise<void> {
 /** Loads the doctor here: the service has no use for it. */
 async function runDoctor(url: URL | undefined, json: boolean): Promise<void> {
   const { diagnose } = await import('./doctor/diagnose.js')
-  const { text, sound } = await diagnose(process.env, url, json)
+  const { text, sound } = await diagnose(await environmentOfService(), url, json)
   process.stdout.write(text)
   process.exitCode = sound ? 0 : 1
 }
 
-function start(wish: 'serve' | 'check-config' | 'health'): void {
-  const result = loadConfig(process.env, process.pid)
+/** For commands about the service: what it was set up with by `rekey setup`, where the environment names no panel. */
+async function environmentOfService(): Promise<Environment> {
+  if (process.env.HESTIA_URL) return process.env
+  const [{ serviceEnvironment }, { thisHost }] = await Promise.all([
+    import('./setup/steps/service.js'),
+    import('./setup/this-host.js'),
+  ])
+  // They are root's: anybody else is told what is missing in the environment.
+  const settings = await serviceEnvironment(thisHost(process)).catch(() => ({}))
+  return { ...settings, ...process.env }
+}
+
+async function start(wish: 'serve' | 'check-config' | 'health'): Promise<void> {
+  const result = loadConfig(wish === 'serve' ? process.env : await environmentOfService(), process.pid)
   if (!result.ok) fail(EX_CONFIG, `${result.faults.join('\n')}\n`)
   else if (wish === 'check-config') process.stdout.write('The configuration is complete.\n')
-  else void (wish === 'health' ? tellHealth(result.config) : runService(result.config))
+  else await (wish === 'health' ? tellHealth(result.config) : runService(result.config))
 }
 
 /** Loads the service here: what asks for its health twice a minute has no use for it. */

@@ -72,6 +72,12 @@ describe.runIf(canRunMachine)('on a host of a panel', () => {
     expect(seconds, `${words} words to read`).toBeLessThan(180)
   })
 
+  it('a setup leaves settings that the doctor finds by itself', async () => {
+    expect(await machine.run('rekey', 'doctor')).toMatchObject({ code: 0 })
+    expect(await machine.run('rekey', '--check-config')).toMatchObject({ code: 0 })
+    expect(await machine.run('rekey', '--health')).toMatchObject({ code: 0 })
+  })
+
   it('a setup leaves a page on the webmail host that changes passwords, and tells the mailbox of it', async () => {
     const next = nextPassword()
     expect(await changeOnThePage(next)).toContain('The password was changed')

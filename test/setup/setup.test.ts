@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { neededCommands } from '../../src/panel/needed-commands.js'
 import { type SetupTask, setUp } from '../../src/setup/setup.js'
 import {
   createSetupHost,
@@ -48,6 +49,20 @@ describe('the setup', () => {
     expect(state['/etc/rekey/secret-key']).toBe(`600 0 ${PANEL_SECRET}\n`)
   })
 
+  it('gives the key no command that the settings don’t need', async () => {
+    const panel = createSetupHost()
+    await setUpOn(panel)
+    const profile = () => panel.state()['/usr/local/hestia/data/api/mail-password']?.split("'")[3]?.split(',')
+    expect(profile()).toEqual(neededCommands(['mailbox', 'account']))
+    const settings = panel.state()['/etc/rekey/rekey.env']?.split(' ').slice(2).join(' ') ?? ''
+    panel.put('/etc/rekey/rekey.env', `${settings}REKEY_PROOFS=mailbox\n`)
+    await setUpOn(panel)
+    expect(profile()).toEqual(neededCommands(['mailbox', 'recovery']))
+    panel.put('/etc/rekey/rekey.env', `${settings}REKEY_PROOFS=mailbox\nREKEY_NOTIFY_OWNER=true\n`)
+    await setUpOn(panel)
+    expect(profile()).toEqual(neededCommands(['mailbox', 'owner-notices']))
+  })
+
   it('writes settings that the service can start with, and starts it', async () => {
     const state = await stateWith()
     expect(state['/etc/rekey/rekey.env']?.split('\n').filter((line) => !line.includes('#'))).toEqual([
@@ -59,6 +74,8 @@ describe('the setup', () => {
       'REKEY_SMTP_URL=smtp://127.0.0.1:25',
       'REKEY_MAIL_FROM=admin@example.org',
       `REKEY_WEBMAIL_ADDRESSES=${HOST_ADDRESS}`,
+      'REKEY_PUBLIC_URL=https://webmail.example.org/password/',
+      'REKEY_RECOVERY_STORE=folder',
       '',
     ])
     expect(state.active).toBe('rekey-refresh.timer rekey.service rekey.socket')

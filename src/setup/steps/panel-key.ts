@@ -1,4 +1,5 @@
 import { variables } from '../../config/passwords.js'
+import type { PanelUse } from '../../core/panel-port.js'
 import { neededCommands } from '../../panel/needed-commands.js'
 import { type Changes, demand } from '../changes.js'
 import { type Host, readText } from '../host.js'
@@ -24,12 +25,16 @@ export const panelKey: Step = {
   },
 }
 
-/** The panel commands that the proofs in the settings need. */
+/** The panel commands that these settings need. The setup itself asks for no more than the proofs do. */
 export async function commandsFor(host: Host): Promise<readonly string[]> {
   const settings = parseSettings((await readText(host, SETTINGS)) ?? '')
   const proofs = variables.REKEY_PROOFS.safeParse(settings.REKEY_PROOFS || undefined)
   if (!proofs.success) throw new SetupFault(`REKEY_PROOFS in ${SETTINGS} ${proofs.error.issues[0]?.message}`)
-  return neededCommands(proofs.data)
+  const uses: PanelUse[] = [...proofs.data]
+  if (settings.REKEY_PUBLIC_URL) uses.push('recovery')
+  if (settings.REKEY_RECOVERY_ASK === 'true') uses.push('help')
+  if (settings.REKEY_NOTIFY_OWNER === 'true') uses.push('owner-notices')
+  return neededCommands(uses)
 }
 
 /**

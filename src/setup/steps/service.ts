@@ -1,4 +1,3 @@
-import { variables } from '../../config/load.js'
 import { type Changes, demand, groupId } from '../changes.js'
 import { type Host, readText } from '../host.js'
 import { rootsOwn } from '../journal.js'
@@ -50,9 +49,14 @@ export const service: Step = {
   },
 }
 
-/** What the service reads, with its secrets: for the doctor. */
+/** What the service reads, with its secrets and what systemd tells it: for the doctor. Empty before the setup. */
 export async function serviceEnvironment(host: Host): Promise<Record<string, string>> {
-  const environment = parseSettings((await readText(host, SETTINGS)) ?? '')
+  const settings = await readText(host, SETTINGS)
+  if (settings === undefined) return {}
+  const environment: Record<string, string> = {
+    STATE_DIRECTORY: '/var/lib/rekey',
+    ...parseSettings(settings),
+  }
   for (const [name, path] of Object.entries(SECRETS)) {
     if (await host.read(path)) environment[`${name}_FILE`] = path
   }
@@ -105,10 +109,11 @@ function webmailSettings(setup: Setup): Record<string, string> {
   return { REKEY_WEBMAIL_ADDRESSES: setup.host.addresses().join(',') }
 }
 
-function pageSettings({ choices, survey, basePath }: Setup): Record<string, string> {
-  const name = choices.host ?? survey.webmailHosts[0]?.name
-  if (name === undefined || !('REKEY_PUBLIC_URL' in variables)) return {}
-  return { REKEY_PUBLIC_URL: `https://${name}${basePath}/` }
+/** Links that set a password begin with the address, and the store remembers which of them were used. */
+function pageSettings({ choices, door, basePath }: Setup): Record<string, string> {
+  const name = choices.host ?? door?.name
+  if (name === undefined) return {}
+  return { REKEY_PUBLIC_URL: `https://${name}${basePath}/`, REKEY_RECOVERY_STORE: 'folder' }
 }
 
 /** Each is made once. */
