@@ -10,9 +10,12 @@ export interface StoredFile {
 /** A command line that begins with the program. No secret may stand in it: every user of a host can read command lines. */
 export type CommandLine = readonly [string, ...string[]]
 
+/** The exit code if a program isn't there. */
+export const NOT_FOUND = 127
+
 /** How a command ended. */
 export interface Ran {
-  /** The exit code; 127 if the program isn't there, 124 if it was stopped because it took too long. */
+  /** The exit code; `NOT_FOUND` if the program isn't there, 124 if it was stopped because it took too long. */
   readonly code: number
   readonly output: string
   /** What it wrote to standard error. */

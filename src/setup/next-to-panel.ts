@@ -152,7 +152,7 @@ function describePlan({ step, lines, leftOut, isUnwanted }: Plan): string[] {
   if (isUnwanted) return []
   if (leftOut !== undefined) return [`–  ${step.title}: left out, because ${leftOut}.`]
   return [
-    `•  ${step.title}: ${lines.length === 0 ? 'nothing to do' : `${lines.length} changes`}`,
+    `•  ${step.title}: ${['nothing to do', '1 change'][lines.length] ?? `${lines.length} changes`}`,
     ...abridged(lines),
   ]
 }
@@ -190,8 +190,7 @@ export async function refreshNextToPanel(
 ): Promise<boolean> {
   if (journal.steps.length === 0) return true
   const survey = await surveyHost(host)
-  const silent: Terminal = { ...terminal, ask: async (_question, fallback) => fallback }
-  const choices = await choose({}, journal, survey, silent)
+  const choices = await choose({}, journal, survey, terminal)
   const door = await formerDoor(host, survey, choices, journal)
   const setup = nextToPanel({ host, survey, choices, journal, door, tools })
   const done = steps.filter(

@@ -1,5 +1,5 @@
 import { asError, createChanges, isOfPath, type RevertibleChanges } from './changes.js'
-import type { Host } from './host.js'
+import { type Host, NOT_FOUND } from './host.js'
 import { type Journal, type StepRecord, saveJournal } from './journal.js'
 import type { Setup, Step } from './step.js'
 import type { Terminal } from './terminal.js'
@@ -150,8 +150,19 @@ async function undoStep(host: Host, journal: Journal, step: Step, record: StepRe
       faults.push(asError(error).message)
     }
   }
-  await step.apply?.(host, undefined).catch((error) => faults.push(asError(error).message))
+  await step.apply?.(withoutWhatIsGone(host), undefined).catch((error) => faults.push(asError(error).message))
   if (faults.length === 0) journal.steps.splice(journal.steps.indexOf(record), 1)
   await saveJournal(host, journal)
   return faults
+}
+
+/** A program that was removed from the host since has nothing to take back. */
+function withoutWhatIsGone(host: Host): Host {
+  return {
+    ...host,
+    async run(command) {
+      const ran = await host.run(command)
+      return ran.code === NOT_FOUND ? { ...ran, code: 0 } : ran
+    },
+  }
 }

@@ -12,14 +12,22 @@ import { text as textOf } from 'node:stream/consumers'
 import { connect, type TLSSocket } from 'node:tls'
 import { errorCodeOf } from '../lib/describe-error.js'
 import { parseClientAddress } from '../lib/ip-address.js'
-import type { CommandLine, Host, Ran, StoredFile, TlsServer, WebAnswer, WebPlace } from './host.js'
+import {
+  type CommandLine,
+  type Host,
+  NOT_FOUND,
+  type Ran,
+  type StoredFile,
+  type TlsServer,
+  type WebAnswer,
+  type WebPlace,
+} from './host.js'
 
 /** The panel's commands take a second or two each, a reload of nginx with many domains several. */
 const COMMAND_TIMEOUT_MS = 120_000
 const NETWORK_TIMEOUT_MS = 5000
 const MAX_OUTPUT_BYTES = 4 * 1024 * 1024
 
-const NOT_FOUND = 127
 const TOO_LONG = 124
 
 /** Where Debian and the panel have their programs; a timer's environment has fewer. */

@@ -1,4 +1,4 @@
-import type { Host } from './host.js'
+import { type Host, NOT_FOUND } from './host.js'
 import { type Change, copyOf } from './journal.js'
 import { HESTIA, keysOf } from './panel-files.js'
 import { SetupFault } from './setup-fault.js'
@@ -93,5 +93,5 @@ async function undoFile(
 /** A program that isn't there any more did nothing that is left. */
 async function undoByCommand(host: Host, command: readonly [string, ...string[]]): Promise<void> {
   const { code } = await host.run(command)
-  if (code !== 0 && code !== 127) throw new SetupFault(`${command.join(' ')} failed (${code})`)
+  if (code !== 0 && code !== NOT_FOUND) throw new SetupFault(`${command.join(' ')} failed (${code})`)
 }

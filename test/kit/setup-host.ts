@@ -12,8 +12,8 @@ export interface SetupHost {
   drop(path: string): void
   /** The commands that were run, of those that change something. */
   readonly commands: string[]
-  /** Has commands fail whose line holds this; an empty text ends that. */
-  failOn(words: string): void
+  /** Has commands fail whose line holds this, with 1 unless told otherwise; an empty text ends that. */
+  failOn(words: string, code?: number): void
   /** Has the process die at the change of this number, counted from now. */
   dieAt(change: number): void
   /** How many changes were made since `dieAt` was called. */
@@ -88,7 +88,7 @@ export function createSetupHost(): SetupHost {
   const enabled = new Set<string>()
   const active = new Set<string>()
   const commands: string[] = []
-  let failing = ''
+  let failing = { words: '', code: 1 }
   let left = Number.POSITIVE_INFINITY
   let changes = 0
   let isDead = false
@@ -210,7 +210,9 @@ export function createSetupHost(): SetupHost {
         change()
         commands.push(line)
       }
-      if (failing !== '' && line.includes(failing)) return ended(1, '', `${failing} fails`)
+      if (failing.words !== '' && line.includes(failing.words)) {
+        return ended(failing.code, '', `${failing.words} fails`)
+      }
       const [program, ...args] = command
       if (program === 'systemctl') return systemctl(...args)
       if (program === 'doveconf') return ended(0, args[0] === '-h' ? '10.0.0.1\n' : '')
@@ -253,8 +255,8 @@ export function createSetupHost(): SetupHost {
     put,
     drop: (path) => void files.delete(path),
     commands,
-    failOn(words) {
-      failing = words
+    failOn(words, code = 1) {
+      failing = { words, code }
     },
     dieAt(number) {
       isDead = false

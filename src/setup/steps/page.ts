@@ -21,14 +21,12 @@ export const page: Step = {
   name: 'page',
   title: `The page at ${BASE_PATH}/ of every webmail host`,
   isRefreshed: () => true,
-  async obstacle({ host, survey }) {
-    if (!survey.web.hasNginx) return { reason: 'this panel has no nginx, only Apache' }
-    const { code, complaint } = await host.run(['nginx', '-t'])
-    if (code === 0) return undefined
-    return { reason: `nginx already refuses its own settings: ${complaint.trim().split('\n')[0] ?? ''}` }
-  },
+  obstacle: ({ survey }) =>
+    survey.web.hasNginx ? undefined : { reason: 'this panel has no nginx, only Apache' },
   async do(setup, changes) {
-    const { tools, survey, door } = setup
+    const { host, tools, survey, door } = setup
+    // Otherwise what is wrong already would be blamed on what is new.
+    await demand(host, ['nginx', '-t'])
     const { needsForms } = webmailOf(setup)
     const own = await ownHost(setup)
     await changes.file(LIMIT, rootsOwn(await tools.ours('deploy/nginx-limit.conf'), 0o644))

@@ -119,11 +119,13 @@ function pageSettings({ choices, door, basePath }: Setup): Record<string, string
 /** Each is made once. */
 async function makeSecrets(setup: Setup, changes: Changes): Promise<void> {
   const { host, tools } = setup
-  const make = async (path: string, text: string): Promise<void> =>
-    changes.file(path, rootsOwn((await readText(host, path)) ?? text))
-  await make(SECRETS.REKEY_LINK_KEY, `${tools.random()}\n`)
-  if (webmailOf(setup).roundcube === 'rekey')
-    await make(SECRETS.REKEY_CLIENTS, `roundcube=${tools.random()}\n`)
+  const linkKey = (await readText(host, SECRETS.REKEY_LINK_KEY)) ?? `${tools.random()}\n`
+  await changes.file(SECRETS.REKEY_LINK_KEY, rootsOwn(linkKey))
+  if (webmailOf(setup).roundcube !== 'rekey') return
+  const others = (await readText(host, SECRETS.REKEY_CLIENTS)) ?? ''
+  const isThere = (await roundcubeToken(host)) !== undefined
+  const clients = isThere ? others : `${others}roundcube=${tools.random()}\n`
+  await changes.file(SECRETS.REKEY_CLIENTS, rootsOwn(clients))
 }
 
 /** The token that Roundcube shows; undefined before it was made. */
