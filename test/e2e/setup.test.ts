@@ -199,7 +199,7 @@ describe.runIf(canRunMachine)('on a host of a panel', () => {
       const { code, output } = await machine.run('rekey', 'setup', '--yes')
       expect([code, output]).toEqual([1, expect.stringContaining(`✗  ${title}`)])
       expect((await machine.run('nginx', '-t')).code).toBe(0)
-      expect((await machine.visit(`${WEBMAIL}/`)).status).toBe(200)
+      expect((await machine.visit(`${WEBMAIL}/password/`)).status).toBe(200)
       await machine.run('bash', '-c', `rm ${path}; [ ! -e /tmp/kept ] || mv /tmp/kept ${path}`)
       expect((await machine.run('rekey', 'setup', '--yes')).code).toBe(0)
     },
