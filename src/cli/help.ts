@@ -35,20 +35,20 @@ missing.
 
 Usage: rekey setup [OPTION…]
 
-  --yes              ask nothing: take the defaults
-  --dry-run          print what would be done, and change nothing
-  --host NAME        serve the page at this web domain of the panel, too
-  --proof imap       check the current password by a login at Dovecot, not by the panel's hash (--proof hash)
-  --roundcube hestia let Roundcube keep the panel's own driver, which tells people less (--roundcube rekey)
-  --profile NAME     the name of the permission profile on the panel (mail-password)
-  --refresh          serve new mail domains, and put back what an upgrade replaced; a timer does this
-  --undo             undo all of it
+  --yes               ask nothing: take the defaults
+  --dry-run           print what would be done, and change nothing
+  --host NAME         serve the page at this web domain of the panel, too
+  --proof imap        check the current password by a login at Dovecot, not by the panel's hash (--proof hash)
+  --roundcube hestia  let Roundcube keep the panel's own driver, which tells people less (--roundcube rekey)
+  --profile NAME      the name of the permission profile on the panel (mail-password)
+  --refresh           serve new mail domains, and put back what an upgrade replaced; a timer does this
+  --undo              undo all of it
 
 For a panel on another host:
 
-  --remote NAME      set this host up, and print the commands for the panel's host, such as panel.example.com:
-                     rekey setup --remote panel.example.com | ssh root@panel.example.com bash
-  --address IP       the address that the panel sees this host call from, if that is behind NAT
+  --remote NAME       set this host up, and print the commands for the panel's host, such as panel.example.com:
+                      rekey setup --remote panel.example.com | ssh root@panel.example.com bash
+  --address IP        the address that the panel sees this host call from, if that is behind NAT
 
 Exits with 0 if all is as wanted, otherwise with 1.
 `,

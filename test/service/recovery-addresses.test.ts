@@ -223,12 +223,12 @@ it('the answer to a change shows its sender the address masked, and lets it be r
   })
   const { removal } = changed.body.recoveryAddress
   expect(gist(await remove(service, removal))).toBe('200 recovery-address-removed')
-  const toJane = await mailsTo(smtp, 'jane@example.net', 2)
+  const toJane = await mailsTo(smtp, 'jane@example.net', 3)
   const toMailbox = (await mailsTo(smtp, 'info@example.org', 3)).filter(({ text }) =>
     text.includes('j…@e….net'),
   )
   expect(toMailbox).toHaveLength(2)
-  expect(toJane.at(-1)?.text).toContain('j…@e….net')
+  expect(toJane.filter(({ text }) => text.includes('j…@e….net'))).toHaveLength(1)
   expect(gist(await remove(service, removal))).toBe('200 recovery-address-removed')
   const again = await post(
     service,
@@ -309,7 +309,8 @@ it('a record that was copied to another mailbox’s key is none, and the log say
     value,
   )
   expect((await post(service, byMailbox())).body).toEqual({ code: 'changed' })
-  expect(linesOf(service, 'recovery-address-unreadable')).toMatchObject([{ mailbox: 'info@example.org' }])
+  const lines = linesOf(service, 'recovery-address-unreadable')
+  expect(new Set(lines.map(({ mailbox }) => mailbox))).toEqual(new Set(['info@example.org']))
   expect(service.logText()).not.toContain(value)
 })
 
