@@ -88,11 +88,36 @@ async function environmentOfService(): Promise<Environment> {
   return { ...settings, ...process.env }
 }
 
-async function start(wish: 'serve' | 'check-config' | 'health'): Promise<void> {
+/** What needs the whole configuration. */
+type Wish = 'serve' | 'check-config' | 'health' | 'rotate-recovery-key'
+
+async function start(wish: Wish): Promise<void> {
   const result = loadConfig(wish === 'serve' ? process.env : await environmentOfService(), process.pid)
-  if (!result.ok) fail(EX_CONFIG, `${result.faults.join('\n')}\n`)
-  else if (wish === 'check-config') process.stdout.write('The configuration is complete.\n')
-  else await (wish === 'health' ? tellHealth(result.config) : runService(result.config))
+  if (result.ok) carryOut(wish, result.config)
+  else fail(EX_CONFIG, `${result.faults.join('\n')}\n`)
+}
+
+function carryOut(wish: Wish, config: Config): void {
+  switch (wish) {
+    case 'check-config':
+      process.stdout.write('The configuration is complete.\n')
+      break
+    case 'health':
+      void tellHealth(config)
+      break
+    case 'rotate-recovery-key':
+      void rotateRecoveryKey(config)
+      break
+    case 'serve':
+      void runService(config)
+  }
+}
+
+async function rotateRecoveryKey(config: Config): Promise<void> {
+  const { rotateRecoveryKey: rotate } = await import('./service/rotate-recovery-key.js')
+  const { text, result } = await rotate(config)
+  if (result === 'done') process.stdout.write(text)
+  else fail(result === 'no-keys' ? EX_CONFIG : 1, text)
 }
 
 /** Loads the service here: what asks for its health twice a minute has no use for it. */

@@ -4,7 +4,7 @@ import { help } from './help.js'
 
 /** What the process is asked to do. */
 export type Command =
-  | { readonly is: 'serve' | 'check-config' | 'health' | 'version' }
+  | { readonly is: 'serve' | 'check-config' | 'health' | 'version' | 'rotate-recovery-key' }
   | { readonly is: 'help'; readonly text: string }
   /** The arguments are not understood, for which the text has the reason and the usage. */
   | { readonly is: 'misused'; readonly text: string }
@@ -38,13 +38,23 @@ const HELP_OPTION = { help: { type: 'boolean', short: 'h' } } as const
 const FOREIGN_PROFILES =
   /^(?:billing|list-all-user-objects|phpmyadmin-sso|purge-nginx-cache|sync-dns-cluster|update-dns-records)$/
 
+const COMMANDS = ['doctor', 'setup', 'rotate-recovery-key'] as const
+
 /** Reads the arguments; never throws. */
 export function parseCommandLine(args: readonly string[]): Command {
   const [first, ...others] = args
-  const name = first === 'doctor' || first === 'setup' ? first : 'rekey'
+  const name = COMMANDS.find((command) => command === first) ?? 'rekey'
   try {
-    if (name === 'doctor') return parseDoctor(others)
-    return name === 'setup' ? parseSetup(others) : parseService(args)
+    switch (name) {
+      case 'doctor':
+        return parseDoctor(others)
+      case 'setup':
+        return parseSetup(others)
+      case 'rotate-recovery-key':
+        return parseRotation(others)
+      case 'rekey':
+        return parseService(args)
+    }
   } catch (error) {
     const reason = error instanceof Error ? error.message : ''
     return { is: 'misused', text: `${reason}\n\n${help[name]}` }
@@ -70,6 +80,12 @@ function parseDoctor(args: string[]): Command {
   const { values } = parseArgs({ args, options })
   if (values.help) return { is: 'help', text: help.doctor }
   return { is: 'doctor', url: parsePageUrl(values.url), json: values.json ?? false }
+}
+
+function parseRotation(args: string[]): Command {
+  const { values } = parseArgs({ args, options: HELP_OPTION })
+  if (values.help) return { is: 'help', text: help['rotate-recovery-key'] }
+  return { is: 'rotate-recovery-key' }
 }
 
 /** Where the page is, with a slash at its end. */

@@ -2,11 +2,12 @@
 export const help = {
   rekey: `Rekey changes mailbox passwords on servers run by the Hestia Control Panel.
 
-Usage: rekey [setup | doctor] [OPTION…]
-       (where it is not installed as a program: node dist/main.js [setup | doctor] [OPTION…])
+Usage: rekey [COMMAND] [OPTION…]
+       (where it is not installed as a program: node dist/main.js [COMMAND] [OPTION…])
 
-  setup           set this host up, next to the panel or for a panel elsewhere; undo that
-  doctor          find out what is wrong, and what to do about it
+  setup                set this host up, next to the panel or for a panel elsewhere; undo that
+  doctor               find out what is wrong, and what to do about it
+  rotate-recovery-key  encrypt all recovery addresses with a new key
 
   --check-config  print every fault of the configuration and exit: 0 if there is none, 78 otherwise
   --health        ask the service that runs with this configuration whether it is alive and exit: 0 if so, 1 otherwise
@@ -51,5 +52,14 @@ For a panel on another host:
   --address IP        the address that the panel sees this host call from, if that is behind NAT
 
 Exits with 0 if all is as wanted, otherwise with 1.
+`,
+
+  'rotate-recovery-key': `Encrypts all recovery addresses with a new key. Stop the service, set REKEY_RECOVERY_KEY to the new key and
+REKEY_RECOVERY_KEY_PREVIOUS to the former one, run this, and start the service. If it was interrupted, run it again.
+
+Usage: rekey rotate-recovery-key
+
+Prints how many records were encrypted, and how many neither key opens. Exits with 0, or 1 if the recovery store can't be
+used, or 78 if the keys aren't set.
 `,
 } as const

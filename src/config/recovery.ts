@@ -27,6 +27,9 @@ export const variables = {
   REKEY_RECOVERY_KEY: key().describe(
     `If it is set, people can set a [recovery address](recovery.md#a-recovery-address-of-ones-own) for their mailbox: the secret that these addresses are encrypted with, ${MIN_KEY_BYTES} bytes or more. Make one with \`openssl rand -base64 32\`, and keep it: without it all recovery addresses are lost. It needs \`REKEY_PUBLIC_URL\`, \`REKEY_SMTP_URL\`, \`REKEY_RECOVERY_STORE\`, and \`mailbox\` in \`REKEY_PROOFS\`.`,
   ),
+  REKEY_RECOVERY_KEY_PREVIOUS: key().describe(
+    'The former `REKEY_RECOVERY_KEY`, for `rekey rotate-recovery-key`: [recovery.md](recovery.md#to-change-the-key-of-recovery-addresses).',
+  ),
 }
 
 type Values = ValuesOf<typeof variables>
@@ -51,6 +54,8 @@ export interface RecoveryConfig {
   readonly asksAdministrator: boolean
   /** What recovery addresses are encrypted with; undefined if there are none. */
   readonly addressKey: Secret | undefined
+  /** The former one, for the command that encrypts them again. */
+  readonly previousAddressKey: Secret | undefined
 }
 
 /** How people recover forgotten passwords. */
@@ -80,8 +85,16 @@ export function select(
   }
   if (!address || !linkKey) return { recovery: undefined }
   const linkKeys: RecoveryConfig['linkKeys'] = [linkKey, ...(previousLinkKey ? [previousLinkKey] : [])]
-  const selected = { publicUrl: address, linkKeys, linkLifetimeMs, asksAdministrator, addressKey }
-  return { recovery: Object.freeze(selected) }
+  return {
+    recovery: Object.freeze({
+      publicUrl: address,
+      linkKeys,
+      linkLifetimeMs,
+      asksAdministrator,
+      addressKey,
+      previousAddressKey: values.REKEY_RECOVERY_KEY_PREVIOUS,
+    }),
+  }
 }
 
 function selectAddressKey(
@@ -90,7 +103,12 @@ function selectAddressKey(
   addFault: AddFault,
   environment: Environment,
 ): Secret | undefined {
-  if (!isSecretSet(environment, 'REKEY_RECOVERY_KEY')) return undefined
+  if (!isSecretSet(environment, 'REKEY_RECOVERY_KEY')) {
+    if (isSecretSet(environment, 'REKEY_RECOVERY_KEY_PREVIOUS')) {
+      addFault('REKEY_RECOVERY_KEY_PREVIOUS is set, but REKEY_RECOVERY_KEY is not')
+    }
+    return undefined
+  }
   for (const name of ['REKEY_PUBLIC_URL', 'REKEY_SMTP_URL']) {
     if (!isSecretSet(environment, name)) addFault(`${name} must be set, because REKEY_RECOVERY_KEY is`)
   }

@@ -49,7 +49,7 @@ export function createAddressRecords(
 }
 
 /** Until when (Unix time) a record must be kept; undefined for as long as nobody removes it. */
-function keptUntilMs({ confirmed, pending }: MailboxAddresses): number | undefined {
+export function keptUntilMs({ confirmed, pending }: MailboxAddresses): number | undefined {
   return confirmed || !pending ? undefined : pending.setMs + CONFIRMATION_MS + KEPT_AFTER_MS
 }
 

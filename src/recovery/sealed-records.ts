@@ -5,7 +5,7 @@ import type { Secret } from '../lib/secret.js'
 import { decode, encode, hmac } from './bytes.js'
 
 /** All keys of records begin so. */
-const RECORD_PREFIX = 'address:'
+export const RECORD_PREFIX = 'address:'
 
 const CIPHER = 'aes-256-gcm'
 const VERSION = Buffer.from([1])

@@ -3,7 +3,6 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Logger } from 'pino'
 import type { Config } from '../config/load.js'
-import { DOUBT_MS } from '../core/domain-locks.js'
 import { type HandedSocket, listen } from '../http/listen.js'
 import { createHttpServer } from '../http/server.js'
 import { systemClock } from '../lib/clock.js'
@@ -12,19 +11,16 @@ import { openLog } from '../log/open-log.js'
 import type { StandardOutput } from '../log/standard-output.js'
 import type { Build } from '../metrics/registry.js'
 import { createDispatcher } from '../panel/dispatcher.js'
-import { createMemoryStore } from '../store/memory-store.js'
 import type { SharedStore } from '../store/shared-store.js'
 import { createApp } from './app.js'
 import type { Metrics } from './metrics.js'
+import { openStore } from './open-store.js'
 import { createPasswordTools } from './password-policy.js'
 import { openRecoveryStore } from './recovery-store.js'
 import { findRunMark } from './run-mark.js'
 import { reportPanel } from './startup-report.js'
 import { close, type Running, stopWithGrace } from './stop.js'
 import { longestStopMs } from './stop-times.js'
-
-const UNCLEAN_STOP =
-  'the process before this one was killed: no change is sent meanwhile, since the panel may still be at work on its last one'
 
 const NO_RUN_MARK =
   'RUNTIME_DIRECTORY can’t be written: if this process is killed, the next one does not know, and does not wait'
@@ -101,25 +97,6 @@ function addressOf(server: Server, handed: HandedSocket | undefined): { address:
   return typeof bound === 'string'
     ? { address: `unix:${bound}` }
     : { address: bound.address, port: bound.port }
-}
-
-/** Opens the store that instances share, or one in memory. */
-async function openStore({ redis, panel }: Config, logger: Logger, wasKilled: boolean): Promise<SharedStore> {
-  if (!redis) {
-    const closedForMs = wasKilled ? Math.min(panel.timeoutMs, DOUBT_MS) : 0
-    if (wasKilled) logger.warn({ event: 'unclean-stop', closedForMs, detail: UNCLEAN_STOP })
-    return createMemoryStore(systemClock, closedForMs)
-  }
-  const { createRedisStore } = await import('../store/redis-store.js')
-  return createRedisStore(redis, {
-    clock: systemClock,
-    randomId: randomUUID,
-    report(state) {
-      if (state.event === 'store-ready') logger.info(state)
-      else if (state.event === 'store-unchecked') logger.warn(state)
-      else logger.error(state)
-    },
-  })
 }
 
 /** A cluster would count guesses and refuse every change, for good. The log has it by now. */

@@ -8,6 +8,11 @@ it.each([
   [['--help'], { is: 'help', text: expect.stringContaining('setup') }],
   [['doctor', '-h'], { is: 'help', text: expect.stringContaining('--json') }],
   [['setup', '-h'], { is: 'help', text: expect.stringContaining('--dry-run') }],
+  [['rotate-recovery-key'], { is: 'rotate-recovery-key' }],
+  [
+    ['rotate-recovery-key', '-h'],
+    { is: 'help', text: expect.stringContaining('REKEY_RECOVERY_KEY_PREVIOUS') },
+  ],
   [['doctor'], { is: 'doctor', url: undefined, json: false }],
   [['setup'], { is: 'setup', asks: true, task: { does: 'set-up', isDry: false } }],
   [
@@ -61,6 +66,7 @@ it.each([
   ['--no-such-option'],
   ['serve'],
   ['doctor', 'now'],
+  ['rotate-recovery-key', '--now'],
   ['doctor', '--url'],
   ['doctor', '--url', 'mail.example.com'],
   ['doctor', '--url', 'ftp://mail.example.com/'],

@@ -353,6 +353,7 @@ it('the configuration may have each of its secrets in a file', () => {
     'REKEY_LINK_KEY',
     'REKEY_LINK_KEY_PREVIOUS',
     'REKEY_RECOVERY_KEY',
+    'REKEY_RECOVERY_KEY_PREVIOUS',
   ])
 })
 

@@ -149,6 +149,16 @@ it('there are recovery addresses if there is a key for them', () => {
   expect(configOf({ ...withAddresses, REKEY_PROOFS: 'mailbox' }).recovery?.addressKey).toBeDefined()
 })
 
+it('the former key of recovery addresses is there for the command that encrypts them again', () => {
+  const previous = { REKEY_RECOVERY_KEY_PREVIOUS: 'p'.repeat(32) }
+  expect(configOf(withAddresses).recovery?.previousAddressKey).toBeUndefined()
+  const { recovery } = configOf({ ...withAddresses, ...previous })
+  expect(recovery?.previousAddressKey?.reveal()).toBe('p'.repeat(32))
+  expect(faultsOf({ ...withRecovery, ...previous })).toEqual([
+    'REKEY_RECOVERY_KEY_PREVIOUS is set, but REKEY_RECOVERY_KEY is not',
+  ])
+})
+
 it.each<[string, Record<string, string>, readonly string[]]>([
   [
     'a short key',

@@ -2,7 +2,8 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { requestChange, run, start, startPanel } from '../kit/process.js'
-import { simulatorEnvironment } from '../kit/service.js'
+import { addressService } from '../kit/recovery.js'
+import { dataFolder, simulatorEnvironment } from '../kit/service.js'
 import { byAccount, byMailbox, NEW_PASSWORD } from '../kit/submissions.js'
 import { CHANGE } from '../panel-simulator/commands/command-names.js'
 import { simulatorCredentials } from '../panel-simulator/simulator.js'
@@ -24,6 +25,20 @@ it('the program says how it is used when it is not understood', async () => {
 
 it('the program does not start with a wrong configuration', async () => {
   expect(await run([], {})).toMatchObject({ code: 78, stdout: '' })
+})
+
+it('the program changes the key of recovery addresses, if it is given both', async () => {
+  const keys = { REKEY_RECOVERY_KEY: 'n'.repeat(32), REKEY_RECOVERY_KEY_PREVIOUS: 'f'.repeat(32) }
+  const { environment } = addressService(9, { REKEY_DATA_DIR: dataFolder() })
+  const variables = { ...least, ...environment }
+  expect(await run(['rotate-recovery-key'], variables)).toMatchObject({
+    code: 78,
+    stderr: expect.stringContaining('REKEY_RECOVERY_KEY_PREVIOUS must be set'),
+  })
+  expect(await run(['rotate-recovery-key'], { ...variables, ...keys })).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('Records encrypted with the present key: 0'),
+  })
 })
 
 it('the program says so when its port is taken', async () => {

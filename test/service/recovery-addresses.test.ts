@@ -76,7 +76,7 @@ const remove = (service: TestService, removal: string): Promise<Response> =>
 /** The mails that came to an address, as soon as there are so many. */
 async function mailsTo({ messages }: SmtpServer, address: string, count = 1): Promise<ReceivedMessage[]> {
   const those = () => messages.filter(({ to }) => to.includes(address))
-  await vi.waitUntil(() => those().length >= count, { interval: 1 })
+  await vi.waitUntil(() => those().length >= count, { interval: 1, timeout: 5000 })
   return those()
 }
 
@@ -223,6 +223,7 @@ it('the answer to a change shows its sender the address masked, and lets it be r
   })
   const { removal } = changed.body.recoveryAddress
   expect(gist(await remove(service, removal))).toBe('200 recovery-address-removed')
+  // A link, the change, and the removal.
   const toJane = await mailsTo(smtp, 'jane@example.net', 3)
   const toMailbox = (await mailsTo(smtp, 'info@example.org', 3)).filter(({ text }) =>
     text.includes('j…@e….net'),
@@ -309,8 +310,8 @@ it('a record that was copied to another mailbox’s key is none, and the log say
     value,
   )
   expect((await post(service, byMailbox())).body).toEqual({ code: 'changed' })
-  const lines = linesOf(service, 'recovery-address-unreadable')
-  expect(new Set(lines.map(({ mailbox }) => mailbox))).toEqual(new Set(['info@example.org']))
+  const [line] = linesOf(service, 'recovery-address-unreadable')
+  expect(line).toMatchObject({ mailbox: 'info@example.org' })
   expect(service.logText()).not.toContain(value)
 })
 
