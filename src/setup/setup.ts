@@ -11,6 +11,9 @@ export type SetupTask =
   | (RemoteWishes & { readonly does: 'set-up-remotely'; readonly isDry: boolean })
   | { readonly does: 'refresh' | 'undo' }
 
+const LOCK_WITHIN_MS = 60_000
+const PAUSE_MS = 1000
+
 /** All that a journal can have. */
 const EVERY_STEP: readonly Step[] = [typedKey(''), ...steps]
 
@@ -28,13 +31,9 @@ export async function setUp(task: SetupTask, parts: SetupParts): Promise<boolean
     terminal.say('This is for root: sudo rekey setup')
     return false
   }
-  const unlock = await host.lock()
-  if (!unlock) {
-    // The timer comes again.
-    if (task.does === 'refresh') return true
-    terminal.say('Another rekey setup is at work.')
-    return false
-  }
+  const unlock = await lock(task, parts)
+  // The timer comes again.
+  if (!unlock) return task.does === 'refresh'
   try {
     return await perform(task, await loadJournal(host), parts)
   } catch (error) {
@@ -43,6 +42,17 @@ export async function setUp(task: SetupTask, parts: SetupParts): Promise<boolean
   } finally {
     terminal.close()
     await unlock()
+  }
+}
+
+/** The timer's run may be under way: it takes seconds, and a removal of the package should not fail for it. */
+async function lock({ does }: SetupTask, { host, terminal, tools }: SetupParts) {
+  for (let waitedMs = 0; ; waitedMs += PAUSE_MS) {
+    const unlock = await host.lock()
+    if (unlock || does === 'refresh') return unlock
+    if (waitedMs === 0) terminal.say('Another rekey setup is at work: waiting for it …')
+    if (waitedMs >= LOCK_WITHIN_MS) return undefined
+    await tools.wait(PAUSE_MS)
   }
 }
 

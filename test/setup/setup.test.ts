@@ -569,8 +569,17 @@ describe('a host that the setup can’t set up', () => {
     expect((await setUpOn(panel)).text()).toBe('This is for root: sudo rekey setup')
     panel.host.isRoot = () => true
     panel.host.lock = async () => undefined
-    expect((await setUpOn(panel)).text()).toBe('Another rekey setup is at work.')
+    const { isSetUp, text } = await setUpOn(panel)
+    expect([isSetUp, text()]).toEqual([false, 'Another rekey setup is at work: waiting for it …'])
     expect(await run(panel, 'refresh')).toMatchObject({ isRight: true, said: [] })
+  })
+
+  it('is set up when the other setup is over', async () => {
+    const panel = createSetupHost()
+    const lock = panel.host.lock
+    const taken = [true, true, true]
+    panel.host.lock = async () => (taken.pop() ? undefined : lock())
+    expect((await setUpOn(panel)).isSetUp).toBe(true)
   })
 
   it('keeps its webmail as it is where no host with TLS can be reached', async () => {
