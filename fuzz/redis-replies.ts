@@ -30,6 +30,10 @@ const questions: readonly ((client: Redis, inStore: InStore) => Promise<void>)[]
     assert(Number.isInteger(hits.totalHits) && Number.isInteger(hits.leftMs), 'counts that are no numbers')
     assert.equal(typeof hits.window, 'string')
   },
+  async (client, inStore) => {
+    const begun = await createRedisLimitStore(client, inStore, 'target', 1000, () => 'window').begin('key')
+    assert(Number.isInteger(begun.totalHits) && Number.isInteger(begun.others), 'counts that are no numbers')
+  },
   async (client, inStore) =>
     await createRedisLimitStore(client, inStore, 'address', 1000, () => 'window').decrement('key', 'window'),
   async (client, inStore) => {

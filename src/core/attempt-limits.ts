@@ -38,12 +38,22 @@ export interface Hits {
   readonly leftMs: number
 }
 
+/** A hit of an attempt that is under way. */
+export interface Begun extends Hits {
+  /** How many others of the key are under way, in all instances. */
+  readonly others: number
+  /** The attempt is under way no more. */
+  end(): Promise<void>
+}
+
 /**
  * Counts hits per key in windows of one length, which begin at the key's first hit. Each call may reject with
  * `StoreUnavailable`.
  */
 export interface LimitStore {
   increment(key: string): Promise<Hits>
+  /** The same for an attempt, which is under way until `end` is called or its instance has been gone for a while. */
+  begin(key: string): Promise<Begun>
   /** Takes one hit back, unless the window that counted it is over or was reset. */
   decrement(key: string, window: string): Promise<void>
   /** Forgets all that was counted for the key. */

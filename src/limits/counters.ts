@@ -1,5 +1,5 @@
 import type { Refused } from '../core/answer.js'
-import type { Verdict } from '../core/attempt-limits.js'
+import type { Begun, Verdict } from '../core/attempt-limits.js'
 import type { Deadline } from '../lib/deadline.js'
 import { inParallel } from '../lib/in-parallel.js'
 import { inTime } from '../lib/in-time.js'
@@ -11,8 +11,8 @@ export interface Counter {
   readonly key: string
   /** Whether a success forgets what was counted. */
   readonly forgetful: boolean
-  /** The window that counted the attempt; undefined while none has. */
-  window?: string | undefined
+  /** What has counted the attempt; undefined while nothing has. */
+  begun?: Begun | undefined
 }
 
 /** A counter that has no room for an attempt. */
@@ -22,6 +22,8 @@ export interface Full {
   readonly waitMs: number
   /** Only by attempts under way: it may have room when one of them ends. */
   readonly byOthers: boolean
+  /** Some of these are another instance's, which doesn't tell when they end. */
+  readonly isElsewhere: boolean
 }
 
 /** Counts attempts from their start, so that many at once can't slip through. */
@@ -44,7 +46,11 @@ export interface AttemptCounts {
 /** When to come back (ms) if a limit is reached only by attempts under way. */
 const SOON_MS = 1000
 
+/** How often (ms) an attempt looks whether one of another instance has ended. */
+const LOOK_MS = 250
+
 export function createAttemptCounts(): AttemptCounts {
+  /** How many are under way in this instance. */
   const underWay = new Map<string, number>()
   /** Wakes those who wait for an attempt to end, in the order of their arrival. */
   const waiting = new Map<string, (() => void)[]>()
@@ -53,21 +59,22 @@ export function createAttemptCounts(): AttemptCounts {
   async function hit(counter: Counter): Promise<Full | undefined> {
     const { limiter, key } = counter
     const id = idOf(counter)
-    const others = underWay.get(id) ?? 0
-    underWay.set(id, others + 1)
-    const { totalHits, window, leftMs } = await limiter.hit(key)
-    counter.window = window
+    const here = underWay.get(id) ?? 0
+    underWay.set(id, here + 1)
+    counter.begun = await limiter.begin(key)
+    const { totalHits, others, leftMs } = counter.begun
     if (totalHits <= limiter.count) return undefined
     const byOthers = totalHits - 1 - others < limiter.count
-    return { limiter, id, byOthers, waitMs: byOthers ? SOON_MS : leftMs }
+    return { limiter, id, byOthers, isElsewhere: others > here, waitMs: byOthers ? SOON_MS : leftMs }
   }
 
   async function settle(counter: Counter, verdict: Verdict): Promise<void> {
-    const { limiter, key, forgetful, window } = counter
+    const { limiter, key, forgetful, begun } = counter
     const id = idOf(counter)
-    counter.window = undefined
+    counter.begun = undefined
     if (verdict === 'proven' && forgetful) await limiter.forget(key)
-    else if (verdict !== 'guess' && window !== undefined) await limiter.giveBack(key, window)
+    else if (verdict !== 'guess' && begun) await limiter.giveBack(key, begun.window)
+    await begun?.end()
     const others = (underWay.get(id) ?? 1) - 1
     if (others > 0) underWay.set(id, others)
     else underWay.delete(id)
@@ -80,9 +87,9 @@ export function createAttemptCounts(): AttemptCounts {
     waiting.get(id)?.shift()?.()
   }
 
-  /** Waits until an attempt ends, unless none is under way any more. */
-  async function untilOneEnds({ id, limiter }: Full, { leftMs }: Deadline): Promise<void> {
-    if (!underWay.has(id)) return
+  /** Waits until an attempt ends, unless none is under way any more; with those of other instances, until one may have. */
+  async function untilOneEnds({ id, limiter, isElsewhere }: Full, { leftMs }: Deadline): Promise<void> {
+    if (!underWay.has(id) && !isElsewhere) return
     const queue = waiting.get(id) ?? []
     waiting.set(id, queue)
     let wake = (): void => undefined
@@ -90,9 +97,11 @@ export function createAttemptCounts(): AttemptCounts {
       wake = resolve
     })
     queue.push(wake)
+    const timer = isElsewhere ? setTimeout(wake, LOOK_MS) : undefined
     try {
       await inTime(woken, leftMs(), () => limiter.refusal(SOON_MS))
     } finally {
+      clearTimeout(timer)
       if (queue.includes(wake)) queue.splice(queue.indexOf(wake), 1)
       if (queue.length === 0 && waiting.get(id) === queue) waiting.delete(id)
     }

@@ -1,5 +1,5 @@
 import { Refused } from '../core/answer.js'
-import type { Hits, Limit, LimitStore, ReachedLimit } from '../core/attempt-limits.js'
+import type { Begun, Hits, Limit, LimitStore, ReachedLimit } from '../core/attempt-limits.js'
 import { StoreUnavailable } from '../core/outage.js'
 
 /** A limit by its name, and what was counted against it by key. Each key's window begins with its first hit. */
@@ -8,6 +8,8 @@ export interface Limiter extends Limit {
   readonly name: string
   /** Counts a hit. Rejects with `StoreUnavailable` if the counters can't be reached. */
   hit(key: string): Promise<Hits>
+  /** The same for an attempt, which is under way until `end` is called; that never fails. */
+  begin(key: string): Promise<Begun>
   /** Takes one hit back, unless the window that counted it is over; never fails. */
   giveBack(key: string, window: string): Promise<void>
   /** Takes all hits of a key back; never fails. */
@@ -22,6 +24,10 @@ export function createLimiter(name: string, { count, windowMs }: Limit, store: L
     count,
     windowMs,
     hit: (key) => store.increment(key),
+    async begin(key) {
+      const begun = await store.begin(key)
+      return { ...begun, end: () => ifAvailable(begun.end()) }
+    },
     giveBack: (key, window) => ifAvailable(store.decrement(key, window)),
     forget: (key) => ifAvailable(store.resetKey(key)),
     refusal(retryAfterMs, details) {

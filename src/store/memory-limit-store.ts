@@ -1,4 +1,4 @@
-import type { LimitStore } from '../core/attempt-limits.js'
+import type { Hits, LimitStore } from '../core/attempt-limits.js'
 import type { Clock } from '../lib/clock.js'
 
 /** A million addresses must not fill the memory; whoever has more of them than this can make room for further tries. */
@@ -14,6 +14,7 @@ interface Window {
 export function createMemoryLimitStore(clock: Clock, windowMs: number, maxKeys = MAX_KEYS): LimitStore {
   // All windows are of one length: their order is that of their ends.
   const windows = new Map<string, Window>()
+  const underWay = new Map<string, number>()
   let begun = 0
 
   const isOver = ({ endMs }: Window): boolean => endMs <= clock.now()
@@ -42,11 +43,24 @@ export function createMemoryLimitStore(clock: Clock, windowMs: number, maxKeys =
     return window
   }
 
+  function hit(key: string): Hits {
+    const window = current(key) ?? begin(key)
+    window.hits += 1
+    return { totalHits: window.hits, window: window.id, leftMs: window.endMs - clock.now() }
+  }
+
   return {
-    async increment(key) {
-      const window = current(key) ?? begin(key)
-      window.hits += 1
-      return { totalHits: window.hits, window: window.id, leftMs: window.endMs - clock.now() }
+    increment: async (key) => hit(key),
+
+    async begin(key) {
+      const others = underWay.get(key) ?? 0
+      underWay.set(key, others + 1)
+      const end = async (): Promise<void> => {
+        const left = (underWay.get(key) ?? 1) - 1
+        if (left > 0) underWay.set(key, left)
+        else underWay.delete(key)
+      }
+      return { ...hit(key), others, end }
     },
 
     async decrement(key, id) {

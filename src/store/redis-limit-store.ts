@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis'
-import type { Hits, LimitStore } from '../core/attempt-limits.js'
+import type { Begun, Hits, LimitStore } from '../core/attempt-limits.js'
 import { type InStore, UnexpectedReply } from './redis-health.js'
 
 const INCREMENT = `
@@ -8,8 +8,20 @@ const INCREMENT = `
     redis.call('HSET', KEYS[1], 'window', ARGV[1])
     redis.call('PEXPIRE', KEYS[1], ARGV[2])
   end
-  return { hits, redis.call('HGET', KEYS[1], 'window'), redis.call('PTTL', KEYS[1]) }
+  local reply = { hits, redis.call('HGET', KEYS[1], 'window'), redis.call('PTTL', KEYS[1]) }
 `
+
+/** The second key is a set of the attempts that are under way, with the times of day at which they are at last given up. */
+const BEGIN = `${INCREMENT}
+  redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', ARGV[3])
+  reply[4] = redis.call('ZCARD', KEYS[2])
+  redis.call('ZADD', KEYS[2], ARGV[3] + ARGV[4], ARGV[1])
+  redis.call('PEXPIRE', KEYS[2], ARGV[4])
+  return reply
+`
+
+/** No attempt takes longer (ms): one that is still under way was of an instance that is gone. */
+const LOST_MS = 180_000
 
 const DECREMENT = `
   if redis.call('HGET', KEYS[1], 'window') ~= ARGV[1] then return end
@@ -29,9 +41,20 @@ export function createRedisLimitStore(
   randomId: () => string,
 ): LimitStore {
   const keyOf = (key: string): string => `rekey:rate-limit:${name}:${key}`
+  const underWayOf = (key: string): string => `rekey:under-way:${name}:${key}`
   return {
     async increment(key) {
-      return await inStore(client.eval(INCREMENT, 1, keyOf(key), randomId(), windowMs).then(hitsOf))
+      const script = `${INCREMENT} return reply`
+      return await inStore(client.eval(script, 1, keyOf(key), randomId(), windowMs).then(hitsOf))
+    },
+    async begin(key) {
+      const id = randomId()
+      const [hitsKey, underWayKey] = [keyOf(key), underWayOf(key)]
+      const begun = await inStore(
+        client.eval(BEGIN, 2, hitsKey, underWayKey, id, windowMs, Date.now(), LOST_MS).then(begunOf),
+      )
+      const end = async (): Promise<void> => void (await inStore(client.zrem(underWayKey, id)))
+      return { ...begun, end }
     },
     async decrement(key, window) {
       await inStore(client.eval(DECREMENT, 1, keyOf(key), window))
@@ -48,4 +71,10 @@ function hitsOf(reply: unknown): Hits {
     throw new UnexpectedReply()
   }
   return { totalHits, window, leftMs }
+}
+
+function begunOf(reply: unknown): Omit<Begun, 'end'> {
+  const others = Array.isArray(reply) ? reply[3] : undefined
+  if (typeof others !== 'number') throw new UnexpectedReply()
+  return { ...hitsOf(reply), others }
 }

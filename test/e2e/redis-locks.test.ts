@@ -10,6 +10,7 @@ import { startRedis } from './kit/redis.js'
 const redis = await startRedis()
 const LOCK = 'rekey:lock:example.org'
 const COUNT = 'rekey:rate-limit:test:a'
+const UNDER_WAY = 'rekey:under-way:test:a'
 
 function mailbox(address: string): Mailbox {
   const parsed = parseMailbox(address)
@@ -179,6 +180,29 @@ it('counts that instances share are those of all, and are taken back without a t
   await ours.resetKey('a')
   await theirs.decrement('a', next.window)
   expect(await redis.client.exists(COUNT)).toBe(0)
+})
+
+it('attempts under way are counted for all instances, until they end or their instance has been gone for three minutes', async () => {
+  const limits = (await Promise.all([createStore(), createStore()])).map((store) => {
+    return store.createLimitStore('test', 60_000)
+  })
+  const [ours, theirs] = limits
+  if (!ours || !theirs) throw new Error('no stores')
+  const first = await ours.begin('a')
+  expect(first).toMatchObject({ totalHits: 1, others: 0 })
+  const second = await theirs.begin('a')
+  expect(second).toMatchObject({ totalHits: 2, window: first.window, others: 1 })
+  await first.end()
+  const third = await ours.begin('a')
+  expect(third).toMatchObject({ totalHits: 3, others: 1 })
+  expect(await redis.client.pttl(UNDER_WAY)).toBeGreaterThan(170_000)
+  const [lost = ''] = await redis.client.zrange(UNDER_WAY, 0, '0')
+  expect(Number(await redis.client.zscore(UNDER_WAY, lost)) - Date.now()).toBeGreaterThan(170_000)
+  await redis.client.zadd(UNDER_WAY, Date.now() - 1, lost)
+  const last = await ours.begin('a')
+  expect(last).toMatchObject({ totalHits: 4, others: 1 })
+  for (const each of [second, third, last]) await each.end()
+  expect(await redis.client.exists(UNDER_WAY)).toBe(0)
 })
 
 it('counts that instances share are taken back only from the window that counted them', async () => {

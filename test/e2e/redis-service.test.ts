@@ -97,6 +97,21 @@ it('instances share limits and leave the panel alone together', async () => {
   expect(keys.every((key) => key.startsWith('rekey:'))).toBe(true)
 })
 
+it('an owner who changes more mailboxes at once than may fail gets all of them, at whichever instance', async () => {
+  const [panel, redis] = await Promise.all([startPanel(), startRedis()])
+  const environment = {
+    REKEY_LIMIT_FAILURES: '1/15m',
+    REKEY_REDIS_URL: `redis://127.0.0.1:${redis.port}`,
+    REKEY_LINK_KEY: LINK_KEY,
+  }
+  const [one, other] = await Promise.all([startRekey(panel, environment), startRekey(panel, environment)])
+  const codes = MAILBOXES.flatMap((email) =>
+    [one, other].map((rekey, index) => change(rekey, { email, newPassword: `a wholly new secret ${index}` })),
+  )
+  expect(await Promise.all(codes)).toEqual(codes.map(() => 'changed'))
+  expect(await redis.client.keys('rekey:under-way:*')).toEqual([])
+})
+
 it('a puzzle that one instance poses opens one try at another', async () => {
   const [panel, redis] = await Promise.all([startPanel(), startRedis()])
   const environment = {

@@ -15,6 +15,7 @@ import { createMemoryLimitStore } from '../../src/store/memory-limit-store.js'
 import { createMemoryOnceStore } from '../../src/store/memory-once-store.js'
 import { createMemoryPairStore } from '../../src/store/memory-pair-store.js'
 import { createTestClock, type TestClock } from '../kit/clock.js'
+import { holdTime } from '../kit/held-time.js'
 import { encode, solve } from '../kit/puzzle.js'
 
 const FAILURES_WINDOW_MS = 60_000
@@ -57,6 +58,7 @@ interface Limits {
   readonly target?: number
   readonly ceiling?: number
   readonly clock?: TestClock
+  readonly failuresStore?: LimitStore
   readonly targetStore?: LimitStore
 }
 
@@ -65,14 +67,14 @@ function createLimits({
   target = 100,
   ceiling = 100,
   clock = createTestClock(),
+  failuresStore = createMemoryLimitStore(clock, FAILURES_WINDOW_MS),
   targetStore = createMemoryLimitStore(clock, TARGET_WINDOW_MS),
 }: Limits): LimitAttempt {
-  const create = (name: string, count: number, windowMs: number) =>
-    createLimiter(name, { count, windowMs }, createMemoryLimitStore(clock, windowMs))
+  const ceilingStore = createMemoryLimitStore(clock, DAY_MS)
   return createAttemptLimits({
-    failures: create('failures', failures, FAILURES_WINDOW_MS),
+    failures: createLimiter('failures', { count: failures, windowMs: FAILURES_WINDOW_MS }, failuresStore),
     target: createLimiter('target', { count: target, windowMs: TARGET_WINDOW_MS }, targetStore),
-    ceiling: create('ceiling', ceiling, DAY_MS),
+    ceiling: createLimiter('ceiling', { count: ceiling, windowMs: DAY_MS }, ceilingStore),
     knownPairs: createKnownPairs(createMemoryPairStore(clock), Buffer.alloc(32)),
     puzzles: createPuzzles({ key: Buffer.alloc(32), once: createMemoryOnceStore(clock) }, 20),
   })
@@ -245,6 +247,49 @@ it.each([
   },
 )
 
+/** Two instances that count in one store. */
+function createInstances(failures: number): [LimitAttempt, LimitAttempt] {
+  const clock = createTestClock()
+  const failuresStore = createMemoryLimitStore(clock, FAILURES_WINDOW_MS)
+  return [createLimits({ failures, clock, failuresStore }), createLimits({ failures, clock, failuresStore })]
+}
+
+it.each([
+  ['right, goes ahead', changed, 'changed'],
+  ['a guess, is refused for the whole window', refused, 'failures in 60000'],
+])(
+  'an attempt waits for one that another instance has under way, looking four times a second, and if that was %s',
+  async (_what, ended, result) => {
+    const [ours, theirs] = createInstances(1)
+    const time = holdTime()
+    const first = underWay(theirs)
+    await first.begun
+    const second = underWay(ours)
+    await settle()
+    await time.pass(250, () => true)
+    await settle()
+    expect(second.hasBegun()).toBe(false)
+    first.end(ended)
+    second.end(changed)
+    await first.result
+    await settle()
+    expect(second.hasBegun()).toBe(false)
+    await time.pass(250, () => true)
+    expect(await second.result).toBe(result)
+  },
+)
+
+it('an attempt that waits for one of its own instance is begun at once, though another instance has some under way', async () => {
+  const [ours, theirs] = createInstances(2)
+  holdTime()
+  const [here, elsewhere] = [underWay(ours), underWay(theirs)]
+  await Promise.all([here.begun, elsewhere.begun])
+  const next = underWay(ours)
+  await settle()
+  here.end(changed)
+  await next.begun
+})
+
 it('an attempt whose patience ends while it waits for one under way may soon come again', async () => {
   const limit = createLimits({ failures: 1 })
   const first = underWay(limit)
@@ -345,11 +390,11 @@ it('where two limits are reached, the longer wait is told', async () => {
 it('an attempt that one counter could not count is counted by none, and not carried out', async () => {
   const memory = createMemoryLimitStore(createTestClock(), TARGET_WINDOW_MS)
   let isDown = true
-  const increment: LimitStore['increment'] = async (key) => {
+  const begin: LimitStore['begin'] = async (key) => {
     if (isDown) throw new StoreUnavailable('ECONNREFUSED')
-    return memory.increment(key)
+    return memory.begin(key)
   }
-  const limit = createLimits({ failures: 1, targetStore: { ...memory, increment } })
+  const limit = createLimits({ failures: 1, targetStore: { ...memory, begin } })
   let carriedOut = false
   const made = limit(attempt(), async () => {
     carriedOut = true

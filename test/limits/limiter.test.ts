@@ -17,7 +17,7 @@ function failing(error: Error): LimitStore {
   const fail = async (): Promise<never> => {
     throw error
   }
-  return { increment: fail, decrement: fail, resetKey: fail }
+  return { increment: fail, begin: fail, decrement: fail, resetKey: fail }
 }
 
 it('a limiter counts by key, gives one hit back, or all of them', async () => {
