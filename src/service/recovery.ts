@@ -160,7 +160,7 @@ export function createRecovery(
     addresses: addresses?.actions({
       limitAttempt,
       enterFor,
-      shared: { ...shared, confirmationUrlOf: urlOf('recovery-address') },
+      shared: { ...shared, confirmationUrlOf: urlOf('recovery-address/confirm') },
     }),
   }
 }

@@ -2,7 +2,17 @@ import type { Response } from 'supertest'
 import { type AnswerCode, answerCodes } from '../../src/core/answer.js'
 import { boldBrand } from './brand.js'
 import { type CallFault, type Way, ways } from './outcomes.js'
-import { HELP, HELP_REQUEST, OWNER_FORM, RECOVER_FORM, recoveryService } from './recovery.js'
+import {
+  ADDRESS_FORM,
+  addressService,
+  confirmationFor,
+  HELP,
+  HELP_REQUEST,
+  OWNER_FORM,
+  RECOVER_FORM,
+  recoveryService,
+  removalOf,
+} from './recovery.js'
 import type { TestService, TestServiceOptions } from './service.js'
 import { ACCOUNT_FORM, formOf, MAILBOX_FORM } from './submissions.js'
 
@@ -123,6 +133,80 @@ const recoveryPages: readonly AnswerPage[] = [
   },
 ]
 
+/** Changes the password of info@example.org by a current one that it has each time. */
+const changes: AnswerPage['ask'] = (service, language) => {
+  const password = 'info-mail-pw'
+  service.panel.setStoredHash('info@example.org', `{PLAIN}${password}`)
+  return posts({ ...MAILBOX_FORM, current_password: password })(service, language)
+}
+
+/** The pages with which people set, confirm and remove a recovery address. */
+const addressPages: readonly AnswerPage[] = [
+  { name: 'form-with-address', answer: 'none', service: addressService(9), ask: gets('/') },
+  {
+    name: 'changed-without-address',
+    answer: 'changed',
+    service: addressService(9),
+    ask: changes,
+  },
+  {
+    name: 'changed-with-address',
+    answer: 'changed',
+    service: addressService(9),
+    async prepare(service) {
+      const recovery = await confirmationFor(service)
+      await posts({ recovery }, '/recovery-address/confirm')(service, 'en')
+    },
+    ask: changes,
+  },
+  { name: 'recovery-address', answer: 'none', service: addressService(9), ask: gets('/recovery-address') },
+  {
+    name: 'recovery-address-every-field-wrong',
+    answer: 'invalid-request',
+    service: addressService(9),
+    ask: posts({ email: 'info', recovery_address: 'jane' }, '/recovery-address'),
+  },
+  {
+    name: 'recovery-address-sent',
+    answer: 'recovery-address-sent',
+    service: addressService(9),
+    ask: posts(ADDRESS_FORM, '/recovery-address'),
+  },
+  {
+    name: 'confirm-address',
+    answer: 'none',
+    service: addressService(9),
+    ask: gets('/recovery-address/confirm'),
+  },
+  {
+    name: 'confirm-address-invalid',
+    answer: 'recovery-invalid',
+    service: addressService(9),
+    ask: posts({ recovery: 'rk1.forged.link' }, '/recovery-address/confirm'),
+  },
+  {
+    name: 'recovery-address-confirmed',
+    answer: 'recovery-address-confirmed',
+    service: addressService(9),
+    async ask(service, language) {
+      const recovery = await confirmationFor(service)
+      return await posts({ recovery }, '/recovery-address/confirm')(service, language)
+    },
+  },
+  {
+    name: 'recovery-address-removed',
+    answer: 'recovery-address-removed',
+    service: addressService(9),
+    ask: posts({ removal: removalOf('info@example.org', 'the address') }, '/recovery-address/remove'),
+  },
+  {
+    name: 'removal-expired',
+    answer: 'removal-expired',
+    service: addressService(9),
+    ask: posts({ removal: 'forged' }, '/recovery-address/remove'),
+  },
+]
+
 /** Every page of the service. */
 export const answerPages: readonly AnswerPage[] = [
   ...answerCodes.flatMap((code) => {
@@ -130,6 +214,7 @@ export const answerPages: readonly AnswerPage[] = [
     return way && !withoutPage.includes(code) && !ofOtherForms.includes(code) ? [pageOf(code, way)] : []
   }),
   ...recoveryPages,
+  ...addressPages,
   { name: 'form', answer: 'none', ask: gets('/', { email: 'info@example.org' }) },
   {
     name: 'form-one-proof',

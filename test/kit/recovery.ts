@@ -1,7 +1,10 @@
 import type { Response } from 'supertest'
 import { parseMailbox } from '../../src/core/mailbox.js'
 import { Secret } from '../../src/lib/secret.js'
+import { createAddressRecords } from '../../src/recovery/address-records.js'
+import { createRecoveryLinks } from '../../src/recovery/links.js'
 import { createAddressRemovals } from '../../src/recovery/removals.js'
+import { createRecordSeal } from '../../src/recovery/sealed-records.js'
 import type { TestService, TestServiceOptions } from './service.js'
 import { NEW_PASSWORD } from './submissions.js'
 
@@ -51,6 +54,13 @@ export const ADDRESS_REQUEST = {
   recoveryAddress: 'jane@example.net',
 }
 
+/** The page's form for the same. */
+export const ADDRESS_FORM = {
+  email: ADDRESS_REQUEST.email,
+  current_password: ADDRESS_REQUEST.currentPassword,
+  recovery_address: ADDRESS_REQUEST.recoveryAddress,
+}
+
 /** A change by a link, or by the part of it that is secret. */
 export function byLink(recovery: string, newPassword = NEW_PASSWORD): Record<string, unknown> {
   return { recovery, newPassword }
@@ -76,6 +86,27 @@ export function removalOf(mailbox: string, id: string): string {
   if (!parsed) throw new Error(`no mailbox: ${mailbox}`)
   const expiresMs = Date.now() + 30 * 60_000
   return createAddressRemovals(new Secret(RECOVERY_KEY)).make(parsed, id, expiresMs).reveal()
+}
+
+/**
+ * Has an address named for info@example.org, and gives its link as it is mailed. It may be asked for any number of times: the address is
+ * put there past the limits on mails.
+ */
+export async function confirmationFor({ panel, recoveryStore }: TestService): Promise<string> {
+  const mailbox = parseMailbox('info@example.org')
+  if (!mailbox || !recoveryStore) throw new Error('there is no place for an address')
+  const storedHash = new Secret(panel.mailbox(mailbox.address)?.hash ?? '')
+  const records = createAddressRecords(
+    recoveryStore,
+    createRecordSeal(new Secret(RECOVERY_KEY)),
+    () => undefined,
+  )
+  const setMs = Date.now()
+  const named = { id: 'the address', address: 'jane@example.net', language: 'en', setMs }
+  await records.save(mailbox, { pending: { ...named, binding: records.bindingOf(storedHash) } })
+  const links = createRecoveryLinks([new Secret(recoveryEnvironment.REKEY_LINK_KEY)])
+  const bound = { owner: 'alice', domainForm: 'example.org', localPart: 'info', storedHash }
+  return links.make('confirmation', { ...bound, state: ' the address' }, setMs + 3_600_000).reveal()
 }
 
 /** What a service needs so that people can set recovery addresses; its mails go to a server on this port. */

@@ -117,7 +117,7 @@ it('the user of a mailbox sets a recovery address, and confirms it by the link t
   const [mail] = await mailsTo(smtp, 'jane@example.net')
   expect(mail?.text).toContain('info@example.org')
   const link = linkIn(mail as ReceivedMessage)
-  expect(link.startsWith(`${PUBLIC_URL}recovery-address#rk1.`)).toBe(true)
+  expect(link.startsWith(`${PUBLIC_URL}recovery-address/confirm#rk1.`)).toBe(true)
 
   const confirmed = await confirm(service, link)
   expect(gist(confirmed)).toBe('200 recovery-address-confirmed')

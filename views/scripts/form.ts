@@ -10,9 +10,9 @@ export interface PageForm {
   field(name: string): HTMLInputElement | null
 }
 
-/** The form, if the page shows one. */
+/** The form that has something for scripts, if the page shows one. */
 export function readForm(): PageForm | undefined {
-  const element = document.querySelector<HTMLFormElement>('main form')
+  const element = document.querySelector<HTMLFormElement>('main form[data-words]')
   if (!element) return undefined
   const { words = '{}', policy = '{}' } = element.dataset
   return {

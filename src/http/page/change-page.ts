@@ -8,7 +8,8 @@ import type { Redemption, Submission } from '../submission/parse-submission.js'
 import { PERSON_PATIENCE_MS } from '../submission/patience.js'
 import type { Face } from '../submission/pipeline.js'
 import type { Form } from '../submission/read-body.js'
-import { parseForm } from './form-fields.js'
+import { ownAddressView } from './address-view.js'
+import { chosenProof, parseForm } from './form-fields.js'
 import { formView } from './form-view.js'
 import { pageHref } from './layout-view.js'
 import { linkButtonView } from './link-view.js'
@@ -25,17 +26,35 @@ export function createChangeRouter(parts: PageParts): Router {
     const messages = messagesOf(response)
     const { rules, passwordRules } = describePolicy(policy, messages)
     const email = typeof form.email === 'string' ? form.email : ''
-    const { help, language } = messages
+    const { help, language, recoveryAddress } = messages
     const view = {
       ...formView({ messages, proofs, rules, passwordRules }, form, answer),
       ...scriptView(messages, policy, answerLostView(messages)),
       help,
       helpHref: recovery?.help ? pageHref(basePath, 'help', language, email) : '',
+      recoveryAddress,
+      addressHref: recovery?.addresses ? pageHref(basePath, 'recovery-address', language, email) : '',
       linkButton: recovery?.ownerLinks
         ? linkButtonView(messages, pageHref(basePath, 'link', language))
         : null,
     }
     sendPage(response, { path: '', template: 'form', view, answer, email })
+  }
+
+  function sendDone(response: Response, form: Form, answer: Extract<Answer, { code: 'changed' }>): void {
+    const messages = messagesOf(response)
+    const { language } = messages
+    const mailbox = normalizeAddress(String(form.email))
+    const hrefs = {
+      set: pageHref(basePath, 'recovery-address', language, mailbox),
+      remove: pageHref(basePath, 'recovery-address/remove', language),
+    }
+    const isUser = recovery?.addresses && chosenProof(proofs, form) === 'mailbox'
+    const view = {
+      ...doneView(messages, mailbox, parts.brand),
+      ownAddress: isUser ? ownAddressView(messages, answer.recoveryAddress, hrefs) : null,
+    }
+    sendPage(response, { path: '', template: 'done', view, answer })
   }
 
   const face: Face<Form, Submission | Redemption> = {
@@ -47,10 +66,8 @@ export function createChangeRouter(parts: PageParts): Router {
     show(response, answer, form) {
       const messages = messagesOf(response)
       if (!form) sendPage.notice(response, '', answer)
-      else if (answer.code === 'changed') {
-        const view = doneView(messages, normalizeAddress(String(form.email)), parts.brand)
-        sendPage(response, { path: '', template: 'done', view, answer })
-      } else if (isInDoubt(answer)) {
+      else if (answer.code === 'changed') sendDone(response, form, answer)
+      else if (isInDoubt(answer)) {
         sendPage(response, { path: '', template: 'unknown', view: doubtView(messages, answer), answer })
       } else sendForm(response, form, answer)
     },

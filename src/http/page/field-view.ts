@@ -85,9 +85,17 @@ export function linkedMailboxField(words: Words): Field {
 }
 
 /** The link, if it is not taken from the page's address. It is its sender's, and is shown again until it turns out not to work. */
-export function linkField({ link, linkHint }: Messages['recover'], form: Form, answer?: Answer): Field {
+export function linkField(
+  { link, linkHint }: Pick<Messages['recover'], 'link' | 'linkHint'>,
+  form: Form,
+  answer?: Answer,
+): Field {
   const value = answer?.code === 'recovery-invalid' ? '' : form.recovery
   return field('recovery', link, 'text', 'off', { hint: linkHint, value })
+}
+
+export function recoveryAddressField({ address }: Messages['recoveryAddress'], form: Form): Field {
+  return field('recovery_address', address, 'email', 'email', { value: form.recovery_address })
 }
 
 export function newPasswordField(words: Words, passwordRules: string): Field {

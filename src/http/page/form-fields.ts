@@ -5,13 +5,19 @@ import type { Messages } from '../../languages/catalogue.js'
 import { faultMessage, reasonMessage } from '../../languages/messages.js'
 import type { ParsedBody } from '../submission/parse-body.js'
 import {
+  type AddressSubmission,
+  type Confirmation,
   type HelpSubmission,
   type OwnerSubmission,
+  parseAddressRequest,
+  parseConfirmation,
   parseHelpRequest,
   parseLinkRequest,
   parseRedemption,
+  parseRemoval,
   parseSubmission,
   type Redemption,
+  type Removal,
   type Submission,
 } from '../submission/parse-submission.js'
 import { type Form, toRequest } from '../submission/read-body.js'
@@ -26,6 +32,8 @@ export type FieldName =
   | 'new_password'
   | 'confirm_password'
   | 'recovery'
+  | 'recovery_address'
+  | 'removal'
   | 'helper'
   | 'solution'
 
@@ -61,6 +69,17 @@ export const changeFields: Readonly<Record<Proof, FormFields>> = {
 /** The fields that a link and a new password are sent in. */
 export const redemptionFields: FormFields = { '/recovery': 'recovery', '/newPassword': 'new_password' }
 
+/** The fields that a recovery address is named in. */
+export const addressFields: FormFields = {
+  '/email': 'email',
+  '/currentPassword': 'current_password',
+  '/recoveryAddress': 'recovery_address',
+  '/solution': 'solution',
+}
+
+/** The field that a recovery address is confirmed in. */
+export const confirmationFields: FormFields = { '/recovery': 'recovery' }
+
 /** The fields of a person who can't sign in. */
 export const helpFields: FormFields = { '/email': 'email', '/helper': 'helper', '/solution': 'solution' }
 
@@ -91,6 +110,21 @@ export function parseOwnerForm(form: Form): ParsedBody<OwnerSubmission> {
 /** Checks the form of a person who can't sign in. */
 export function parseHelpForm(offered: readonly Helper[], form: Form): ParsedBody<HelpSubmission> {
   return parseHelpRequest(offered, toRequest(helpFields, form))
+}
+
+/** Checks the form that names a recovery address. */
+export function parseAddressForm(form: Form): ParsedBody<AddressSubmission> {
+  return parseAddressRequest(toRequest(addressFields, form))
+}
+
+/** Checks the form that confirms a recovery address. */
+export function parseConfirmationForm(form: Form): ParsedBody<Confirmation> {
+  return parseConfirmation(toRequest(confirmationFields, form))
+}
+
+/** Checks the form that removes a recovery address. */
+export function parseRemovalForm(form: Form): ParsedBody<Removal> {
+  return parseRemoval(toRequest({ '/removal': 'removal' }, form))
 }
 
 function withConfirmation<Value>(parsed: ParsedBody<Value>, form: Form): ParsedBody<Value> {

@@ -10,7 +10,7 @@ export interface FrameParts {
 }
 
 /** The pages that have a form, by what follows the base path. */
-export type PagePath = '' | 'help' | 'link' | 'recover'
+export type PagePath = '' | 'help' | 'link' | 'recover' | 'recovery-address' | 'recovery-address/confirm'
 
 /** All that the layout shows round a page. */
 export function frameView(
@@ -36,7 +36,7 @@ export function frameView(
 /** A page in a language: what a person has chosen goes along from page to page, without a cookie. */
 export function pageHref(
   basePath: string,
-  path: PagePath | 'link/end',
+  path: PagePath | 'link/end' | 'recovery-address/remove',
   language: string,
   email = '',
 ): string {

@@ -1,5 +1,6 @@
 import type { Router } from 'express'
 import { createRouter, refuseUnknownPath, routeMethods } from '../route-methods.js'
+import { createAddressRouter } from './address-page.js'
 import { createChangeRouter } from './change-page.js'
 import { createHelpRouter } from './help-page.js'
 import { createLinkRouter } from './link-page.js'
@@ -21,6 +22,7 @@ export function createPageRouter({
   if (recovery) router.use('/recover', createRecoverRouter(parts))
   if (recovery?.ownerLinks) router.use('/link', createLinkRouter(parts, recovery.ownerLinks))
   if (recovery?.help) router.use('/help', createHelpRouter(parts, recovery.help))
+  if (recovery?.addresses) router.use('/recovery-address', createAddressRouter(parts, recovery.addresses))
   router.use(createChangeRouter(parts))
   router.use(
     refuseUnknownPath,

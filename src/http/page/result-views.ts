@@ -54,5 +54,5 @@ export function doneView(messages: Messages, mailbox: string, { incoming, outgoi
   ].flatMap(({ label, server }) =>
     server ? [{ label, host: server.host, port: server.port, security: SECURITY[server.security] }] : [],
   )
-  return { heading: title, detail, devices, mailbox, servers }
+  return { heading: title, detail, devices, mailbox, servers, ownAddress: null }
 }

@@ -12,7 +12,7 @@ import type { SharedStore } from '../../../src/store/shared-store.js'
 import english from '../../../views/messages/en.json' with { type: 'json' }
 import { createTestClock } from '../../kit/clock.js'
 import { TOKEN } from '../../kit/outcomes.js'
-import { recoveryService } from '../../kit/recovery.js'
+import { addressService } from '../../kit/recovery.js'
 import { scratchFolder, startService, type TestService, type TestServiceOptions } from '../../kit/service.js'
 import { byMailbox, CHANGES, gist, MAILBOX_FORM, post } from '../../kit/submissions.js'
 
@@ -44,7 +44,7 @@ async function startLimited(options: TestServiceOptions = {}) {
     REKEY_CLIENTS: `roundcube=${TOKEN}`,
     ...options.environment,
   }
-  const service = await startService({ ...options, ...recoveryService(environment), clock, store })
+  const service = await startService({ ...options, ...addressService(9, environment), clock, store })
   const sent = vi.spyOn(service.app.handler.response, 'send')
   onTestFinished(() => sent.mockRestore())
   return { service, hits, sent }
@@ -81,6 +81,8 @@ const ways = [
   ['/recover', '?lang=de'],
   ['/link', '?lang=de'],
   ['/link/end', ''],
+  ['/recovery-address', '?lang=de'],
+  ['/recovery-address/confirm', ''],
   [CHANGES, ''],
   [CHANGES, '?lang=fr'],
   ['/api/v1/password-policy', '?lang=ja'],
