@@ -56,6 +56,7 @@ const service = spawn(process.execPath, [MAIN], {
     REKEY_RECOVERY_STORE: 'folder',
     REKEY_DATA_DIR: directory,
     REKEY_RECOVERY_ASK: 'true',
+    REKEY_RECOVERY_KEY: randomBytes(32).toString('base64'),
     REKEY_SMTP_URL: mails.smtpUrl,
     REKEY_MAIL_FROM: 'Rekey’s demo <demo@rekey.example>',
     REKEY_NOTIFY_OWNER: 'true',
@@ -140,6 +141,12 @@ ${range} s, and longer beside others.
 Credentials to try, as long as you have not changed them:
 
 ${table.join('\n')}
+
+If a password was forgotten, there are three ways:
+
+  ${url}/link              the owner of the hosting account makes a link
+  ${url}/help              the person asks the owner, or for a link to the recovery address
+  ${url}/recovery-address  the person sets a recovery address, which can be used a day later
 
 From a program:
 
