@@ -10,7 +10,7 @@ import { type FindLinkState, findBinding } from './find-binding.js'
 import type { LinkMemory } from './link-memory.js'
 import type { Mail } from './mail-port.js'
 import { maskAddress } from './outside-address.js'
-import { confirm, isConfirmable } from './recovery-address.js'
+import { confirm } from './recovery-address.js'
 import type { OpenedLink } from './recovery-links.js'
 import { invalidLink } from './redeem-link.js'
 
@@ -86,7 +86,7 @@ async function confirmPending(
 ): Promise<boolean> {
   const nowMs = Date.now()
   const { confirmed: former, pending } = await records.find(mailbox)
-  if (!pending || !isConfirmable(pending, nowMs)) return false
+  if (!pending) return false
   const inForce = former && records.isBoundTo(former.binding, storedHash) ? former : undefined
   await records.save(mailbox, confirm(pending, inForce, nowMs))
   const { address, language } = pending

@@ -52,11 +52,6 @@ export function isSettled({ confirmedMs }: ConfirmedAddress, nowMs: number): boo
   return nowMs - confirmedMs >= SETTLED_MS
 }
 
-/** Whether an address can still be confirmed. */
-export function isConfirmable({ setMs }: NamedAddress, nowMs: number): boolean {
-  return nowMs - setMs < CONFIRMATION_MS
-}
-
 /**
  * The pending address takes the place of the confirmed one. One that is in force already keeps the time of its confirmation.
  *

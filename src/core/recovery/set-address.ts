@@ -12,7 +12,7 @@ import type { AddressRecords } from './address-records.js'
 import { bindingOf, type FindLinkState } from './find-binding.js'
 import type { Mail } from './mail-port.js'
 import { isOwnAddress } from './own-address.js'
-import { CONFIRMATION_MS, isConfirmable, type NamedAddress } from './recovery-address.js'
+import { CONFIRMATION_MS, type NamedAddress } from './recovery-address.js'
 import type { RecoveryLinks } from './recovery-links.js'
 
 /** One try of a mailbox's user to name a recovery address. */
@@ -107,13 +107,9 @@ async function mailLink(
   const { mailbox, owner } = target
   const nowMs = Date.now()
   const { confirmed, pending } = await records.find(mailbox)
-  // Whoever asks twice may follow either link.
-  const isSame =
-    pending?.address === address &&
-    isConfirmable(pending, nowMs) &&
-    records.isBoundTo(pending.binding, storedHash)
   const named: NamedAddress = {
-    id: isSame ? pending.id : newId(),
+    // A person who asks twice may follow either link.
+    id: pending?.address === address ? pending.id : newId(),
     address,
     language,
     setMs: nowMs,

@@ -377,11 +377,12 @@ it.each<LinkKind>(['owner', 'address'])('a link of kind %s confirms no address',
 })
 
 it('an address that is set anew while it is in force keeps its time', async () => {
-  const { enrol, records, byOwner, pass } = createSetting()
+  const { enrol, mails, records, byOwner, pass } = createSetting()
   await enrol()
   pass(8 * DAY_MS)
   await enrol()
   expect((await records.find(info)).confirmed?.confirmedMs).toBe(NOW)
+  expect(mails.map(({ kind }) => kind)).not.toContain('address-replaced')
   await byOwner('the owner’s')
   await enrol()
   expect((await records.find(info)).confirmed?.confirmedMs).toBe(NOW + 8 * DAY_MS)
@@ -567,6 +568,15 @@ it('what an answer lets its sender remove expires after half an hour, and is for
   })
   pass(30 * 60_000)
   expect(await remove(removal)).toBe('removal-expired')
+})
+
+it('an address that waits to be confirmed outlasts the removal of the one before it', async () => {
+  const { enrol, set, confirm, shown, remove } = createSetting()
+  await enrol()
+  const removal = (await shown('the second password'))?.removal as Secret
+  await set('john@example.net')
+  await remove(removal)
+  expect(await confirm()).toBe('recovery-address-confirmed')
 })
 
 it('a thief with the password who enrols an address loses it by the victim’s change, who sees it', async () => {

@@ -2,7 +2,6 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import {
   confirm,
-  isConfirmable,
   isSettled,
   type NamedAddress,
   stateOf,
@@ -19,11 +18,6 @@ const named: NamedAddress = {
   binding: 'to a hash',
 }
 const confirmed = { ...named, confirmedMs: NOW }
-
-it('an address can be confirmed for a day', () => {
-  expect(isConfirmable(named, NOW + 24 * HOUR_MS - 1)).toBe(true)
-  expect(isConfirmable(named, NOW + 24 * HOUR_MS)).toBe(false)
-})
 
 it('an address can’t recover its mailbox in the first day, and from then on it can', () => {
   expect(stateOf(confirmed, true, NOW)).toBe('too-new')
