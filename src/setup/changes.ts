@@ -11,8 +11,12 @@ import { describeUndo, setValues, undoChange } from './undo.js'
 export interface Changes {
   /** What was done, or would be: one line for each change. */
   readonly lines: readonly string[]
-  /** Has a file with just this content. */
-  file(path: string, wanted: StoredFile): Promise<void>
+  /**
+   * Has a file with just this content.
+   *
+   * @param keptFor a folder with data that is lost without the file: while it has any, an undo leaves the file
+   */
+  file(path: string, wanted: StoredFile, keptFor?: string): Promise<void>
   /** Has `to` in a file that belongs to others, where `from` stands or `put` puts it. */
   edit(path: string, piece: Piece, put?: (text: string, to: string) => string): Promise<void>
   /** Has these values in one member of a JSON file that belongs to others. */
@@ -87,13 +91,13 @@ export function createChanges(
 
   return {
     lines,
-    async file(path, wanted) {
+    async file(path, wanted, keptFor) {
       wantedPaths.add(path)
       const current = await host.read(path)
       if (current && isSameFile(current, wanted)) return
       const isKnown = step.changes.some((change) => change.kind === 'file' && change.path === path)
       const former = isKnown ? undefined : await keepCopy(host, path, save === undefined)
-      const change: Change = { kind: 'file', path, ...(former && { former }) }
+      const change: Change = { kind: 'file', path, ...(former && { former }), ...(keptFor && { keptFor }) }
       const says = `${current ? 'replace' : 'write'} ${path}`
       await make(says, change, () => host.write(path, wanted), await putBack(path))
     },

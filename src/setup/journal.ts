@@ -11,8 +11,13 @@ const storedFile = z.object({ copy: z.string(), mode: z.number(), uid: z.number(
 const values = z.record(z.string(), z.unknown())
 
 const change = z.discriminatedUnion('kind', [
-  /** A file of the setup's own, or in the place of `former`. */
-  z.object({ kind: z.literal('file'), path: z.string(), former: storedFile.optional() }),
+  /** A file of the setup's own, or in the place of `former`. An undo leaves it while there is something in the folder `keptFor`. */
+  z.object({
+    kind: z.literal('file'),
+    path: z.string(),
+    former: storedFile.optional(),
+    keptFor: z.string().optional(),
+  }),
   /** A piece of a file that belongs to others: `to` stands where `from` stood. */
   z.object({ kind: z.literal('edit'), path: z.string(), from: z.string(), to: z.string() }),
   /** Values of one member of a JSON file that belongs to others. */

@@ -4,6 +4,7 @@ import { refreshNextToPanel, setUpNextToPanel, steps, type Wishes } from './next
 import { type RemoteWishes, setUpForRemotePanel, typedKey } from './remote.js'
 import { undoSteps } from './run-steps.js'
 import type { SetupParts, Step } from './step.js'
+import { DATA, RECOVERY_KEY } from './steps/service.js'
 
 /** What the command line asks for. */
 export type SetupTask =
@@ -78,6 +79,9 @@ async function undo(journal: Journal, { host, terminal }: SetupParts): Promise<b
   }
   if (!(await terminal.confirm('Undo all that rekey setup did?'))) return false
   const isAll = await undoSteps(host, journal, EVERY_STEP, terminal.say)
+  if (await host.read(RECOVERY_KEY)) {
+    terminal.say(`Kept: ${RECOVERY_KEY}, without which the recovery addresses in ${DATA} are lost.`)
+  }
   terminal.say(isAll ? 'All was undone.' : 'Mend what is left, then run rekey setup --undo again.')
   return isAll
 }

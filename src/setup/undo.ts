@@ -82,8 +82,9 @@ async function undoPart(
 
 async function undoFile(
   host: Host,
-  { path, former }: Extract<Change, { readonly kind: 'file' }>,
+  { path, former, keptFor }: Extract<Change, { readonly kind: 'file' }>,
 ): Promise<void> {
+  if (keptFor !== undefined && (await host.list(keptFor)).length > 0) return
   if (!former) return host.remove(path)
   const copy = await host.read(former.copy)
   if (!copy) throw new SetupFault(`${former.copy}, the copy of ${path}, is missing`)

@@ -49,6 +49,15 @@ describe('the setup', () => {
     expect(state['/etc/rekey/secret-key']).toBe(`600 0 ${PANEL_SECRET}\n`)
   })
 
+  it('makes the key of recovery addresses if all is there that they need, and not otherwise', async () => {
+    const state = await stateWith()
+    expect(state['/etc/rekey/recovery-key']).toMatch(/^600 0 f{64}\n$/)
+    expect(state['/etc/systemd/system/rekey.service.d/secrets.conf']).toContain('REKEY_RECOVERY_KEY')
+    const panel = createSetupHost()
+    await setUpOn(panel, {}, ['none'])
+    expect(panel.state()['/etc/rekey/recovery-key']).toBeUndefined()
+  })
+
   it('gives the key no command that the settings don’t need', async () => {
     const panel = createSetupHost()
     await setUpOn(panel)
@@ -329,6 +338,17 @@ describe('a setup that is undone', () => {
     panel.host.remove = remove
     expect((await run(panel, 'undo')).isRight).toBe(true)
     expect(panel.state()).toEqual(before)
+  })
+
+  it('keeps the key of recovery addresses while there is data, and a setup after that uses it', async () => {
+    const panel = createSetupHost()
+    await setUpOn(panel)
+    panel.put('/var/lib/rekey/records', 'sealed')
+    const { isRight, text } = await run(panel, 'undo')
+    expect([isRight, text()]).toEqual([true, expect.stringContaining('Kept: /etc/rekey/recovery-key')])
+    panel.put('/etc/rekey/recovery-key', 'the former key\n')
+    await setUpOn(panel)
+    expect(panel.state()['/etc/rekey/recovery-key']).toMatch(/ the former key\n$/)
   })
 
   it.each(['nginx', 'fail2ban', 'systemctl'])(

@@ -9,6 +9,7 @@ import { webmailOf } from '../webmail.js'
 export const SETTINGS = '/etc/rekey/rekey.env'
 export const SOCKET = '/run/rekey/rekey.sock'
 export const SECRET_KEY = '/etc/rekey/secret-key'
+export const RECOVERY_KEY = '/etc/rekey/recovery-key'
 
 /** The values as the setup wrote them: one that differs in the settings is the administrator's. */
 const WRITTEN = '/etc/rekey/setup/settings.env'
@@ -19,7 +20,13 @@ const SECRETS = {
   HESTIA_SECRET_KEY: SECRET_KEY,
   REKEY_LINK_KEY: '/etc/rekey/link-key',
   REKEY_CLIENTS: '/etc/rekey/clients',
+  REKEY_RECOVERY_KEY: RECOVERY_KEY,
 } as const
+
+type SecretName = keyof typeof SECRETS
+
+/** Where the service keeps its data: systemd's `StateDirectory`. */
+export const DATA = '/var/lib/rekey'
 
 const READY_WITHIN_MS = 60_000
 const PAUSE_MS = 500
@@ -36,9 +43,9 @@ export const service: Step = {
   isRefreshed: ({ survey }) => !survey.panel.server.isTrusted,
   async do(setup, changes) {
     const before = changes.lines.length
-    await writeSettings(setup, changes)
-    await makeSecrets(setup, changes)
-    await writeDropIns(setup, changes)
+    const settings = await writeSettings(setup, changes)
+    const secrets = await makeSecrets(setup, settings, changes)
+    await writeDropIns(setup, secrets, changes)
     await start(setup, changes, changes.lines.length > before)
   },
   async apply(host, setup) {
@@ -54,16 +61,19 @@ export async function serviceEnvironment(host: Host): Promise<Record<string, str
   const settings = await readText(host, SETTINGS)
   if (settings === undefined) return {}
   const environment: Record<string, string> = {
-    STATE_DIRECTORY: '/var/lib/rekey',
+    STATE_DIRECTORY: DATA,
     ...parseSettings(settings),
   }
   for (const [name, path] of Object.entries(SECRETS)) {
+    // An undo may have left it for a service that has no use for it now.
+    if (path === RECOVERY_KEY && !canRecover(environment)) continue
     if (await host.read(path)) environment[`${name}_FILE`] = path
   }
   return environment
 }
 
-async function writeSettings(setup: Setup, changes: Changes): Promise<void> {
+/** @returns the settings that the service then has */
+async function writeSettings(setup: Setup, changes: Changes): Promise<Record<string, string>> {
   const { host } = setup
   const wanted = {
     ...panelSettings(setup.survey),
@@ -77,11 +87,10 @@ async function writeSettings(setup: Setup, changes: Changes): Promise<void> {
     ...pageSettings(setup),
   }
   const written = parseSettings((await readText(host, WRITTEN)) ?? '')
-  await changes.file(
-    SETTINGS,
-    rootsOwn(mergeSettings((await readText(host, SETTINGS)) ?? HEADER, wanted, written)),
-  )
+  const text = mergeSettings((await readText(host, SETTINGS)) ?? HEADER, wanted, written)
+  await changes.file(SETTINGS, rootsOwn(text))
   await changes.file(WRITTEN, rootsOwn(mergeSettings('', wanted, {})))
+  return parseSettings(text)
 }
 
 function panelSettings({ panel }: Setup['survey']): Record<string, string> {
@@ -116,16 +125,44 @@ function pageSettings({ choices, door, basePath }: Setup): Record<string, string
   return { REKEY_PUBLIC_URL: `https://${name}${basePath}/`, REKEY_RECOVERY_STORE: 'folder' }
 }
 
-/** Each is made once. */
-async function makeSecrets(setup: Setup, changes: Changes): Promise<void> {
+/**
+ * Makes the secrets, each once.
+ *
+ * @returns those that the service gets beside the panel's
+ */
+async function makeSecrets(
+  setup: Setup,
+  settings: Readonly<Record<string, string>>,
+  changes: Changes,
+): Promise<readonly SecretName[]> {
   const { host, tools } = setup
-  const linkKey = (await readText(host, SECRETS.REKEY_LINK_KEY)) ?? `${tools.random()}\n`
-  await changes.file(SECRETS.REKEY_LINK_KEY, rootsOwn(linkKey))
-  if (webmailOf(setup).roundcube !== 'rekey') return
-  const others = (await readText(host, SECRETS.REKEY_CLIENTS)) ?? ''
-  const isThere = (await roundcubeToken(host)) !== undefined
-  const clients = isThere ? others : `${others}roundcube=${tools.random()}\n`
-  await changes.file(SECRETS.REKEY_CLIENTS, rootsOwn(clients))
+  const names: SecretName[] = ['REKEY_LINK_KEY']
+  const makeKey = async (path: string, keptFor?: string): Promise<void> => {
+    const key = (await readText(host, path)) ?? `${tools.random()}\n`
+    await changes.file(path, rootsOwn(key), keptFor)
+  }
+  await makeKey(SECRETS.REKEY_LINK_KEY)
+  if (canRecover(settings)) {
+    // Without it, the addresses that people have set are lost.
+    await makeKey(RECOVERY_KEY, DATA)
+    names.push('REKEY_RECOVERY_KEY')
+  }
+  if (webmailOf(setup).roundcube === 'rekey') {
+    const others = (await readText(host, SECRETS.REKEY_CLIENTS)) ?? ''
+    const isThere = (await roundcubeToken(host)) !== undefined
+    const clients = isThere ? others : `${others}roundcube=${tools.random()}\n`
+    await changes.file(SECRETS.REKEY_CLIENTS, rootsOwn(clients))
+    names.push('REKEY_CLIENTS')
+  }
+  return names
+}
+
+/** Whether all is there that recovery addresses need: the service doesn't start with a key for them and without the rest. */
+function canRecover(settings: Readonly<Record<string, string>>): boolean {
+  const { REKEY_PUBLIC_URL, REKEY_RECOVERY_STORE, REKEY_SMTP_URL, REKEY_PROOFS = 'mailbox' } = settings
+  return (
+    Boolean(REKEY_PUBLIC_URL && REKEY_RECOVERY_STORE && REKEY_SMTP_URL) && REKEY_PROOFS.includes('mailbox')
+  )
 }
 
 /** The token that Roundcube shows; undefined before it was made. */
@@ -134,10 +171,8 @@ export async function roundcubeToken(host: Host): Promise<string | undefined> {
 }
 
 /** The units are the package's; what is this host's own stands beside them. */
-async function writeDropIns(setup: Setup, changes: Changes): Promise<void> {
+async function writeDropIns(setup: Setup, names: readonly SecretName[], changes: Changes): Promise<void> {
   const { group } = setup.survey.web
-  const names: (keyof typeof SECRETS)[] =
-    webmailOf(setup).roundcube === 'rekey' ? ['REKEY_LINK_KEY', 'REKEY_CLIENTS'] : ['REKEY_LINK_KEY']
   const credentials = names.map((name) => `LoadCredential=${name}:${SECRETS[name]}\n`)
   const folder = '/etc/systemd/system'
   await groupId(setup.host, group)
