@@ -148,7 +148,7 @@ export async function startRekey(panel: Panel, env: Record<string, string> = {})
     HESTIA_CA_FILE: caFile,
     REKEY_PORT: '0',
     REKEY_TRUST_PROXY: 'loopback',
-    NODE_OPTIONS: '--max-semi-space-size=1',
+    NODE_OPTIONS: '--max-semi-space-size=1 --max-old-space-size=1024',
   }
   return await startLogged([MAIN], { ...settings, ...env }, 'ready')
 }

@@ -47,6 +47,7 @@ it('a million addresses in each of three limits let a process that runs as insta
   // The unit and the image give Node so little for what is short-lived, which otherwise takes up to 48 MB and differs by release.
   const args = [
     '--max-semi-space-size=1',
+    '--max-old-space-size=1024',
     '--import',
     'tsx',
     '--expose-gc',
