@@ -51,9 +51,8 @@ function buildStage({ name, steps }: Stage, earlier: readonly Built[]): Built {
         mkdirSync(inside('.'), { recursive: true })
         break
       case 'ENV':
-        for (const arg of args) {
-          const [, variable = '', value = ''] = /^([^=]*)=(.*)$/.exec(arg) ?? []
-          environment[variable] = value
+        for (const [, variable = '', quoted, plain = ''] of text.matchAll(/(\w+)=(?:"([^"]*)"|(\S+))/g)) {
+          environment[variable] = quoted ?? plain
         }
         break
       case 'COPY': {

@@ -2,6 +2,7 @@ import { execFile, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { vi } from 'vitest'
 import { atEnd } from './at-end.js'
+import { ROOT } from './checkout.js'
 import { PATH, startProgram } from './programs.js'
 
 const ALONE = ['--pid', '--mount', '--cgroup', '--fork', '--kill-child', '--mount-proc']
@@ -16,10 +17,13 @@ const TARGETS = ['basic', 'multi-user', 'network-online', 'shutdown', 'sockets',
 const PREPARE = `set -e
 mount --make-rprivate /
 mount -t tmpfs tmpfs /run
-mkdir ${UNITS} /run/rekey
+mkdir ${UNITS} /run/rekey /run/checkout
 mount --bind "$0" /run/rekey
+mount --bind "$1" /run/checkout
 mount -o remount,bind,ro /
 for directory in /opt /tmp /var/lib /var/tmp; do mount -t tmpfs tmpfs $directory; done
+mkdir -p "$1"
+mount --bind /run/checkout "$1"
 umount -R /sys/fs/cgroup
 mount -t cgroup2 cgroup2 /sys/fs/cgroup
 mount --make-rshared /
@@ -30,7 +34,8 @@ const ENVIRONMENT = `container=test SYSTEMD_UNIT_PATH=${UNITS} PATH=${PATH}`
 const BOOT = `exec env -i ${ENVIRONMENT} /lib/systemd/systemd --system --unit=basic.target --log-target=console`
 
 /** Whether this user of this machine may start it. */
-export const canRunSystemd = spawnSync('unshare', [...ALONE, 'bash', '-c', PREPARE, '/mnt']).status === 0
+export const canRunSystemd =
+  spawnSync('unshare', [...ALONE, 'bash', '-c', PREPARE, '/mnt', ROOT]).status === 0
 
 /** systemd as process 1 of a host that has its programs, users and network from this one. */
 export interface Systemd {
@@ -46,7 +51,7 @@ export interface Systemd {
  * @param sockets a directory that is /run/rekey there
  */
 export async function startSystemd(sockets: string): Promise<Systemd> {
-  const { pid, kill } = startProgram('unshare', [...ALONE, 'bash', '-c', PREPARE + BOOT, sockets])
+  const { pid, kill } = startProgram('unshare', [...ALONE, 'bash', '-c', PREPARE + BOOT, sockets, ROOT])
   // unshare ignores other signals.
   atEnd(kill)
   const childrenFile = `/proc/${pid}/task/${pid}/children`

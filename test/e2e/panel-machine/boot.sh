@@ -16,6 +16,8 @@ mount -t proc proc "$root/proc"
 mount -t tmpfs tmpfs "$root/run"
 mount -t tmpfs tmpfs "$root/tmp"
 chmod 1777 "$root/tmp"
+mkdir -p "$root$checkout"
+mount --bind "$checkout" "$root$checkout"
 mount --bind "$shared" "$root/mnt"
 
 ip link set lo up
