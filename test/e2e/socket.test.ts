@@ -20,6 +20,8 @@ import { canRunSystemd, type Systemd, startSystemd, UNITS } from './kit/systemd.
 import { type Visited, visit } from './kit/visit.js'
 
 const LOG = '/run/rekey.log'
+/** The unit hides home directories and /tmp, where this Node.js may be. */
+const NODE = '/opt/node'
 const ETC = '/run/etc-rekey'
 
 /** How people come by: 20 a second, from many addresses. */
@@ -44,14 +46,15 @@ async function installRekey(systemd: Systemd, panel: PanelSimulator): Promise<vo
   await systemd.write(`${ETC}/secret-key`, simulatorCredentials.secretKey)
   const unit = adapt('systemd/rekey.service', {
     '/etc/rekey': ETC,
-    'ExecStart=': `StandardOutput=append:${LOG}\nExecStart=${process.execPath} `,
+    'ExecStart=': `StandardOutput=append:${LOG}\nExecStart=${NODE} `,
   })
   await systemd.write(`${UNITS}/rekey.service`, unit)
   await systemd.write(`${UNITS}/rekey.socket`, adapt('systemd/rekey.socket', {}))
   await systemd.write(`${UNITS}/rekey.socket.d/web-server.conf`, adapt('systemd/web-server.conf', {}))
-  await systemd.run(`mkdir /opt/rekey
+  await systemd.run(`mkdir -p /opt/rekey/node_modules
+    cp ${process.execPath} ${NODE}
     cp -r ${ROOT}/dist ${ROOT}/views ${ROOT}/package.json /opt/rekey
-    ln -s ${ROOT}/node_modules /opt/rekey/node_modules
+    cp -r ${ROOT}/node_modules/@node-rs /opt/rekey/node_modules
     systemctl daemon-reload
     systemctl start rekey`)
 }
