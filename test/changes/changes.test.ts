@@ -492,7 +492,7 @@ it('a new password may not be that of the hosting account, where that proves the
   const response = await post(service, byAccount({}, { newPassword: 'alice panel pw' }))
   expect(response.body.reasons).toContainEqual({
     code: 'same-as-account',
-    message: 'Choose another password than that of the hosting account.',
+    message: 'Choose a password that differs from the hosting account’s.',
   })
   expect(service.commands()).toEqual([])
 })
@@ -501,13 +501,13 @@ it('an operator may offer one way of proof alone: the other one is an unknown me
   const mailboxOnly = await startService({ environment: { REKEY_PROOFS: 'mailbox' } })
   expect((await post(mailboxOnly, byAccount())).body.errors).toContainEqual({
     pointer: '/account',
-    message: 'This member is not known here.',
+    message: 'This member is not known.',
   })
   expect(gist(await post(mailboxOnly, byMailbox()))).toBe('200 changed')
   const accountOnly = await startService({ environment: { REKEY_PROOFS: 'account' } })
   expect((await post(accountOnly, byMailbox())).body.errors).toContainEqual({
     pointer: '/currentPassword',
-    message: 'This member is not known here.',
+    message: 'This member is not known.',
   })
   expect(gist(await post(accountOnly, byAccount()))).toBe('200 changed')
 })

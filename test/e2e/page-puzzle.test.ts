@@ -129,7 +129,7 @@ it('a puzzle can’t be solved without scripts, and the page says at once what r
   await answered(page, 'too-many-attempts')
   const reason = page.locator('#ways noscript p')
   await reason.waitFor()
-  expect(await reason.textContent()).toBe('The puzzle needs JavaScript, which is off here.')
+  expect(await reason.textContent()).toBe('The puzzle needs JavaScript, which is off.')
   expect(await page.locator('#ways li:visible').count()).toBe(3)
   expect(await page.getByRole('alert').textContent()).toMatch(/please try again in 60 minutes/)
   expect(await page.locator('#puzzle').isVisible()).toBe(false)

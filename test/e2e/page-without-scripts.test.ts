@@ -27,7 +27,7 @@ it('without scripts every step can be taken, and nothing is shown that would do 
   await page.getByRole('button').click()
 
   const alert = page.getByRole('alert')
-  await alert.getByRole('heading', { name: 'Something is missing or wrong' }).waitFor()
+  await alert.getByRole('heading', { name: 'Check what you entered' }).waitFor()
   await expectNoDeadParts(page, [SUBMIT])
   await alert.getByRole('link', { name: 'Password of the hosting account' }).click()
   await page.keyboard.type('alice panel pw')

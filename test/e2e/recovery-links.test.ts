@@ -104,7 +104,7 @@ it('a made link is copied, or marked where the browser forbids that', async () =
   expect(await page.locator('#copied').textContent()).toBe('')
   await page.evaluate('delete navigator.clipboard.writeText')
   await copy.click()
-  await page.getByText('The link was copied.').waitFor()
+  await page.getByText('Link copied.').waitFor()
   expect(await page.evaluate('navigator.clipboard.readText()')).toBe(await shownLink(page))
 })
 

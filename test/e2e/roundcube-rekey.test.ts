@@ -98,7 +98,7 @@ it('Roundcube with Rekey’s driver tells a person which rules the new password 
   await screenshot(page, 'rekey-rule-broken')
   expect(message).toBe(
     'Password constraint violation. Password probably too weak. ' +
-      'Use at least 12 characters. Leave out “sales”: it is part of the address. ' +
+      'Use at least 12 characters. Leave out “sales”: it’s part of the address. ' +
       'Choose a password that is hard to guess. Your address and the name of this service are easy to guess. ' +
       'Add a word or two that few people would think of.',
   )
@@ -128,7 +128,7 @@ it('Roundcube with Rekey’s driver tells a person after too many tries how long
   const message = await changePasswordInWebmail(page, 'legacy mail pw', NEW_PASSWORD)
   await screenshot(page, 'rekey-too-many-tries')
   expect(message).toBe(
-    'Could not save new password. Too many tries. Please try again in 15 minutes. Nothing was changed.',
+    'Could not save new password. Too many attempts. Try again in 15 minutes. Nothing was changed.',
   )
   expect(outcomes().at(-1)).toBe('too-many-attempts')
 })
@@ -166,8 +166,8 @@ it('Roundcube with Rekey’s driver tells a person that the panel is away', asyn
   const message = await changePasswordInWebmail(page, 'sales mail pw', NEW_PASSWORD)
   await screenshot(page, 'rekey-panel-away')
   expect(message).toBe(
-    'Could not save new password. Connection error. The server can’t be reached at the moment. ' +
-      'Please try again in 30 seconds. Nothing was changed.',
+    'Could not save new password. Connection error. The server can’t be reached right now. ' +
+      'Try again in 30 seconds. Nothing was changed.',
   )
   expect(outcomes().at(-1)).toBe('panel-unavailable')
 })

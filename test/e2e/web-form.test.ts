@@ -57,7 +57,7 @@ describe.each([
 
     await fillIn(page, 'bob@bob.example.com', 'not the password', 'quite new, and refused')
     await send(page)
-    await alert.getByRole('heading', { name: 'These credentials were not accepted' }).waitFor()
+    await alert.getByRole('heading', { name: 'The sign-in details weren’t accepted' }).waitFor()
     await screenshot(page, `page-refused-scripts-${scripts}`)
     expect(await host.dovecot.accepts('bob@bob.example.com', 'bob mail pw')).toBe(true)
   })

@@ -98,7 +98,7 @@ it('a style or a script that there is not is a page that says so', async () => {
     const response = await service.http.get(path)
     expect(response.status, path).toBe(404)
     expect(response.type).toBe('text/html')
-    expect(response.text).toContain('There is nothing here')
+    expect(response.text).toContain('This page doesn’t exist')
     expect(response.get('cache-control')).toBe('no-store')
   }
 })

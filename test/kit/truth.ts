@@ -20,7 +20,7 @@ export type Claim = 'changed' | 'unchanged' | 'either'
 export function claimOf({ body }: Pick<Response, 'body'>): Claim {
   if (body.code === 'changed') return 'changed'
   if (body.detail.includes('Nothing was changed')) return 'unchanged'
-  expect(body.detail).toContain('The change was sent')
+  expect(body.detail).toContain('The server got the change')
   return 'either'
 }
 

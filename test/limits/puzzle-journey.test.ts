@@ -16,7 +16,9 @@ it('a solved puzzle of a limit opens one try at the mailbox that it was posed fo
   await post(service, wrong)
   const refused = await post(service, byMailbox())
   expect(gist(refused)).toBe('429 too-many-attempts')
-  expect(refused.body.detail).toMatch(/solution of a puzzle; without one, please try again in 60 minutes\./)
+  expect(refused.body.detail).toMatch(
+    /solve a puzzle before the next attempt\. Without it, try again in 60 minutes\./,
+  )
   expect(refused.get('retry-after')).toBe('3600')
   const solution = encode(solve(refused.body.challenge))
 
@@ -73,11 +75,11 @@ it('the page has the puzzle for its script, and the ways that remain for a brows
   const [, json = ''] = /data-challenge="([^"]*)"/.exec(text) ?? []
   const challenge = JSON.parse(json.replaceAll('&quot;', '"'))
   const noscript = /<noscript><p>(.*?)<\/p>/s.exec(text)?.[1]
-  expect(noscript).toBe('The puzzle needs JavaScript, which is off here.')
+  expect(noscript).toBe('The puzzle needs JavaScript, which is off.')
   for (const way of [
-    'In the settings of webmail.',
-    'From a network that',
-    'Ask the owner of the hosting account',
+    'in the settings of webmail',
+    'from a network where',
+    'by asking the owner of the hosting account',
   ]) {
     expect(text).toContain(way)
   }

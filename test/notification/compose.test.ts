@@ -52,7 +52,7 @@ it('a mail is in the given words', () => {
 })
 
 it('a mail names whom to ask if there is somebody to be named', () => {
-  expect(composeMail(changed, words, frame).text).not.toContain('Whom to ask')
+  expect(composeMail(changed, words, frame).text).not.toContain('For help')
   const { text } = composeMail(changed, words, { ...frame, contact: 'https://help.example/$&{mailbox}' })
   expect(text).toContain('https://help.example/$&{mailbox}\n')
 })

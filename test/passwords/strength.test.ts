@@ -77,7 +77,7 @@ it('a new password whose strength can’t be estimated in time is not taken: the
     expect(response.headers['retry-after']).toBe('10')
     expect(response.body).toMatchObject({
       title: 'The server is busy',
-      detail: 'Please try again in 10 seconds. Nothing was changed.',
+      detail: 'Try again in 10 seconds. Nothing was changed.',
     })
   }
   expect(service.commands()).toEqual([])

@@ -20,7 +20,7 @@ it('the owner of the hosting account is told of a change if that is configured, 
   await post(service, byMailbox())
   expect(await recipients(2)).toEqual(['alice@contact.example', 'info@example.org'])
   const mail = smtp.messages.find(({ to }) => to.includes('alice@contact.example'))
-  expect(mail?.text).toContain('which belongs to your hosting account alice')
+  expect(mail?.text).toContain('of your hosting account alice')
   expect(service.commands().at(-1)).toBe('v-list-user')
 })
 

@@ -30,7 +30,7 @@ it.each(['target', 'ceiling'])(
     const { ways, puzzle, notice } = viewOf(name)
     expect(ways).toBe(en.ways)
     expect(puzzle).toBe('')
-    expect(notice?.detail).toBe('Please try again in 60 minutes. Nothing was changed.')
+    expect(notice?.detail).toBe('Try again in 60 minutes. Nothing was changed.')
   },
 )
 
@@ -42,5 +42,5 @@ it('the form carries a puzzle, and says that the next try needs its solution', (
   const { puzzle, notice } = viewOf('target', { challenge })
   expect(JSON.parse(puzzle)).toEqual(challenge)
   expect(notice).toMatchObject({ title: en.answer['puzzle-needed'].title })
-  expect(notice?.detail).toMatch(/without one, please try again in 60 minutes/)
+  expect(notice?.detail).toMatch(/Without it, try again in 60 minutes/)
 })

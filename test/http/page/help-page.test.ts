@@ -40,7 +40,7 @@ it('whoever asks for help gets the same page, whether or not the mailbox exists'
     expect(page.status).toBe(202)
     pages.push(page.text)
   }
-  expect(pages[0]).toContain('If this mailbox has an administrator whom we can reach, we write to them now.')
+  expect(pages[0]).toContain('If this mailbox has an administrator we can reach, we’ll write to them')
   expect(new Set(pages).size).toBe(1)
 })
 

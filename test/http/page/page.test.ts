@@ -152,7 +152,7 @@ it('the form’s answer to a panel that is away says so, and when to try again',
   const response = await submit(service, MAILBOX_FORM)
   expect(response.status).toBe(503)
   expect(response.get('retry-after')).toBe('30')
-  expect(response.text).toContain('The server can’t be reached at the moment')
+  expect(response.text).toContain('The server can’t be reached right now')
   expect(response.text).toContain(String(service.attempts()[0]?.requestId))
   await expectValid(response.text)
 })

@@ -26,7 +26,7 @@ it('a folder of views overrides the layout of our own templates', async () => {
   })
   const form = await service.http.get('/')
   expect(form.text).toMatch(/^<!doctype html><title>Own<\/title>[\s\S]*name="new_password"/)
-  expect((await service.http.get('/nothing')).text).toContain('<h1>There is nothing here</h1>')
+  expect((await service.http.get('/nothing')).text).toContain('<h1>This page doesn’t exist</h1>')
 })
 
 it('a folder of views overrides a template that uses our layout and parts', async () => {
@@ -93,7 +93,7 @@ it('a folder of views with a template that prints what is not there makes an err
   const service = await startWith({ 'form.eta': '<p><%= it.nothing %></p>' })
   const response = await service.http.get('/')
   expect(response.status).toBe(500)
-  expect(response.text).toContain('<h1>Something went wrong here</h1>')
+  expect(response.text).toContain('<h1>Something went wrong</h1>')
   const everywhere = await startWith({ 'layout.eta': '<%= it.nothing %>' })
   const bare = await everywhere.http.get('/')
   expect(bare.status).toBe(500)

@@ -60,7 +60,7 @@ it.each([
   const logged = service
     .attempts()
     .flatMap(({ faults }) => (faults as string[]).map((fault) => fault.split(' ')[0]))
-  const isKnown = ({ message }: { message: string }) => message !== 'This member is not known here.'
+  const isKnown = ({ message }: { message: string }) => message !== 'This member is not known.'
   const known = response.body.errors.filter(isKnown).map(({ pointer }: { pointer: string }) => pointer)
   const hasUnknown = known.length < pointers.length
   expect(logged.toSorted()).toEqual([...known, ...(hasUnknown ? ['unknown'] : [])].toSorted())

@@ -174,7 +174,7 @@ it('a question about a new password is answered with every rule that it breaks, 
   expect(response.body.reasons).toEqual([
     {
       code: 'contains-address',
-      message: 'Leave out “example”: it is part of the address.',
+      message: 'Leave out “example”: it’s part of the address.',
       word: 'example',
     },
   ])

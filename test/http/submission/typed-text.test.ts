@@ -4,7 +4,7 @@ import { startService, type TestService } from '../../kit/service.js'
 import { byAccount, byMailbox, formOf, gist, post } from '../../kit/submissions.js'
 import { totp } from '../../panel-simulator/commands/totp.js'
 
-const PLUS = 'A mailbox’s address can’t contain “+”. Please check the address.'
+const PLUS = 'A mailbox address can’t contain “+”. Check the address.'
 
 /** A change of dave's, whose account has two-factor authentication. */
 function byDave(code: string, username = 'dave'): Record<string, unknown> {

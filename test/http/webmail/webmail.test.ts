@@ -102,7 +102,7 @@ describe.each(forms)('the form of webmail at $path', (form) => {
   it(`the form of webmail at ${form.path} names the fields that are wrong as the form does`, async () => {
     const service = await startService()
     const { text } = await post(service, form.path, filled(form, { email: '', current: '' }))
-    expect(text).toContain(` ${form.email}: Please fill this in. ${form.current}: Please fill this in.`)
+    expect(text).toContain(` ${form.email}: Fill this in. ${form.current}: Fill this in.`)
     expect((await post(service, form.path, filled(form, { next: 'short' }))).text).toContain(
       'Use at least 12 characters.',
     )
@@ -128,7 +128,7 @@ describe.each(forms)('the form of webmail at $path', (form) => {
     await service.panel.close()
     const response = await post(service, form.path, filled(form))
     expect(response.status).toBe(503)
-    expect(response.text).toMatch(/^error panel-unavailable: .* Please try again in 30 seconds\./)
+    expect(response.text).toMatch(/^error panel-unavailable: .* Try again in 30 seconds\./)
   })
 })
 
@@ -245,9 +245,7 @@ it.each([forms[0], forms[2]])(
       (await post(service, form.path, filled(form, { email, current: 'wrong' }))).text
     expect(await tryIt('info@example.org')).toMatch(/^error invalid-credentials: /)
     expect(await tryIt('info@example.org')).toMatch(/^error invalid-credentials: /)
-    expect(await tryIt('info@example.org')).toMatch(
-      /^error too-many-attempts: .* Please try again in 15 minutes\./,
-    )
+    expect(await tryIt('info@example.org')).toMatch(/^error too-many-attempts: .* Try again in 15 minutes\./)
     expect(await tryIt('legacy@example.org')).toMatch(/^error invalid-credentials: /)
     expect(service.attempts().at(2)).toMatchObject({ limit: 'failures' })
     // None of them was counted against the address itself.
