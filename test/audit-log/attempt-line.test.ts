@@ -170,7 +170,7 @@ it('the documentation of the log has a line of an attempt for an example', () =>
 })
 
 it('the documentation of the log names the answers that share a line, and no other', () => {
-  const [, row = ''] = /^\| folded like this \| (.*) \|$/m.exec(documentation) ?? []
+  const [, row = ''] = /^\| combined \| (.*) \|$/m.exec(documentation) ?? []
   const documented = [...row.matchAll(/`([a-z-]+)`/g)].map(([, code]) => code)
   expect(documented.toSorted()).toEqual(answerCodes.filter((code) => answers[code].folded).toSorted())
 })
