@@ -5,19 +5,25 @@ const INTRODUCTION = `# Configuration
 
 <!-- Made by \`npm run docs\` from the files in src/config: change the descriptions there. -->
 
-You configure Rekey with environment variables only. An empty variable counts as unset. \`node dist/main.js --check-config\`
-prints all mistakes at once and exits with 78 if there are any, otherwise with 0.
+You configure Rekey with environment variables. These three are required:
 
-To keep a **secret** in a file, add \`_FILE\` to the variable's name and set it to the file's path. A line break at the end of
-the file is ignored. Under systemd you can hand the file over instead: \`LoadCredential=HESTIA_SECRET_KEY:/etc/rekey/secret-key\`
-in the unit sets \`HESTIA_SECRET_KEY\`. Set each secret in one way only.
+\`\`\`sh
+HESTIA_URL=https://panel.example.com:8083
+HESTIA_ACCESS_KEY=THE-ID
+HESTIA_SECRET_KEY_FILE=/etc/rekey/secret-key
+\`\`\`
 
-A **limit** is \`COUNT/WINDOW\`, such as \`5/15m\`: that many in a window of seconds, minutes or hours, at most 24 hours.
+To check your settings, run \`node dist/main.js --check-config\`. It prints all mistakes, and exits with 78 if there are any, otherwise
+with 0.
 
-Rekey always verifies the TLS certificates of the panel and the mail servers. You can't turn that off. The one exception is STARTTLS
-that a mail server on the loopback offers for notifications: [mail-server.md](mail-server.md#telling-people-of-a-change).
-
-Limits count all addresses of an IPv6 /64 network as one. \`REKEY_LIMIT_NETWORK\` counts those of a /48 together.
+- **An empty variable** counts as unset.
+- **A secret** can be in a file: add \`_FILE\` to the variable's name and set it to the path. Rekey ignores a line break at the end. With
+  systemd, \`LoadCredential=HESTIA_SECRET_KEY:/etc/rekey/secret-key\` in the unit does the same for \`HESTIA_SECRET_KEY\`. Set each secret
+  in only one way.
+- **A limit** is \`COUNT/WINDOW\`. \`5/15m\` means 5 in 15 minutes. The window is in seconds, minutes or hours, up to 24 hours.
+- **IPv6.** Rate limits count all addresses of a /64 network as one; \`REKEY_LIMIT_NETWORK\` does so for a /48.
+- **TLS certificates** of the panel and the mail servers are always verified, and you can't turn that off. The only exception is
+  STARTTLS for notifications [on the loopback](mail-server.md#telling-people-of-a-change).
 `
 
 /** The text of docs/configuration.md: every variable with its default and what it means, by subject. */

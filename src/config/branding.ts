@@ -24,25 +24,25 @@ export const variables = {
     .optional()
     .describe('Your logo: a file with an SVG, PNG, JPEG or WebP picture, at most 32 KiB.'),
   REKEY_ACCENT_COLOR: accentColor().describe(
-    'Your colour, such as `#1f5fa8`. It must have a contrast of 4.5:1 with the page’s white and its grey, `#f2f4f7`; on dark systems Rekey lightens it.',
+    'Your colour, such as `#1f5fa8`. It needs a contrast of 4.5:1 with the page’s white and its grey, `#f2f4f7`. Rekey lightens it in dark mode.',
   ),
   REKEY_SUPPORT_CONTACT: line(120).describe(
-    'The contact for people who need help, such as `helpdesk@example.org, +49 30 1234`.',
+    'The contact that the page shows to people who need help, such as `helpdesk@example.org, +49 30 1234`.',
   ),
   REKEY_SUPPORT_URL: link(
     ({ protocol }) => ['https:', 'mailto:', 'tel:'].includes(protocol),
     'must be a link that begins with https:, mailto: or tel:',
-  ).describe('The link to that contact: `https:`, `mailto:` or `tel:`.'),
+  ).describe('The link to the contact: `https:`, `mailto:` or `tel:`.'),
   REKEY_EXTRA_TEXT: lines(500).describe('A text of up to 500 characters at the bottom of the page.'),
   REKEY_WEBMAIL_URL: link(
     isHttpsOrLoopback,
     'must be a link such as https://webmail.example.org/ (plain http only on the loopback)',
-  ).describe('The link to webmail that the page shows to people, such as `https://webmail.example.org/`.'),
+  ).describe('The link to webmail on the page, such as `https://webmail.example.org/`.'),
   REKEY_SHOWN_IMAP: mailHost(993, 143).describe(
-    'The server for incoming mail, as the page shows it to people for their mail programs. Add the port if it isn’t 993; `mail.example.org:143` means STARTTLS. Rekey never connects to it; it uses `REKEY_IMAP_URL`.',
+    'The incoming mail server (IMAP) that the page shows for mail programs, such as `mail.example.org`. The default port is 993; port 143 means STARTTLS. Rekey itself connects to `REKEY_IMAP_URL` instead.',
   ),
   REKEY_SHOWN_SMTP: mailHost(465, 587).describe(
-    'The server for outgoing mail, in the same way. Add the port if it isn’t 465; `mail.example.org:587` means STARTTLS. Rekey never connects to it; it uses `REKEY_SMTP_URL`.',
+    'The outgoing mail server (SMTP) that the page shows for mail programs. The default port is 465; `mail.example.org:587` means STARTTLS. Rekey itself connects to `REKEY_SMTP_URL` instead.',
   ),
 }
 

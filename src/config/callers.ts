@@ -11,10 +11,10 @@ export const title = 'Proxies, clients and webmail servers'
 
 export const variables = {
   REKEY_TRUST_PROXY: trustedProxies().describe(
-    'The proxies whose `X-Forwarded-For` is trusted: how many there are, or their addresses and networks, joined by commas.',
+    'The reverse proxies whose `X-Forwarded-For` Rekey trusts: their number, or their addresses and networks, joined by commas.',
   ),
   REKEY_CLIENTS: clients().describe(
-    'The programs that may name the person’s address, each as `NAME=TOKEN`, joined by commas or line breaks. Make a token with `openssl rand -hex 32`; it needs 32 characters or more.',
+    'The clients that may send the person’s address, each as `NAME=TOKEN`, joined by commas or line breaks. A token has 32 characters or more: make one with `openssl rand -hex 32`.',
   ),
   REKEY_WEBMAIL_ADDRESSES: networks('loopback').describe(
     'The webmail servers that may use the forms without a token: their addresses and networks, joined by commas.',

@@ -22,7 +22,7 @@ export const variables = {
     .string()
     .optional()
     .describe(
-      'If the mail server’s certificate is self-signed: a PEM file, as for `HESTIA_CA_FILE`. If it is set, `imap://` uses STARTTLS on the loopback too.',
+      'If the mail server’s certificate is self-signed: a PEM file, as for `HESTIA_CA_FILE`. `imap://` then uses STARTTLS on the loopback too.',
     ),
   REKEY_IMAP_CERT_SHA256: fingerprint()
     .optional()

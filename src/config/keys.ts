@@ -5,10 +5,10 @@ export const title = 'Keys'
 
 export const variables = {
   REKEY_LINK_KEY: key().describe(
-    `Required with \`REKEY_REDIS_URL\`: the secret that all instances derive their keys from, ${MIN_KEY_BYTES} bytes or more. Make one with \`openssl rand -base64 32\`. Without Redis, a random one is made at each start. It signs the [puzzles](security.md#puzzles) for callers who have reached a limit, and [recovery links](recovery.md).`,
+    `The secret that signs [recovery links](recovery.md) and [puzzles](security.md#puzzles), ${MIN_KEY_BYTES} bytes or more. Make one with \`openssl rand -base64 32\`. Required with \`REKEY_REDIS_URL\`: use the same for all instances. Without Redis, the default is a new random one at each start.`,
   ),
   REKEY_LINK_KEY_PREVIOUS: key().describe(
-    'The former `REKEY_LINK_KEY`, after you have changed it: [recovery links](recovery.md) that it signed work on. Remove it when they have expired.',
+    'The previous `REKEY_LINK_KEY`, so that its [recovery links](recovery.md) still work after you change the key. Remove it when they have expired.',
   ),
 }
 

@@ -5,26 +5,26 @@ export const title = 'Limits and times'
 
 export const variables = {
   REKEY_LIMIT_ADDRESS: limit(30, '15m').describe(
-    'Submissions from one address (IPv6: /64), valid or not. Of a client’s, only those that can be read are counted. Changes are given back, and up to ten submissions that broke only the rules for new passwords.',
+    'The rate limit for all submissions from one address (IPv6: /64). Changes don’t count, and neither do up to ten submissions that only break the password policy. Unreadable submissions of a client don’t count either.',
   ),
-  REKEY_LIMIT_NETWORK: limit(120, '15m').describe('The same for a network: IPv4 /24, IPv6 /48.'),
+  REKEY_LIMIT_NETWORK: limit(120, '15m').describe('The same for one network: IPv4 /24, IPv6 /48.'),
   REKEY_LIMIT_FAILURES: limit(5, '15m').describe(
-    'Refused credentials for one mailbox, or for one hosting account, from one address (IPv6: /64). A success resets the count.',
+    'The limit for refused credentials for one mailbox or hosting account from one address (IPv6: /64). A success resets the count.',
   ),
   REKEY_LIMIT_TARGET: limit(20, '1h').describe(
-    'Refused credentials for one mailbox, or for one hosting account, from all addresses together that haven’t proven it before. Webmail servers and clients are counted apart from everybody else.',
+    'The limit for refused credentials for one mailbox or hosting account from all addresses together. Addresses that have proven it before don’t count. Webmail servers and clients have separate counts.',
   ),
   REKEY_LIMIT_CEILING: limit(100, '24h').describe(
-    'The same in the long run. An address that has proven the mailbox or the account before has a count of its own.',
+    'The same for a longer time. An address that has proven the mailbox or account before has a separate count.',
   ),
   REKEY_LIMIT_EXEMPT: networks('').describe(
-    'Addresses and networks that REKEY_LIMIT_ADDRESS and REKEY_LIMIT_NETWORK don’t count, such as an office’s, joined by commas. The other limits count them.',
+    'Addresses and networks without `REKEY_LIMIT_ADDRESS` and `REKEY_LIMIT_NETWORK`, such as an office’s, joined by commas. The other limits still apply.',
   ),
   REKEY_REFUSAL_DELAY_MS: integer(0, 10_000, 1000).describe(
-    'How long after its request a refusal of credentials is sent, in milliseconds. If the panel takes longer, the refusal is sent at the next multiple of this time. Answers of a rate limit, and answers to other sites and unknown webmail hosts, are held back for this time too. Set it above the time of three panel commands, and of a login that the mail server refuses.',
+    'The delay before Rekey refuses credentials, in milliseconds. If the checks take longer, the refusal waits for the next multiple. Rekey also delays the answers of a rate limit, to other sites and to unknown webmail hosts. Set it higher than three panel commands take, and higher than a refused login at the mail server.',
   ),
   REKEY_REQUEST_TIMEOUT_MS: integer(1000, 120_000, 30_000).describe(
-    'How long a client of the JSON interface waits for its answer, in milliseconds. Rekey sends a change only if the answer is expected in that time; a change that was sent keeps HESTIA_TIMEOUT_MS. The page and webmail programs have times of their own: [how-it-works.md](how-it-works.md#how-long-callers-wait).',
+    'The time-out of the JSON interface, in milliseconds. Rekey sends a change only if it expects to answer in that time. Once it is sent, a change has `HESTIA_TIMEOUT_MS`. The page and webmail have fixed times: [how-it-works.md](how-it-works.md#how-long-callers-wait).',
   ),
 }
 

@@ -21,10 +21,10 @@ export const variables = {
     'Required. The panel’s address, such as `https://panel.example.com:8083`. Plain `http://` is accepted only for the loopback.',
   ),
   HESTIA_ACCESS_KEY: secret().describe(
-    'The ID of the access key (20 letters and digits). Set exactly one kind of credentials; an access key is recommended.',
+    'The ID of the access key (20 letters and digits). Recommended. Set exactly one kind of credentials.',
   ),
   HESTIA_SECRET_KEY: secret().describe(
-    'The secret of the access key (40 letters, digits and signs of `_ = -`).',
+    'The secret of the access key (40 characters: letters, digits, `_ = -`).',
   ),
   HESTIA_API_KEY: secret().describe(
     'Instead of an access key: a legacy API key, or both parts of an access key as `ACCESS:SECRET`.',
@@ -32,13 +32,13 @@ export const variables = {
   HESTIA_ADMIN_USER: z
     .string()
     .optional()
-    .describe('Deprecated, instead of an access key: the name of an administrator of the panel.'),
-  HESTIA_ADMIN_PASSWORD: secret().describe('The password of that administrator.'),
+    .describe('Deprecated. Instead of an access key: the name of an administrator.'),
+  HESTIA_ADMIN_PASSWORD: secret().describe('The administrator’s password.'),
   HESTIA_CA_FILE: z
     .string()
     .optional()
     .describe(
-      'If the panel’s certificate is self-signed: a PEM file with that certificate, or with the authority that signed it.',
+      'If the panel’s certificate is self-signed: a PEM file with the certificate or with the authority that signed it.',
     ),
   HESTIA_CERT_SHA256: fingerprint()
     .optional()
@@ -49,10 +49,10 @@ export const variables = {
     'The time-out of one panel command, in milliseconds.',
   ),
   HESTIA_MAX_CONCURRENCY: integer(1, 100, 8).describe(
-    'How many panel commands may run at the same time, at most. Rekey runs only as many as make the panel faster.',
+    'The maximum number of panel commands at the same time. Rekey runs fewer if more would slow the panel down.',
   ),
   HESTIA_MAX_QUEUE: integer(0, 10_000, 128).describe(
-    'How many panel commands may wait in the queue. If it is full, Rekey answers that the panel is busy.',
+    'The maximum number of panel commands in the queue. If it is full, Rekey answers `panel-busy`.',
   ),
 }
 

@@ -14,7 +14,7 @@ export const title = 'Proof and passwords'
 
 export const variables = {
   REKEY_PROOFS: choices(['mailbox', 'account']).describe(
-    'How a person may prove the right to a change: by the mailbox’s current password (`mailbox`), by the hosting account that owns it (`account`), or by either.',
+    'What a person can prove the right to a change with: the mailbox’s current password (`mailbox`), the hosting account that owns it (`account`), or either.',
   ),
   REKEY_ALLOW_ADMIN_ACCOUNTS: flag(false).describe(
     'Whether administrators of the panel may use their panel password as proof.',
@@ -23,13 +23,13 @@ export const variables = {
     'The minimum length of a new password, in characters.',
   ),
   REKEY_PASSWORD_MIN_SCORE: integer(0, 4, 3).describe(
-    'The minimum strength of a new password on zxcvbn’s scale, from `0` (any) to `4`.',
+    'The minimum strength of a new password (zxcvbn score), from `0` (any) to `4`.',
   ),
   REKEY_BREACH_CHECK: z
     .enum(['off', 'online'], 'must be off or online')
     .default('off')
     .describe(
-      'Whether new passwords are checked against known breaches. `online` asks `REKEY_BREACH_URL`, which sees five hex digits of the password’s SHA-1.',
+      'Whether to refuse new passwords from known breaches. `online` asks `REKEY_BREACH_URL` and sends it five hex digits of the password’s SHA-1.',
     ),
   REKEY_BREACH_URL: breachUrl().describe(
     'With `online`: the server of the Pwned Passwords range API, without `/range/`. Plain `http://` is accepted only for the loopback.',

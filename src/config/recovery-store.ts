@@ -13,19 +13,19 @@ export const variables = {
     .enum(KINDS, `must be one of ${KINDS.join(', ')}`)
     .optional()
     .describe(
-      'Where data lasts that people need to recover a mailbox, such as used links: in Redis (`redis`; it must [save its data](operations.md#the-recovery-store)), or in a folder of one instance (`folder`). Unset: nowhere.',
+      'Where Rekey keeps recovery data, such as used links and recovery addresses: in Redis (`redis`; it must [save its data](operations.md#the-recovery-store)), or, with one instance, in a folder (`folder`). By default it keeps none.',
     )
     .meta({ values: KINDS.map((kind) => `\`${kind}\``).join(', ') }),
   REKEY_DATA_DIR: z
     .string()
     .optional()
     .describe(
-      'The folder for `REKEY_RECOVERY_STORE=folder`, on a disk of this host. Only Rekey’s user (and its group) may have access to it. Default: the first one in `STATE_DIRECTORY`.',
+      'The folder for `REKEY_RECOVERY_STORE=folder`, on a local disk. Only Rekey’s user and group may have access. Default: the first one in `STATE_DIRECTORY`.',
     ),
   STATE_DIRECTORY: z
     .string()
     .optional()
-    .describe('A folder that systemd makes and keeps for the service: the default of `REKEY_DATA_DIR`.'),
+    .describe('Set by systemd: the service’s folder, the default of `REKEY_DATA_DIR`.'),
 }
 
 type Values = ValuesOf<typeof variables>

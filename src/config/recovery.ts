@@ -16,19 +16,19 @@ export const title = 'Forgotten passwords'
 
 export const variables = {
   REKEY_PUBLIC_URL: publicUrl().describe(
-    'The address of the page as people find it, such as `https://mail.example.com/password/`. Recovery links begin with it. If it is set, and proof by `account` is on, the owner of a hosting account can [make links](recovery.md#a-link-that-the-owner-makes). It needs `REKEY_LINK_KEY` and `REKEY_RECOVERY_STORE`.',
+    'The page’s public address, such as `https://mail.example.com/password/`. It turns recovery links on: owners of hosting accounts can [make links](recovery.md#a-link-that-the-owner-makes) if proof by `account` is on. Needs `REKEY_LINK_KEY` and `REKEY_RECOVERY_STORE`.',
   ),
   REKEY_LINK_LIFETIME: duration('24h', '5m', '72h').describe(
-    'How long a link that an owner makes is valid, in minutes or hours.',
+    'How long an owner’s recovery link is valid, in minutes or hours.',
   ),
   REKEY_RECOVERY_ASK: flag(false).describe(
-    'Whether a person who can’t sign in can ask for help: Rekey then writes to the owner of the hosting account ([recovery.md](recovery.md#ask-the-administrator)). It needs `REKEY_PUBLIC_URL`, proof by `account` and `REKEY_SMTP_URL`.',
+    'Whether a person who can’t sign in can ask for help. Rekey then writes to the owner of the hosting account ([recovery.md](recovery.md#ask-the-administrator)). Needs `REKEY_PUBLIC_URL`, `REKEY_SMTP_URL` and proof by `account`.',
   ),
   REKEY_RECOVERY_KEY: key().describe(
-    `If it is set, people can set a [recovery address](recovery.md#a-recovery-address-of-ones-own) for their mailbox: the secret that these addresses are encrypted with, ${MIN_KEY_BYTES} bytes or more. Make one with \`openssl rand -base64 32\`, and keep it: without it all recovery addresses are lost. It needs \`REKEY_PUBLIC_URL\`, \`REKEY_SMTP_URL\`, \`REKEY_RECOVERY_STORE\`, and \`mailbox\` in \`REKEY_PROOFS\`.`,
+    `The secret that encrypts [recovery addresses](recovery.md#a-recovery-address-of-ones-own), ${MIN_KEY_BYTES} bytes or more. Set it to let people add one to their mailbox. Make one with \`openssl rand -base64 32\`, and back it up: without it all recovery addresses are lost. Needs \`REKEY_PUBLIC_URL\`, \`REKEY_SMTP_URL\`, \`REKEY_RECOVERY_STORE\` and proof by \`mailbox\`.`,
   ),
   REKEY_RECOVERY_KEY_PREVIOUS: key().describe(
-    'The former `REKEY_RECOVERY_KEY`, for `rekey rotate-recovery-key`: [recovery.md](recovery.md#to-change-the-key-of-recovery-addresses).',
+    'The previous `REKEY_RECOVERY_KEY`, for [`rekey rotate-recovery-key`](recovery.md#to-change-the-key-of-recovery-addresses).',
   ),
 }
 

@@ -19,46 +19,46 @@ export const variables = {
   ),
   REKEY_PORT: integer(0, 65_535, 8080).describe('The port to listen on; `0` takes any free port.'),
   REKEY_SOCKET_MODE: socketMode().describe(
-    'The permissions of the Unix socket. Programs that may write to it can reach Rekey.',
+    'The permissions of the Unix socket. A program needs write permission to reach Rekey.',
   ),
   LISTEN_FDS: z
     .string()
     .optional()
     .describe(
-      'How many sockets systemd hands to the process, which systemd sets. Rekey takes one, a Unix socket, in place of `REKEY_HOST`: [reverse-proxy.md](reverse-proxy.md#by-a-unix-socket).',
+      'Set by systemd for socket activation: the number of sockets. Rekey accepts one Unix socket and uses it instead of `REKEY_HOST`: [reverse-proxy.md](reverse-proxy.md#by-a-unix-socket).',
     ),
   LISTEN_PID: z
     .string()
     .optional()
-    .describe('The process that `LISTEN_FDS` is meant for, which systemd sets. Others ignore `LISTEN_FDS`.'),
+    .describe('Set by systemd: the process that `LISTEN_FDS` is for. Other processes ignore `LISTEN_FDS`.'),
   LISTEN_FDNAMES: z
     .string()
     .optional()
-    .describe('The name of that socket for the log, which systemd sets: by default that of its unit.'),
+    .describe('Set by systemd: the socket’s name in the log, by default its unit’s name.'),
   RUNTIME_DIRECTORY: z
     .string()
     .optional()
     .describe(
-      'A folder that outlives the process, which systemd sets: a file in it tells whether the process before was killed. Not used with Redis.',
+      'Set by systemd: a folder that outlives the process. A file in it shows whether the previous process was killed. Not used with Redis.',
     ),
   REKEY_BASE_PATH: basePath().describe('The path under which a proxy serves Rekey, such as `/password`.'),
   REKEY_LOG_LEVEL: z
     .enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`)
     .default('info')
-    .describe('The lowest level that is written to the log.'),
+    .describe('The lowest level that Rekey logs.'),
   REKEY_LOG_MAILBOX: z
     .enum(['plain', 'hashed'], 'must be plain or hashed')
     .default('plain')
     .describe(
-      'How the log names mailboxes and hosting accounts: by name (`plain`), or by hashes whose key changes with each start (`hashed`): [audit-log.md](audit-log.md).',
+      'How the log shows mailboxes and hosting accounts: by name (`plain`), or as hashes with a new key at each start (`hashed`). See [audit-log.md](audit-log.md).',
     ),
   REKEY_METRICS_ADDRESS: listenAddress().describe(
-    'The address and port that serve `/metrics` for Prometheus, such as `127.0.0.1:9464`. Off by default: [operations.md](operations.md#metrics).',
+    'The address and port of `/metrics` for Prometheus, such as `127.0.0.1:9464`. Off by default. See [operations.md](operations.md#metrics).',
   ),
   REKEY_SECURITY_CONTACT: contactUri()
     .optional()
     .describe(
-      'The contact for security reports: an `https:`, `mailto:` or `tel:` link. If it is set, Rekey serves `/.well-known/security.txt` (RFC 9116).',
+      'The contact for security reports in `/.well-known/security.txt` (RFC 9116): an `https:`, `mailto:` or `tel:` link.',
     ),
 }
 

@@ -9,10 +9,10 @@ export const title = 'The shared store'
 
 export const variables = {
   REKEY_REDIS_URL: redisUrl().describe(
-    'The Redis or Valkey server in which several instances share limits and locks: `redis://NAME:PASSWORD@HOST:6379/0`, `rediss://` for TLS, a socket, `unix:///run/redis.sock?password=…&db=0`, or [Sentinel](install.md#redis-with-sentinel), `redis+sentinel://NAME:PASSWORD@HOST:26379,HOST:26379/PRIMARY/0`.',
+    'The Redis or Valkey server where several instances share rate limits and locks, such as `redis://NAME:PASSWORD@HOST:6379/0`. For TLS: `rediss://`. For a Unix socket: `unix:///run/redis.sock?password=…&db=0`. For [Sentinel](install.md#redis-with-sentinel): `redis+sentinel://NAME:PASSWORD@HOST:26379,HOST:26379/PRIMARY/0`.',
   ),
   REKEY_REDIS_PASSWORD: secret().describe(
-    'The password for that server, as it is, instead of the one in `REKEY_REDIS_URL`.',
+    'The password for that server, without percent-encoding. Leave it out of `REKEY_REDIS_URL` then.',
   ),
 }
 
