@@ -7,25 +7,25 @@
  *   $config['password_driver'] = 'rekey';
  *   $config['password_rekey_url'] = 'https://rekey.example.org';  // with the base path, if there is one
  *   $config['password_rekey_token'] = '...';                      // as in REKEY_CLIENTS
- *   $config['password_rekey_ca'] = '/etc/ssl/rekey-ca.pem';       // only for a certificate of an authority of your own
+ *   $config['password_rekey_ca'] = '/etc/ssl/rekey-ca.pem';       // only if your own authority signed the certificate
  */
 class rcube_rekey_password
 {
-    /** Longer than Rekey takes as it comes: who hangs up sooner does not learn what came of the change. */
+    /** Longer than a change takes. If the driver hung up sooner, it wouldn't learn the outcome. */
     const CHANGE_TIMEOUT_S = 180;
 
-    /** A page with the rules, or without them, must not be long in coming. */
+    /** Short, because the form waits for the rules. */
     const POLICY_TIMEOUT_S = 5;
     const CONNECT_TIMEOUT_S = 5;
 
-    /** Roundcube's scale of strength ends here. */
+    /** The top of Roundcube's scale of strength. */
     const GOOD_SCORE = 5;
     const BAD_SCORE = 1;
 
-    /** What Rekey would say, had its answer come. */
+    /** Shown if Rekey's response is lost. */
     const LOST = 'It is not known whether the password was changed. Try the new password first, then the old one.';
 
-    /** Answers that are the person's business, by the code that Roundcube has for them. The others are the admin's. */
+    /** The outcomes to show to the person, with Roundcube's code for each. The others are for the admin. */
     const CODES = [
         'password-rejected' => PASSWORD_CONSTRAINT_VIOLATION,
         'too-many-attempts' => PASSWORD_ERROR,
@@ -43,7 +43,7 @@ class rcube_rekey_password
     /**
      * Changes the password.
      *
-     * @param string $curpass  what the person gave as the current password
+     * @param string $curpass  the current password, as the person typed it
      * @param string $newpass  the new password
      * @param string $username the mailbox, as Roundcube's password_username_format makes it
      *
@@ -81,17 +81,17 @@ class rcube_rekey_password
         if (in_array($code, ['outcome-unknown', 'change-not-confirmed', 'internal-error'], true)) {
             return $this->end_unknown($this->words($answer['body']));
         }
-        // Half an answer, or that of a proxy which gave up on a change, does not tell what Rekey has done; a refusal does,
-        // whosoever it is.
+        // A refusal means that nothing was changed, even if something in front of Rekey sent it. After half a response, or
+        // a proxy's time-out, the outcome is unknown.
         $refused = is_int($status) && $status >= 300 && $status < 500;
         return $refused ? PASSWORD_ERROR : $this->end_unknown(self::LOST);
     }
 
     /**
-     * Leaves both comparisons with the current password to Rekey, which counts the tries: Roundcube compares with its
-     * session, and whoever finds one open could guess as often as he likes.
+     * Leaves both comparisons with the current password to Rekey, which limits the attempts. Roundcube compares with its
+     * session, so anyone could guess without limit in an open session.
      *
-     * @return null nothing is wrong so far
+     * @return null no fault found here
      */
     public function compare($curpwd, $newpwd, $type)
     {
@@ -110,10 +110,10 @@ class rcube_rekey_password
     }
 
     /**
-     * Holds a new password against the rules, where Roundcube asks (password_minimum_score). Where there is no answer,
-     * it passes: the change itself is held against them too.
+     * Checks a new password against the policy, if password_minimum_score is set. Without a response the password passes,
+     * because Rekey checks it again during the change.
      *
-     * @return array the score, and what is wrong in HTML
+     * @return array the score, and the broken rules in HTML
      */
     public function check_strength($passwd)
     {
@@ -128,8 +128,7 @@ class rcube_rekey_password
     /**
      * Sends a request on behalf of the person.
      *
-     * @return array status: that of HTTP, or `not-sent`, or `lost` where it may have been carried out; body: what the
-     *               answer's JSON holds
+     * @return array status: the HTTP status, `not-sent`, or `lost` if Rekey may have carried it out; body: the decoded JSON
      */
     private function ask($method, $path, $timeout, $body = null)
     {
@@ -142,7 +141,7 @@ class rcube_rekey_password
         $options = [
             'http_errors' => false,
             'allow_redirects' => false,
-            // Roundcube's settings for all of its HTTP calls may not weaken this one, nor show or replace the token.
+            // Roundcube's settings for all HTTP calls must not weaken this one, or reveal or replace the token.
             'verify' => $rcmail->config->get('password_rekey_ca') ?: true,
             'curl' => [],
             'stream_context' => [],
@@ -156,7 +155,7 @@ class rcube_rekey_password
             ],
         ];
         if (stripos($url, 'http:') === 0) {
-            // What stays on this host needs no TLS, and so may pass no proxy.
+            // Without TLS, the request must stay on this host: no proxy.
             $options['proxy'] = '';
         }
         if ($body !== null) {
@@ -170,10 +169,10 @@ class rcube_rekey_password
             return ['status' => $status, 'body' => $answer];
         } catch (Exception $error) {
             $context = method_exists($error, 'getHandlerContext') ? $error->getHandlerContext() : [];
-            // What could not be put into JSON, or was cut off before the request, has not reached Rekey.
+            // Text that isn't valid JSON, or a connection that failed before the request, never reached Rekey.
             $unsent = $error instanceof InvalidArgumentException || ($context['request_size'] ?? 1) === 0;
             $status = $unsent ? 'not-sent' : 'lost';
-            // The HTTP client's own messages name what they were about: only the kind and cURL's number are logged.
+            // The HTTP client's messages can contain the request, so log only the class and cURL's error number.
             $errno = isset($context['errno']) ? " (cURL error {$context['errno']})" : '';
             $this->log("no answer from Rekey ($status): " . get_class($error) . $errno);
             return ['status' => $status, 'body' => []];
@@ -181,8 +180,8 @@ class rcube_rekey_password
     }
 
     /**
-     * Shows the form with this message, and ends the request as the plugin itself would: before every code but that of
-     * success the plugin puts "Could not save new password", which nobody knows.
+     * Shows the form with this message and ends the request, as the plugin itself does. Don't return a code instead: for
+     * every code except success the plugin says "Could not save new password", which may be false.
      */
     private function end_unknown($message)
     {
@@ -192,7 +191,7 @@ class rcube_rekey_password
         $rcmail->output->send('plugin');
     }
 
-    /** What Rekey tells the person: the rules that are broken, or else what happened and what to do. */
+    /** Rekey's text for the person: the broken rules, otherwise what happened and what to do. */
     private function words($body)
     {
         $broken = $this->messages($body['reasons'] ?? []);
