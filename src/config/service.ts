@@ -53,7 +53,7 @@ export const variables = {
       'How the log shows mailboxes and hosting accounts: by name (`plain`), or as hashes with a new key at each start (`hashed`). See [audit-log.md](audit-log.md).',
     ),
   REKEY_METRICS_ADDRESS: listenAddress().describe(
-    'The address and port of `/metrics` for Prometheus, such as `127.0.0.1:9464`. Off by default. See [operations.md](operations.md#metrics).',
+    'The address and port of `/metrics` for Prometheus, such as `127.0.0.1:9464`. Off by default. See [metrics.md](metrics.md).',
   ),
   REKEY_SECURITY_CONTACT: contactUri()
     .optional()

@@ -8,7 +8,7 @@ import { byMailbox, post } from '../kit/submissions.js'
 type Description = readonly [name: string, type: string, labels: readonly string[]]
 
 function documented(): Description[] {
-  const text = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8')
+  const text = readFileSync(new URL('../../docs/metrics.md', import.meta.url), 'utf8')
   const rows = text.matchAll(/^\| `(rekey_\w+)` \| (\w+) \|([^|]*)\|/gm)
   return [...rows].map(([, name = '', type = '', labels = '']) => [name, type, wordsOf(labels)])
 }

@@ -27,6 +27,7 @@ const { groups } = z
   .parse(parse(read('deploy/alerts.yaml')))
 const rules = groups.flatMap((group) => group.rules)
 const operations = read('docs/operations.md')
+const metrics = read('docs/metrics.md')
 
 /** Every metric of ours or of the process that a text names. */
 function metricsIn(text: string): string[] {
@@ -52,7 +53,7 @@ it('the alerts have each its part of the documentation, in their order', () => {
 
 it('the alerts and the documentation name metrics that there are', async () => {
   const { values, types } = await showAll()
-  const named = metricsIn([operations, ...rules.map(({ expr }) => expr)].join('\n'))
+  const named = metricsIn([operations, metrics, ...rules.map(({ expr }) => expr)].join('\n'))
   const series = new Set(Object.keys(values).map((text) => text.replace(/\{.*/, '')))
   const known = new Set([...series, ...Object.keys(types)])
   // The documentation speaks of all of them as `process_…` and `nodejs_…`.
