@@ -101,7 +101,7 @@ it('what the Dockerfile builds has nothing that only development needs, and no n
   expect(readdirSync(join(image.root, 'usr/local/bin'))).toEqual(['node'])
 })
 
-it('what the Dockerfile builds is small but for Node and Debian: docs/install.md adds them up', () => {
+it('what the Dockerfile builds is small, apart from Node and Debian, as docs/install.md says', () => {
   const archive = execFileSync('tar', ['-c', '-C', join(image.root, image.workingDirectory), '.'], {
     maxBuffer: 100_000_000,
   })
