@@ -18,7 +18,7 @@ const { version } = JSON.parse(readFileSync(new URL('package.json', packageFolde
   version: string
 }
 
-// Node opens its inspector at this signal, to every program of the host, unless somebody listens to the signal.
+// Without a listener, this signal opens Node's inspector to every program on the host.
 process.on('SIGUSR1', () => undefined)
 main()
 
@@ -45,7 +45,7 @@ function main(): void {
   }
 }
 
-/** Loads the setup here, and the doctor for it. The commands for another host alone go to standard output. */
+/** Loads the setup and the doctor. With `--remote`, standard output gets only the commands for the panel's host. */
 async function runSetup(task: SetupTask, asks: boolean): Promise<void> {
   const [{ setUp }, { thisHost }, { openTerminal }, { diagnose }] = await Promise.all([
     import('./setup/setup.js'),
@@ -68,7 +68,7 @@ async function runSetup(task: SetupTask, asks: boolean): Promise<void> {
   process.exitCode = isSetUp ? 0 : 1
 }
 
-/** Loads the doctor here: the service has no use for it. */
+/** Loads the doctor, which the service doesn't need. */
 async function runDoctor(url: URL | undefined, json: boolean): Promise<void> {
   const { diagnose } = await import('./doctor/diagnose.js')
   const { text, sound } = await diagnose(await environmentOfService(), url, json)
@@ -76,19 +76,19 @@ async function runDoctor(url: URL | undefined, json: boolean): Promise<void> {
   process.exitCode = sound ? 0 : 1
 }
 
-/** For commands about the service: what it was set up with by `rekey setup`, where the environment names no panel. */
+/** The environment, and if it names no panel, also the settings from `rekey setup`. For commands about the service. */
 async function environmentOfService(): Promise<Environment> {
   if (process.env.HESTIA_URL) return process.env
   const [{ serviceEnvironment }, { thisHost }] = await Promise.all([
     import('./setup/steps/service.js'),
     import('./setup/this-host.js'),
   ])
-  // They are root's: anybody else is told what is missing in the environment.
+  // Only root can read them. Other users get an error about the missing variables.
   const settings = await serviceEnvironment(thisHost(process)).catch(() => ({}))
   return { ...settings, ...process.env }
 }
 
-/** What needs the whole configuration. */
+/** A command that needs the whole configuration. */
 type Wish = 'serve' | 'check-config' | 'health' | 'rotate-recovery-key'
 
 async function start(wish: Wish): Promise<void> {
@@ -120,14 +120,14 @@ async function rotateRecoveryKey(config: Config): Promise<void> {
   else fail(result === 'no-keys' ? EX_CONFIG : 1, text)
 }
 
-/** Loads the service here: what asks for its health twice a minute has no use for it. */
+/** Loads the service, which the health check, run twice a minute, doesn't need. */
 async function runService(config: Config): Promise<void> {
-  // undici reads answers by WebAssembly, which V8 would compile once more when it is used often. That takes 35 MB for a while,
-  // of which 10 MB remain, to read the panel's short answers faster.
+  // undici parses HTTP with WebAssembly, and V8 would optimise it under load. That takes 35 MB at first and 10 MB for good, only to
+  // parse the panel's short responses faster.
   setFlagsFromString('--liftoff-only')
   const { serve } = await import('./service/serve.js')
   const isServing = await serve(config, { version, node: process.version }, process)
-  // What standard output's reader has not taken would keep the process for ever.
+  // Otherwise unread output would keep the process alive for ever.
   if (!isServing) process.exit(1)
 }
 

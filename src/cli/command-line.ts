@@ -2,18 +2,18 @@ import { parseArgs } from 'node:util'
 import { parseClientAddress } from '../lib/ip-address.js'
 import { help } from './help.js'
 
-/** What the process is asked to do. */
+/** A command line, parsed. */
 export type Command =
   | { readonly is: 'serve' | 'check-config' | 'health' | 'version' | 'rotate-recovery-key' }
   | { readonly is: 'help'; readonly text: string }
-  /** The arguments are not understood, for which the text has the reason and the usage. */
+  /** The arguments are invalid; the text has the reason and the usage. */
   | { readonly is: 'misused'; readonly text: string }
-  /** @property url of the service as people find it; without one, this host's service is examined from within */
+  /** @property url the address of the page; if undefined, the doctor checks the service on this host */
   | { readonly is: 'doctor'; readonly url: URL | undefined; readonly json: boolean }
   /** @property asks whether to ask at the terminal */
   | { readonly is: 'setup'; readonly task: SetupTask; readonly asks: boolean }
 
-/** What to set up. What is undefined is as it was chosen before, or the default. */
+/** What to set up. An undefined value means the one of the last run, or the default. */
 export type SetupTask =
   | {
       readonly does: 'set-up'
@@ -34,7 +34,7 @@ export type SetupTask =
 
 const HELP_OPTION = { help: { type: 'boolean', short: 'h' } } as const
 
-/** Hestia's own profiles (its `install/common/api/`), which other keys depend on. */
+/** Hestia's own permission profiles (`install/common/api/` in its source). Other keys depend on them. */
 const FOREIGN_PROFILES =
   /^(?:billing|list-all-user-objects|phpmyadmin-sso|purge-nginx-cache|sync-dns-cluster|update-dns-records)$/
 
@@ -88,7 +88,7 @@ function parseRotation(args: string[]): Command {
   return { is: 'rotate-recovery-key' }
 }
 
-/** Where the page is, with a slash at its end. */
+/** The address of the page, with a slash at the end. */
 function parsePageUrl(text: string | undefined): URL | undefined {
   if (text === undefined) return undefined
   const url = URL.canParse(text) ? new URL(text) : undefined
@@ -131,7 +131,7 @@ interface SetupValues {
   readonly undo?: boolean | undefined
 }
 
-/** Each task has options of its own. */
+/** Checks that the options belong to the same task. */
 function parseSetupTask(values: SetupValues, isDry: boolean): SetupTask {
   const { refresh, undo, remote, address, profile, ...nearby } = values
   const given = Object.entries({ ...values, isDry }).filter(
@@ -140,14 +140,14 @@ function parseSetupTask(values: SetupValues, isDry: boolean): SetupTask {
   if (refresh || undo) {
     const task = refresh ? 'refresh' : 'undo'
     const others = given.filter(([name]) => name !== task && !['yes', 'help'].includes(name))
-    if (others.length > 0) throw new Error(`--${task} stands alone`)
+    if (others.length > 0) throw new Error(`--${task} can’t be used with other options`)
     return { does: task }
   }
   checkProfile(profile)
   if (remote !== undefined) {
     if (nearby.host || nearby.proof || nearby.roundcube) {
       throw new Error(
-        '--remote can’t be used with --host, --proof and --roundcube, which are for the panel’s own host',
+        '--remote can’t be used with --host, --proof or --roundcube: they are for the panel’s own host',
       )
     }
     return {
@@ -158,7 +158,7 @@ function parseSetupTask(values: SetupValues, isDry: boolean): SetupTask {
       profile,
     }
   }
-  if (address !== undefined) throw new Error('--address is for --remote')
+  if (address !== undefined) throw new Error('--address can only be used with --remote')
   return {
     does: 'set-up',
     isDry,
@@ -198,15 +198,17 @@ function parseAddress(text: string | undefined): string | undefined {
   const address = parseClientAddress(text ?? '')
   if (text !== undefined && address === undefined) throw new Error('--address must be an IP address')
   if (address === '0.0.0.0' || address === '::')
-    throw new Error('--address must be that of one host: this one would open the panel’s API to everybody')
+    throw new Error(
+      '--address must be the address of one host: this one would open the panel’s API to everyone',
+    )
   return address
 }
 
 function checkProfile(profile: string | undefined): void {
   if (profile === undefined) return
   if (!/^[A-Za-z\d][\w-]{0,63}$/.test(profile)) {
-    throw new Error('--profile must be a name of letters, digits, - and _')
+    throw new Error('--profile must be a name of letters, digits, hyphens and underscores')
   }
   if (FOREIGN_PROFILES.test(profile))
-    throw new Error('--profile names a profile of the panel’s own: choose another')
+    throw new Error('--profile is the name of one of the panel’s own profiles: choose another name')
 }

@@ -2,13 +2,12 @@ import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
 import type { Config } from '../config/load.js'
 
-/** How long the service may take to say that it runs. */
+/** The time-out of the health check. */
 const TIMEOUT_MS = 3000
 
-/** Where a service listens. */
 type Listening = Pick<Config, 'listen' | 'basePath'>
 
-/** Whether a service with this configuration runs on this host and answers; false also where the answer is late. */
+/** Whether a service with this configuration answers on this host within the time-out. */
 export async function isAlive({ listen: on, basePath }: Listening): Promise<boolean> {
   const place = 'path' in on ? { socketPath: on.path } : { host: connectable(on.host), port: on.port }
   const request = get({
@@ -27,7 +26,7 @@ export async function isAlive({ listen: on, basePath }: Listening): Promise<bool
   }
 }
 
-/** Where to find what listens on an address: those that mean all lead to the loopback. */
+/** The address to connect to: the loopback if the service listens on all addresses. */
 function connectable(host: string): string {
   if (host === '0.0.0.0') return '127.0.0.1'
   return host === '::' ? '::1' : host

@@ -12,7 +12,7 @@ import { type Logo, parseLogo } from '../branding/logo.js'
 import { type AddFault, readBytes } from './environment.js'
 import { fault, isHost, isHttpsOrLoopback, url, type ValuesOf } from './fields.js'
 
-/** The logo is part of the first load of the page, which must stay under 60 KB in total. */
+/** The logo is part of the page's first load, which must stay under 60 KB. */
 const MAX_LOGO_BYTES = 32 * 1024
 
 export const title = 'Branding'
@@ -46,7 +46,7 @@ export const variables = {
   ),
 }
 
-/** The name, looks and links that make the page the administrator's own. Reads the logo's file. */
+/** The administrator's name, logo, colour and links. Reads the logo's file. */
 export function select(values: ValuesOf<typeof variables>, addFault: AddFault) {
   const { REKEY_LOGO_FILE: logoFile } = values
   const brand: Brand = {
@@ -67,15 +67,14 @@ function loadLogo(path: string, addFault: AddFault): Logo | undefined {
   if (bytes === undefined) return undefined
   if (bytes.length > MAX_LOGO_BYTES) {
     const size = Math.ceil(bytes.length / 1024)
-    addFault(`REKEY_LOGO_FILE names a file of ${size} KiB: a logo may have ${MAX_LOGO_BYTES / 1024} KiB`)
+    addFault(`REKEY_LOGO_FILE must be at most ${MAX_LOGO_BYTES / 1024} KiB; this file has ${size} KiB`)
     return undefined
   }
   const logo = parseLogo(bytes)
-  if (!logo) addFault('REKEY_LOGO_FILE names a file that is no SVG, PNG, JPEG or WebP picture')
+  if (!logo) addFault('REKEY_LOGO_FILE must be an SVG, PNG, JPEG or WebP picture')
   return logo && Object.freeze(logo)
 }
 
-/** One line of text. */
 function line(max: number) {
   return text(max, /[\p{Cc}\p{Zl}\p{Zp}]/u, `must be a text of 1 to ${max} characters on one line`)
 }
@@ -101,7 +100,7 @@ function accentColor() {
       if (!color) return fault(context, 'must be a colour such as #1f5fa8')
       const ratio = Math.min(...LIGHT_PAPERS.map((paper) => contrast(color, paper)))
       if (ratio >= LEAST_CONTRAST) return createAccent(color)
-      // Cut off, not rounded: 4.499 is below 4.5.
+      // Rounded down: 4.499 must not read as 4.5.
       const printed = Math.floor(ratio * 100) / 100
       return fault(
         context,
@@ -111,7 +110,7 @@ function accentColor() {
     .optional()
 }
 
-/** A link that people follow; it holds no password. */
+/** A link for people, without a login. */
 function link(isTaken: (url: URL) => boolean, message: string) {
   return url(message, (target) =>
     isTaken(target) && !target.username && !target.password ? target.href : undefined,
@@ -121,8 +120,8 @@ function link(isTaken: (url: URL) => boolean, message: string) {
 /**
  * `HOST` or `HOST:PORT`.
  *
- * @param port of the protocol under TLS from the start, which is the default (RFC 8314)
- * @param startTlsPort of the protocol with STARTTLS; any other port means TLS from the start
+ * @param port the default: the one with TLS from the start (RFC 8314)
+ * @param startTlsPort the one with STARTTLS; any other port means TLS from the start
  */
 function mailHost(port: number, startTlsPort: number) {
   const message = `must be a host such as mail.example.org, or mail.example.org:${startTlsPort}`

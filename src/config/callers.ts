@@ -4,7 +4,7 @@ import { Secret } from '../lib/secret.js'
 import { fault, SECRET, type ValuesOf } from './fields.js'
 import { NETWORKS_EXAMPLE, networks, parseNetworks } from './networks.js'
 
-/** A token of RFC 6750 section 2.1 (`b64token`), too long to be guessed: 32 hex digits have 128 bits. */
+/** The token is a `b64token` (RFC 6750 section 2.1) that is too long to guess: 32 hex digits have 128 bits. */
 const CLIENT = /^([A-Za-z0-9][\w.-]{0,31})=([\w.~+/-]{32,512}=*)$/
 
 export const title = 'Proxies, clients and webmail servers'
@@ -21,7 +21,7 @@ export const variables = {
   ),
 }
 
-/** The programs and servers that Rekey knows: proxies, clients and webmail. */
+/** The proxies, clients and webmail servers that Rekey knows. */
 export function select(values: ValuesOf<typeof variables>) {
   return {
     trustProxy: values.REKEY_TRUST_PROXY,
@@ -63,11 +63,11 @@ function clients() {
       if (list.length < entries.length || (value !== '' && list.length === 0)) {
         return fault(
           context,
-          'must be NAME=TOKEN, several joined by commas or line breaks; a token has 32 characters or more, as made by: openssl rand -hex 32',
+          'must be a list of NAME=TOKEN, joined by commas or line breaks. A token has 32 characters or more. Make one with: openssl rand -hex 32',
         )
       }
       if (names.size < list.length || tokens.size < list.length) {
-        return fault(context, 'must give each client a name and a token of its own')
+        return fault(context, 'must not use a name or a token twice')
       }
       return list
     })

@@ -3,14 +3,14 @@ import * as z from 'zod'
 import { isLoopback } from '../lib/ip-address.js'
 import { Secret } from '../lib/secret.js'
 
-// One builder per kind of value. Each message completes the sentence "VARIABLE …" and never quotes the value.
+// One builder for each kind of value. Each message continues the sentence "VARIABLE …" and never quotes the value.
 
-/** The values of some variables, as their fields make them. */
+/** The parsed values of some variables. */
 export type ValuesOf<V extends Readonly<Record<string, z.ZodType>>> = {
   readonly [Name in keyof V]: z.output<V[Name]>
 }
 
-/** Marks a variable that can be replaced by a `_FILE` variable, which names a file with the value, or by a credential of systemd's. */
+/** Marks a variable whose value can also be in a file: the `_FILE` variable names it, or it is a systemd credential. */
 export const SECRET = { secret: true }
 
 export function secret() {
@@ -21,11 +21,10 @@ export function secret() {
     .meta(SECRET)
 }
 
-/** A key must have so many bytes. */
 export const MIN_KEY_BYTES = 32
 export const HOW_TO_MAKE_A_KEY = 'Make one with: openssl rand -base64 32'
 
-/** A secret that keys are made of. */
+/** A secret that keys are derived from. */
 export function key() {
   return z
     .string()
@@ -91,7 +90,7 @@ export function duration(fallback: Duration, min: Duration, max: Duration) {
     .meta({ fallback, values: `${min} to ${max}` })
 }
 
-/** In ms; not a number if it is no time. */
+/** In ms; `NaN` if the text isn't a duration. */
 function durationOf(text: string): number {
   const [, length = '', unit] = /^([1-9]\d{0,4})([smh])$/.exec(text) ?? []
   return unit === 's' || unit === 'm' || unit === 'h' ? Number(length) * UNIT_MS[unit] : Number.NaN
@@ -107,12 +106,12 @@ export function limit(count: number, window: `${number}${keyof typeof UNIT_MS}`)
         const [, hits = '', length = '', unit = ''] =
           /^([1-9]\d{0,6})\/([1-9]\d{0,4})([smh])$/.exec(value) ?? []
         if (unit !== 's' && unit !== 'm' && unit !== 'h') {
-          return fault(context, 'must be COUNT/WINDOW such as 5/15m, the window in s, m or h')
+          return fault(context, 'must be a limit such as 5/15m: a count, a slash, and a time in s, m or h')
         }
         return { count: Number(hits), windowMs: Number(length) * UNIT_MS[unit] }
       })
-      // The store counts windows with a timer, which holds no more (2^31 - 1 ms).
-      .refine(({ windowMs }) => windowMs <= 24 * UNIT_MS.h, 'must have a window of at most 24h')
+      // The store counts windows with a timer, whose maximum is 2^31 - 1 ms.
+      .refine(({ windowMs }) => windowMs <= 24 * UNIT_MS.h, 'must have a time of at most 24h')
   )
 }
 
@@ -121,15 +120,15 @@ export function parseUrl(text: string): URL | undefined {
   return URL.canParse(text) ? new URL(text) : undefined
 }
 
-/** What tells that a text was meant as a URL with a login, however wrong it is. */
+/** A text with one of these was probably meant as a URL with a login, even if it isn't a valid URL. */
 const LOGIN_MARK = /@|[?&]password=/
 
 /**
- * A text that says where a server is, and the value that `read` makes of it.
+ * The address of a server, parsed by `read`.
  *
- * @param message the fault if `read` returns undefined
- * @param read can report a more exact fault with `fault`
- * @param loginHint what the message adds if the text seems to hold a login
+ * @param message the error if `read` returns undefined
+ * @param read can report a more exact error with `fault`
+ * @param loginHint added to the message if the text seems to hold a login
  */
 export function located<Value>(
   message: string,
@@ -142,7 +141,7 @@ export function located<Value>(
   })
 }
 
-/** The same with a URL, which is what most are; it is also a fault if the text isn't one. */
+/** Like `located`, for an address that must be a URL. */
 export function url<Value>(
   message: string,
   read: (url: URL, context: z.RefinementCtx) => Value | undefined,
@@ -155,29 +154,29 @@ export function url<Value>(
   return located(message, readUrl, loginHint)
 }
 
-/** Whether a URL has neither login nor query nor fragment. */
+/** Whether a URL has no login, query or fragment. */
 export function isBare({ username, password, search, hash }: URL): boolean {
   return username === '' && password === '' && search === '' && hash === ''
 }
 
-/** Whether a URL has nothing behind its host and port. */
+/** Whether a URL has nothing after its host and port. */
 export function isOrigin(url: URL): boolean {
   return isBare(url) && /^\/?$/.test(url.pathname)
 }
 
-/** Whether nobody can listen in on connections to a URL: TLS, or HTTP that stays on this host. */
+/** Whether connections to a URL are safe from eavesdroppers: TLS, or HTTP that stays on this host. */
 export function isHttpsOrLoopback({ protocol, hostname }: URL): boolean {
   return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))
 }
 
-/** Checks the host of a URL whose scheme Node doesn't know. There Node checks only addresses in brackets. */
+/** Checks the host of a URL with a scheme that Node doesn't know. For those, Node checks only addresses in brackets. */
 export function isHost(hostname: string): boolean {
   if (hostname.startsWith('[')) return true
   if (/^[\d.]+$/.test(hostname)) return isIP(hostname) === 4
   return /^(?!.*\.\.)[a-z\d](?:[a-z\d.-]*[a-z\d])?\.?$/i.test(hostname)
 }
 
-/** A part of a URL without its percent-encoding; undefined if that is broken. */
+/** Decodes the percent-encoding of a part of a URL; undefined if it is malformed. */
 export function decode(text: string): string | undefined {
   try {
     return decodeURIComponent(text)
@@ -186,7 +185,7 @@ export function decode(text: string): string | undefined {
   }
 }
 
-/** A certificate's SHA-256 fingerprint as openssl prints it, with or without the text before it. */
+/** A certificate's SHA-256 fingerprint, as openssl prints it, with or without `sha256 Fingerprint=`. */
 export function fingerprint() {
   return z
     .string()
@@ -197,7 +196,7 @@ export function fingerprint() {
     )
 }
 
-/** Reports what is wrong with a value. */
+/** Reports an invalid value. */
 export function fault(context: z.RefinementCtx, message: string): never {
   context.addIssue({ code: 'custom', message })
   return z.NEVER

@@ -31,10 +31,10 @@ export const variables = {
 
 type Values = ValuesOf<typeof variables>
 
-/** How a mailbox's current password is checked. */
+/** How Rekey checks a mailbox's current password. */
 export function select(values: Values, addFault: AddFault, environment: Environment) {
   return {
-    /** The mail server that checks mailbox passwords; undefined if they are compared with the panel's hashes. */
+    /** The mail server that checks mailbox passwords; undefined if Rekey checks them with the panel's hashes. */
     mailServer: selectMailServer(values, addFault, environment),
   }
 }
@@ -42,20 +42,20 @@ export function select(values: Values, addFault: AddFault, environment: Environm
 /** A mail server. `imap://` uses STARTTLS, except on the loopback. */
 function imapUrl() {
   const message = 'must be the address of the mail server, such as imaps://mail.example.com:993'
-  const loginHint = ', without a name and a password: Rekey logs in with those of the mailboxes'
+  const loginHint = ', without a name and a password: Rekey logs in with those of each mailbox'
   return url(
     message,
     (server, context) => {
       const isServer = server.protocol === 'imaps:' || server.protocol === 'imap:'
       if (!isServer || server.port === '0' || !isHost(server.hostname)) return undefined
       if (server.username || server.password) return undefined
-      return isOrigin(server) ? server : fault(context, `${message}, and nothing behind it`)
+      return isOrigin(server) ? server : fault(context, `${message}, with nothing after the port`)
     },
     loginHint,
   )
 }
 
-/** The mail server, if it checks passwords. Variables that would have no effect are faults. */
+/** The mail server, if it checks passwords. A variable that would have no effect is an error. */
 function selectMailServer(
   values: Values,
   addFault: AddFault,
@@ -63,7 +63,7 @@ function selectMailServer(
 ): MailServer | undefined {
   const { REKEY_MAILBOX_CHECK: check, REKEY_IMAP_URL: server } = values
   const { REKEY_IMAP_CA_FILE: caFile, REKEY_IMAP_CERT_SHA256: certificateSha256 } = values
-  // A wrong value is neither `hash` nor `imap`; its field reports it.
+  // An invalid value is neither `hash` nor `imap`; its field reports it.
   if (check === 'hash') {
     const idle = Object.entries({
       REKEY_IMAP_URL: server,
@@ -77,7 +77,7 @@ function selectMailServer(
   if (check !== 'imap') return undefined
   const trust = selectTrust('REKEY_IMAP', caFile, certificateSha256, addFault)
   if (server) return Object.freeze({ url: server, trust })
-  // If the address is wrong, its field reports it.
+  // If the address is invalid, its field reports it.
   if (!environment.REKEY_IMAP_URL) addFault('REKEY_IMAP_URL must be set, because REKEY_MAILBOX_CHECK is imap')
   return undefined
 }

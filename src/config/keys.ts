@@ -14,7 +14,7 @@ export const variables = {
 
 type Values = ValuesOf<typeof variables>
 
-/** The secret behind what Rekey signs. */
+/** The secrets that signatures are made and checked with. */
 export function select(values: Values, addFault: AddFault, environment: Environment) {
   if (isSecretSet(environment, 'REKEY_REDIS_URL') && !isSecretSet(environment, 'REKEY_LINK_KEY')) {
     addFault(`REKEY_LINK_KEY must be set, because REKEY_REDIS_URL is. ${HOW_TO_MAKE_A_KEY}`)

@@ -28,7 +28,7 @@ export const variables = {
   ),
 }
 
-/** The rate limits, and the times of a request. */
+/** The rate limits, the refusal delay and the time-out of requests. */
 export function select(values: ValuesOf<typeof variables>) {
   return {
     limits: Object.freeze({
@@ -38,7 +38,7 @@ export function select(values: ValuesOf<typeof variables>) {
       target: values.REKEY_LIMIT_TARGET,
       ceiling: values.REKEY_LIMIT_CEILING,
     }),
-    /** Those whom the first two don't count, in the form of Express's `trust proxy`. */
+    /** Addresses that `address` and `network` don't count, in the form of Express's `trust proxy`. */
     limitExempt: values.REKEY_LIMIT_EXEMPT,
     refusalDelayMs: values.REKEY_REFUSAL_DELAY_MS,
     requestTimeoutMs: values.REKEY_REQUEST_TIMEOUT_MS,

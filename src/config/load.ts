@@ -17,11 +17,11 @@ import * as recoveryStore from './recovery-store.js'
 import * as service from './service.js'
 import * as store from './store.js'
 
-/** The variables about one thing. */
+/** The variables about one subject. */
 interface Subject {
   /** The heading in docs/configuration.md. */
   readonly title: string
-  /** By name, each with its description for docs/configuration.md. */
+  /** By name. Each has its description for docs/configuration.md. */
   readonly variables: Readonly<Record<string, z.ZodType>>
 }
 
@@ -42,7 +42,7 @@ export const subjects: readonly Subject[] = [
   recovery,
 ]
 
-/** Every variable that Rekey reads, except the `_FILE` variables of secrets and `CREDENTIALS_DIRECTORY`. */
+/** Every variable that Rekey reads, except the `_FILE` variables and `CREDENTIALS_DIRECTORY`. */
 export const variables = {
   ...panel.variables,
   ...service.variables,
@@ -64,18 +64,18 @@ export type Config = ReturnType<typeof selectAll>
 
 export type ConfigResult =
   | { readonly ok: true; readonly config: Config }
-  /** One line per fault, each beginning with the variable's name and never quoting its value. */
+  /** One line for each error. It begins with the variable's name and never quotes the value. */
   | { readonly ok: false; readonly faults: readonly string[] }
 
-/** Whether a variable can be replaced by a `_FILE` variable or a credential. */
+/** Whether the value can also be in a file that a `_FILE` variable names, or in a systemd credential. */
 export function isSecret(field: z.ZodType): boolean {
   return field.meta()?.secret === true
 }
 
 /**
- * Reads the configuration from the environment and reports all faults at once. An empty variable counts as unset.
+ * Reads the configuration from the environment and reports all errors at once. An empty variable counts as unset.
  *
- * @param pid of the process, if it is to listen: systemd hands its socket to one process alone
+ * @param pid the process ID, if this process listens: systemd passes its socket to one process only
  */
 export function loadConfig(environment: Environment, pid?: number): ConfigResult {
   const faults: string[] = []
@@ -107,9 +107,9 @@ function selectAll(environment: Environment, pid: number | undefined, addFault: 
   })
 }
 
-/** What the key to the panel is needed for. */
+/** What Rekey needs the access key for. */
 function panelUsesOf(
-  /** Undefined if they are set wrong. */
+  /** Undefined if the value is invalid. */
   proofs: Proofs | undefined,
   { recovery: settings }: ReturnType<typeof recovery.select>,
   { notifyOwner }: ReturnType<typeof notification.select>,
@@ -122,7 +122,7 @@ function panelUsesOf(
   ]
 }
 
-/** The value of each variable. It is undefined for one with a fault: then the configuration is never used. */
+/** The value of each variable; undefined for an invalid one, since then the configuration isn't used. */
 function readValues(environment: Environment, addFault: AddFault): ValuesOf<typeof variables> {
   const entries = Object.entries(variables).map(([name, field]) => {
     const value = readVariable(environment, name, isSecret(field), addFault)

@@ -5,7 +5,7 @@ import { fault } from './fields.js'
 
 const NETWORK_NAMES = ['loopback', 'linklocal', 'uniquelocal']
 
-/** For faults. */
+/** For error messages. */
 export const NETWORKS_EXAMPLE = 'addresses and networks such as 10.0.0.1,192.168.0.0/16'
 
 /** Addresses and networks, joined by commas, in the form of Express's `trust proxy`. */
@@ -18,15 +18,15 @@ export function networks(fallback: string) {
     )
 }
 
-/** Undefined if the text is no such list. */
+/** Undefined if an entry is neither an address nor a network. */
 export function parseNetworks(list: string): readonly string[] | undefined {
   const entries = list.split(',').map((entry) => entry.trim())
   return entries.every(isNetwork) ? entries : undefined
 }
 
 /**
- * Refuses networks so wide that they hold everybody: then anyone could forge the address that the limits count.
- * The IPv6 networks around zero contain all of IPv4, in its mapped form.
+ * Refuses networks that contain almost everyone: they would let anyone forge the address that the rate limits count.
+ * The IPv6 networks around zero contain all of IPv4, as mapped addresses.
  */
 function isNetwork(entry: string): boolean {
   if (NETWORK_NAMES.includes(entry)) return true

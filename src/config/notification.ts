@@ -12,7 +12,7 @@ import { passwordHint, readLogin, selectPassword } from './url-password.js'
 /** RFC 8314 section 3.3 and RFC 6409 section 3.1. */
 const PORTS = { 'smtps:': 465, 'smtp:': 587 } as const
 
-/** `NAME <ADDRESS>`; the name may stand in quotes (RFC 5322 section 3.4). */
+/** `NAME <ADDRESS>`, with or without quotes around the name (RFC 5322 section 3.4). */
 const NAMED_ADDRESS = /^(?:"(?<quoted>[^"\\\p{Cc}]*)"|(?<plain>[^<>"\p{Cc}]*))\s*<(?<address>[^<>]+)>$/u
 
 export const title = 'Notifications'
@@ -49,27 +49,27 @@ type Values = ValuesOf<typeof variables>
 /** The mail that Rekey sends. */
 export function select(values: Values, addFault: AddFault, environment: Environment) {
   return {
-    /** Undefined if people aren't told of changes. */
+    /** Undefined if Rekey sends no mail. */
     mail: selectMail(values, addFault, environment),
     notifyOwner: values.REKEY_NOTIFY_OWNER,
   }
 }
 
-/** A mail server, optionally with a name, or a name and a password, both percent-encoded. */
+/** A mail server, optionally with a name, or with a name and a password, both percent-encoded. */
 function smtpUrl() {
   const message = 'must be the address of a mail server, such as smtp://NAME:PASSWORD@mail.example.com:587'
   return url(message, parseAddress, passwordHint('REKEY_SMTP')).optional().meta(SECRET)
 }
 
-/** What the URL says of the server. */
+/** The server, as the URL describes it. */
 interface Address {
   readonly host: string
   readonly port: number
-  /** Whether it is TLS from the start. */
+  /** TLS from the start. */
   readonly secure: boolean
-  /** Whether it is on the loopback. */
+  /** On the loopback. */
   readonly isNear: boolean
-  /** Empty without a login. */
+  /** Empty if there is no login. */
   readonly username: string
   readonly password: Secret | undefined
 }
@@ -90,20 +90,20 @@ function parseAddress(url: URL): Address | undefined {
   }
 }
 
-/** A host name with a domain, as RFC 5321 section 4.1.4 wants it in EHLO. */
+/** A host name with a domain, which EHLO requires (RFC 5321 section 4.1.4). */
 function fullHostName() {
   const message = 'must be a full host name, such as rekey.example.com'
   return z.string().transform(domainToASCII).refine(isFullHostName, message).optional()
 }
 
-/** RFC 1123 section 2.1: labels of letters, digits and hyphens, and no IPv4 address. */
+/** Labels of letters, digits and hyphens, but not an IPv4 address (RFC 1123 section 2.1). */
 function isFullHostName(name: string): boolean {
   return name.length <= 253 && /^(?:(?!-)[a-z\d-]{1,63}(?<!-)\.)+(?!\d+$|-)[a-z\d-]{1,63}(?<!-)$/.test(name)
 }
 
-/** `ADDRESS`, or `NAME <ADDRESS>`: any address that mail can come from, not only those of mailboxes of a panel. */
+/** `ADDRESS`, or `NAME <ADDRESS>`. It needn't be a mailbox of the panel. */
 function mailFrom() {
-  const message = 'must be an address, or a name and an address as in Example <postmaster@example.com>'
+  const message = 'must be an address, or a name and an address, such as Example <postmaster@example.com>'
   return z
     .string()
     .transform((value, context) => {
@@ -116,7 +116,7 @@ function mailFrom() {
     .optional()
 }
 
-/** Both the server and the sender, or neither. Variables that would have no effect are faults. */
+/** The server and the sender, or neither. A variable that would have no effect is an error. */
 function selectMail(values: Values, addFault: AddFault, environment: Environment) {
   const { REKEY_SMTP_URL: address, REKEY_MAIL_FROM: from, ...others } = values
   if (!isSecretSet(environment, 'REKEY_SMTP_URL')) {
@@ -133,7 +133,7 @@ function selectMail(values: Values, addFault: AddFault, environment: Environment
   const login = selectLogin(address, others.REKEY_SMTP_PASSWORD, addFault)
   const helo = others.REKEY_SMTP_HELO ?? from.address.slice(from.address.indexOf('@') + 1)
   if (!isFullHostName(helo)) {
-    addFault('REKEY_SMTP_HELO must be set, because the domain in REKEY_MAIL_FROM is no full host name')
+    addFault('REKEY_SMTP_HELO must be set, because the domain in REKEY_MAIL_FROM isn’t a full host name')
   }
   const { host, port } = address
   const server = Object.freeze({ host, port, helo, tls: tlsOf(address, trust), trust, login })
@@ -153,8 +153,8 @@ function selectLogin(
 ): SmtpServer['login'] {
   const password = selectPassword('REKEY_SMTP', inUrl, ownVariable, addFault)
   if (username && !password) {
-    addFault('REKEY_SMTP_URL holds a name and no password: add one, or set REKEY_SMTP_PASSWORD')
+    addFault('REKEY_SMTP_URL has a name but no password: add one, or set REKEY_SMTP_PASSWORD')
   }
-  if (!username && password) addFault('REKEY_SMTP_PASSWORD is set, but REKEY_SMTP_URL holds no name')
+  if (!username && password) addFault('REKEY_SMTP_PASSWORD is set, but REKEY_SMTP_URL has no name')
   return username && password ? { username, password } : undefined
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 
-/** The folder with package.json, `dist/` and `views/`. The build puts code elsewhere than it stands in `src/`, so it is looked for. */
+/** The folder with `package.json`, `dist/` and `views/`. Its distance from this file differs between `src/` and the build. */
 export const packageFolder = findPackage(new URL('.', import.meta.url))
 
 function findPackage(folder: URL): URL {

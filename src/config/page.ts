@@ -31,7 +31,7 @@ type Values = ValuesOf<typeof variables>
 /** The page's languages and templates, and the frames that may show it. */
 export function select(values: Values, addFault: AddFault) {
   return {
-    /** Used when neither `?lang=` nor the browser names a language that is available. */
+    /** Used when neither `?lang=` nor the browser matches an available language. */
     language: values.REKEY_LANGUAGE,
     /** Origins whose pages may show the page in a frame. */
     frameAncestors: values.REKEY_FRAME_ANCESTORS,
@@ -42,7 +42,7 @@ export function select(values: Values, addFault: AddFault) {
   }
 }
 
-/** Origins, joined by commas, whose pages may show ours in a frame. */
+/** Origins that may show the page in a frame, joined by commas. */
 function frameAncestors() {
   const message =
     'must be origins such as https://webmail.example.org, joined by commas (plain http only on the loopback)'
@@ -63,12 +63,12 @@ function parseAncestor(entry: string): string | undefined {
   return isBare(url) && isAncestorHost(url.hostname) ? url.origin : undefined
 }
 
-/** The URL standard allows `*` and `;` in a host; the only address that CSP 3 ("host-part matches") knows is 127.0.0.1. */
+/** The URL standard allows `*` and `;` in a host. The only IP address that CSP 3 matches is 127.0.0.1 ("host-part matches"). */
 function isAncestorHost(hostname: string): boolean {
   return isHost(hostname) && (!/^[\d.]+$|^\[/.test(hostname) || hostname === '127.0.0.1')
 }
 
-/** Loads the catalogues, and checks them if some are the administrator's; the configured language must be one of theirs. */
+/** Loads the catalogues, and checks them if the administrator has added some. One must have the configured language. */
 function selectCatalogues(
   { REKEY_LANGUAGE: language, REKEY_VIEWS_DIR: own }: Values,
   addFault: AddFault,
@@ -87,8 +87,8 @@ function selectCatalogues(
 const VIEWS_DIR = 'REKEY_VIEWS_DIR'
 
 /**
- * Checks the administrator's folder of views: every template must compile, and each name must override something. Ignores
- * names that begin with a dot, such as `.git` and what editors and Kubernetes leave there.
+ * Checks the administrator's folder of views: each template must compile, and each file must replace one of ours. Ignores names
+ * that begin with a dot, such as `.git` and those of editors and Kubernetes.
  */
 function selectViews({ REKEY_VIEWS_DIR: directory }: Values, addFault: AddFault): string | undefined {
   if (directory === undefined) return undefined
@@ -96,10 +96,10 @@ function selectViews({ REKEY_VIEWS_DIR: directory }: Values, addFault: AddFault)
     addNameFaults(directory, addFault)
     for (const { name, line } of findTemplateFaults(viewsDirectories(directory))) {
       const where = line === undefined ? '' : `: see line ${line}`
-      addFault(`${VIEWS_DIR} has ${name}, whose syntax is not that of a template${where}`)
+      addFault(`${VIEWS_DIR} has ${name}, which isn’t a valid template${where}`)
     }
   } catch (error) {
-    addFault(`${VIEWS_DIR} names a folder that can't be read (${errorCode(error)})`)
+    addFault(`${VIEWS_DIR} can't be read (${errorCode(error)})`)
   }
   return directory
 }
@@ -107,12 +107,12 @@ function selectViews({ REKEY_VIEWS_DIR: directory }: Values, addFault: AddFault)
 function addNameFaults(directory: string, addFault: AddFault): void {
   const known = [...templateNames(VIEWS), 'assets/', 'messages/']
   for (const name of visibleNames(directory)) {
-    // A name may hold a line break: it is printed as JSON.
+    // Printed as JSON, because a name can contain a line break.
     const printed = JSON.stringify(name)
     const entry = statSync(join(directory, name), { throwIfNoEntry: false })
-    if (!entry) addFault(`${VIEWS_DIR} has ${printed}, a link that leads nowhere`)
+    if (!entry) addFault(`${VIEWS_DIR} has ${printed}, which is a broken link`)
     else if (!known.includes(entry.isDirectory() ? `${name}/` : name)) {
-      addFault(`${VIEWS_DIR} has ${printed}, which overrides nothing; there are ${known.join(', ')}`)
+      addFault(`${VIEWS_DIR} has ${printed}, which replaces nothing; you can replace ${known.join(', ')}`)
     }
   }
 }
@@ -125,7 +125,7 @@ function visibleNames(directory: string): string[] {
 
 let ours: ReadonlyMap<string, Messages> | undefined
 
-/** They don't change while a process runs, so they are read once. */
+/** Reads them once: they don't change while a process runs. */
 function readOurs(): LoadedCatalogues {
   ours ??= readCatalogues(VIEWS)
   return { ok: true, catalogues: ours }

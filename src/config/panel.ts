@@ -56,18 +56,18 @@ export const variables = {
   ),
 }
 
-const NOTHING_ELSE = 'and nothing else: no quotes, no name before it, no space'
+const NOTHING_ELSE = 'without quotes, spaces or a name before it'
 const ACCESS_KEY = /^[0-9A-Za-z]{20}$/
 const SECRET_KEY = /^[0-9A-Za-z_=-]{40}$/
 
 type Values = ValuesOf<typeof variables>
 
-/** Where the panel is, how Rekey signs in to it, and how much it may ask of it. */
+/** The panel's address, Rekey's credentials for it, and limits on panel commands. */
 export function select(values: Values, addFault: AddFault) {
   return {
     panel: Object.freeze({
       url: values.HESTIA_URL,
-      // Missing credentials are a fault: then the configuration is never used.
+      // Undefined is an error, and then the configuration isn't used.
       credentials: selectCredentials(values, addFault) as PanelCredentials,
       trust: selectPanelTrust(values, addFault),
       timeoutMs: values.HESTIA_TIMEOUT_MS,
@@ -82,9 +82,9 @@ function panelUrl() {
   const message = 'must be the address of the panel, such as https://panel.example.com:8083'
   return url(message, (panel, context) => {
     if (panel.protocol !== 'https:' && panel.protocol !== 'http:') return undefined
-    if (!isOrigin(panel)) return fault(context, `${message}, and nothing behind it`)
+    if (!isOrigin(panel)) return fault(context, `${message}, with nothing after the port`)
     if (!isHttpsOrLoopback(panel)) {
-      return fault(context, 'must begin with https:// unless the panel is on this very host (loopback)')
+      return fault(context, 'must begin with https://, unless it is an address of the loopback')
     }
     return panel
   })
@@ -102,8 +102,8 @@ function selectCredentials(values: Values, addFault: AddFault): PanelCredentials
   const kinds = [accessKey ?? secretKey, key, user ?? password].filter((given) => given !== undefined)
   if (kinds.length !== 1) {
     addFault(
-      `HESTIA_ACCESS_KEY and HESTIA_SECRET_KEY must be set, or else HESTIA_API_KEY, or else HESTIA_ADMIN_USER and ` +
-        `HESTIA_ADMIN_PASSWORD: exactly one kind of credentials, not ${kinds.length === 0 ? 'none' : 'several'}`,
+      `HESTIA_ACCESS_KEY and HESTIA_SECRET_KEY must be set, or HESTIA_API_KEY, or HESTIA_ADMIN_USER and HESTIA_ADMIN_PASSWORD: ` +
+        `exactly one kind of credentials; ${kinds.length === 0 ? 'none is' : 'several are'} set`,
     )
     return undefined
   }
@@ -111,7 +111,7 @@ function selectCredentials(values: Values, addFault: AddFault): PanelCredentials
     const [id = '', secret] = key.reveal().split(/:(.*)/s)
     if (secret !== undefined && !(ACCESS_KEY.test(id) && SECRET_KEY.test(secret))) {
       addFault(
-        `HESTIA_API_KEY must be a legacy key, or an access key of 20 letters and digits, a colon, and its secret of 40 characters, ${NOTHING_ELSE}`,
+        `HESTIA_API_KEY must be a legacy API key, or an access key: its ID of 20 letters and digits, a colon, and its secret of 40 characters, ${NOTHING_ELSE}`,
       )
     }
     return { kind: 'api-key', key }
@@ -130,15 +130,15 @@ function selectCredentials(values: Values, addFault: AddFault): PanelCredentials
 }
 
 /**
- * Checks both parts of an access key against the form that the panel makes them in (docs/hestia.md): it counts each use of
- * another as a failed login.
+ * Checks that both parts of an access key look like those that the panel makes (docs/hestia.md). The panel counts each use of a
+ * wrong key as a failed login.
  */
 function checkAccessKey(accessKey: string, secretKey: string, addFault: AddFault): void {
   if (ACCESS_KEY.test(secretKey) && SECRET_KEY.test(accessKey)) {
     addFault('HESTIA_ACCESS_KEY and HESTIA_SECRET_KEY are swapped: the secret is the longer one')
     return
   }
-  // If a file is empty or can't be read, that fault has been reported.
+  // An empty value means that its file can't be read, which has been reported.
   if (accessKey !== '' && !ACCESS_KEY.test(accessKey)) {
     addFault(`HESTIA_ACCESS_KEY must be 20 letters and digits, ${NOTHING_ELSE}`)
   }
@@ -147,12 +147,12 @@ function checkAccessKey(accessKey: string, secretKey: string, addFault: AddFault
   }
 }
 
-/** A plain panel has no certificate to trust. */
+/** Without TLS there is no certificate to trust. */
 function selectPanelTrust(values: Values, addFault: AddFault): ServerTrust {
   const { HESTIA_URL: url, HESTIA_CA_FILE: caFile, HESTIA_CERT_SHA256: certificateSha256 } = values
   if (url?.protocol === 'http:' && (caFile ?? certificateSha256) !== undefined) {
     addFault(
-      'HESTIA_URL is plain http, so there is no certificate for HESTIA_CA_FILE or HESTIA_CERT_SHA256 to trust',
+      'HESTIA_URL begins with http://, so HESTIA_CA_FILE and HESTIA_CERT_SHA256 have no effect: remove them',
     )
   }
   return selectTrust('HESTIA', caFile, certificateSha256, addFault)

@@ -2,11 +2,11 @@ import * as z from 'zod'
 import type { AddFault, Environment } from './environment.js'
 import { choices, fault, flag, integer, isBare, isHttpsOrLoopback, url, type ValuesOf } from './fields.js'
 
-/** The server to ask about breached passwords. */
+/** The server that knows breached passwords. */
 export interface BreachServer {
-  /** Its path `/range/` comes after this; no slash at the end. */
+  /** Without `/range/` and without a slash at the end. */
   readonly url: string
-  /** Whether a password is refused if the server doesn't answer. */
+  /** Whether Rekey refuses a password if the server doesn't answer. */
   readonly mustBeKnown: boolean
 }
 
@@ -44,33 +44,33 @@ export const variables = {
 
 type Values = ValuesOf<typeof variables>
 
-/** How a person proves the right to a change, and which new passwords are accepted. */
+/** How a person proves the right to a change, and which new passwords Rekey accepts. */
 export function select(values: Values, addFault: AddFault, environment: Environment) {
   return {
     proofs: values.REKEY_PROOFS,
     allowAdminAccounts: values.REKEY_ALLOW_ADMIN_ACCOUNTS,
     passwordMinLength: values.REKEY_PASSWORD_MIN_LENGTH,
     passwordMinScore: values.REKEY_PASSWORD_MIN_SCORE,
-    /** Undefined if no server is asked about breached passwords. */
+    /** Undefined if the check is off. */
     breachServer: selectBreachServer(values, addFault, environment),
   }
 }
 
-/** A server of the range API, optionally below a path; plain HTTP only on the loopback. */
+/** A server of the range API, optionally with a path; plain HTTP only on the loopback. */
 function breachUrl() {
   const message =
-    'must be the address of a server of breached passwords, such as https://api.pwnedpasswords.com'
+    'must be the address of a server for breached passwords, such as https://api.pwnedpasswords.com'
   return url(message, (server, context) => {
     if (server.protocol !== 'https:' && server.protocol !== 'http:') return undefined
-    if (!isBare(server)) return fault(context, `${message}, and nothing behind its path`)
+    if (!isBare(server)) return fault(context, `${message}, with nothing after the path`)
     if (!isHttpsOrLoopback(server)) {
-      return fault(context, 'must begin with https:// unless the server is on this very host (loopback)')
+      return fault(context, 'must begin with https://, unless it is an address of the loopback')
     }
     return `${server.origin}${server.pathname.replace(/\/+$/, '')}`
   }).default('https://api.pwnedpasswords.com')
 }
 
-/** The server to ask, if any. Variables that would have no effect are faults. */
+/** The server to ask, if any. A variable that would have no effect is an error. */
 function selectBreachServer(
   values: Values,
   addFault: AddFault,
@@ -79,7 +79,7 @@ function selectBreachServer(
   const { REKEY_BREACH_CHECK: check, REKEY_BREACH_URL: url, REKEY_BREACH_FAIL: fail } = values
   if (check === 'online') return Object.freeze({ url, mustBeKnown: fail === 'refuse' })
   for (const name of ['REKEY_BREACH_URL', 'REKEY_BREACH_FAIL']) {
-    // A wrong value is neither `online` nor `off`; its field reports it.
+    // An invalid value is neither `online` nor `off`; its field reports it.
     if (check === 'off' && environment[name]) addFault(`${name} is set, but REKEY_BREACH_CHECK is not online`)
   }
   return undefined

@@ -30,15 +30,15 @@ export const variables = {
 
 type Values = ValuesOf<typeof variables>
 
-/** Where data outlasts a restart. */
+/** Where recovery data is kept, so that it outlasts a restart. */
 export type RecoveryStore =
   | { readonly kind: 'redis' }
   | { readonly kind: 'folder'; readonly directory: string }
 
-/** Where the data for recoveries lasts. */
+/** The recovery store. */
 export function select(values: Values, addFault: AddFault, environment: Environment) {
   return {
-    /** Undefined if nothing needs to outlast a restart. */
+    /** Undefined if there is none. */
     recoveryStore: selectStore(values, addFault, environment),
   }
 }
@@ -59,20 +59,22 @@ function selectStore(
   }
   if (hasRedis) {
     addFault(
-      'REKEY_RECOVERY_STORE is folder, which only one instance can have, but REKEY_REDIS_URL is set: use redis',
+      'REKEY_RECOVERY_STORE is folder, which works for one instance only, but REKEY_REDIS_URL is set: use redis',
     )
   }
   const variable = own === undefined ? 'STATE_DIRECTORY' : 'REKEY_DATA_DIR'
   const directory = own ?? state?.split(':')[0]
   if (directory === undefined) {
-    addFault('REKEY_DATA_DIR must be set, because REKEY_RECOVERY_STORE is folder and systemd names no folder')
+    addFault(
+      'REKEY_DATA_DIR must be set, because REKEY_RECOVERY_STORE is folder and STATE_DIRECTORY is not set',
+    )
     return undefined
   }
   addFolderFaults(variable, directory, addFault)
   return Object.freeze({ kind, directory })
 }
 
-/** Rights of all users, as of chmod(2). */
+/** The permissions of all other users, as in chmod(2). */
 const OTHERS = 0o007
 
 function addFolderFaults(variable: string, directory: string, addFault: AddFault): void {
@@ -83,12 +85,12 @@ function addFolderFaults(variable: string, directory: string, addFault: AddFault
   try {
     const found = statSync(directory)
     if (!found.isDirectory()) {
-      addFault(`${variable} names a file, not a folder`)
+      addFault(`${variable} must be a folder, not a file`)
       return
     }
     accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK)
-    if (found.mode & OTHERS) addFault(`${variable} names a folder that is open to all users: chmod o= it`)
+    if (found.mode & OTHERS) addFault(`${variable} is open to all users: run chmod o= on it`)
   } catch (error) {
-    addFault(`${variable} names a folder that can't be written (${errorCode(error)})`)
+    addFault(`${variable} can't be written to (${errorCode(error)})`)
   }
 }

@@ -34,27 +34,27 @@ export const variables = {
 
 type Values = ValuesOf<typeof variables>
 
-/** What of the rest of the configuration recovery needs. */
+/** The other parts of the configuration that recovery needs. */
 interface Needed {
   readonly linkKey: Secret | undefined
   readonly previousLinkKey: Secret | undefined
-  /** Undefined if they are set wrong. */
+  /** Undefined if the value is invalid. */
   readonly proofs: Proofs | undefined
 }
 
-/** What recovery is configured with. */
+/** The configuration of recovery. */
 export interface RecoveryConfig {
   /** Ends with a slash. */
   readonly publicUrl: string
-  /** The first one signs links, and all of them open links. */
+  /** Links are signed with the first, and checked with all. */
   readonly linkKeys: readonly [Secret, ...Secret[]]
   /** How long a link that an owner makes is valid. */
   readonly linkLifetimeMs: number
   /** Whether people can ask the owner of the hosting account for help. */
   readonly asksAdministrator: boolean
-  /** What recovery addresses are encrypted with; undefined if there are none. */
+  /** Recovery addresses are encrypted with it; undefined if people can't set any. */
   readonly addressKey: Secret | undefined
-  /** The former one, for the command that encrypts them again. */
+  /** The previous one, for `rekey rotate-recovery-key`. */
   readonly previousAddressKey: Secret | undefined
 }
 
@@ -74,7 +74,7 @@ export function select(
     return { recovery: undefined }
   }
   if (asksAdministrator && !proofs?.includes('account')) {
-    addFault('REKEY_RECOVERY_ASK is true, but REKEY_PROOFS has no account: owners could make no link')
+    addFault('REKEY_RECOVERY_ASK is true, but REKEY_PROOFS lacks account, which owners need to make links')
   }
   if (asksAdministrator && !isSecretSet(environment, 'REKEY_SMTP_URL')) {
     addFault('REKEY_SMTP_URL must be set, because REKEY_RECOVERY_ASK is true')
@@ -113,12 +113,12 @@ function selectAddressKey(
     if (!isSecretSet(environment, name)) addFault(`${name} must be set, because REKEY_RECOVERY_KEY is`)
   }
   if (proofs && !proofs.includes('mailbox')) {
-    addFault('REKEY_PROOFS must have mailbox, because REKEY_RECOVERY_KEY is set')
+    addFault('REKEY_PROOFS must include mailbox, because REKEY_RECOVERY_KEY is set')
   }
   return addressKey
 }
 
-/** An address with nothing after its path, which then ends with a slash. */
+/** An address with nothing after its path. Adds a slash at the end. */
 function publicUrl() {
   const message = 'must be the address of the page, such as https://mail.example.com/password/'
   return url(message, (given) => {

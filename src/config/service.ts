@@ -64,33 +64,33 @@ export const variables = {
 
 type Values = ValuesOf<typeof variables>
 
-/** Where the service listens, what it logs, its metrics and its security contact. */
+/** The service's address, log, metrics and security contact. */
 export function select(values: Values, addFault: AddFault, environment: Environment, pid?: number) {
   const isHanded = values.LISTEN_FDS !== undefined && values.LISTEN_PID === String(pid)
   const handedSocket = isHanded ? selectHandedSocket(values, addFault, environment) : undefined
   return {
-    /** By `REKEY_HOST`. */
+    /** As `REKEY_HOST` says. */
     listen: selectListen(values, addFault, environment),
-    /** What to listen on in its place; undefined if systemd handed nothing over. */
+    /** The socket to listen on instead; undefined if systemd passed none. */
     handedSocket,
-    /** The first one, where systemd names several. */
+    /** The first, if systemd names several. */
     runtimeDirectory: values.RUNTIME_DIRECTORY?.split(':')[0],
     basePath: values.REKEY_BASE_PATH,
     logLevel: values.REKEY_LOG_LEVEL,
     logMailbox: values.REKEY_LOG_MAILBOX,
-    /** Where Prometheus finds the metrics; undefined if they are off. */
+    /** The address of `/metrics`; undefined if metrics are off. */
     metrics: values.REKEY_METRICS_ADDRESS,
     securityContact: values.REKEY_SECURITY_CONTACT,
   }
 }
 
-/** Variables that would have no effect are faults. */
+/** A variable that would have no effect is an error. */
 function selectListen(
   { REKEY_HOST: host, REKEY_PORT: port, REKEY_SOCKET_MODE: mode }: Values,
   addFault: AddFault,
   environment: Environment,
 ): ListenAddress | ListenSocket {
-  // A wrong value is neither of them; its field reports it.
+  // An invalid value is undefined here; its field reports it.
   if (host?.startsWith('/')) {
     if (environment.REKEY_PORT) addFault('REKEY_PORT is set, but REKEY_HOST is a socket')
     return Object.freeze({ path: host, mode: Number.parseInt(mode, 8) })
@@ -105,24 +105,24 @@ function selectListen(
 const FIRST_FD = 3
 
 /**
- * The socket from systemd. Variables that would have no effect are faults; a socket in `REKEY_HOST` still tells the doctor where the
- * service is.
+ * The socket from systemd. A variable that would have no effect is an error, except a socket in `REKEY_HOST`, where the doctor finds
+ * the service.
  */
 function selectHandedSocket(
   { REKEY_HOST: host, LISTEN_FDS: count, LISTEN_FDNAMES: name }: Values,
   addFault: AddFault,
   environment: Environment,
 ): HandedSocket {
-  if (count !== '1') addFault('LISTEN_FDS must be 1: Rekey takes one socket from systemd')
+  if (count !== '1') addFault('LISTEN_FDS must be 1: configure exactly one socket in the systemd unit')
   const isElsewhere = environment.REKEY_HOST && host && !host.startsWith('/')
   const unused = [...(isElsewhere ? ['REKEY_HOST'] : []), 'REKEY_PORT', 'REKEY_SOCKET_MODE']
   for (const variable of unused.filter((variable) => environment[variable])) {
-    addFault(`${variable} is set, but Rekey listens on the socket that systemd hands over`)
+    addFault(`${variable} is set, but Rekey listens on the socket from systemd`)
   }
   return Object.freeze({ fd: FIRST_FD, name: name ?? 'unknown' })
 }
 
-/** An address, with or without brackets, or a name of this host; of `unix:` and a path, the path. */
+/** An address, with or without brackets, or a name of this host. For `unix:` and a path, returns the path. */
 function listenHost() {
   return z
     .string()
@@ -135,7 +135,7 @@ function listenHost() {
       if (isAddress) return host
       return fault(
         context,
-        `must be an address such as 127.0.0.1 or [::1], or a socket such as unix:/run/rekey/rekey.sock, its path absolute and of at most ${MAX_SOCKET_PATH_BYTES} bytes`,
+        `must be an address such as 127.0.0.1 or [::1], or a socket with an absolute path of at most ${MAX_SOCKET_PATH_BYTES} bytes, such as unix:/run/rekey/rekey.sock`,
       )
     })
 }
@@ -143,13 +143,13 @@ function listenHost() {
 function socketMode() {
   return z
     .string()
-    .regex(/^0?[0-7]{3}$/, 'must be permissions in octal digits, such as 0660')
+    .regex(/^0?[0-7]{3}$/, 'must be octal permissions, such as 0660')
     .default('0660')
 }
 
 const PATH_SEGMENT = /^(?!\.{1,2}$)[A-Za-z0-9_.~-]+$/
 
-/** The path under which the service is mounted: empty for the root, otherwise without a slash at its end. */
+/** The path of the page, without a slash at the end: empty for the root. */
 function basePath() {
   return z
     .string()
@@ -157,14 +157,14 @@ function basePath() {
       if (value === '/') return ''
       const [beginning, ...segments] = value.replace(/\/$/, '').split('/')
       if (beginning !== '' || !segments.every((segment) => PATH_SEGMENT.test(segment))) {
-        return fault(context, 'must be a path such as /password, of letters, digits and - _ . ~')
+        return fault(context, 'must be a path such as /password, with only letters, digits and - _ . ~')
       }
       return `/${segments.join('/')}`
     })
     .default('')
 }
 
-/** `HOST:PORT`; an IPv6 address stands in brackets. */
+/** `HOST:PORT`, with brackets around an IPv6 address. */
 function listenAddress() {
   const message = 'must be an address and a port, such as 127.0.0.1:9464 or [::1]:9464'
   return z
@@ -178,13 +178,13 @@ function listenAddress() {
     .optional()
 }
 
-/** A contact as a URI on one line: a page, a mailbox or a telephone number. */
+/** A URI on one line: a page, a mail address or a phone number. */
 function contactUri() {
   return z
     .string()
     .refine(
       (value) => MAIL_URI.test(value) || PHONE_URI.test(value) || isPage(value),
-      'must be an address such as https://example.org/contact, mailto:security@example.org or tel:+1-201-555-0123',
+      'must be a link such as https://example.org/contact, mailto:security@example.org or tel:+1-201-555-0123',
     )
 }
 

@@ -28,17 +28,17 @@ export function select(values: Values, addFault: AddFault, environment: Environm
 
 const DATABASE = /^(?:\d{1,4})?$/
 
-/** The scheme of the server, its login, the sentinels, the primary's name, the database, and the sentinels' password. */
+/** Scheme, login, sentinels, name of the primary, database, password of the sentinels. */
 const SENTINELS =
   /^(rediss?)\+sentinel:\/\/([^@/]*@)?([^@/?#]+)\/([\w.-]+)(?:\/(\d{1,4}))?(?:\?sentinel-password=([^&#]+))?$/
 
 /**
- * `redis://` or `rediss://`, optionally with a name, a password and a database; `unix://` and the path of a socket, with
- * `?password=` and `?db=`; or `redis+sentinel://` or `rediss+sentinel://`, several hosts and the name of the primary.
+ * `redis://` or `rediss://`, optionally with a name, a password and a database; `unix://` with the path of a socket, `?password=`
+ * and `?db=`; or `redis+sentinel://` or `rediss+sentinel://` with several hosts and the name of the primary.
  */
 function redisUrl() {
   const message =
-    'must be the address of the store, such as redis://127.0.0.1:6379, unix:///run/redis.sock or redis+sentinel://HOST:26379,HOST:26379/PRIMARY'
+    'must be the address of a Redis server, such as redis://127.0.0.1:6379, unix:///run/redis.sock or redis+sentinel://HOST:26379,HOST:26379/PRIMARY'
   return located(message, parseStore, passwordHint('REKEY_REDIS')).optional().meta(SECRET)
 }
 
@@ -62,7 +62,7 @@ function parseStore(text: string): RedisAddress | undefined {
   return url?.protocol === 'unix:' ? parseSocket(url) : url && parseServer(url, 6379)
 }
 
-/** Several hosts are no URL: each is read as if it stood alone. */
+/** A text with several hosts isn't a URL, so each host is parsed in a URL with only that host. */
 function parseSentinels(match: RegExpExecArray): RedisAddress | undefined {
   const [, scheme, login = '', hosts = '', primary = '', database = '', encoded] = match
   const servers = hosts.split(',').map((host) => {
@@ -94,7 +94,7 @@ function parseServer(url: URL, defaultPort: number): RedisAddress | undefined {
 }
 
 function parseSocket(url: URL): RedisAddress | undefined {
-  // A plus is one here, as in every other part of a URL, and no space as in a form.
+  // Unlike in a form, a plus is a plus and not a space.
   const query = new URLSearchParams(url.search.replaceAll('+', '%2B'))
   const { password, db = '', ...others } = Object.fromEntries(query)
   const path = decode(url.pathname)

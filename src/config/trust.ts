@@ -3,9 +3,9 @@ import type { ServerTrust } from '../lib/server-trust.js'
 import { type AddFault, readFile } from './environment.js'
 
 /**
- * Trust by file or by fingerprint, not both; without either, the system's authorities.
+ * Trust by file or by fingerprint, but not both; without either, by the system's authorities.
  *
- * @param prefix of the variables' names, such as `HESTIA`
+ * @param prefix the start of the variables' names, such as `HESTIA`
  */
 export function selectTrust(
   prefix: string,
@@ -15,12 +15,12 @@ export function selectTrust(
 ): ServerTrust {
   const [fileName, pinName] = [`${prefix}_CA_FILE`, `${prefix}_CERT_SHA256`]
   if (caFile !== undefined && certificateSha256 !== undefined) {
-    addFault(`${fileName} and ${pinName} are both set: set one of them`)
+    addFault(`${fileName} and ${pinName} are both set: remove one of them`)
   }
   if (certificateSha256 !== undefined) return { certificateSha256 }
   const ca = caFile === undefined ? undefined : readFile(fileName, caFile, addFault)
   if (ca === undefined) return {}
-  if (!isCertificate(ca)) addFault(`${fileName} names a file that holds no certificate in PEM form`)
+  if (!isCertificate(ca)) addFault(`${fileName} contains no certificate in PEM format`)
   return { ca }
 }
 

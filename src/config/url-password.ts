@@ -3,29 +3,29 @@ import type { AddFault } from './environment.js'
 import { decode } from './fields.js'
 
 /**
- * What a fault of a URL adds if the URL seems to hold a password.
+ * Added to the error about a URL that seems to hold a password.
  *
- * @param prefix of the variables' names, such as `REKEY_SMTP`
+ * @param prefix the start of the variables' names, such as `REKEY_SMTP`
  */
 export function passwordHint(prefix: string): string {
-  return `; in its name and password, each of / # ? % @ : must be percent-encoded (/ is %2F), or set ${prefix}_PASSWORD instead`
+  return `; percent-encode each / # ? % @ : in the name and password (/ is %2F), or set ${prefix}_PASSWORD instead`
 }
 
-/** The login that a URL holds. */
+/** The login in a URL. */
 interface Login {
-  /** Empty without one. */
+  /** Empty if there is none. */
   readonly username: string
   readonly password: Secret | undefined
 }
 
-/** The login in a URL, without its percent-encoding; undefined if that is broken. */
+/** Reads the login in a URL and decodes it; undefined if its percent-encoding is malformed. */
 export function readLogin(url: URL): Login | undefined {
   const [username, password] = [decode(url.username), decode(url.password)]
   if (username === undefined || password === undefined) return undefined
   return { username, password: password ? new Secret(password) : undefined }
 }
 
-/** The password in the URL, or the one that has a variable to itself; not both. */
+/** The password from the URL or from its own variable; both are an error. */
 export function selectPassword(
   prefix: string,
   inUrl: Secret | undefined,
@@ -33,7 +33,7 @@ export function selectPassword(
   addFault: AddFault,
 ): Secret | undefined {
   if (inUrl && ownVariable) {
-    addFault(`${prefix}_PASSWORD is set, and ${prefix}_URL holds a password: set one of them`)
+    addFault(`${prefix}_PASSWORD is set, and ${prefix}_URL has a password too: remove one of them`)
   }
   return ownVariable ?? inUrl
 }

@@ -4,10 +4,10 @@ import { packageFolder } from './package-folder.js'
 /** Our own templates and catalogues. */
 export const VIEWS = fileURLToPath(new URL('views/', packageFolder))
 
-/** Our own styles and scripts, as the build makes them of `views/assets` and `views/scripts`. */
+/** Our own styles and scripts, which the build makes from `views/assets` and `views/scripts`. */
 export const ASSETS = fileURLToPath(new URL('dist/assets/', packageFolder))
 
-/** The folders of views, in the order of their use: the administrator's, if there is one, then ours. */
+/** The folders of views in order of precedence: the administrator's, if there is one, then ours. */
 export function viewsDirectories(own: string | undefined): string[] {
   return [...(own === undefined ? [] : [own]), VIEWS]
 }

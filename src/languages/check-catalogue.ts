@@ -18,12 +18,12 @@ const DIRECTIONS = ['ltr', 'rtl']
  */
 export function checkCatalogue(language: string, content: unknown, reference: unknown): CheckedCatalogue {
   const rules = pluralRules(language)
-  if (!rules) return { ok: false, faults: ['language is no language tag (BCP 47)'] }
+  if (!rules) return { ok: false, faults: ['the file’s name isn’t a language tag (BCP 47)'] }
   const faults = faultsUnder('', content, reference, rules)
   if (faults.length > 0) return { ok: false, faults }
   const messages = content as Messages
   if (messages.language !== language) {
-    return { ok: false, faults: ['language is not that of the file’s name'] }
+    return { ok: false, faults: ['language must match the file’s name'] }
   }
   if (!DIRECTIONS.includes(messages.direction)) return { ok: false, faults: [wrong('direction')] }
   return { ok: true, messages }
@@ -37,7 +37,8 @@ type Tree = Readonly<Record<string, unknown>>
  */
 function faultsUnder(key: string, content: unknown, reference: unknown, rules: Intl.PluralRules): string[] {
   if (typeof reference === 'string') return textFaults(key, content, placeholdersOf(reference))
-  if (!isTree(content) || !isTree(reference)) return [key === '' ? 'is no JSON object' : wrong(key)]
+  if (!isTree(content) || !isTree(reference))
+    return [key === '' ? 'the file isn’t a JSON object' : wrong(key)]
   if (typeof reference.other === 'string') {
     return formsFaults(key, content, placeholdersOf(reference.other), rules)
   }
@@ -59,7 +60,7 @@ function unknownNames(content: Tree, known: readonly string[]): string[] {
 function formsFaults(key: string, forms: Tree, wanted: string, rules: Intl.PluralRules): string[] {
   const categories: readonly string[] = rules.resolvedOptions().pluralCategories
   const wrongForms = FORMS.filter((form) => categories.includes(form) !== form in forms).map(
-    (form) => `${key}.${form} is ${form in forms ? 'no plural form of this language' : 'missing'}`,
+    (form) => `${key}.${form} ${form in forms ? 'isn’t a plural form of this language' : 'is missing'}`,
   )
   const wrongTexts = Object.entries(forms).flatMap(([form, text]) => {
     if (!FORMS.includes(form)) return [unknown(`${key}.${form}`)]
@@ -74,7 +75,7 @@ function textFaults(key: string, text: unknown, wanted: string): string[] {
   if (typeof text !== 'string' || text === '') return [wrong(key)]
   // A brace that belongs to no placeholder is a typo of one.
   const isRight = placeholdersOf(text) === wanted && !/[{}]/.test(text.replaceAll(PLACEHOLDER, ''))
-  return isRight ? [] : [`${key} must hold ${wanted === '' ? 'no placeholder' : wanted}`]
+  return isRight ? [] : [`${key} must contain ${wanted === '' ? 'no placeholder' : wanted}`]
 }
 
 function wrong(key: string): string {
@@ -82,7 +83,7 @@ function wrong(key: string): string {
 }
 
 function unknown(key: string): string {
-  return `${key} is not known`
+  return `${key} is unknown`
 }
 
 function placeholdersOf(text: string): string {

@@ -113,11 +113,11 @@ it.each(Object.entries(pictures))(
 )
 
 it.each([
-  ['is empty', '', 'names a file that is no SVG, PNG, JPEG or WebP picture'],
-  ['is a page', '<!doctype html><svg></svg>', 'names a file that is no SVG, PNG, JPEG or WebP picture'],
-  ['only speaks of a picture', '<!-- <svg> -->', 'names a file that is no SVG, PNG, JPEG or WebP picture'],
-  ['is sound', 'RIFF\x24\0\0\0WAVEfmt ', 'names a file that is no SVG, PNG, JPEG or WebP picture'],
-  ['is large', `<svg>${' '.repeat(32 * 1024 - 4)}`, 'names a file of 33 KiB: a logo may have 32 KiB'],
+  ['is empty', '', 'must be an SVG, PNG, JPEG or WebP picture'],
+  ['is a page', '<!doctype html><svg></svg>', 'must be an SVG, PNG, JPEG or WebP picture'],
+  ['only speaks of a picture', '<!-- <svg> -->', 'must be an SVG, PNG, JPEG or WebP picture'],
+  ['is sound', 'RIFF\x24\0\0\0WAVEfmt ', 'must be an SVG, PNG, JPEG or WebP picture'],
+  ['is large', `<svg>${' '.repeat(32 * 1024 - 4)}`, 'must be at most 32 KiB; this file has 33 KiB'],
 ])('the configuration of the brand refuses a logo that %s', (_what, text, fault) => {
   expect(faultsOf({ REKEY_LOGO_FILE: scratchFile(text) })).toEqual([`REKEY_LOGO_FILE ${fault}`])
   expect(brandOf({ REKEY_LOGO_FILE: scratchFile(`<svg>${' '.repeat(32 * 1024 - 5)}`) }).logo).toBeDefined()

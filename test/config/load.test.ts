@@ -128,7 +128,7 @@ it.each(['2', '0', '-1', '1x', ' 1'])(
   'the configuration takes one socket from systemd, and not “%s”',
   (count) => {
     expect(faultsOf({ ...handed, LISTEN_FDS: count })).toEqual([
-      'LISTEN_FDS must be 1: Rekey takes one socket from systemd',
+      'LISTEN_FDS must be 1: configure exactly one socket in the systemd unit',
     ])
   },
 )
@@ -139,7 +139,7 @@ it.each([
   { REKEY_SOCKET_MODE: '0666', REKEY_HOST: 'unix:/x' },
 ])('the configuration reports what has no effect beside a socket from systemd: %j', (given) => {
   expect(faultsOf({ ...handed, ...(given as Record<string, string>) })).toEqual([
-    `${Object.keys(given)[0]} is set, but Rekey listens on the socket that systemd hands over`,
+    `${Object.keys(given)[0]} is set, but Rekey listens on the socket from systemd`,
   ])
 })
 
@@ -387,7 +387,7 @@ it('the configuration reads a secret from the credential of its name, and refuse
   const CREDENTIALS_DIRECTORY = scratchFolder({ HESTIA_SECRET_KEY: `${secret}\n`, HESTIA_URL: 'no secret' })
   const environment = { ...others, CREDENTIALS_DIRECTORY }
   expect(configOf(environment).panel).toEqual(configOf(least).panel)
-  const inTwoWays = 'HESTIA_SECRET_KEY (credential) are both set: set one of them'
+  const inTwoWays = 'HESTIA_SECRET_KEY (credential) are both set: remove one of them'
   expect(faultsOf({ ...environment, HESTIA_SECRET_KEY: secret })).toEqual([
     `HESTIA_SECRET_KEY and ${inTwoWays}`,
   ])
@@ -405,7 +405,7 @@ it('the configuration knows that a secret is set by a credential, right or wrong
     expect.stringMatching(/^REKEY_LINK_KEY must be set/),
   ])
   const empty = { ...least, ...url, CREDENTIALS_DIRECTORY: scratchFolder({ REKEY_LINK_KEY: '' }) }
-  expect(faultsOf(empty)[0]).toBe('REKEY_LINK_KEY (credential) names an empty file')
+  expect(faultsOf(empty)[0]).toBe('REKEY_LINK_KEY (credential) is an empty file')
 })
 
 const [ID, SECRET] = [least.HESTIA_ACCESS_KEY, least.HESTIA_SECRET_KEY]
@@ -434,7 +434,7 @@ it('the configuration reports a key twice whose both parts are wrong, and a file
   expect(faultsOf({ ...least, HESTIA_ACCESS_KEY: 'a', HESTIA_SECRET_KEY: 's' })).toHaveLength(2)
   const { HESTIA_SECRET_KEY: _, ...others } = least
   expect(faultsOf({ ...others, HESTIA_SECRET_KEY_FILE: scratchFile('\uFEFF\n') })).toEqual([
-    'HESTIA_SECRET_KEY_FILE names an empty file',
+    'HESTIA_SECRET_KEY_FILE is an empty file',
   ])
 })
 
@@ -520,7 +520,7 @@ it.each([
 ])('the configuration refuses a store at %s', (url) => {
   const faults = faultsOf({ ...withLinkKey, REKEY_REDIS_URL: url })
   expect(faults).toHaveLength(1)
-  expect(faults[0]).toMatch(/^REKEY_REDIS_URL must be the address of the store/)
+  expect(faults[0]).toMatch(/^REKEY_REDIS_URL must be the address of a Redis server/)
 })
 
 it.each([{ REKEY_REDIS_URL: 'redis://cache' }, { REKEY_REDIS_URL_FILE: scratchFile('redis://cache') }])(
@@ -546,9 +546,9 @@ it('the configuration takes no key that could be guessed, and does not quote it'
 })
 
 it.each([
-  ['HESTIA_API_KEY', '/nowhere', "names a file that can't be read (ENOENT)"],
-  ['HESTIA_API_KEY', scratchFile('\n'), 'names an empty file'],
-  ['HESTIA_ADMIN_PASSWORD', scratchFile(''), 'names an empty file'],
+  ['HESTIA_API_KEY', '/nowhere', "can't be read (ENOENT)"],
+  ['HESTIA_API_KEY', scratchFile('\n'), 'is an empty file'],
+  ['HESTIA_ADMIN_PASSWORD', scratchFile(''), 'is an empty file'],
 ])(
   'the configuration tells what is wrong with the file of %s, and nothing that is not',
   (name, path, fault) => {
@@ -614,7 +614,7 @@ it('the configuration needs the mail server where it checks passwords, and takes
     certificateSha256: fingerprint,
   })
   expect(faultsOf({ ...imap, REKEY_IMAP_CA_FILE: file, REKEY_IMAP_CERT_SHA256: fingerprint })).toEqual([
-    'REKEY_IMAP_CA_FILE and REKEY_IMAP_CERT_SHA256 are both set: set one of them',
+    'REKEY_IMAP_CA_FILE and REKEY_IMAP_CERT_SHA256 are both set: remove one of them',
   ])
   expect(faultsOf({ ...imap, REKEY_IMAP_URL: '' })).toEqual([
     'REKEY_IMAP_URL must be set, because REKEY_MAILBOX_CHECK is imap',
@@ -692,7 +692,7 @@ it.each([
     const faults = faultsOf({ ...withLinkKey, ...mail, [name]: `${before}${password}${after}` })
     expect(faults, password).toEqual([
       expect.stringMatching(
-        `^${name} must be .*percent-encoded \\(/ is %2F\\), or set ${name.replace('URL', 'PASSWORD')} instead$`,
+        `^${name} must be .*percent-encode .*\\(/ is %2F\\), or set ${name.replace('URL', 'PASSWORD')} instead$`,
       ),
     ])
     expect(faults[0]).not.toContain(password === '%' ? '%@' : password)
@@ -712,7 +712,7 @@ it('the configuration names percent-encoding for the password of a Redis socket 
   })
   for (const password of ['pa#ss', 'pa&ss']) {
     expect(faultsOf(redisAt(password)), password).toEqual([
-      expect.stringMatching(/^REKEY_REDIS_URL must be .*percent-encoded.*REKEY_REDIS_PASSWORD/),
+      expect.stringMatching(/^REKEY_REDIS_URL must be .*percent-encode.*REKEY_REDIS_PASSWORD/),
     ])
   }
   for (const password of ['pa/ss', 'pa?ss', 'pa@ss', 'pa:ss', 'pa+ss', 'pa=ss']) {
@@ -744,8 +744,8 @@ it.each<[string, Record<string, string>, string[]]>([
     'two of one server',
     { REKEY_SMTP_URL: 'smtp://me:pw@localhost', REKEY_REDIS_URL: 'redis://:pw@cache' },
     [
-      'REKEY_SMTP_PASSWORD is set, and REKEY_SMTP_URL holds a password: set one of them',
-      'REKEY_REDIS_PASSWORD is set, and REKEY_REDIS_URL holds a password: set one of them',
+      'REKEY_SMTP_PASSWORD is set, and REKEY_SMTP_URL has a password too: remove one of them',
+      'REKEY_REDIS_PASSWORD is set, and REKEY_REDIS_URL has a password too: remove one of them',
     ],
   ],
   [
@@ -759,12 +759,12 @@ it.each<[string, Record<string, string>, string[]]>([
   [
     'one of nobody',
     { REKEY_SMTP_URL: 'smtp://localhost', REKEY_REDIS_URL: 'redis://cache' },
-    ['REKEY_SMTP_PASSWORD is set, but REKEY_SMTP_URL holds no name'],
+    ['REKEY_SMTP_PASSWORD is set, but REKEY_SMTP_URL has no name'],
   ],
   [
     'none of a name',
     { REKEY_SMTP_URL: 'smtp://me@localhost', REKEY_SMTP_PASSWORD: '', REKEY_REDIS_PASSWORD: '' },
-    ['REKEY_SMTP_URL holds a name and no password: add one, or set REKEY_SMTP_PASSWORD'],
+    ['REKEY_SMTP_URL has a name but no password: add one, or set REKEY_SMTP_PASSWORD'],
   ],
 ])('the configuration tells of passwords that don’t fit together: %s', (_what, environment, expected) => {
   const passwords = { REKEY_SMTP_PASSWORD: 'canary', REKEY_REDIS_PASSWORD: 'canary' }
@@ -783,7 +783,7 @@ it.each([
   'imap://me@mail.example.org',
 ])('the configuration tells that the mail server needs no login: %s', (url) => {
   expect(faultsOf({ ...withLinkKey, REKEY_MAILBOX_CHECK: 'imap', REKEY_IMAP_URL: url })).toEqual([
-    'REKEY_IMAP_URL must be the address of the mail server, such as imaps://mail.example.com:993, without a name and a password: Rekey logs in with those of the mailboxes',
+    'REKEY_IMAP_URL must be the address of the mail server, such as imaps://mail.example.com:993, without a name and a password: Rekey logs in with those of each mailbox',
   ])
 })
 
@@ -808,7 +808,7 @@ it('the configuration takes a full host name to give to the server of notificati
   expect(heloOf('root@localhost', 'rekey.example.org')).toBe('rekey.example.org')
   for (const from of ['root@localhost', 'post@192.0.2.1']) {
     expect(faultsOf({ ...url, REKEY_MAIL_FROM: from })).toEqual([
-      'REKEY_SMTP_HELO must be set, because the domain in REKEY_MAIL_FROM is no full host name',
+      'REKEY_SMTP_HELO must be set, because the domain in REKEY_MAIL_FROM isn’t a full host name',
     ])
   }
   for (const wrong of [
@@ -850,7 +850,7 @@ it('the configuration takes a certificate for the server of notifications, and a
     trust: { certificateSha256: fingerprint },
   })
   expect(faultsOf({ ...near, REKEY_SMTP_CA_FILE: file, REKEY_SMTP_CERT_SHA256: fingerprint })).toEqual([
-    'REKEY_SMTP_CA_FILE and REKEY_SMTP_CERT_SHA256 are both set: set one of them',
+    'REKEY_SMTP_CA_FILE and REKEY_SMTP_CERT_SHA256 are both set: remove one of them',
   ])
   expect(faultsOf({ ...withLinkKey, REKEY_SMTP_CA_FILE: file, REKEY_SMTP_CERT_SHA256: fingerprint })).toEqual(
     [

@@ -54,17 +54,17 @@ it.each([
   ],
   [
     { ...redis, REKEY_RECOVERY_STORE: 'folder', REKEY_DATA_DIR: privateFolder() },
-    /^REKEY_RECOVERY_STORE is folder, which only one instance can have, but REKEY_REDIS_URL is set/,
+    /^REKEY_RECOVERY_STORE is folder, which works for one instance only, but REKEY_REDIS_URL is set/,
   ],
 ])('the configuration refuses a recovery store that would not be one: %j', (environment, fault) => {
   expect(faultsOf(environment)).toEqual([expect.stringMatching(fault)])
 })
 
 it.each([
-  ['one that is not there', '/nowhere/at/all', /can't be written \(ENOENT\)$/],
-  ['a file', scratchFile(''), /names a file, not a folder$/],
-  ['one below a file', join(scratchFile(''), 'folder'), /can't be written \(ENOTDIR\)$/],
-  ['one that all may read', privateFolder(0o704), /is open to all users: chmod o= it$/],
+  ['one that is not there', '/nowhere/at/all', /can't be written to \(ENOENT\)$/],
+  ['a file', scratchFile(''), /must be a folder, not a file$/],
+  ['one below a file', join(scratchFile(''), 'folder'), /can't be written to \(ENOTDIR\)$/],
+  ['one that all may read', privateFolder(0o704), /is open to all users: run chmod o= on it$/],
   ['one that all may write', privateFolder(0o702), /is open to all users/],
   ['one that all may enter', privateFolder(0o701), /is open to all users/],
   ['a relative path', 'data', /must be an absolute path of at most \d+ bytes$/],

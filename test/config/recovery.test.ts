@@ -123,7 +123,7 @@ it.each<[string, Record<string, string>, string]>([
       REKEY_SMTP_URL: 'smtp://127.0.0.1',
       REKEY_MAIL_FROM: 'a@b.example',
     },
-    'REKEY_RECOVERY_ASK is true, but REKEY_PROOFS has no account: owners could make no link',
+    'REKEY_RECOVERY_ASK is true, but REKEY_PROOFS lacks account, which owners need to make links',
   ],
   ['no mail server', withRecovery, 'REKEY_SMTP_URL must be set, because REKEY_RECOVERY_ASK is true'],
 ])('nobody can be asked for help with %s', (_what, environment, fault) => {
@@ -178,7 +178,7 @@ it.each<[string, Record<string, string>, readonly string[]]>([
   [
     'proof by the hosting account alone',
     { REKEY_PROOFS: 'account' },
-    ['REKEY_PROOFS must have mailbox, because REKEY_RECOVERY_KEY is set'],
+    ['REKEY_PROOFS must include mailbox, because REKEY_RECOVERY_KEY is set'],
   ],
   [
     'proofs that are wrong',

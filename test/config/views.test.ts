@@ -16,7 +16,7 @@ it.each(['/nowhere/at/all', scratchFile('no folder')])(
   'the folder of views must be one that can be read: not %s',
   (path) => {
     const [fault = '', ...others] = faultsOf(path)
-    expect(fault).toMatch(/^REKEY_VIEWS_DIR names a folder that can't be read \((?:ENOENT|ENOTDIR)\)$/)
+    expect(fault).toMatch(/^REKEY_VIEWS_DIR can't be read \((?:ENOENT|ENOTDIR)\)$/)
     expect(others).toEqual([])
   },
 )
@@ -36,7 +36,7 @@ it('the folder of views may hold links, as Kubernetes mounts files', () => {
   symlinkSync('..data/form.eta', join(folder, 'form.eta'))
   expect(faultsOf(folder)).toEqual([])
   symlinkSync('..data/nothing.eta', join(folder, 'field.eta'))
-  expect(faultsOf(folder)).toEqual(['REKEY_VIEWS_DIR has "field.eta", a link that leads nowhere'])
+  expect(faultsOf(folder)).toEqual(['REKEY_VIEWS_DIR has "field.eta", which is a broken link'])
 })
 
 it('the folder of views has a fault for each name that overrides nothing, and for each template that does not compile', () => {
@@ -50,10 +50,11 @@ it('the folder of views has a fault for each name that overrides nothing, and fo
   mkdirSync(join(folder, 'layout.eta'))
   const templates = readdirSync(VIEWS).filter((name) => name.endsWith('.eta'))
   const known = [...templates.sort(), 'assets/', 'messages/'].join(', ')
-  const unknown = (name: string) => `REKEY_VIEWS_DIR has ${name}, which overrides nothing; there are ${known}`
+  const unknown = (name: string) =>
+    `REKEY_VIEWS_DIR has ${name}, which replaces nothing; you can replace ${known}`
   expect(faultsOf(folder)).toEqual([
     ...['"from.eta"', '"layout.eta"', '"odd\\nname"', '"style.css"'].map(unknown),
-    'REKEY_VIEWS_DIR has form.eta, whose syntax is not that of a template',
-    'REKEY_VIEWS_DIR has notice.eta, whose syntax is not that of a template: see line 2',
+    'REKEY_VIEWS_DIR has form.eta, which isn’t a valid template',
+    'REKEY_VIEWS_DIR has notice.eta, which isn’t a valid template: see line 2',
   ])
 })

@@ -34,25 +34,21 @@ it.each([
     (c: Content) => void Object.assign(c.page ?? {}, { title: '' }),
     'page.title is missing or wrong',
   ],
-  [
-    'a surplus text',
-    (c: Content) => void Object.assign(c.page ?? {}, { tile: 'x' }),
-    'page.tile is not known',
-  ],
+  ['a surplus text', (c: Content) => void Object.assign(c.page ?? {}, { tile: 'x' }), 'page.tile is unknown'],
   [
     'a placeholder too many',
     (c: Content) => void Object.assign(c.page ?? {}, { title: 'Hello {name}' }),
-    'page.title must hold no placeholder',
+    'page.title must contain no placeholder',
   ],
   [
     'a placeholder too few',
     (c: Content) => void Object.assign(c.answer?.['panel-busy'] ?? {}, { detail: 'Wait.' }),
-    'answer.panel-busy.detail must hold {wait}',
+    'answer.panel-busy.detail must contain {wait}',
   ],
   [
     'half a placeholder',
     (c: Content) => void Object.assign(c.answer?.['panel-busy'] ?? {}, { detail: 'Wait {wait} or {wait.' }),
-    'answer.panel-busy.detail must hold {wait}',
+    'answer.panel-busy.detail must contain {wait}',
   ],
   [
     'no plural forms',
@@ -68,13 +64,13 @@ it.each([
     'a plural form that the language does not have',
     (c: Content) =>
       void Object.assign(c.reason ?? {}, { 'too-short': { one: '{min}', few: '{min}', other: '{min}' } }),
-    'reason.too-short.few is no plural form of this language',
+    'reason.too-short.few isn’t a plural form of this language',
   ],
   [
     'a plural form that no language has',
     (c: Content) =>
       void Object.assign(c.reason ?? {}, { 'too-short': { one: '{min}', other: '{min}', odd: '{min}' } }),
-    'reason.too-short.odd is not known',
+    'reason.too-short.odd is unknown',
   ],
   [
     'a plural form that is no text',
@@ -113,18 +109,18 @@ it('a catalogue may say one number in words where its plural form is for that al
     void Object.assign(c.reason ?? {}, { 'too-short': forms, 'too-long': forms })
   expect(faultsOf((c) => void Object.assign(c.reason ?? {}, { 'too-short': forms }))).toEqual([])
   // In Russian the form `one` is that of 21 and 31 too.
-  expect(faultsOf(change, 'ru')).toContain('reason.too-short.one must hold {min}')
+  expect(faultsOf(change, 'ru')).toContain('reason.too-short.one must contain {min}')
 })
 
 it('a catalogue is for the language that its file is named after', () => {
   const content = JSON.parse(english)
   expect(checkCatalogue('de', content, reference)).toEqual({
     ok: false,
-    faults: ['language is not that of the file’s name'],
+    faults: ['language must match the file’s name'],
   })
   expect(checkCatalogue('not a tag', { ...content, language: 'not a tag' }, reference)).toEqual({
     ok: false,
-    faults: ['language is no language tag (BCP 47)'],
+    faults: ['the file’s name isn’t a language tag (BCP 47)'],
   })
   expect(checkCatalogue('en', undefined, reference)).toMatchObject({ ok: false })
 })

@@ -81,7 +81,7 @@ it('a folder of views overrides a catalogue, and adds a language', async () => {
 })
 
 it.each([
-  ['{', 'messages/sv.json: is no JSON object'],
+  ['{', 'messages/sv.json: the file isn’t a JSON object'],
   ['{"language":"sv"}', 'messages/sv.json: page is missing or wrong'],
 ])('a folder of views with a catalogue that is wrong is a fault that names it: %s', async (text, fault) => {
   const folder = scratchFolder({ 'messages/sv.json': text })
