@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici'
 import { type Finding, notChecked, ok, warning } from './finding.js'
 
-/** So far apart (s) times in the logs no longer match, and one of the clocks may soon break TLS or one-time codes. */
+/** If the clocks differ by more (s), log times no longer match, and TLS and one-time codes may soon fail. */
 const MAX_SKEW_S = 30
 
 interface ClockParts {
@@ -12,16 +12,16 @@ interface ClockParts {
   readonly now: () => Date
 }
 
-/** Holds the clock of this host against the `Date` header of the panel's web server (RFC 9110 section 6.6.1). */
+/** Compares the clock of this host with the `Date` header of the panel's web server (RFC 9110 section 6.6.1). */
 export async function findClock({ dispatcher, url, timeoutMs, now }: ClockParts): Promise<Finding> {
   const askedMs = now().getTime()
   const date = await dispatcher
     .request({ origin: url.origin, path: '/', method: 'HEAD', signal: AbortSignal.timeout(timeoutMs) })
     .then(({ headers }) => Date.parse(String(headers.date)))
     .catch(() => Number.NaN)
-  if (Number.isNaN(date)) return notChecked('clock', 'the panel did not tell its time')
+  if (Number.isNaN(date)) return notChecked('clock', 'the panel’s response has no time')
   const skewS = Math.round((date - (askedMs + now().getTime()) / 2) / 1000)
-  if (Math.abs(skewS) <= MAX_SKEW_S) return ok('clock', 'this host and the panel have the same time')
+  if (Math.abs(skewS) <= MAX_SKEW_S) return ok('clock', 'this host’s clock agrees with the panel’s')
   const found = `the panel’s clock is ${Math.abs(skewS)} s ${skewS > 0 ? 'ahead of' : 'behind'} this host’s`
-  return warning('clock', 'clock-skew', found, 'Keep both by NTP: timedatectl set-ntp true')
+  return warning('clock', 'clock-skew', found, 'Synchronise both with NTP: timedatectl set-ntp true')
 }

@@ -5,13 +5,13 @@ import { examineOutside } from './outside.js'
 import { createOutsideCall } from './outside-call.js'
 import { asJson, asText, isSound } from './report.js'
 
-/** How long the service may take to answer from outside. */
+/** The time-out of a call from outside. */
 const OUTSIDE_TIMEOUT_MS = 10_000
 
 /**
- * Tells what is wrong with the service that this environment configures.
+ * Checks the service that this environment configures.
  *
- * @param url where people reach it; with it the service is looked at from outside alone
+ * @param url the address of the page; if set, checks only the service at this address, from outside
  */
 export async function diagnose(
   environment: Environment,

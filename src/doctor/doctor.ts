@@ -59,21 +59,21 @@ const CHECKS: readonly Check[] = [
   'proxy',
 ]
 
-/** Goes through all that can be wrong with the service that this environment configures. It changes nothing that lasts. */
+/** Checks the service that this environment configures, in order. It leaves no lasting changes. */
 export async function examine(environment: Environment, parts: DoctorParts): Promise<readonly Finding[]> {
   const loaded = loadConfig(environment)
   if (loaded.ok) {
-    const complete = ok('configuration', 'it is complete')
+    const complete = ok('configuration', 'complete')
     return [
       complete,
       ...(await examinePanel(loaded.config, parts)),
       ...(await examineRest(loaded.config, parts)),
     ]
   }
-  const fix = 'Set it as docs/configuration.md says.'
+  const fix = 'Correct the variable: docs/configuration.md describes it.'
   return [
     ...loaded.faults.map((found) => fault('configuration', 'configuration-wrong', found, fix)),
-    ...CHECKS.map((check) => notChecked(check, 'configuration has a fault, which comes first')),
+    ...CHECKS.map((check) => notChecked(check, 'fix the configuration first')),
   ]
 }
 
@@ -94,7 +94,7 @@ async function examinePanel(config: Config, { clock, now }: DoctorParts): Promis
   }
 }
 
-/** Asks the panel as the service does, one command at a time; a key that was refused is not shown again. */
+/** Runs panel commands as the service does, one at a time. Doesn't use a key again that the panel has refused. */
 function createPanelKey(
   { panelUses, panel }: Config,
   dispatcher: ReturnType<typeof createDispatcher>,
@@ -118,7 +118,7 @@ function createPanelKey(
   }
 }
 
-/** The other servers, each where it is configured, and what stands before the service. */
+/** Checks the other configured servers, and the settings for a proxy. */
 async function examineRest(config: Config, { clock }: DoctorParts): Promise<readonly Finding[]> {
   const { redis, recoveryStore, mailServer, mail } = config
   return [

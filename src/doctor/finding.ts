@@ -1,4 +1,4 @@
-/** What is wrong, or better otherwise, by the word that `docs/troubleshooting.md` has a row for. */
+/** The codes of faults and warnings. `docs/troubleshooting.md` has a row for each. */
 export const doctorCodes = [
   'configuration-wrong',
   'name-unknown',
@@ -64,7 +64,7 @@ export const doctorCodes = [
 
 export type DoctorCode = (typeof doctorCodes)[number]
 
-/** What was looked at. */
+/** The checks. */
 export type Check =
   | 'configuration'
   | 'name'
@@ -90,7 +90,7 @@ export type Check =
   | 'readiness'
   | 'client-address'
 
-/** What one check found: our own words, never a secret, and no text of another server. */
+/** The result of one check. It never contains a secret or another server's text. */
 export type Finding =
   | { readonly check: Check; readonly status: 'ok' | 'not-checked'; readonly found: string }
   | {
@@ -98,7 +98,7 @@ export type Finding =
       readonly status: 'warning' | 'fault'
       readonly code: DoctorCode
       readonly found: string
-      /** What to do about it, in one line. */
+      /** How to fix it, in one line. */
       readonly fix: string
     }
 

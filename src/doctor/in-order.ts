@@ -1,15 +1,15 @@
 import { type Check, type Finding, notChecked } from './finding.js'
 
-/** A check, and how to make it. It never rejects. */
+/** A check and its function, which never rejects. */
 export interface Step {
   readonly check: Check
   find(): Promise<readonly Finding[]> | readonly Finding[]
 }
 
 /**
- * Makes one check after the other, each of which rests on those before it: what comes after a fault is not checked.
+ * Makes the checks in order. Each depends on those before it, so none is made after a fault.
  *
- * @param failed the check that has failed already
+ * @param failed a check that has failed before
  */
 export async function inOrder(steps: readonly Step[], failed?: Check): Promise<readonly Finding[]> {
   const findings: Finding[] = []
@@ -20,13 +20,13 @@ export async function inOrder(steps: readonly Step[], failed?: Check): Promise<r
       findings.push(...found)
       broken = failedIn(found)
     } else {
-      findings.push(notChecked(check, `${broken} has a fault, which comes first`))
+      findings.push(notChecked(check, `fix the fault in "${broken}" first`))
     }
   }
   return findings
 }
 
-/** The first check that has a fault, if one has. */
+/** The first check with a fault, if there is one. */
 export function failedIn(findings: readonly Finding[]): Check | undefined {
   return findings.find(({ status }) => status === 'fault')?.check
 }

@@ -2,51 +2,51 @@ import { BlockList, isIP } from 'node:net'
 import { isLoopbackAddress, parseClientAddress } from '../lib/ip-address.js'
 import { type Finding, fault, notChecked, ok, warning } from './finding.js'
 
-/** Sent as if it were ours: nobody has an address of this network (RFC 1112 section 4). */
+/** Sent as if it were our address. Its network is reserved, so nobody has such an address (RFC 1112 section 4). */
 export const FORGED_ADDRESS = '240.0.0.1'
 
-/** What is known of the address that the service counts us by. */
+/** The address that the service counts for our calls. */
 export interface SeenAddress {
-  /** As the service tells it; undefined if it does not. */
+  /** As the service reports it; undefined if it doesn't. */
   readonly seen: string | undefined
-  /** The same where we had sent `FORGED_ADDRESS` as our own. */
+  /** The same for the call that forged `FORGED_ADDRESS`. */
   readonly seenWhenForged: string | undefined
-  /** Our own address, and the one that was called, on our connection. */
+  /** The two addresses of our connection. */
   readonly localAddress: string
   readonly remoteAddress: string
 }
 
 const NAT_HERE = 'right if that is the public address of this network'
 const SET_TRUST =
-  'Set REKEY_TRUST_PROXY to the number of your proxies, or to their addresses, and have each send X-Forwarded-For.'
+  'Set REKEY_TRUST_PROXY to the number of your proxies or to their addresses, and let each send X-Forwarded-For.'
 
 /**
- * Judges what can be known from one place. Where our own host is the one that was called, our address and the proxy's
- * are the same; and where there is NAT before us, only a person knows our public address.
+ * Judges what can be known from one host. If this host is also the one that was called, its address and the proxy's are the same.
+ * Behind NAT, only a person knows our public address.
  */
 export function examineClientAddress(known: SeenAddress): Finding {
   const [local, remote] = [canonical(known.localAddress), canonical(known.remoteAddress)]
   const [seen, seenWhenForged] = [canonical(known.seen), canonical(known.seenWhenForged)]
-  if (seen === '' || seenWhenForged === '') return notChecked('client-address', 'Rekey did not tell it')
+  if (seen === '' || seenWhenForged === '') return notChecked('client-address', 'Rekey didn’t report it')
   if (isLoopbackAddress(remote)) {
-    return notChecked('client-address', 'the call went over the loopback: look from another host')
+    return notChecked('client-address', 'the call went over the loopback: run this on another host')
   }
   if (seenWhenForged === FORGED_ADDRESS) {
-    const found = 'Rekey believes any address that a caller makes up'
+    const found = 'Rekey believes forged client addresses'
     const fix =
-      'Have the proxy set X-Forwarded-For (a bare proxy_pass of nginx hands on what the caller wrote), and name no more proxies in REKEY_TRUST_PROXY than there are.'
+      'Let the proxy set X-Forwarded-For (nginx’s proxy_pass alone forwards the caller’s header), and don’t set more proxies in REKEY_TRUST_PROXY than there are.'
     return fault('client-address', 'forged-address-believed', found, fix)
   }
   if (seen === local && seen === remote) {
-    const found = 'this is the host that was called, whose address its proxy has too: look from another host'
+    const found = 'this host has the same address as the proxy: run this on another host'
     return notChecked('client-address', found)
   }
-  if (seen === local) return ok('client-address', `Rekey counts this host by its own address, ${seen}`)
+  if (seen === local) return ok('client-address', `Rekey sees this host’s own address, ${seen}`)
   if (isLoopbackAddress(seen) || seen === remote || (isPrivate(seen) && !isPrivate(local))) {
-    const found = `Rekey counts everybody by the address of a proxy, ${seen}`
+    const found = `Rekey sees a proxy’s address, ${seen}, for everyone`
     return fault('client-address', 'address-is-a-proxy', found, SET_TRUST)
   }
-  const found = `Rekey counts this host by ${seen}, while its calls leave from ${local}`
+  const found = `Rekey sees ${seen}, but this host calls from ${local}`
   if (isPrivate(local) && !isPrivate(seen)) return ok('client-address', `${found}: ${NAT_HERE}`)
   return warning('client-address', 'address-unexpected', found, `Find out whose address it is. ${SET_TRUST}`)
 }

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 
-/** What the page is sent with (a test holds the service to it), where it must arrive as it is. */
+/** Headers of the page that must arrive unchanged. A test compares them with those that the service sends. */
 const EXACT: Readonly<Record<string, string>> = {
   'content-type': 'text/html; charset=utf-8',
   'cache-control': 'no-store',
@@ -9,17 +9,17 @@ const EXACT: Readonly<Record<string, string>> = {
   'referrer-policy': 'same-origin',
 }
 
-/** What the policy must hold, whatever else it allows. */
+/** Directives that the policy must have. */
 const POLICY = ["default-src 'none'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'"]
 
-/** The names of the page's headers that did not arrive as they were sent. A header that came twice has both values. */
+/** The names of the page's headers that didn't arrive unchanged. A header that arrives twice has both values. */
 export function changedHeaders(headers: IncomingHttpHeaders): string[] {
   const changed = Object.entries(EXACT)
     .filter(([name, value]) => headers[name] !== value)
     .map(([name]) => name)
   const policy = String(headers['content-security-policy'] ?? '')
   const directives = policy.split(';')
-  // A comma is where a second policy begins.
+  // A comma starts a second policy.
   const isWhole = POLICY.every((directive) => directives.includes(directive)) && !policy.includes(',')
   return isWhole ? changed : [...changed, 'content-security-policy']
 }

@@ -5,14 +5,14 @@ import { examineClientAddress, FORGED_ADDRESS } from './outside-address.js'
 import type { CallOutside, OutsideAnswer } from './outside-call.js'
 import { changedHeaders } from './outside-headers.js'
 
-/** The service as people reach it. */
+/** The service, seen from outside. */
 interface Outside {
-  /** Where the page is, with a slash at its end. */
+  /** The address of the page, with a slash at the end. */
   readonly url: URL
   readonly call: CallOutside
 }
 
-/** Calls the service through its proxies, as a stranger would, and tells what they do to it. */
+/** Calls the service through its proxies, as anyone can, and checks the responses. */
 export async function examineOutside(outside: Outside): Promise<readonly Finding[]> {
   const service = await inOrder([{ check: 'service', find: () => findService(outside) }])
   const steps: readonly Step[] = [
@@ -27,7 +27,7 @@ export async function examineOutside(outside: Outside): Promise<readonly Finding
   return [...service, ...rest.flat()]
 }
 
-/** The codes of Node and OpenSSL for a certificate that is not trusted, or no TLS at all. */
+/** The codes of Node and OpenSSL for an untrusted certificate, or for a server without TLS. */
 const TLS_FAILURE = /^(?:ERR_TLS|ERR_SSL|EPROTO|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/
 
 async function findService({ url, call }: Outside): Promise<readonly Finding[]> {
@@ -36,21 +36,22 @@ async function findService({ url, call }: Outside): Promise<readonly Finding[]> 
     const { failure } = answer
     if (TLS_FAILURE.test(failure)) {
       const fix = 'Give the proxy a certificate for this name, with its whole chain.'
-      return [fault('service', 'service-tls', `its TLS can’t be trusted (${failure})`, fix)]
+      const found = `its certificate isn’t trusted, or it doesn’t use TLS (${failure})`
+      return [fault('service', 'service-tls', found, fix)]
     }
     const fix = 'Correct the URL, start the proxy, or open its port.'
-    return [fault('service', 'service-unreachable', `nothing answers there (${failure})`, fix)]
+    return [fault('service', 'service-unreachable', `nothing answers at this URL (${failure})`, fix)]
   }
   if (answer.status !== 200 || memberOf(answer, 'status') !== 'ok') {
-    const found = `what answers there is not Rekey (status ${answer.status})`
-    const fix = 'Correct the path, or have the proxy hand it on to Rekey as it is, and Rekey run.'
+    const found = `a server answers at this URL, but it isn’t Rekey (status ${answer.status})`
+    const fix = 'Start Rekey, correct the path, or let the proxy forward the path to Rekey unchanged.'
     return [fault('service', 'not-the-service', found, fix)]
   }
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
-    const found = 'Rekey answers there, but without TLS: passwords pass in clear'
-    return [warning('service', 'service-plain-http', found, 'Have the proxy serve it by https:// alone.')]
+    const found = 'Rekey answers without TLS, so passwords cross the network in plain text'
+    return [warning('service', 'service-plain-http', found, 'Let the proxy serve it over https:// only.')]
   }
-  return [ok('service', 'Rekey answers there')]
+  return [ok('service', 'Rekey answers at this URL')]
 }
 
 async function findBasePath({ url, call }: Outside): Promise<Finding> {
@@ -60,8 +61,8 @@ async function findBasePath({ url, call }: Outside): Promise<Finding> {
   return fault(
     'base-path',
     'base-path-differs',
-    `the page is at ${url.pathname}, but Rekey leads elsewhere`,
-    `Set REKEY_BASE_PATH=${path}, and have the proxy hand on path and Host as they are.`,
+    `the page is at ${url.pathname}, but Rekey’s links lead elsewhere`,
+    `Set REKEY_BASE_PATH=${path}, and let the proxy forward the path and the Host header unchanged.`,
   )
 }
 
@@ -71,8 +72,8 @@ async function findWellKnown({ url, call }: Outside): Promise<Finding> {
   return warning(
     'well-known',
     'well-known-missing',
-    `${wellKnown.pathname} at the root does not lead to the page`,
-    'Have the proxy hand that path on to Rekey too.',
+    `${wellKnown.pathname} at the root doesn’t lead to the page`,
+    'Let the proxy forward that path to Rekey too.',
   )
 }
 
@@ -86,9 +87,9 @@ async function findHeaders({ url, call }: Outside): Promise<Finding> {
   const answer = await call(url)
   const changed =
     'failure' in answer || answer.status !== 200 ? ['the page itself'] : changedHeaders(answer.headers)
-  if (changed.length === 0) return ok('headers', 'the page’s headers arrive as they were sent')
+  if (changed.length === 0) return ok('headers', 'the page’s headers arrive unchanged')
   const found = `not as Rekey sends them: ${changed.join(', ')}`
-  const fix = 'Have the proxy neither add, change nor take away headers of Rekey’s answers.'
+  const fix = 'Let the proxy forward Rekey’s response headers unchanged, without adding or removing any.'
   return fault('headers', 'headers-changed', found, fix)
 }
 
@@ -96,7 +97,7 @@ async function findClientAddress({ url, call }: Outside): Promise<Finding> {
   const place = new URL('api/v1/client-address', url)
   const plain = await call(place)
   const forged = await call(place, { 'x-forwarded-for': FORGED_ADDRESS })
-  if ('failure' in plain || 'failure' in forged) return notChecked('client-address', 'Rekey did not tell it')
+  if ('failure' in plain || 'failure' in forged) return notChecked('client-address', 'Rekey didn’t report it')
   return examineClientAddress({
     seen: memberOf(plain, 'address'),
     seenWhenForged: memberOf(forged, 'address'),
@@ -109,12 +110,12 @@ async function findReadiness({ url, call }: Outside): Promise<Finding> {
   const answer = await call(new URL('readyz', url))
   const status = 'failure' in answer ? undefined : memberOf(answer, 'status')
   if (status === 'ready') return ok('readiness', 'Rekey can change passwords')
-  if (status !== 'not-ready') return notChecked('readiness', 'the proxy does not hand /readyz on')
-  const fix = 'Run `doctor` without --url where Rekey runs.'
+  if (status !== 'not-ready') return notChecked('readiness', 'the proxy doesn’t forward /readyz')
+  const fix = 'Run `rekey doctor` without --url on Rekey’s host.'
   return fault('readiness', 'service-not-ready', 'Rekey can’t change passwords now', fix)
 }
 
-/** A member of a JSON object, if it is text. */
+/** A member of the JSON body, if it is a string. */
 function memberOf({ body }: OutsideAnswer, name: string): string | undefined {
   try {
     const member: unknown = JSON.parse(body)?.[name]

@@ -13,7 +13,7 @@ interface PanelPlace {
   readonly now: () => Date
 }
 
-/** Whether the panel's name is known, it can be connected to, and its certificate be trusted. Nothing is sent to it. */
+/** Checks the panel's name, the connection and the certificate, without sending anything. */
 export function connectionSteps(panel: PanelPlace): readonly Step[] {
   return [
     { check: 'name', find: async () => [await findName(panel)] },
@@ -28,13 +28,13 @@ async function findName({ url, timeoutMs }: PanelPlace): Promise<Finding> {
   const found = await resolveName(url, timeoutMs)
   if (!('failure' in found)) return ok('name', `${host} is ${found.join(', ')}`)
   if (found.failure === 'ENOTFOUND') {
-    return fault('name', 'name-unknown', `nobody knows the name ${host}`, 'Correct the host in HESTIA_URL.')
+    return fault('name', 'name-unknown', `the name ${host} doesn’t exist`, 'Correct the host in HESTIA_URL.')
   }
   return fault(
     'name',
     'name-not-resolved',
-    `no name server tells the address of ${host} (${found.failure})`,
-    'See to the name servers of this host (/etc/resolv.conf).',
+    `no name server answers for ${host} (${found.failure})`,
+    'Check this host’s name servers (/etc/resolv.conf).',
   )
 }
 
@@ -42,36 +42,36 @@ async function findConnection({ url, timeoutMs }: PanelPlace): Promise<Finding> 
   const place = `port ${portOf(url)} of ${hostOf(url)}`
   const found = await openConnection(url, timeoutMs)
   if (!('failure' in found))
-    return ok('connection', `${place} answers; calls leave from ${found.localAddress}`)
+    return ok('connection', `${place} answers; this host calls from ${found.localAddress}`)
   switch (found.failure) {
     case 'ECONNREFUSED':
       return fault(
         'connection',
         'connection-refused',
-        `${place} takes no connection`,
-        'Correct the port in HESTIA_URL (8083 is the panel’s own), or start the panel: systemctl start hestia',
+        `${place} refuses connections`,
+        'Correct the port in HESTIA_URL (the panel’s default is 8083), or start the panel: systemctl start hestia',
       )
     case 'ETIMEDOUT':
       return fault(
         'connection',
         'connection-timed-out',
-        `${place} does not answer`,
-        'Open the port for this host in the panel’s firewall, and see that its fail2ban has not banned it.',
+        `${place} doesn’t answer`,
+        'Open the port for this host in the panel’s firewall, and check that fail2ban there hasn’t banned this host.',
       )
     default:
       return fault(
         'connection',
         'connection-failed',
         `${place} can’t be reached (${found.failure})`,
-        'See to the network between this host and the panel.',
+        'Check the network between this host and the panel.',
       )
   }
 }
 
 async function findTls({ url, trust, timeoutMs, now }: PanelPlace): Promise<readonly Finding[]> {
-  if (url.protocol === 'http:') return [ok('tls', 'plain HTTP, which stays on this host')]
+  if (url.protocol === 'http:') return [ok('tls', 'not in use: plain HTTP that stays on this host')]
   const found = await shakeHands(url, trust.ca, timeoutMs)
   if (!('failure' in found)) return examineCertificate(hostOf(url), found, trust, now())
-  const fix = 'Correct the port in HESTIA_URL: 8083 is the panel’s own, and speaks TLS.'
-  return [fault('tls', 'tls-failed', `no TLS could be agreed on (${found.failure})`, fix)]
+  const fix = 'Correct the port in HESTIA_URL: the panel’s default is 8083, which uses TLS.'
+  return [fault('tls', 'tls-failed', `the TLS handshake failed (${found.failure})`, fix)]
 }

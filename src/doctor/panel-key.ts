@@ -6,22 +6,22 @@ import { triedReleases } from '../panel/release.js'
 import { type Finding, fault, notChecked, ok, warning } from './finding.js'
 import type { Step } from './in-order.js'
 
-/** The panel's API, and the service's key to it. */
+/** The panel's API, and Rekey's key to it. */
 export interface PanelKey {
   /** The commands that the service needs. */
   readonly needed: readonly string[]
-  /** Why a command can't be run, undefined if it can; changes nothing. */
+  /** Why a command can't be run; undefined if it can. Changes nothing. */
   probe(command: string): Promise<ReadinessFault | undefined>
   readonly findExcess: FindKeyExcess
-  /** Undefined if it can't be told. To be asked only for a key that may do more than is needed. */
+  /** Undefined if unknown. Call it only for a key that may run more than the needed commands. */
   askRelease(): Promise<string | undefined>
 }
 
 const SETUP = 'run `rekey setup` again, with `--remote` if the panel is on another host'
 
 /**
- * Whether the API is on, this host may call, the key is right, and may do what is needed and no more; and what is to be
- * known of the panel's release.
+ * Checks that the API is on, that this host may call it, and that the key is right and may run the needed commands and no others.
+ * Also finds the panel's release.
  */
 export function keySteps({ needed, probe, findExcess, askRelease }: PanelKey): readonly Step[] {
   const faultOf = once(async (command: string) => (await probe(command))?.code)
@@ -42,7 +42,7 @@ export function keySteps({ needed, probe, findExcess, askRelease }: PanelKey): r
   ]
 }
 
-/** Asks once for each argument, and remembers what was answered. */
+/** Asks once for each argument, and remembers the answer. */
 function once<Argument, Answer>(
   ask: (argument: Argument) => Promise<Answer>,
 ): (argument: Argument) => Promise<Answer> {
@@ -54,7 +54,7 @@ function once<Argument, Answer>(
   }
 }
 
-/** What the checks after this one tell apart. */
+/** Results that the checks after this one handle. */
 const ADMITTED: readonly (string | undefined)[] = [
   undefined,
   'command-forbidden',
@@ -66,38 +66,33 @@ const ADMITTED: readonly (string | undefined)[] = [
 function examineApi(code: string | undefined): Finding {
   if (ADMITTED.includes(code)) return ok('api', 'the panel’s API answers')
   if (code === 'api-disabled') {
-    const fix = `On the panel: /usr/local/hestia/bin/v-change-sys-api enable api; or ${SETUP}.`
+    const fix = `Run /usr/local/hestia/bin/v-change-sys-api enable api on the panel, or ${SETUP}.`
     return fault('api', 'api-disabled', 'the panel’s API is off for this kind of key', fix)
   }
   return unexpected('api', code)
 }
 
 function examineAddress(code: string | undefined): Finding {
-  if (code !== 'address-not-allowed') return ok('address', 'this host may call')
-  const found = 'the panel does not let the address call that this host’s calls come from'
-  const fix = `Put it among the addresses that may use the API: ${SETUP}; "connection" above has it, unless NAT changes it.`
+  if (code !== 'address-not-allowed') return ok('address', 'this host may use the API')
+  const found = 'this host’s address isn’t on the allow list of the panel’s API'
+  const fix = `Add the address: ${SETUP}. "connection" above shows it, unless there is NAT in between.`
   return fault('address', 'address-not-allowed', found, fix)
 }
 
 function examineKey(code: string | undefined): Finding {
   if (code === 'key-refused') {
-    const found =
-      'the panel does not take the key; it was asked once, for it bans an address that keeps trying'
-    return fault(
-      'key',
-      'key-refused',
-      found,
-      `Correct key and secret: ${SETUP}; it makes a key if there is none.`,
-    )
+    const found = 'the panel refuses the key (tried only once, because the panel bans repeated tries)'
+    const fix = `Correct the access key and its secret: ${SETUP}, which makes a key if there is none.`
+    return fault('key', 'key-refused', found, fix)
   }
   if (code === 'not-administrator') {
-    const found = 'HESTIA_ADMIN_USER is not whom the panel takes for its administrator'
-    return fault('key', 'not-administrator', found, `Better use an access key: ${SETUP}.`)
+    const found = 'HESTIA_ADMIN_USER isn’t the panel’s administrator'
+    return fault('key', 'not-administrator', found, `Use an access key instead: ${SETUP}.`)
   }
-  return ok('key', 'the panel takes the key')
+  return ok('key', 'the panel accepts the key')
 }
 
-/** After the first that is missing no other is tried: the panel counts each as a failed login. */
+/** Stops at the first missing permission: the panel counts each forbidden command as a failed login. */
 async function findPermissions(
   needed: readonly string[],
   faultOf: (command: string) => Promise<string | undefined>,
@@ -111,55 +106,56 @@ async function findPermissions(
 }
 
 function missing(command: string): Finding {
-  const found = `the key may not run ${command}; no more were tried, for the panel bans who asks for too many`
-  const fix = `Correct its profile: ${SETUP}.`
+  const found = `the key may not run ${command} (others weren’t tried, because the panel bans repeated tries)`
+  const fix = `Correct the key’s profile: ${SETUP}.`
   return fault('permissions', 'permission-missing', found, fix)
 }
 
 function examineScope(excess: KeyExcess | undefined): Finding {
-  const fix = `Make one that may not: ${SETUP}. Then delete this one.`
+  const fix = `Make a key with fewer permissions: ${SETUP}. Then delete this key.`
   switch (excess?.code) {
     case undefined:
-      return ok('key-scope', 'the key may not run a command that was tried and is not needed')
+      return ok('key-scope', 'the key may not run the unneeded command that was tried')
     case 'legacy-key': {
       const kind = excess.kind === 'api-key' ? 'a legacy API key' : 'an administrator’s password'
       return warning('key-scope', 'legacy-key', `the key is ${kind}, which may run every command`, fix)
     }
     case 'key-may-do-more': {
-      const found = `the key may run ${excess.command}, which is not needed, and so perhaps every command`
+      const found = `the key may run ${excess.command}, which Rekey doesn’t need, and perhaps every command`
       return warning('key-scope', 'key-may-do-more', found, fix)
     }
   }
 }
 
-/** A key that may do no more than is needed is not tried: the panel would count that as a failed login. */
+/** Asks only if the key may run more than the needed commands: otherwise the panel would count a failed login. */
 async function findRelease(
   excess: KeyExcess | undefined,
   askRelease: PanelKey['askRelease'],
 ): Promise<Finding> {
-  const tried = `Rekey was tried on ${triedReleases.join(', ')}`
+  const tried = `Rekey was tested on ${triedReleases.join(', ')}`
   const release = excess && (await askRelease())
   if (release === undefined) {
-    return notChecked('release', `the key may not ask for it, and needs not; ${tried}`)
+    return notChecked('release', `the key has no permission for it, and needs none; ${tried}`)
   }
   return ok('release', `the panel is Hestia ${release}; ${tried}`)
 }
 
 function examineDottedNames(code: string | undefined): Finding {
-  if (code !== PATTERN_REFUSED) return ok('dotted-names', 'mailboxes with a dot can be asked for exactly')
-  const found = 'this release of the panel can’t be asked for exactly one mailbox whose name has a dot'
-  const fix = 'No such mailbox is changed, the others are: take a release of Rekey that knows this panel.'
+  if (code !== PATTERN_REFUSED)
+    return ok('dotted-names', 'the panel finds mailboxes with a dot in their name')
+  const found = 'Rekey can’t look up mailboxes with a dot in their name on this release of the panel'
+  const fix = 'Upgrade Rekey. Until then, it can’t change their passwords; other mailboxes work.'
   return fault('dotted-names', PATTERN_REFUSED, found, fix)
 }
 
-/** The panel was reached, and then did not answer. */
+/** The connection worked, but there was no complete response. */
 const UNANSWERED: readonly (string | undefined)[] = ['timed-out', 'reset', 'cut-off']
 
 function unexpected(check: 'api' | 'permissions', code: string | undefined): Finding {
   if (UNANSWERED.includes(code)) {
-    const found = `the panel did not answer in time, or broke off (${code})`
-    return fault(check, 'panel-unexpected', found, 'Look at the panel’s load, and at its log.')
+    const found = `the panel didn’t answer in time, or closed the connection (${code})`
+    return fault(check, 'panel-unexpected', found, 'Check the panel’s load and its log.')
   }
-  const found = `the panel gave no answer that makes sense (${code})`
-  return fault(check, 'panel-unexpected', found, 'See that HESTIA_URL is the panel’s, and its log.')
+  const found = `the panel’s answer makes no sense (${code})`
+  return fault(check, 'panel-unexpected', found, 'Check that HESTIA_URL is the panel’s address, and its log.')
 }

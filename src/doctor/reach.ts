@@ -6,15 +6,15 @@ import { errorCodeOf } from '../lib/describe-error.js'
 import { inTime } from '../lib/in-time.js'
 import { withoutBrackets } from '../lib/ip-address.js'
 
-/** A code of the system's, such as `ECONNREFUSED`, where something can't be reached. */
+/** The system's error code, such as `ECONNREFUSED`, if a server can't be reached. */
 export interface Unreached {
   readonly failure: string
 }
 
-/** What a server showed of itself in the handshake; nothing of it is trusted yet. */
+/** The server's side of a handshake. Nothing of it is trusted yet. */
 export interface Peer {
   readonly certificate: X509Certificate
-  /** OpenSSL's word for what is wrong with the chain, such as `CERT_HAS_EXPIRED`. */
+  /** OpenSSL's error for the chain, such as `CERT_HAS_EXPIRED`. */
   readonly chainError: string | undefined
 }
 
@@ -32,7 +32,7 @@ export async function resolveName(url: URL, timeoutMs: number): Promise<readonly
   return await inTime(looked, timeoutMs, timedOut).catch(unreached)
 }
 
-/** Connects, and gives the address that the connection leaves this host from. */
+/** Connects, and returns this host's address on the connection. */
 export function openConnection(
   url: URL,
   timeoutMs: number,
@@ -49,7 +49,7 @@ export function openConnection(
   })
 }
 
-/** Shakes hands without trusting anybody, sends nothing, and gives what the server showed. */
+/** Makes a TLS handshake that accepts any certificate, and sends nothing. */
 export function shakeHands(url: URL, ca: string | undefined, timeoutMs: number): Promise<Peer | Unreached> {
   const host = hostOf(url)
   const name = isIP(host) === 0 ? { servername: host } : {}

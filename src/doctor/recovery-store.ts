@@ -9,7 +9,8 @@ import { type Finding, fault, notChecked, ok, warning } from './finding.js'
 
 const CHECK = 'recovery-store'
 
-const USE_A_LOG = 'Set `appendonly yes` in redis.conf, and `CONFIG SET appendonly yes` until Redis restarts.'
+const USE_A_LOG =
+  'Set `appendonly yes` in redis.conf, and run `CONFIG SET appendonly yes` to apply it at once.'
 
 /** How long (ms) Redis may keep the doctor's value if the doctor can't remove it. */
 const VALUE_LIFETIME_MS = 60_000
@@ -20,7 +21,7 @@ interface RecoveryStoreParts {
   readonly clock: Clock
 }
 
-/** Writes a value where the data for recoveries lasts, reads it back, removes it, and tells whether it would outlast a restart. */
+/** Writes a value to the recovery store, reads it and removes it. Also checks whether it would outlast a restart. */
 export async function findRecoveryStore({
   recoveryStore,
   redis,
@@ -28,20 +29,15 @@ export async function findRecoveryStore({
 }: RecoveryStoreParts): Promise<Finding> {
   if (recoveryStore?.kind === 'folder') return await examineFolder(recoveryStore.directory)
   if (recoveryStore && redis) return await examineRedis(redis, clock)
-  return ok(CHECK, 'not in use: nothing needs to outlast a restart')
+  return ok(CHECK, 'not in use: no data needs to outlast a restart')
 }
 
 async function examineFolder(directory: string): Promise<Finding> {
   const { probeFolder } = await import('../store/folder-probe.js')
   const reason = await probeFolder(directory)
-  if (reason === undefined) return ok(CHECK, 'the folder keeps what is written')
-  const fix = 'Make room on its disk, or let Rekey’s user write there: `ls -ld` shows to whom it belongs.'
-  return fault(
-    CHECK,
-    'recovery-store-unavailable',
-    `the folder doesn’t keep what is written (${reason})`,
-    fix,
-  )
+  if (reason === undefined) return ok(CHECK, 'the folder stores data')
+  const fix = 'Free space on its disk, or let Rekey’s user write to it: `ls -ld` shows its owner.'
+  return fault(CHECK, 'recovery-store-unavailable', `the folder doesn’t store data (${reason})`, fix)
 }
 
 async function examineRedis(address: RedisAddress, clock: Clock): Promise<Finding> {
@@ -50,11 +46,11 @@ async function examineRedis(address: RedisAddress, clock: Clock): Promise<Findin
   try {
     const [unusable] = await store.checkReadiness()
     if (unusable && unusable.code !== 'store-evicts') {
-      return notChecked(CHECK, 'store has a fault, which comes first')
+      return notChecked(CHECK, 'fix the fault in "store" first')
     }
     const reason = await probeStore(store.durable)
     if (reason !== undefined) {
-      const found = `Redis doesn’t keep what is written (${reason})`
+      const found = `Redis doesn’t store data (${reason})`
       const fix = 'Let Rekey’s user run all commands on its keys: docs/install.md has the permissions.'
       return fault(CHECK, 'recovery-store-unavailable', found, fix)
     }
@@ -81,20 +77,20 @@ async function probeStore(store: DurableStore): Promise<string | undefined> {
 function findPersistence({ kind, reason = 'not told' }: Persistence): Finding {
   switch (kind) {
     case 'log':
-      return ok(CHECK, 'Redis keeps what is written, and saves a log of its writes')
+      return ok(CHECK, 'Redis stores data, and saves every write to disk (AOF)')
     case 'snapshots': {
-      const found = 'Redis saves snapshots alone: a crash loses what was written since the last one'
+      const found = 'Redis saves only snapshots: a crash loses everything since the last one'
       return warning(CHECK, 'recovery-store-snapshots', found, USE_A_LOG)
     }
     case 'none': {
       const found =
-        'Redis saves nothing: a restart loses recovery addresses, and forgets which links were used'
+        'Redis saves nothing to disk: a restart loses recovery addresses, and used links work again'
       return fault(CHECK, 'recovery-store-not-saved', found, USE_A_LOG)
     }
     case 'unknown': {
-      const found = `Redis keeps what is written, but doesn’t say whether a restart loses it (${reason})`
+      const found = `Redis stores data, but Rekey can’t check whether a restart loses it (${reason})`
       const fix =
-        'Let Rekey’s user ask (`ACL SETUSER NAME +info +config|get`), or see for yourself that `appendonly` is `yes`.'
+        'Allow the check (`ACL SETUSER NAME +info +config|get`), or check yourself that `appendonly` is `yes`.'
       return warning(CHECK, 'recovery-store-unchecked', found, fix)
     }
   }

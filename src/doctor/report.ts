@@ -1,11 +1,11 @@
 import type { Finding } from './finding.js'
 
-/** Whether nothing is wrong; warnings may be there. */
+/** Whether there is no fault. Warnings don't count. */
 export function isSound(findings: readonly Finding[]): boolean {
   return findings.every(({ status }) => status !== 'fault')
 }
 
-/** For people: one line for what was found, and one for the fix. */
+/** For people: one line for the finding, and one for the fix. */
 export function asText(findings: readonly Finding[]): string {
   return findings.map(lines).join('')
 }

@@ -22,7 +22,7 @@ it('of the panel’s certificate, the doctor tells that the file does not vouch 
   const { certificate } = await createCertificate()
   const { gist, text } = await diagnose(panel, { HESTIA_CA_FILE: scratchFile(certificate) })
   expect(gist.tls).toBe('tls-unknown-issuer')
-  expect(text('tls')).toContain('HESTIA_CA_FILE does not vouch')
+  expect(text('tls')).toContain('the authority in HESTIA_CA_FILE hasn’t signed')
 })
 
 it('of the panel’s certificate, the doctor tells that it is not the pinned one', async () => {
@@ -38,7 +38,7 @@ it('of the panel’s certificate, the doctor tells that it is for other names, a
   const panel = await startScopedPanel({ certificate })
   const { gist, text } = await diagnose(panel)
   expect(gist.tls).toBe('tls-wrong-name')
-  expect(text('tls')).toContain('not for 127.0.0.1, but for panel.example.com, 192.0.2.1\n')
+  expect(text('tls')).toContain('isn’t for 127.0.0.1, but for panel.example.com, 192.0.2.1\n')
 })
 
 it('of the panel’s certificate, the doctor prints no text of a certificate that is no name', async () => {

@@ -51,7 +51,7 @@ it('the doctor tells a name that nobody knows, and that the rest was not checked
   const { gist, text } = await diagnose(panel, { HESTIA_URL: 'https://panel.invalid:8083' })
   expect(gist.name).toMatch(/^name-(?:unknown|not-resolved)$/)
   expect(gist.clock).toBe('not-checked')
-  expect(text('connection')).toContain('name has a fault, which comes first')
+  expect(text('connection')).toContain('fix the fault in "name" first')
 })
 
 it('the doctor tells a port that takes no connection', async () => {
@@ -101,7 +101,7 @@ it('of the panel’s API, the doctor tells that this host may not call, and by w
   panel.switches.addressAllowed = false
   const { gist, text } = await diagnose(panel)
   expect(gist).toMatchObject({ api: 'ok', address: 'address-not-allowed', key: 'not-checked' })
-  expect(text('connection')).toContain('calls leave from 127.0.0.1')
+  expect(text('connection')).toContain('this host calls from 127.0.0.1')
 })
 
 it('of the panel’s API, the doctor tells that the key is wrong, and shows it once alone', async () => {
@@ -126,7 +126,7 @@ it('of the panel’s API, the doctor names the first permission that is missing,
   )
   const { gist, text } = await diagnose(panel)
   expect(gist).toMatchObject({ key: 'ok', permissions: 'permission-missing', 'key-scope': 'not-checked' })
-  expect(text('permissions')).toContain('may not run v-get-mail-account-value; no more were tried')
+  expect(text('permissions')).toContain('may not run v-get-mail-account-value (others weren’t tried')
   expect(panel.failedLogins).toBe(1)
 })
 
@@ -135,7 +135,7 @@ it('of the panel’s API, the doctor names the very first as well', async () => 
   panel.switches.permittedCommands = []
   const { gist, text } = await diagnose(panel)
   expect(gist).toMatchObject({ key: 'ok', permissions: 'permission-missing' })
-  expect(text('permissions')).toContain('may not run v-search-domain-owner; no more were tried')
+  expect(text('permissions')).toContain('may not run v-search-domain-owner (others weren’t tried')
 })
 
 it('of the panel’s API, the doctor tells that something else answers', async () => {
@@ -205,7 +205,7 @@ it('the panel’s release that takes no pattern for a name is told, for then no 
 it.each([
   [-120, 'clock-skew', /1(?:19|20|21) s ahead/],
   [120, 'clock-skew', /1(?:19|20|21) s behind/],
-  [20, 'ok', /same time/],
+  [20, 'ok', /agrees/],
 ])('the clock of this host, %i s off the panel’s, is told', async (offsetS, word, words) => {
   const panel = await startScopedPanel()
   const now = (): Date => new Date(Date.now() + offsetS * 1000)

@@ -8,7 +8,7 @@ it('the program exits with 0 where the doctor has warnings alone, and has a line
   const panel = await startScopedPanel()
   const { code, stdout, stderr } = await run(['doctor'], simulatorEnvironment(panel))
   expect([code, stderr]).toEqual([0, ''])
-  expect(stdout).toMatch(/^ok +configuration +it is complete\n/)
+  expect(stdout).toMatch(/^ok +configuration +complete\n/)
   expect(stdout).toMatch(/^warning +proxy +proxy-not-trusted: .+\n +fix: .+\n$/m)
 })
 
