@@ -5,24 +5,24 @@ import { SetupFault } from './setup-fault.js'
 import { describeUndo, setValues, undoChange } from './undo.js'
 
 /**
- * The one way to change the host. Each function does nothing if all is as wanted already, so a step that runs again
- * changes only what is missing. Without a record, it only tells what it would do.
+ * The only way to change the host. Each function does nothing if the host is already as wanted, so a step that runs again changes
+ * only what is missing. In a dry run, functions only add lines.
  */
 export interface Changes {
-  /** What was done, or would be: one line for each change. */
+  /** One line for each change that was made, or would be made in a dry run. */
   readonly lines: readonly string[]
   /**
-   * Has a file with just this content.
+   * Writes a whole file.
    *
-   * @param keptFor a folder with data that is lost without the file: while it has any, an undo leaves the file
+   * @param keptFor a folder whose data is lost without the file: an undo keeps the file while the folder isn't empty
    */
   file(path: string, wanted: StoredFile, keptFor?: string): Promise<void>
-  /** Has `to` in a file that belongs to others, where `from` stands or `put` puts it. */
+  /** Edits a file that belongs to others: replaces `from` with `to`, or inserts `to` with `put`. */
   edit(path: string, piece: Piece, put?: (text: string, to: string) => string): Promise<void>
-  /** Has these values in one member of a JSON file that belongs to others. */
+  /** Sets values in one member of a JSON file that belongs to others. */
   json(path: string, member: string, to: Readonly<Record<string, unknown>>): Promise<void>
   folder(path: string, mode: number): Promise<void>
-  /** Runs what can't be seen in a file. To be called only if it is needed. */
+  /** Runs an action that changes no file. Call it only if the action is needed. */
   act(action: Action): Promise<void>
 }
 
@@ -32,23 +32,23 @@ interface Piece {
 }
 
 interface Action {
-  /** The line about it. */
+  /** The line that describes it. */
   readonly says: string
-  /** Left out if nothing is to be undone. */
+  /** Left out if there is nothing to undo. */
   readonly undo?: Change
   run(): Promise<void>
 }
 
 export interface RevertibleChanges extends Changes {
-  /** Undoes what the step changed when it ran before, and has not asked for this time. */
+  /** Undoes changes of earlier runs that the step hasn't made this time. */
   dropStale(): Promise<void>
-  /** Takes back what was changed by way of this, and nothing from before; goes on after what can't be taken back. */
+  /** Reverts the changes of this run only. Continues after an error, and returns all errors. */
   revert(): Promise<readonly Error[]>
 }
 
 /**
- * @param step where the changes are written down
- * @param save keeps what is written down; undefined if nothing is to be changed
+ * @param step the record of the changes
+ * @param save saves the record; undefined for a dry run
  */
 export function createChanges(
   host: Host,
@@ -59,7 +59,7 @@ export function createChanges(
   const wantedPaths = new Set<string>()
   const reverts: (() => Promise<void>)[] = []
 
-  /** Writes a change down, then makes it. */
+  /** Records a change, then makes it. */
   async function make(
     says: string,
     change: Change | undefined,
@@ -73,7 +73,7 @@ export function createChanges(
     if (isNew) step.changes.push(change)
     await save()
     if (isNew) reverts.push(() => forget(change))
-    // What an earlier run did as well, such as switching a service on, stays.
+    // A command that an earlier run has run too, such as enabling a service, isn't reverted.
     if (isNew || change?.kind !== 'command') reverts.push(revert)
     await run()
   }
@@ -83,7 +83,7 @@ export function createChanges(
     await save?.()
   }
 
-  /** Has a file as it is now, or none, when all is reverted. */
+  /** Returns a function that restores a file to its current state. */
   async function putBack(path: string): Promise<() => Promise<void>> {
     const current = await host.read(path)
     return () => (current ? host.write(path, current) : host.remove(path))
@@ -141,7 +141,7 @@ export function createChanges(
     async dropStale() {
       for (const change of step.changes.filter(isOfPath)) {
         if (change.kind === 'folder' || wantedPaths.has(change.path)) continue
-        lines.push(`take back ${change.path}`)
+        lines.push(`undo the change to ${change.path}`)
         if (!save) continue
         reverts.push(await putBack(change.path), async () => {
           step.changes.push(change)
@@ -173,7 +173,7 @@ export function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error))
 }
 
-/** The numbers of a group, as the host's list of groups has them. */
+/** The ID of a group, which must exist. */
 export async function groupId(host: Host, name: string): Promise<number> {
   const line = (await readText(host, '/etc/group'))?.split('\n').find((entry) => entry.startsWith(`${name}:`))
   if (line === undefined) throw new SetupFault(`this host has no group ${name}`)
@@ -190,7 +190,7 @@ export function isOfPath(change: Change): change is ChangeOfPath {
   return 'path' in change
 }
 
-/** Whether two changes are undone by the same. */
+/** Whether the same undo reverts both changes. */
 function isSame(one: Change, other: Change): boolean {
   if (one.kind === 'file' && other.kind === 'file') return one.path === other.path
   return isDeepStrictEqual(one, other)

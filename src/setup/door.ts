@@ -2,18 +2,18 @@ import { isLoopbackAddress } from '../lib/ip-address.js'
 import type { Host, TlsServer } from './host.js'
 import type { WebHost } from './survey.js'
 
-/** A host name with TLS by which programs of this host reach the page. */
+/** A host name with TLS through which programs on this host reach the page. */
 export interface Door extends WebHost {
   readonly address: string
   readonly server: TlsServer
 }
 
-/** More than these are not tried: each that leads nowhere takes seconds. */
+/** A limit, because each host that doesn't answer takes seconds. */
 const MAX_TRIES = 8
 
 /**
- * The first of the hosts that its name leads to from here, with a certificate for that name: one that an authority
- * vouches for, if there is one.
+ * The first candidate that this host can reach by its name, with a certificate for that name. Prefers one whose certificate is
+ * trusted.
  */
 export async function findDoor(host: Host, candidates: readonly WebHost[]): Promise<Door | undefined> {
   let pinned: Door | undefined

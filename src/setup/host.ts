@@ -1,4 +1,4 @@
-/** A regular file: its text and who may do what with it. */
+/** A regular file: its text, permissions and owner. */
 export interface StoredFile {
   readonly text: string
   /** The permissions, such as `0o640`. */
@@ -7,30 +7,30 @@ export interface StoredFile {
   readonly gid: number
 }
 
-/** A command line that begins with the program. No secret may stand in it: every user of a host can read command lines. */
+/** A program and its arguments. It must not contain a secret, because every user of the host can read it. */
 export type CommandLine = readonly [string, ...string[]]
 
-/** The exit code if a program isn't there. */
+/** The exit code if the program isn't installed. */
 export const NOT_FOUND = 127
 
-/** How a command ended. */
+/** The result of a command. */
 export interface Ran {
-  /** The exit code; `NOT_FOUND` if the program isn't there, 124 if it was stopped because it took too long. */
+  /** The exit code; `NOT_FOUND` if the program isn't installed, 124 after a time-out. */
   readonly code: number
   readonly output: string
-  /** What it wrote to standard error. */
+  /** Standard error. */
   readonly complaint: string
 }
 
-/** What a TLS server showed of itself. */
+/** A TLS server, as its handshake shows it. */
 export interface TlsServer {
-  /** Whether an authority that Node knows vouches for the certificate and the name. */
+  /** Whether Node trusts the certificate for the name. */
   readonly isTrusted: boolean
-  /** SHA-256 of the certificate, as openssl prints it. */
+  /** The certificate's SHA-256 fingerprint, as openssl prints it. */
   readonly fingerprint: string
-  /** The certificate itself, as PEM. */
+  /** As PEM. */
   readonly certificate: string
-  /** The host names in the certificate, without those that have a wildcard. */
+  /** The host names in the certificate, except those with a wildcard. */
   readonly names: readonly string[]
   readonly issuer: string
   /** The address of this host that the server sees. */
@@ -43,46 +43,46 @@ export interface WebAnswer {
   readonly body: string
 }
 
-/** Where a GET request goes: a path behind a Unix socket, or a host name that a server of this host is asked for. */
+/** The target of a GET request: a path behind a Unix socket, or a URL whose host is at the address `at`. */
 export type WebPlace =
   | { readonly socket: string; readonly path: string }
   | { readonly url: URL; readonly at: string }
 
 /**
- * The host that is set up: all that the setup does to it or asks of it. Paths are absolute.
+ * The host that is set up: everything that the setup does to it. Paths are absolute.
  *
- * A path that leads to anything but a regular file, such as a link, is an error to every function that reads or writes
- * one: somebody who may write in a folder must not have root write elsewhere.
+ * Functions that read or write a file fail if the path isn't a regular file, for example if it is a link: otherwise a user with
+ * write access to a folder could make root write elsewhere.
  */
 export interface Host {
   /** Undefined if there is no such file. */
   read(path: string): Promise<StoredFile | undefined>
-  /** Puts a whole file in place at once. Its folder must be there. */
+  /** Writes a whole file atomically. Its folder must exist. */
   write(path: string, file: StoredFile): Promise<void>
   /** Does nothing if there is no such file. */
   remove(path: string): Promise<void>
   /** The names in a folder, sorted; none if there is no such folder. */
   list(path: string): Promise<readonly string[]>
   hasFolder(path: string): Promise<boolean>
-  /** Makes a folder of root's, and those above it. */
+  /** Makes a folder that root owns, and missing folders above it. */
   makeFolder(path: string, mode: number): Promise<void>
-  /** Removes a folder unless there is something in it. */
+  /** Removes a folder if it is empty. */
   removeFolder(path: string): Promise<void>
-  /** Runs a command, without a terminal and with no more of the environment than where programs are. */
+  /** Runs a command without a terminal, and with a minimal environment. */
   run(command: CommandLine): Promise<Ran>
-  /** Undefined if no connection came about. */
+  /** Makes a TLS handshake; undefined if that fails. */
   meetTls(host: string, port: number, name: string): Promise<TlsServer | undefined>
-  /** Undefined if there was no answer. Certificates are not verified. */
+  /** Undefined if there is no response. Doesn't verify certificates. */
   get(place: WebPlace): Promise<WebAnswer | undefined>
-  /** The addresses that a name leads to from here. */
+  /** The addresses of a name, as this host resolves it. */
   resolve(name: string): Promise<readonly string[]>
-  /** The addresses of this host, without those of the loopback and of a single link. */
+  /** The addresses of this host, without loopback and link-local ones. */
   addresses(): readonly string[]
   /** The host's full name. */
   name(): Promise<string>
-  /** Whether root asks. */
+  /** Whether the setup runs as root. */
   isRoot(): boolean
-  /** Lets one setup run at a time: undefined if another one does. */
+  /** Lets one setup run at a time. Returns the unlock function; undefined if another setup has the lock. */
   lock(): Promise<(() => Promise<void>) | undefined>
 }
 

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { Host } from './host.js'
 
-/** Where the setup keeps its journal and the copies of the files that it changed. Root's alone. */
+/** The folder for the journal and the copies of the files that the setup changed. Only root can read it. */
 const RECORDS = '/etc/rekey/setup'
 const JOURNAL = `${RECORDS}/journal.json`
 const COPIES = `${RECORDS}/copies`
@@ -11,19 +11,19 @@ const storedFile = z.object({ copy: z.string(), mode: z.number(), uid: z.number(
 const values = z.record(z.string(), z.unknown())
 
 const change = z.discriminatedUnion('kind', [
-  /** A file of the setup's own, or in the place of `former`. An undo leaves it while there is something in the folder `keptFor`. */
+  /** A file that the setup wrote; it may have replaced `former`. An undo keeps it while the folder `keptFor` isn't empty. */
   z.object({
     kind: z.literal('file'),
     path: z.string(),
     former: storedFile.optional(),
     keptFor: z.string().optional(),
   }),
-  /** A piece of a file that belongs to others: `to` stands where `from` stood. */
+  /** An edit in a file that belongs to others: `to` replaced `from`. */
   z.object({ kind: z.literal('edit'), path: z.string(), from: z.string(), to: z.string() }),
   /** Values of one member of a JSON file that belongs to others. */
   z.object({ kind: z.literal('json'), path: z.string(), member: z.string(), from: values, to: values }),
   z.object({ kind: z.literal('folder'), path: z.string() }),
-  /** What a command did, which another one undoes. */
+  /** The effect of a command, which another command undoes. */
   z.object({ kind: z.literal('command'), undo: z.tuple([z.string()], z.string()) }),
   /** The key that was made with this profile. */
   z.object({ kind: z.literal('access-key'), profile: z.string() }),
@@ -31,33 +31,33 @@ const change = z.discriminatedUnion('kind', [
 
 const journal = z.object({
   version: z.literal(1),
-  /** What the person chose; asked no more when the setup runs again. */
+  /** The administrator's choices. A later run doesn't ask again. */
   choices: z.record(z.string(), z.string()),
-  /** In the order in which they were begun. */
+  /** In the order in which they started. */
   steps: z.array(z.object({ name: z.string(), isDone: z.boolean(), changes: z.array(change) })),
 })
 
-/** A change to the host, with all that it takes to undo it. */
+/** A change to the host, with everything that its undo needs. */
 export type Change = z.infer<typeof change>
 /** A file as it was before the setup replaced it. */
 export type Former = z.infer<typeof storedFile>
 export type StepRecord = Journal['steps'][number]
 
-/** What the setup did. A change is written down before it is made, so an interruption at any point can be undone. */
+/** What the setup did. A change is recorded before it is made, so it can be undone after an interruption at any point. */
 export type Journal = z.infer<typeof journal>
 
-/** @throws if the journal can't be understood: without it the setup doesn't know what is its own */
+/** @throws if the journal is unreadable: without it, the setup doesn't know what it has changed */
 export async function loadJournal(host: Host): Promise<Journal> {
   const file = await host.read(JOURNAL)
   if (!file) return { version: 1, choices: {}, steps: [] }
   try {
     return journal.parse(JSON.parse(file.text))
   } catch {
-    throw new Error(`${JOURNAL} can't be read: it is damaged, or of a newer version of Rekey`)
+    throw new Error(`${JOURNAL} can't be read: it is damaged, or a newer version of Rekey wrote it`)
   }
 }
 
-/** Writes the journal, or removes it if nothing is left to undo. */
+/** Writes the journal, or removes it if there is nothing left to undo. */
 export async function saveJournal(host: Host, state: Journal): Promise<void> {
   if (state.steps.length === 0) {
     for (const name of await host.list(COPIES)) await host.remove(`${COPIES}/${name}`)
@@ -70,9 +70,9 @@ export async function saveJournal(host: Host, state: Journal): Promise<void> {
 }
 
 /**
- * Keeps a copy of a file that is about to change, once: the first copy shows the file without the setup.
+ * Copies a file before its first change by the setup.
  *
- * @param isDry whether to tell only where it would be
+ * @param isDry whether only to return where the copy would be
  */
 export async function keepCopy(host: Host, path: string, isDry: boolean): Promise<Former | undefined> {
   const file = await host.read(path)
@@ -85,12 +85,12 @@ export async function keepCopy(host: Host, path: string, isDry: boolean): Promis
   return { copy, mode: file.mode, uid: file.uid, gid: file.gid }
 }
 
-/** Where the copy of a file is. */
+/** The path of a file's copy. */
 export function copyOf(path: string): string {
   return `${COPIES}/${path.slice(1).replaceAll('/', '_')}`
 }
 
-/** A file that only root may read. */
+/** A file that root owns; by default, only root can read it. */
 export function rootsOwn(text: string, mode = 0o600) {
   return { text, mode, uid: 0, gid: 0 }
 }

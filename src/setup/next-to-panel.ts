@@ -16,10 +16,10 @@ import { describeSurvey, findWebDomain, type Survey, surveyHost } from './survey
 import type { Terminal } from './terminal.js'
 import { BASE_PATH } from './webmail.js'
 
-/** In the order in which they are done. */
+/** In order. */
 export const steps: readonly Step[] = [panelKey, dovecot, service, page, webmail, fail2ban, refresh]
 
-/** What the command line says. What it leaves out is as it was chosen before. */
+/** The options of the command line. An undefined one keeps the earlier choice. */
 export interface Wishes {
   readonly proof?: Choices['proof'] | undefined
   readonly roundcube?: Choices['roundcube'] | undefined
@@ -28,9 +28,10 @@ export interface Wishes {
 }
 
 /**
- * Sets the panel's host up, step by step.
+ * Sets up the panel's host, step by step.
  *
- * @param isDry whether to tell only what would be done
+ * @param isDry whether only to print the changes
+ * @returns whether the setup succeeded
  */
 export async function setUpNextToPanel(
   wishes: Wishes,
@@ -39,7 +40,7 @@ export async function setUpNextToPanel(
   parts: SetupParts,
 ): Promise<boolean> {
   const { host, terminal, tools } = parts
-  terminal.say('Looking at this host …')
+  terminal.say('Checking this host …')
   const survey = await surveyHost(host)
   for (const line of describeSurvey(survey)) terminal.say(`     ${line}`)
   const choices = await choose(wishes, journal, survey, terminal)
@@ -52,7 +53,7 @@ export async function setUpNextToPanel(
     return true
   }
   for (const plan of plans) for (const line of describePlan(plan).slice(0, 1)) terminal.say(line)
-  if (!(await terminal.confirm('Go on?'))) return false
+  if (!(await terminal.confirm('Continue?'))) return false
   journal.choices = { ...withoutGaps(choices), ...(door && { door: door.name }) }
   if (!(await runSteps(setup, steps, terminal.say))) return false
   await summarize(setup, terminal)
@@ -79,7 +80,7 @@ async function choose(
   }
 }
 
-/** Asked once: the answer is kept. */
+/** Asks only in the first run: the journal has the answer. */
 async function chooseSender(
   { sender: former }: Journal['choices'],
   survey: Survey,
@@ -88,17 +89,17 @@ async function chooseSender(
   const answer =
     former ??
     (await terminal.ask(
-      'After a change, each mailbox gets a notification. Which mailbox of this host sends it? ("none" for no notifications)',
+      'Each mailbox gets a notification after a change. Which mailbox on this host is the sender? ("none" for no notifications)',
       survey.sender ?? 'none',
     ))
   if (answer === 'none') return undefined
-  if (!/^[^@\s]+@[^@\s]+$/.test(answer)) throw new SetupFault(`${answer} is no mail address.`)
+  if (!/^[^@\s]+@[^@\s]+$/.test(answer)) throw new SetupFault(`${answer} isn’t a mail address.`)
   return answer
 }
 
 /**
- * The host name by which webmail reaches the page: the web domain that was asked for, or the one that was found before, or any
- * that can be reached.
+ * The host name through which webmail reaches the page: that of `--host`, that of an earlier run, or any other that this host can
+ * reach.
  */
 async function chooseDoor(
   host: Host,
@@ -115,7 +116,7 @@ async function chooseDoor(
   return door
 }
 
-/** While it can't be reached, nothing is changed to another: webmail's settings name it. */
+/** The host name of the earlier run. Fails if it can't be reached, because webmail's settings contain it. */
 async function formerDoor(
   host: Host,
   survey: Survey,
@@ -132,32 +133,32 @@ async function formerDoor(
 }
 
 function lost(name: string): string {
-  return `${name}, by which webmail reaches Rekey, can’t be reached from here. Mend that, or run rekey setup --undo. Nothing was changed.`
+  return `This host can’t reach ${name}, which webmail uses to reach Rekey. Fix that, or run rekey setup --undo. Nothing was changed.`
 }
 
-/** The place in the list; what isn't in it comes last. */
+/** The index in the list; names that aren't in it come last. */
 function rank(list: readonly (string | undefined)[], name: string): number {
   const place = list.indexOf(name)
   return place === -1 ? list.length : place
 }
 
-/** The journal keeps texts alone: a choice not to send notifications is kept as `none`. */
+/** The choices as the journal stores them, in which the value `none` stands for no notifications. */
 function withoutGaps({ sender, ...choices }: Choices): Record<string, string> {
   const entries = Object.entries({ ...choices, sender: sender ?? 'none' })
   return Object.fromEntries(entries.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
 }
 
-/** The step, and each of its changes. */
+/** One line for the step, and one for each of its changes. */
 function describePlan({ step, lines, leftOut, isUnwanted }: Plan): string[] {
   if (isUnwanted) return []
-  if (leftOut !== undefined) return [`–  ${step.title}: left out, because ${leftOut}.`]
+  if (leftOut !== undefined) return [`–  ${step.title}: skipped, because ${leftOut}.`]
   return [
-    `•  ${step.title}: ${['nothing to do', '1 change'][lines.length] ?? `${lines.length} changes`}`,
+    `•  ${step.title}: ${['no changes', '1 change'][lines.length] ?? `${lines.length} changes`}`,
     ...abridged(lines),
   ]
 }
 
-/** The doctor's findings are advice here: each step was checked when it was done. */
+/** Says where the page is and what comes next. The doctor's faults don't fail the setup: each step has checked its own result. */
 async function summarize(setup: Setup, { say }: Terminal): Promise<void> {
   const { host, tools, door, choices } = setup
   const addresses = await pageAddresses(setup)
@@ -168,22 +169,22 @@ async function summarize(setup: Setup, { say }: Terminal): Promise<void> {
     if (!sound) say(`The doctor says:\n${text.trimEnd()}`)
   }
   say('')
-  say('People change their password at:')
+  say('People can change their password at:')
   for (const address of addresses.slice(0, 5)) say(`  ${address}`)
   if (addresses.length > 5) say(`  and at /password/ of ${addresses.length - 5} more hosts`)
   if (choices.proof === 'imap') {
     say(
-      'Passwords are checked by a login at Dovecot. Programs of this host may now tell Dovecot any address as',
+      'Rekey checks passwords by a login to Dovecot, and refuses a wrong one after four seconds. Dovecot now accepts',
     )
-    say('that of the person who logs in; Rekey refuses a wrong password after four seconds.')
+    say('any client address that a program on this host sends with a login.')
   }
-  say('The log:          journalctl -u rekey')
-  say('What is wrong:    rekey doctor')
-  say('New mail domains: within ten minutes, by themselves')
-  say('To undo all this: rekey setup --undo')
+  say('Log:              journalctl -u rekey')
+  say('Problems:         rekey doctor')
+  say('New mail domains: added within ten minutes')
+  say('Undo the setup:   rekey setup --undo')
 }
 
-/** Has new domains served, and puts back what the panel replaced. Quiet if there is nothing to do. */
+/** Serves new domains, and restores files that the panel has replaced. Prints nothing if there is nothing to do. */
 export async function refreshNextToPanel(
   journal: Journal,
   { host, terminal, tools }: SetupParts,

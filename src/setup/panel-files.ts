@@ -1,6 +1,6 @@
 import { type Host, readText } from './host.js'
 
-/** Where every panel is installed. */
+/** The panel's folder. It is the same on every host. */
 export const HESTIA = '/usr/local/hestia'
 
 /** An access key of the panel, without its secret. */
@@ -11,7 +11,7 @@ export interface AccessKey {
   readonly comment: string
 }
 
-/** The permission profile that Rekey's keys have. */
+/** The permission profile of Rekey's keys. */
 export const DEFAULT_PROFILE = 'mail-password'
 
 /** The comment of the keys that Rekey makes. */
@@ -35,7 +35,7 @@ export async function listKeys(host: Host): Promise<AccessKey[]> {
   return keys
 }
 
-/** The keys that Rekey made with a profile. */
+/** The keys that Rekey made with this profile. */
 export async function keysOf(host: Host, profile: string): Promise<AccessKey[]> {
   const keys = await listKeys(host)
   return keys.filter(

@@ -11,22 +11,22 @@ import { SECRET_KEY, SETTINGS, SOCKET, service } from './steps/service.js'
 import { findWebGroup, type Survey } from './survey.js'
 import type { Terminal } from './terminal.js'
 
-/** What the command line says of a panel on another host. */
+/** The options of the command line for a panel on another host. */
 export interface RemoteWishes {
   /** The host name of the panel, and its port. */
   readonly panel: { readonly name: string; readonly port: number }
-  /** The address that the panel sees this host call from; undefined if it is this host's own. */
+  /** This host's address as the panel sees it; undefined if it is this host's own. */
   readonly address: string | undefined
   readonly profile: string | undefined
 }
 
-/** The key that was made on the panel's host, and typed here. */
+/** The key that the administrator made on the panel's host. */
 interface TypedKey {
   readonly id: string
   readonly secret: string
 }
 
-/** Sets this host up for a panel on another one: prints what is to be run there, asks for the key, and starts the service. */
+/** Sets up this host for a panel on another host: prints the commands for that host, asks for the key, and starts the service. */
 export async function setUpForRemotePanel(
   { panel, address, profile = DEFAULT_PROFILE }: RemoteWishes,
   isDry: boolean,
@@ -37,20 +37,18 @@ export async function setUpForRemotePanel(
   const caller = address ?? server?.localAddress
   if (caller === undefined) {
     throw new SetupFault(
-      `${panel.name} doesn’t answer at port ${panel.port} from here. Its firewall must let this host in.`,
+      `${panel.name} doesn’t answer at port ${panel.port}. Open the port for this host in the firewall there.`,
     )
   }
-  terminal.say(`Run this as root on ${panel.name}, which sees Rekey call from ${caller}:`)
+  terminal.say(`Run this as root on ${panel.name}, which sees this host as ${caller}:`)
   tools.handOver(panelScript({ address: caller, profile, commands: await commandsFor(host) }))
   if (isDry) return true
   if (!server) {
-    throw new SetupFault(
-      `${panel.name} doesn’t answer at port ${panel.port} from here: run this again when it does.`,
-    )
+    throw new SetupFault(`${panel.name} doesn’t answer at port ${panel.port}. Run this again when it does.`)
   }
   if (!server.isTrusted) {
-    terminal.say(`No authority vouches for the panel’s certificate. It is pinned: ${server.fingerprint}`)
-    terminal.say('See that the panel’s host prints the same.')
+    terminal.say(`The panel’s certificate is self-signed. Rekey will pin it: ${server.fingerprint}`)
+    terminal.say('Compare this with the fingerprint that the panel’s host prints.')
   }
   const key = (await knownKey(host)) ?? (await askForKey(terminal))
   if (!key) return false
@@ -66,22 +64,22 @@ export async function setUpForRemotePanel(
   }
   if (!(await runSteps(setup, [typedKey(key.secret), service], terminal.say))) return false
   terminal.say(
-    `The service is ready. Now put a proxy with TLS before ${SOCKET}: docs/reverse-proxy.md has the files.`,
+    `The service is ready. Now set up a proxy with TLS for ${SOCKET}: docs/reverse-proxy.md has example files.`,
   )
-  terminal.say('To undo all this: rekey setup --undo; the lines above have the undo for the panel.')
+  terminal.say('To undo the setup: rekey setup --undo. The panel’s host has printed how to undo its part.')
   return true
 }
 
-/** Puts the secret of the panel's key, which the administrator typed, into its file. */
+/** The step that writes the secret of the panel's key to its file. */
 export function typedKey(secret: string): Step {
   return {
     name: 'typed-key',
-    title: 'The key of the panel',
+    title: 'The access key',
     do: (_setup, changes) => changes.file(SECRET_KEY, rootsOwn(`${secret}\n`)),
   }
 }
 
-/** The one that an earlier run was given. */
+/** The key from an earlier run. */
 async function knownKey(host: Host): Promise<TypedKey | undefined> {
   const id = parseSettings((await readText(host, SETTINGS)) ?? '').HESTIA_ACCESS_KEY
   const secret = (await readText(host, SECRET_KEY))?.trim()
@@ -89,18 +87,18 @@ async function knownKey(host: Host): Promise<TypedKey | undefined> {
 }
 
 async function askForKey(terminal: Terminal): Promise<TypedKey | undefined> {
-  const id = await terminal.ask('The ID of the key that was made there (ACCESS_KEY_ID)', '')
+  const id = await terminal.ask('The ID of the key that was made on the panel (ACCESS_KEY_ID)', '')
   const secret = await terminal.askSecretly('Its secret (SECRET_ACCESS_KEY)')
   if (/^[0-9A-Za-z]{20}$/.test(id) && /^[\w=-]{40}$/.test(secret)) return { id, secret }
   terminal.say(
     id === ''
-      ? 'Nothing was changed here: run this again at a terminal, which asks for the key.'
-      : 'That is no key of the panel: its ID has 20 letters and digits, its secret 40 characters.',
+      ? 'Nothing was changed on this host. Run this again in a terminal, where it can ask for the key.'
+      : 'That isn’t an access key: the ID has 20 letters and digits, and the secret has 40 characters.',
   )
   return undefined
 }
 
-/** Nothing of the panel's host but what can be seen from here. */
+/** What this host can see of the panel's host. */
 function surveyRemotely({ name, port }: RemoteWishes['panel'], server: TlsServer, group: string): Survey {
   return {
     hostName: '',

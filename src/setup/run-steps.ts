@@ -7,20 +7,20 @@ import { emptyFile, undoChange } from './undo.js'
 
 type Say = Terminal['say']
 
-/** Of one step. */
+/** For one step. */
 const MAX_LINES = 20
 
 /** What a step would do. */
 export interface Plan {
   readonly step: Step
   readonly lines: readonly string[]
-  /** Why it is left out. */
+  /** Why it is skipped. */
   readonly leftOut: string | undefined
-  /** Whether what it did before is undone. */
+  /** Whether its earlier changes are undone. */
   readonly isUnwanted: boolean
 }
 
-/** What each step would do; changes nothing. A later step is planned as if the earlier ones were done. */
+/** Finds what each step would do, without changes. A later step is planned as if the earlier ones were done. */
 export async function planSteps(setup: Setup, steps: readonly Step[]): Promise<Plan[]> {
   const plans: Plan[] = []
   for (const step of steps) {
@@ -37,9 +37,9 @@ export async function planSteps(setup: Setup, steps: readonly Step[]): Promise<P
 }
 
 /**
- * Does the steps in order, and says of each what it did. A step that fails is taken back, and the others are left.
+ * Runs the steps in order, and says what each did. If a step fails, its changes are reverted and no further step runs.
  *
- * @returns whether all was done
+ * @returns whether all steps succeeded
  */
 export async function runSteps(setup: Setup, steps: readonly Step[], say: Say): Promise<boolean> {
   for (const step of steps) {
@@ -48,7 +48,7 @@ export async function runSteps(setup: Setup, steps: readonly Step[], say: Say): 
       if (!(await runStep(setup, step, say))) return false
       continue
     }
-    if (!obstacle.isChoice) say(`–  ${step.title}: left out, because ${obstacle.reason}.`)
+    if (!obstacle.isChoice) say(`–  ${step.title}: skipped, because ${obstacle.reason}.`)
     else if (setup.journal.steps.some(({ name }) => name === step.name)) {
       if (!(await undoSteps(setup.host, setup.journal, [step], say))) return false
     }
@@ -76,12 +76,12 @@ async function runStep(setup: Setup, step: Step, say: Say): Promise<boolean> {
     return false
   }
   if (changes.lines.length > 0 || !wasDone) await saveJournal(host, journal)
-  say(`✓  ${step.title}${changes.lines.length === 0 ? ': nothing to do' : ''}`)
+  say(`✓  ${step.title}${changes.lines.length === 0 ? ': no changes' : ''}`)
   for (const line of abridged(changes.lines)) say(line)
   return true
 }
 
-/** A panel with hundreds of domains has hundreds of files. */
+/** Shortens the list: a panel with hundreds of domains has hundreds of files. */
 export function abridged(lines: readonly string[]): string[] {
   const shown = lines.length > MAX_LINES ? lines.slice(0, MAX_LINES - 1) : lines
   const more = lines.length > shown.length ? [`     and ${lines.length - shown.length} more`] : []
@@ -99,19 +99,20 @@ async function takeBack(
   if (changes.lines.length > 0)
     await step.apply?.(host, undefined).catch((error) => left.push(asError(error)))
   say(`✗  ${step.title}: ${fault.message}`)
-  say('   What this step had changed was taken back. Mend this, then run rekey setup again.')
-  for (const { message } of left) say(`   Not taken back: ${message}`)
+  say('   The changes of this step were reverted. Fix the problem, then run rekey setup again.')
+  for (const { message } of left) say(`   Not reverted: ${message}`)
 }
 
-/** As it is in the journal; a new one that isn't there yet, otherwise. */
+/** The step's record in the journal, or a new one that isn't in the journal yet. */
 function recordOf(journal: Journal, { name }: Step): StepRecord {
   return journal.steps.find((record) => record.name === name) ?? { name, isDone: false, changes: [] }
 }
 
 /**
- * Undoes what the journal has of the steps, the last one first. What can't be undone is named, and stays in the journal.
+ * Undoes the changes that the journal has for the steps, the last one first. Says which changes can't be undone; they stay in the
+ * journal.
  *
- * @returns whether all was undone
+ * @returns whether everything was undone
  */
 export async function undoSteps(
   host: Host,
@@ -125,7 +126,7 @@ export async function undoSteps(
     if (!record) continue
     const faults = await undoStep(host, journal, step, record)
     say(`${faults.length === 0 ? '✓' : '✗'}  Undone: ${step.title}`)
-    for (const fault of faults) say(`     Left: ${fault}`)
+    for (const fault of faults) say(`     Not undone: ${fault}`)
     left.push(...faults)
   }
   return left.length === 0
@@ -136,10 +137,10 @@ async function undoStep(host: Host, journal: Journal, step: Step, record: StepRe
   let isIncluded = false
   for (const change of record.changes.toReversed()) {
     try {
-      // A file that something may still include must not go.
+      // Another file may still include this one, so it is emptied and not removed.
       if (isIncluded && change.kind === 'file' && !change.former) {
         await emptyFile(host, change.path)
-        faults.push(`${change.path}, which is empty now: remove it after the file above`)
+        faults.push(`${change.path} is now empty: remove it after the file above`)
         continue
       }
       await undoChange(host, change)
@@ -156,7 +157,7 @@ async function undoStep(host: Host, journal: Journal, step: Step, record: StepRe
   return faults
 }
 
-/** A program that was removed from the host since has nothing to take back. */
+/** A host on which a program that is no longer installed counts as a success: there is nothing left to apply. */
 function withoutWhatIsGone(host: Host): Host {
   return {
     ...host,

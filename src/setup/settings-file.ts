@@ -1,4 +1,4 @@
-/** The values of a file of settings, as systemd reads it (systemd.exec(5), `EnvironmentFile=`); quotes are taken off. */
+/** The values in a settings file, as systemd reads it (systemd.exec(5), `EnvironmentFile=`), without quotes. */
 export function parseSettings(text: string): Record<string, string> {
   return Object.fromEntries(
     [...text.matchAll(/^\s*([A-Za-z_]\w*)=(.*)$/gm)].map(([, name = '', value = '']) => [
@@ -9,10 +9,10 @@ export function parseSettings(text: string): Record<string, string> {
 }
 
 /**
- * Puts values into a file of settings, in the place of those that were written before, and at the end if they are new. All
- * other lines stay, and so does a value that somebody has changed since.
+ * Puts values into a settings file: replaces those that an earlier run wrote, and adds new ones at the end. Keeps all other lines,
+ * and values that somebody has changed since.
  *
- * @param written the values that were written before
+ * @param written the values that the earlier run wrote
  */
 export function mergeSettings(
   text: string,
@@ -30,7 +30,7 @@ export function mergeSettings(
   return body + added.map(([name, value]) => `${settingLine(name, value)}\n`).join('')
 }
 
-/** In single quotes if there is something in it that a shell would read. */
+/** Puts the value in single quotes if it has special characters. */
 function settingLine(name: string, value: string): string {
   return `${name}=${/^[\w.:/@,+-]*$/.test(value) ? value : `'${value.replaceAll("'", '')}'`}`
 }

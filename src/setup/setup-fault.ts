@@ -1,4 +1,4 @@
-/** Why the setup can't go on, in words for the administrator; without a secret. */
+/** Why the setup can't continue, in words for the administrator. Contains no secret. */
 export class SetupFault extends Error {
   override readonly name = 'SetupFault'
 }

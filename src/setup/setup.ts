@@ -6,7 +6,7 @@ import { undoSteps } from './run-steps.js'
 import type { SetupParts, Step } from './step.js'
 import { DATA, RECOVERY_KEY } from './steps/service.js'
 
-/** What the command line asks for. */
+/** The task from the command line. */
 export type SetupTask =
   | (Wishes & { readonly does: 'set-up'; readonly isDry: boolean })
   | (RemoteWishes & { readonly does: 'set-up-remotely'; readonly isDry: boolean })
@@ -15,25 +15,25 @@ export type SetupTask =
 const LOCK_WITHIN_MS = 60_000
 const PAUSE_MS = 1000
 
-/** All that a journal can have. */
+/** All steps that a journal can contain. */
 const EVERY_STEP: readonly Step[] = [typedKey(''), ...steps]
 
 /**
- * Sets this host up for Rekey: `rekey setup`.
+ * Sets up this host for Rekey: `rekey setup`.
  *
- * Each step looks before it changes anything, writes its changes down before it makes them, and takes them back if it fails. So
- * it can run again, goes on after an interruption, and can be undone.
+ * Each step compares before it changes anything, records its changes before it makes them, and reverts them if it fails. So the setup
+ * can run again, resume after an interruption, and be undone.
  *
- * @returns whether all is as wanted
+ * @returns whether it succeeded
  */
 export async function setUp(task: SetupTask, parts: SetupParts): Promise<boolean> {
   const { host, terminal } = parts
   if (!host.isRoot()) {
-    terminal.say('This is for root: sudo rekey setup')
+    terminal.say('Run this as root: sudo rekey setup')
     return false
   }
   const unlock = await lock(task, parts)
-  // The timer comes again.
+  // The timer will try again.
   if (!unlock) return task.does === 'refresh'
   try {
     return await perform(task, await loadJournal(host), parts)
@@ -46,12 +46,12 @@ export async function setUp(task: SetupTask, parts: SetupParts): Promise<boolean
   }
 }
 
-/** The timer's run may be under way: it takes seconds, and a removal of the package should not fail for it. */
+/** Waits for another setup, such as the timer's, which takes seconds: a removal of the package shouldn't fail because of it. */
 async function lock({ does }: SetupTask, { host, terminal, tools }: SetupParts) {
   for (let waitedMs = 0; ; waitedMs += PAUSE_MS) {
     const unlock = await host.lock()
     if (unlock || does === 'refresh') return unlock
-    if (waitedMs === 0) terminal.say('Another rekey setup is at work: waiting for it …')
+    if (waitedMs === 0) terminal.say('Another rekey setup is running: waiting for it …')
     if (waitedMs >= LOCK_WITHIN_MS) return undefined
     await tools.wait(PAUSE_MS)
   }
@@ -72,16 +72,18 @@ function perform(task: SetupTask, journal: Journal, parts: SetupParts): Promise<
 
 async function undo(journal: Journal, { host, terminal }: SetupParts): Promise<boolean> {
   if (journal.steps.length === 0) {
-    // An undo that was interrupted may have left folders.
+    // An interrupted undo may have left folders.
     await saveJournal(host, journal)
     terminal.say('There is nothing to undo.')
     return true
   }
-  if (!(await terminal.confirm('Undo all that rekey setup did?'))) return false
+  if (!(await terminal.confirm('Undo all changes that rekey setup made?'))) return false
   const isAll = await undoSteps(host, journal, EVERY_STEP, terminal.say)
   if (await host.read(RECOVERY_KEY)) {
-    terminal.say(`Kept: ${RECOVERY_KEY}, without which the recovery addresses in ${DATA} are lost.`)
+    terminal.say(`Kept: ${RECOVERY_KEY}. Without it, the recovery addresses in ${DATA} are lost.`)
   }
-  terminal.say(isAll ? 'All was undone.' : 'Mend what is left, then run rekey setup --undo again.')
+  terminal.say(
+    isAll ? 'Everything was undone.' : 'Fix the problems above, then run rekey setup --undo again.',
+  )
   return isAll
 }

@@ -5,52 +5,52 @@ import type { Journal } from './journal.js'
 import type { Survey } from './survey.js'
 import type { Terminal } from './terminal.js'
 
-/** What the administrator wants. */
+/** The administrator's choices. */
 export interface Choices {
-  /** How a mailbox's current password is checked: against the panel's hash, or by a login at Dovecot. */
+  /** How Rekey checks a mailbox's current password: with the panel's hash, or by a login to Dovecot. */
   readonly proof: 'hash' | 'imap'
   /** The driver for Roundcube: ours, or the panel's own. */
   readonly roundcube: 'rekey' | 'hestia'
-  /** A web domain of the panel that serves the page, too. */
+  /** A web domain of the panel that also serves the page. */
   readonly host: string | undefined
-  /** The sender of notifications; undefined to send none. */
+  /** The sender of notifications; undefined for no notifications. */
   readonly sender: string | undefined
   /** The name of the permission profile on the panel. */
   readonly profile: string
 }
 
-/** What a step may know and use. */
+/** What a step can use. */
 export interface Setup {
   readonly host: Host
   readonly survey: Survey
   readonly choices: Choices
   readonly journal: Journal
-  /** Where webmail of this host reaches the page; undefined if it can't. */
+  /** Where webmail on this host reaches the page; undefined if it can't. */
   readonly door: Door | undefined
-  /** The ID of the panel's key; undefined before it was made. */
+  /** The ID of the access key; undefined before it is made. */
   accessKey(): Promise<string | undefined>
-  /** The path below which the page is served; empty for the root of a host of its own. */
+  /** The path of the page; empty for the root. */
   readonly basePath: string
   readonly tools: Tools
 }
 
-/** What the setup works on and with. */
+/** The dependencies of the setup. */
 export interface SetupParts {
   readonly host: Host
   readonly terminal: Terminal
   readonly tools: Tools
 }
 
-/** What the setup needs of the program that it belongs to. */
+/** What the setup needs from the program. */
 export interface Tools {
-  /** Writes the commands for another host to standard output, which may lead there. */
+  /** Writes the commands for the panel's host to standard output, which may be piped to that host. */
   handOver(script: string): void
   /** The text of a file of this package, such as `deploy/hestia/rekey.inc`. */
   ours(path: string): Promise<string>
-  /** What the doctor says of these settings, or of the page at a URL. */
+  /** Runs the doctor with these settings, or for the page at a URL. */
   diagnose(environment: Readonly<Record<string, string>>, url?: URL): Promise<Diagnosis>
   wait(durationMs: number): Promise<void>
-  /** A secret that nobody can guess, in hex digits. */
+  /** A random secret in hex digits. */
   random(): string
 }
 
@@ -59,29 +59,29 @@ export interface Diagnosis {
   readonly sound: boolean
 }
 
-/** Why a step is left out. */
+/** Why a step is skipped. */
 export interface Obstacle {
   readonly reason: string
-  /** Whether the administrator doesn't want it: what it did before is undone then. */
+  /** Whether the administrator doesn't want the step. Then its earlier changes are undone. */
   readonly isChoice?: boolean
 }
 
 /**
  * One step of the setup.
  *
- * It does all by way of `Changes`, which compares before it changes. So the same code tells what it would do, does it,
- * does only what is missing when it runs again, and is undone without code of its own.
+ * It makes all changes through `Changes`, which compares before it changes. So the same code serves for the plan, the first run and
+ * later runs, and the undo needs no code in the step.
  */
 export interface Step {
-  /** Its name in the journal; never changes, since journals of older versions have it. */
+  /** The name in the journal. It must never change, because journals of older versions contain it. */
   readonly name: string
   readonly title: string
   /** Undefined if it can be done. */
   obstacle?(setup: Setup): Promise<Obstacle | undefined> | Obstacle | undefined
   /** Whether `rekey setup --refresh` runs it again, if it was done. */
   isRefreshed?(setup: Setup): boolean
-  /** @throws {@link SetupFault} if it can't be done; what it changed is then taken back */
+  /** @throws {@link SetupFault} if it can't be done; its changes are then reverted */
   do(setup: Setup, changes: Changes): Promise<void>
-  /** Has programs take the changes, or take them back; checks before that they do. Called only after changes. */
+  /** Makes programs load the changes, or their reversal, and checks first that they will. Called only after changes. */
   apply?(host: Host, setup: Setup | undefined): Promise<void>
 }

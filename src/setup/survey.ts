@@ -2,17 +2,17 @@ import { type Host, readText, type TlsServer } from './host.js'
 import { HESTIA, parsePanelFile } from './panel-files.js'
 import { SetupFault } from './setup-fault.js'
 
-/** What the setup found on the panel's host. Looking changes nothing. */
+/** What the setup found on the panel's host. */
 export interface Survey {
   readonly hostName: string
   readonly panel: Panel
   readonly web: WebServer
-  /** The folders of all mail domains, whether they have a webmail host or not. */
+  /** The folders of all mail domains, with or without a webmail host. */
   readonly mailFolders: readonly string[]
   /** The webmail hosts with TLS. */
   readonly webmailHosts: readonly WebHost[]
   readonly roundcube: Roundcube | undefined
-  /** Where SnappyMail keeps the settings of its plugin for Hestia; undefined without both. */
+  /** The settings of SnappyMail's plugin for Hestia; undefined if either is missing. */
   readonly snappyMailSettings: string | undefined
   readonly hasDovecot: boolean
   readonly hasExim: boolean
@@ -27,16 +27,16 @@ interface Panel {
   /** The hosting account that runs the panel. */
   readonly administrator: string
   readonly isApiOn: boolean
-  /** The addresses that may call the API, as the panel writes them. */
+  /** The API's allow list, as the panel writes it. */
   readonly allowed: readonly string[]
-  /** Where Rekey calls it. */
+  /** The URL that Rekey calls. */
   readonly url: string
-  /** The certificate at that address, and the address that calls come from. */
+  /** The server at that URL. */
   readonly server: TlsServer
 }
 
 interface WebServer {
-  /** Whether nginx is in front: without it, the setup can't serve the page. */
+  /** Whether the panel uses nginx. Without it, the setup can't serve the page. */
   readonly hasNginx: boolean
   /** The group that it runs as. */
   readonly group: string
@@ -45,11 +45,11 @@ interface WebServer {
 /** A host name that nginx serves with TLS. */
 export interface WebHost {
   readonly name: string
-  /** Where the panel has its files; what begins with `nginx.ssl.conf_` there is included in the host. */
+  /** The host's configuration folder. nginx includes its files `nginx.ssl.conf_*`. */
   readonly folder: string
 }
 
-/** Roundcube as the panel installs it. */
+/** Roundcube, as the panel installs it. */
 interface Roundcube {
   readonly settings: string
   readonly drivers: string
@@ -62,15 +62,15 @@ const ROUNDCUBE_SETTINGS = '/etc/roundcube/plugins/password/config.inc.php'
 const ROUNDCUBE_DRIVERS = '/var/lib/roundcube/plugins/password/drivers'
 const SNAPPYMAIL_SETTINGS = '/var/lib/snappymail/data/_data_/_default_/configs/plugin-change-password.json'
 
-/** What could be the sender's local part, in this order. */
+/** Local parts for the sender, in order of preference. */
 const SENDERS = ['noreply', 'no-reply', 'postmaster', 'hostmaster', 'admin', 'support', 'info']
 
-/** @throws {@link SetupFault} on a host without a panel that could be set up */
+/** @throws {@link SetupFault} if the host has no panel, or the panel doesn't answer */
 export async function surveyHost(host: Host): Promise<Survey> {
   const configuration = await readText(host, `${HESTIA}/conf/hestia.conf`)
   if (configuration === undefined) {
     throw new SetupFault(
-      `This host has no Hestia panel in ${HESTIA}. On another host than the panel's: rekey setup --remote PANEL`,
+      `This host has no Hestia panel in ${HESTIA}. If the panel is on another host: rekey setup --remote PANEL`,
     )
   }
   const settings = parsePanelFile(configuration)
@@ -108,7 +108,7 @@ export function describeSurvey({ panel, webmailHosts, roundcube, snappyMailSetti
     found.hasExim && 'Exim',
     found.hasFail2Ban && 'Fail2Ban',
   ]
-  const trust = panel.server.isTrusted ? `signed by ${panel.server.issuer}` : 'self-signed: it is pinned'
+  const trust = panel.server.isTrusted ? `signed by ${panel.server.issuer}` : 'self-signed, will be pinned'
   return [
     `Hestia ${panel.version} at ${panel.url}, administrator ${panel.administrator}`,
     `its certificate: ${trust}`,
@@ -137,7 +137,7 @@ async function surveyPanel(
   }
 }
 
-/** By a name for which the certificate is trusted, otherwise by the loopback: the certificate is pinned then. */
+/** Finds a name for which the panel's certificate is trusted. If there is none, uses the loopback and pins the certificate. */
 async function meetPanel(
   host: Host,
   hostName: string,
@@ -145,7 +145,7 @@ async function meetPanel(
 ): Promise<{ name: string; server: TlsServer }> {
   const near = await host.meetTls('127.0.0.1', port, hostName)
   if (!near)
-    throw new SetupFault(`The panel doesn't answer at port ${port}. Is it running? systemctl status hestia`)
+    throw new SetupFault(`The panel doesn't answer at port ${port}. Check it with: systemctl status hestia`)
   for (const name of new Set([hostName, ...near.names])) {
     const server = await host.meetTls(name, port, name)
     if (server?.isTrusted && server.fingerprint === near.fingerprint) return { name, server }
@@ -163,7 +163,7 @@ async function mailFolders(host: Host): Promise<string[]> {
   return folders
 }
 
-/** The hosts whose settings with TLS stand in these folders. */
+/** The hosts with TLS that are configured in these folders. */
 async function listWebHosts(host: Host, folders: readonly string[]): Promise<WebHost[]> {
   const hosts: WebHost[] = []
   for (const folder of folders) {
@@ -174,7 +174,7 @@ async function listWebHosts(host: Host, folders: readonly string[]): Promise<Web
   return hosts
 }
 
-/** A web domain of the panel. */
+/** A web domain of the panel with TLS. */
 export async function findWebDomain(host: Host, name: string): Promise<WebHost | undefined> {
   for (const user of await host.list('/home')) {
     const folder = `/home/${user}/conf/web/${name}`
@@ -183,7 +183,7 @@ export async function findWebDomain(host: Host, name: string): Promise<WebHost |
   return undefined
 }
 
-/** The group that the web server of this host runs as: nginx's, or Debian's for Caddy or Apache. */
+/** The group of this host's web server: nginx's, or Debian's for Caddy or Apache. */
 export async function findWebGroup(host: Host): Promise<string> {
   const settings = await readText(host, NGINX_SETTINGS)
   const user = /^\s*user\s+([\w-]+)/m.exec(settings ?? '')?.[1]
@@ -199,7 +199,7 @@ async function findRoundcube(host: Host): Promise<Roundcube | undefined> {
   return { settings: ROUNDCUBE_SETTINGS, drivers: ROUNDCUBE_DRIVERS, group: await phpGroup(host) }
 }
 
-/** The group of PHP's pool `www`, which the panel's webmail programs run in. */
+/** The group of PHP's `www` pool, which runs the panel's webmail programs. */
 async function phpGroup(host: Host): Promise<string> {
   for (const version of (await host.list('/etc/php')).toReversed()) {
     const pool = await readText(host, `/etc/php/${version}/fpm/pool.d/www.conf`)
@@ -219,7 +219,7 @@ async function groupOf(host: Host, user: string): Promise<string | undefined> {
   return (await find('/etc/group', (fields) => fields[2] === gid))?.[0]
 }
 
-/** The mail server refuses a sender that it could not deliver to, so it must be a mailbox of this host. */
+/** Finds a mailbox of this host: the mail server refuses a sender that it can't deliver to. */
 async function findSender(
   host: Host,
   administrator: string,

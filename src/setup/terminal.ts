@@ -5,16 +5,16 @@ import type { Readable, Writable } from 'node:stream'
 export interface Terminal {
   /** Writes one or more lines. */
   say(text: string): void
-  /** Asks a question. An empty answer is the default, and so is every answer if there is nobody to ask. */
+  /** Asks a question. Returns the default for an empty answer, or if nobody can answer. */
   ask(question: string, fallback: string): Promise<string>
-  /** Asks whether to go on; says that nothing was changed if not. */
+  /** Asks whether to continue. If not, says that nothing was changed. */
   confirm(question: string): Promise<boolean>
-  /** Asks for something that isn't shown while it is typed; empty if there is nobody to ask. */
+  /** Asks for a secret, without showing it. Returns an empty text if nobody can answer. */
   askSecretly(question: string): Promise<string>
   close(): void
 }
 
-/** Where the person types and reads. */
+/** The streams of the terminal. */
 interface Streams {
   readonly input: Readable & { readonly isTTY?: boolean; setRawMode?(isRaw: boolean): unknown }
   readonly output: Writable
@@ -24,7 +24,7 @@ const INTERRUPT = '\u0003'
 const END = '\u0004'
 const ERASE = ['\b', '\u007f']
 
-/** @param asks whether to ask at all: without it, every answer is the default */
+/** @param asks false to use the default answers without asking */
 export function openTerminal({ input, output }: Streams, asks: boolean): Terminal {
   const isAttended = asks && input.isTTY === true
   let lines: Interface | undefined
@@ -43,7 +43,7 @@ export function openTerminal({ input, output }: Streams, asks: boolean): Termina
     lines ??= createInterface({ input, terminal: false })
     answers ??= lines[Symbol.asyncIterator]()
     const { done, value } = await answers.next()
-    if (done) throw new Error('The input ended: nothing more was done.')
+    if (done) throw new Error('The input ended, so the setup stopped.')
     return value.trim() || fallback
   }
 
@@ -57,7 +57,7 @@ export function openTerminal({ input, output }: Streams, asks: boolean): Termina
     },
     async askSecretly(question) {
       if (!isAttended) return ''
-      // The lines' reader would take what is typed, too.
+      // Otherwise the line reader would also read the secret.
       close()
       output.write(`${question} (not shown): `)
       const secret = await readSecret(input)
@@ -68,7 +68,7 @@ export function openTerminal({ input, output }: Streams, asks: boolean): Termina
   }
 }
 
-/** In raw mode, the terminal echoes nothing. */
+/** Reads a line in raw mode, in which the terminal doesn't echo it. */
 async function readSecret(input: Streams['input']): Promise<string> {
   input.setRawMode?.(true)
   let typed = ''
@@ -77,7 +77,7 @@ async function readSecret(input: Streams['input']): Promise<string> {
       for (const character of String(chunk)) {
         if (character === '\r' || character === '\n') return typed.trim()
         if (character === INTERRUPT || character === END)
-          throw new Error('The input ended: nothing more was done.')
+          throw new Error('The input ended, so the setup stopped.')
         typed = ERASE.includes(character) ? typed.slice(0, -1) : typed + character
       }
     }

@@ -23,23 +23,23 @@ import {
   type WebPlace,
 } from './host.js'
 
-/** The panel's commands take a second or two each, a reload of nginx with many domains several. */
+/** A panel command takes one or two seconds, and a reload of nginx with many domains takes several. */
 const COMMAND_TIMEOUT_MS = 120_000
 const NETWORK_TIMEOUT_MS = 5000
 const MAX_OUTPUT_BYTES = 4 * 1024 * 1024
 
 const TOO_LONG = 124
 
-/** Where Debian and the panel have their programs; a timer's environment has fewer. */
+/** The folders of Debian's and the panel's programs. The environment of a timer has fewer. */
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
-/** What the setup needs to know of its own process. */
+/** The process of the setup. */
 interface Self {
   readonly pid: number
   readonly getuid?: () => number
 }
 
-/** The machine that this process runs on. */
+/** The host that this process runs on. */
 export function thisHost({ pid, getuid }: Self, lockFile = '/run/rekey-setup.lock'): Host {
   return {
     read,
@@ -86,25 +86,25 @@ async function openFile(path: string) {
   return open(path, constants.O_RDONLY | constants.O_NOFOLLOW)
 }
 
-/** Fails for a link, a folder, a pipe; passes if there is nothing. */
+/** Fails for a link, a folder or a pipe. Succeeds if the path doesn't exist. */
 async function demandFile(path: string): Promise<void> {
   const state = await unless(['ENOENT', 'ENOTDIR'], lstat(path))
-  if (state && !state.isFile()) throw new Error(`${path} is no ordinary file`)
+  if (state && !state.isFile()) throw new Error(`${path} isn’t a regular file`)
 }
 
-/** A file that isn't UTF-8 would be damaged when it is written again. */
+/** Fails if the file isn't UTF-8, because writing it again would damage it. */
 function decode(path: string, bytes: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {
-    throw new Error(`${path} is not UTF-8`)
+    throw new Error(`${path} isn’t a UTF-8 file`)
   }
 }
 
 async function write(path: string, { text, mode, uid, gid }: StoredFile): Promise<void> {
   await demandFile(path)
   const temporary = `${path}.${randomBytes(6).toString('hex')}.rekey`
-  // `wx` follows no link. Nobody else may read it before it has its owner.
+  // `wx` doesn't follow links. Others can't read the file before it has its owner and permissions.
   const handle = await open(temporary, 'wx', 0o600)
   try {
     await handle.writeFile(text)
@@ -122,7 +122,7 @@ async function write(path: string, { text, mode, uid, gid }: StoredFile): Promis
   await syncFolder(dirname(path))
 }
 
-/** A renamed file is safe from a loss of power only when its folder is written. */
+/** A renamed file survives a power failure only after its folder has been written. */
 async function syncFolder(path: string): Promise<void> {
   const handle = await open(path, 'r')
   await handle.sync()
@@ -146,7 +146,7 @@ async function makeFolder(path: string, mode: number): Promise<void> {
   await mkdir(path, { recursive: true, mode })
 }
 
-/** What comes of it, or undefined where it fails with one of these codes. */
+/** The result, or undefined if it fails with one of these codes. */
 async function unless<Result>(
   codes: readonly string[],
   result: Promise<Result>,
@@ -229,7 +229,7 @@ async function get(place: WebPlace): Promise<WebAnswer | undefined> {
   }
 }
 
-/** A setup that was killed leaves its lock: it counts only while its process lives. */
+/** A setup that was killed leaves its lock file, so the lock counts only while its process is alive. */
 async function lock(path: string, pid: number): Promise<(() => Promise<void>) | undefined> {
   for (;;) {
     const handle = await unless(['EEXIST'], open(path, 'wx', 0o600))

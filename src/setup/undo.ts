@@ -5,7 +5,7 @@ import { SetupFault } from './setup-fault.js'
 
 type Values = Readonly<Record<string, unknown>>
 
-/** Undoes one change. Does nothing if somebody undid it before. */
+/** Undoes one change. Does nothing if it was undone before. */
 export async function undoChange(host: Host, change: Change): Promise<void> {
   switch (change.kind) {
     case 'file':
@@ -32,9 +32,9 @@ export async function undoChange(host: Host, change: Change): Promise<void> {
 }
 
 /**
- * Changes values of one member of a JSON object, in the form that PHP writes; those that aren't `from` stay.
+ * Changes values in one member of a JSON object, in the format that PHP writes. Keeps values that differ from `from`.
  *
- * @throws SyntaxError if the text is no JSON
+ * @throws SyntaxError if the text isn't JSON
  */
 export function setValues(text: string, member: string, from: Values, to: Values): string {
   const whole = JSON.parse(text) as Record<string, Record<string, unknown>>
@@ -43,7 +43,7 @@ export function setValues(text: string, member: string, from: Values, to: Values
   return JSON.stringify({ ...whole, [member]: part }, undefined, 4)
 }
 
-/** How to undo a change by hand, in a few words after what it changed. */
+/** A command that undoes the change by hand, for the line about it. */
 export function describeUndo(change: Change): string {
   switch (change.kind) {
     case 'file':
@@ -60,13 +60,13 @@ export function describeUndo(change: Change): string {
   }
 }
 
-/** Leaves a file that others may include in place, with nothing in it. */
+/** Empties a file that other files may include. */
 export async function emptyFile(host: Host, path: string): Promise<void> {
   const file = await host.read(path)
   if (file) await host.write(path, { ...file, text: '' })
 }
 
-/** Takes back a part of a file that belongs to others: with all of its text from before, if nothing else in it has changed. */
+/** Undoes a change in a file that belongs to others. Restores the exact former text if nothing else in the file has changed. */
 async function undoPart(
   host: Host,
   path: string,
@@ -87,11 +87,11 @@ async function undoFile(
   if (keptFor !== undefined && (await host.list(keptFor)).length > 0) return
   if (!former) return host.remove(path)
   const copy = await host.read(former.copy)
-  if (!copy) throw new SetupFault(`${former.copy}, the copy of ${path}, is missing`)
+  if (!copy) throw new SetupFault(`The copy of ${path} is missing: ${former.copy}`)
   await host.write(path, { text: copy.text, mode: former.mode, uid: former.uid, gid: former.gid })
 }
 
-/** A program that isn't there any more did nothing that is left. */
+/** Runs a command. Succeeds if the program is no longer installed: then its effect is gone too. */
 async function undoByCommand(host: Host, command: readonly [string, ...string[]]): Promise<void> {
   const { code } = await host.run(command)
   if (code !== 0 && code !== NOT_FOUND) throw new SetupFault(`${command.join(' ')} failed (${code})`)

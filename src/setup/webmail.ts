@@ -1,18 +1,18 @@
 import type { Setup } from './step.js'
 
-/** Where the page is served, next to webmail. */
+/** The path of the page on webmail hosts. */
 export const BASE_PATH = '/password'
 
-/** How the webmail programs of this host change passwords. */
+/** How the webmail programs on this host change passwords. */
 export interface Webmail {
-  /** The driver that Roundcube gets; undefined without Roundcube, or without a door. */
+  /** Roundcube's driver; undefined without Roundcube, or if webmail can't reach the page. */
   readonly roundcube: 'rekey' | 'hestia' | undefined
   readonly hasSnappyMail: boolean
-  /** Whether a program posts the form of the panel's own plugins, which carries no token. */
+  /** Whether a program uses the panel's own plugin, which posts a form without a token. */
   readonly needsForms: boolean
 }
 
-/** Webmail reaches Rekey by the page's own hosts: without one, nothing is changed. */
+/** Webmail reaches Rekey through a host of the page. If it can't reach one, nothing changes for webmail. */
 export function webmailOf({ survey, choices, door }: Pick<Setup, 'survey' | 'choices' | 'door'>): Webmail {
   const roundcube = door && survey.roundcube ? choices.roundcube : undefined
   const hasSnappyMail = door !== undefined && survey.snappyMailSettings !== undefined

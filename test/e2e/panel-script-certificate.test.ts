@@ -24,5 +24,5 @@ it('what the script says of the panel’s certificate says that the certificate 
   rmSync(host.localized(`${HESTIA}/ssl/certificate.crt`))
   const { status, stdout, stderr } = pipe(host, scriptOf({ address: '192.0.2.9' }))
   expect([status, stdout]).toEqual([1, expect.not.stringContaining('HESTIA_CERT')])
-  expect(stderr).toMatch(/\nAll was done, but there is no certificate to be read in .+\n$/)
+  expect(stderr).toMatch(/\nThe panel is set up, but .+ contains no readable certificate.\n$/)
 })

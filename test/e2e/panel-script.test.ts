@@ -64,7 +64,7 @@ it('the script that sets a panel up tells how to see the secret of a key that is
   pipe(host, script)
   const [id = '', secret = ''] = keyOf(host)
   const { stdout, stderr } = pipe(host, script)
-  expect(stderr).toContain(`There is a key already, ${id}: no other was made.`)
+  expect(stderr).toContain(`There is already a key, ${id}, so no new key was made.`)
   expect(stdout + stderr).not.toContain(secret)
   expect(paste(host, lineAfter('This shows its secret: ', stderr)).stdout).toContain(secret)
   paste(host, lineAfter('run all this again: ', stderr))
@@ -113,7 +113,7 @@ it('the script that sets a panel up leaves a profile with other commands as it i
   const { status, stdout, stderr } = pipe(host, scriptOf({ address: '192.0.2.10' }))
   expect([status, stdout]).toEqual([1, ''])
   expect(stderr).toMatch(
-    /\/FOREIGN:PERMISSIONS=.+\n.+\/FOREIGN:COMMENT='our billing'\nNothing was done: the profile mail-password is there/,
+    /\/FOREIGN:PERMISSIONS=.+\n.+\/FOREIGN:COMMENT='our billing'\nNothing was changed: the profile mail-password exists/,
   )
   expect(host.state()).toEqual(had)
   expect(pipe(host, scriptOf({ address: '192.0.2.10', profile: 'rekey-2' })).status).toBe(0)
@@ -145,13 +145,13 @@ it('the script that sets a panel up does nothing on a host without a panel', asy
   const host = await createPanelHost(before)
   rmSync(host.localized(HESTIA), { recursive: true })
   const { status, stdout, stderr } = pipe(host, scriptOf({ address: '192.0.2.9' }))
-  expect([status, stdout, stderr]).toEqual([1, '', expect.stringMatching(/^Nothing was done: .+\n$/)])
+  expect([status, stdout, stderr]).toEqual([1, '', expect.stringMatching(/^Nothing was changed: .+\n$/)])
   expect(existsSync(host.localized(HESTIA))).toBe(false)
 })
 
 it('the script that sets a panel up does nothing for anybody but root', async () => {
   const host = await createPanelHost(before)
   const { status, stdout, stderr } = pipe(host, scriptOf({ address: '192.0.2.9' }), { FAKE_UID: '1000' })
-  expect([status, stdout, stderr]).toEqual([1, '', expect.stringMatching(/^Nothing was done: .+\n$/)])
+  expect([status, stdout, stderr]).toEqual([1, '', expect.stringMatching(/^Nothing was changed: .+\n$/)])
   expect(host.state()).toEqual(untouched)
 })

@@ -68,7 +68,7 @@ describe.runIf(canRunMachine)('on a host of a panel', () => {
     expect(code, output).toBe(0)
     expect(output).toContain('programs: nginx, Roundcube, SnappyMail, Dovecot, Exim, Fail2Ban')
     expect(output).toContain(`${WEBMAIL}/password/`)
-    expect(output).not.toMatch(/✗|The doctor says|left out/)
+    expect(output).not.toMatch(/✗|The doctor says|skipped/)
     expect(seconds, `${words} words to read`).toBeLessThan(180)
   })
 
@@ -138,7 +138,7 @@ describe.runIf(canRunMachine)('on a host of a panel', () => {
   it('a setup that runs again has nothing to do', async () => {
     const now = await footprint()
     const { code, output } = await machine.run('rekey', 'setup', '--yes')
-    expect([code, output.match(/^✓.*/gm)?.filter((line) => !line.endsWith('nothing to do'))]).toEqual([0, []])
+    expect([code, output.match(/^✓.*/gm)?.filter((line) => !line.endsWith('no changes'))]).toEqual([0, []])
     expect(await footprint()).toEqual(now)
   })
 
@@ -155,7 +155,7 @@ describe.runIf(canRunMachine)('on a host of a panel', () => {
     const { code, output } = await machine.run('rekey', 'setup', '--refresh')
     expect([code, output.match(/^✓.*/gm)]).toEqual([
       0,
-      ['✓  The page at /password/ of every webmail host', '✓  Webmail changes passwords by Rekey'],
+      ['✓  The page at /password/ of every webmail host', '✓  Webmail changes passwords through Rekey'],
     ])
     const next = nextPassword()
     const change = { address: 'info@example.org', current: password, next }
@@ -239,7 +239,7 @@ describe.runIf(canRunMachine)('on a host of a panel', () => {
 
   it('a setup that is undone leaves the host as it was, and every site answers', async () => {
     const { code, output } = await machine.run('rekey', 'setup', '--undo', '--yes')
-    expect([code, output]).toEqual([0, expect.stringContaining('All was undone.')])
+    expect([code, output]).toEqual([0, expect.stringContaining('Everything was undone.')])
     // What the service has stored needs its key, until both are purged.
     expect(output).toContain('Kept: /etc/rekey/recovery-key')
     expect((await machine.run('find', '/etc/rekey', '-type', 'f')).output).toBe('/etc/rekey/recovery-key\n')

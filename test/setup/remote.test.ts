@@ -50,7 +50,7 @@ it('the setup for a panel elsewhere hands over the panel’s half, asks for the 
 it('the setup for a panel elsewhere pins a certificate that nobody vouches for, and shows what it pins', async () => {
   const host = createOtherHost(false)
   const { text } = await setUpOn(host, [ID, SECRET])
-  expect(text()).toContain('It is pinned: AA:BB')
+  expect(text()).toContain('Rekey will pin it: AA:BB')
   expect(host.state()['/etc/rekey/rekey.env']).toContain('HESTIA_CERT_SHA256=AA:BB\n')
 })
 
@@ -59,7 +59,7 @@ it('the setup for a panel elsewhere changes nothing with --dry-run, or without a
   const before = host.state()
   expect(await setUpOn(host, [], { isDry: true })).toMatchObject({ isSetUp: true })
   expect(await setUpOn(host, [])).toMatchObject({ isSetUp: false })
-  expect((await setUpOn(host, [ID, 'short'])).text()).toContain('That is no key of the panel')
+  expect((await setUpOn(host, [ID, 'short'])).text()).toContain('That isn’t an access key')
   expect(host.state()).toEqual(before)
 })
 

@@ -182,8 +182,8 @@ describe('the setup', () => {
   it('asks for the sender of notifications and whether to go on, and no more', async () => {
     const { said } = await setUpOn(createSetupHost())
     expect(said.filter((line) => line.includes('?'))).toEqual([
-      expect.stringContaining('Which mailbox of this host sends it?'),
-      'Go on?',
+      expect.stringContaining('Which mailbox on this host is the sender?'),
+      'Continue?',
     ])
     const panel = createSetupHost()
     await setUpOn(panel, {}, ['none'])
@@ -224,7 +224,7 @@ describe('a setup that runs again', () => {
     panel.commands.length = 0
     const { isSetUp, said } = await setUpOn(panel)
     expect([isSetUp, panel.state(), panel.commands]).toEqual([true, state, []])
-    expect(said.filter((line) => line.includes('?'))).toEqual(['Go on?'])
+    expect(said.filter((line) => line.includes('?'))).toEqual(['Continue?'])
   })
 
   it('goes from one way to another, as if it had been the first', async () => {
@@ -332,7 +332,7 @@ describe('a setup that is undone', () => {
     }
     const { isRight, text } = await run(panel, 'undo')
     expect(isRight).toBe(false)
-    expect(text()).toContain(`Left: ${include} can’t be removed`)
+    expect(text()).toContain(`Not undone: ${include} can’t be removed`)
     expect(panel.state()['/etc/nginx/conf.d/rekey.inc']).toBe('644 0 ')
     expect(panel.state().active).toBe('')
     panel.host.remove = remove
@@ -368,9 +368,9 @@ describe('a setup that is undone', () => {
 
 describe('a step that fails', () => {
   it.each([
-    ['v-add-sys-api-ip', 'A key of the panel'],
-    ['v-change-sys-api', 'A key of the panel'],
-    ['v-add-access-key', 'A key of the panel'],
+    ['v-add-sys-api-ip', 'An access key'],
+    ['v-change-sys-api', 'An access key'],
+    ['v-add-access-key', 'An access key'],
     ['doveconf -n', 'Dovecot'],
     ['reload dovecot', 'Dovecot'],
     ['enable rekey.socket', 'The service'],
@@ -586,11 +586,11 @@ describe('a host that the setup can’t set up', () => {
   it('is left alone for anybody but root, and while another setup is at work', async () => {
     const panel = createSetupHost()
     panel.host.isRoot = () => false
-    expect((await setUpOn(panel)).text()).toBe('This is for root: sudo rekey setup')
+    expect((await setUpOn(panel)).text()).toBe('Run this as root: sudo rekey setup')
     panel.host.isRoot = () => true
     panel.host.lock = async () => undefined
     const { isSetUp, text } = await setUpOn(panel)
-    expect([isSetUp, text()]).toEqual([false, 'Another rekey setup is at work: waiting for it …'])
+    expect([isSetUp, text()]).toEqual([false, 'Another rekey setup is running: waiting for it …'])
     expect(await run(panel, 'refresh')).toMatchObject({ isRight: true, said: [] })
   })
 
@@ -608,7 +608,7 @@ describe('a host that the setup can’t set up', () => {
     const { isSetUp, text } = await setUpOn(panel)
     expect([isSetUp, text()]).toEqual([
       true,
-      expect.stringContaining('Webmail goes on changing passwords by'),
+      expect.stringContaining('webmail changes passwords through the panel'),
     ])
     expect(panel.state()[ROUNDCUBE_SETTINGS]).toBe(createSetupHost().state()[ROUNDCUBE_SETTINGS])
   })
@@ -633,7 +633,7 @@ describe('a host that the setup can’t set up', () => {
     const { isSetUp, text } = await setUpOn(panel, { host: 'other.example.com' })
     expect([isSetUp, text(), panel.state()]).toEqual([
       false,
-      expect.stringContaining('other.example.com is no web domain of this panel'),
+      expect.stringContaining('other.example.com isn’t a web domain of this panel'),
       before,
     ])
   })

@@ -33,16 +33,16 @@ it('the host never reads, writes or removes through a link, so nobody can have r
   const link = join(folder, 'link')
   writeFileSync(victim, 'untouched')
   symlinkSync(victim, link)
-  await expect(host.read(link)).rejects.toThrow(`${link} is no ordinary file`)
-  await expect(host.write(link, { text: '', mode: 0o600, ...own })).rejects.toThrow('no ordinary file')
-  await expect(host.remove(link)).rejects.toThrow('no ordinary file')
+  await expect(host.read(link)).rejects.toThrow(`${link} isn’t a regular file`)
+  await expect(host.write(link, { text: '', mode: 0o600, ...own })).rejects.toThrow('isn’t a regular file')
+  await expect(host.remove(link)).rejects.toThrow('isn’t a regular file')
   expect(readFileSync(victim, 'utf8')).toBe('untouched')
 })
 
 it('the host refuses a file that isn’t UTF-8, which would be damaged when it is written again', async () => {
   const path = join(folder, 'latin')
   writeFileSync(path, Buffer.from([0xe4, 0x0a]))
-  await expect(host.read(path)).rejects.toThrow(`${path} is not UTF-8`)
+  await expect(host.read(path)).rejects.toThrow(`${path} isn’t a UTF-8 file`)
 })
 
 it('the host makes a folder once, and removes it only if it is empty', async () => {

@@ -4,13 +4,13 @@ import type { Step } from '../step.js'
 
 const SNIPPET = '/etc/dovecot/conf.d/99-rekey.conf'
 
-/** Has Dovecot count people by their own addresses, which Rekey tells it, instead of by the one that Rekey calls from. */
+/** Lets Dovecot count failed logins by the person's address, which Rekey sends, and not by Rekey's own. */
 export const dovecot: Step = {
   name: 'dovecot',
-  title: 'Dovecot believes the address that Rekey names',
+  title: 'Dovecot trusts the client addresses that Rekey sends',
   obstacle({ choices, survey }) {
     if (choices.proof === 'hash')
-      return { reason: 'passwords are checked by the panel’s hash', isChoice: true }
+      return { reason: 'Rekey checks passwords with the panel’s hashes', isChoice: true }
     return survey.hasDovecot ? undefined : { reason: 'this panel has no Dovecot' }
   },
   async do({ host }, changes) {
@@ -19,7 +19,7 @@ export const dovecot: Step = {
     await changes.file(
       SNIPPET,
       rootsOwn(
-        `# Made by \`rekey setup --proof=imap\`: programs of this host may name the address of the person who logs in.\nlogin_trusted_networks = ${[...networks].join(' ')}\n`,
+        `# Made by \`rekey setup --proof=imap\`: programs on this host may send the address of the person who logs in.\nlogin_trusted_networks = ${[...networks].join(' ')}\n`,
         0o644,
       ),
     )

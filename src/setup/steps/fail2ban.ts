@@ -2,20 +2,22 @@ import { demand } from '../changes.js'
 import { rootsOwn } from '../journal.js'
 import type { Step } from '../step.js'
 
-/** Bans addresses that go on guessing, by the panel's own firewall. */
+/** Bans addresses that keep guessing passwords, through the panel's own firewall. */
 export const fail2ban: Step = {
   name: 'fail2ban',
-  title: 'Fail2Ban closes the web to addresses that go on guessing',
+  title: 'Fail2Ban bans addresses that keep guessing',
   async obstacle({ host, survey }) {
     if (!survey.hasFail2Ban) return { reason: 'this panel has no Fail2Ban' }
-    // Debian's Fail2Ban runs in Debian's Python.
+    // Debian's Fail2Ban uses Debian's Python.
     const { code } = await host.run(['/usr/bin/python3', '-c', 'import systemd.journal'])
     if (code === 0) return undefined
-    return { reason: 'Fail2Ban can’t read the journal. Run apt install python3-systemd, then rekey setup' }
+    return {
+      reason: 'Fail2Ban can’t read the journal. Run apt install python3-systemd, then rekey setup again',
+    }
   },
   async do({ tools }, changes) {
     const jail = await tools.ours('deploy/fail2ban/jail.d/rekey.conf')
-    // The panel's action keeps the bans in the panel's own list.
+    // The panel's action adds each ban to the panel's own list.
     const action = '[rekey]\naction   = hestia[name=WEB]\n'
     await changes.file(
       '/etc/fail2ban/filter.d/rekey.conf',

@@ -9,23 +9,22 @@ const LOCATIONS = '/etc/nginx/conf.d/rekey.inc'
 const FORM_LOCATION = '/etc/nginx/conf.d/rekey-forms.inc'
 const LIMIT = '/etc/nginx/conf.d/rekey-limit.conf'
 
-/** As patterns, which match these files alone: nginx starts even if somebody removes what is included. */
+/** Patterns that match exactly these files: unlike with plain paths, nginx starts even if the files are missing. */
 const INCLUDE = 'include /etc/nginx/conf.d/rekey.in[c];\n'
 const INCLUDE_FORM = 'include /etc/nginx/conf.d/rekey-forms.in[c];\n'
 
 /**
- * Serves the page on the webmail hosts. The panel's templates end with an include of `nginx.conf_*` and `nginx.ssl.conf_*` in
- * the folder of the domain; what stands there outlives rebuilds and upgrades of the panel.
+ * Serves the page on the webmail hosts. The panel's templates include `nginx.conf_*` and `nginx.ssl.conf_*` from the domain's folder,
+ * and rebuilds and upgrades of the panel keep these files.
  */
 export const page: Step = {
   name: 'page',
   title: `The page at ${BASE_PATH}/ of every webmail host`,
   isRefreshed: () => true,
-  obstacle: ({ survey }) =>
-    survey.web.hasNginx ? undefined : { reason: 'this panel has no nginx, only Apache' },
+  obstacle: ({ survey }) => (survey.web.hasNginx ? undefined : { reason: 'this panel doesn’t use nginx' }),
   async do(setup, changes) {
     const { host, tools, survey, door } = setup
-    // Otherwise what is wrong already would be blamed on what is new.
+    // Otherwise an old error in nginx's configuration would look like one of this step.
     await demand(host, ['nginx', '-t'])
     const { needsForms } = webmailOf(setup)
     const own = await ownHost(setup)
@@ -56,23 +55,23 @@ export async function pageAddresses(setup: Setup): Promise<string[]> {
   )
 }
 
-/** The web domain that was asked for. */
+/** The web domain of `--host`. */
 async function ownHost({ host, choices }: Setup): Promise<WebHost | undefined> {
   if (choices.host === undefined) return undefined
   const found = await findWebDomain(host, choices.host)
   if (found) return found
   throw new SetupFault(
-    `${choices.host} is no web domain of this panel, or has no certificate yet: add it there, with SSL`,
+    `${choices.host} isn’t a web domain of this panel, or has no certificate yet: add it to the panel, with SSL`,
   )
 }
 
-/** Open to programs of this host, which come by its own addresses: nobody else is let in by nginx, nor by Rekey. */
+/** Only programs on this host may use the forms: nginx and Rekey accept only this host's own addresses. */
 async function formLocation({ host, tools }: Setup): Promise<string> {
   const allowed = host.addresses().map((address) => `  allow ${address};\n`)
   return (await tools.ours('deploy/hestia/rekey-forms.inc')).replace('  # allow\n', () => allowed.join(''))
 }
 
-/** A reload takes a moment. */
+/** Waits for nginx's reload. */
 async function waitUntilServed({ host, door, tools }: Setup): Promise<void> {
   if (!door) return
   const url = new URL(`https://${door.name}${BASE_PATH}/healthz`)
@@ -82,5 +81,6 @@ async function waitUntilServed({ host, door, tools }: Setup): Promise<void> {
     if (status === 200) return
     await tools.wait(250)
   }
-  throw new SetupFault(`${url} answers ${status ?? 'nothing'}: look at nginx’s error log`)
+  const answer = status === undefined ? 'doesn’t answer' : `answers with status ${status}`
+  throw new SetupFault(`${url} ${answer}: see nginx’s error log`)
 }

@@ -11,12 +11,12 @@ import type { Setup, Step } from '../step.js'
 import { SECRET_KEY, SETTINGS } from './service.js'
 
 /**
- * What the panel needs to let Rekey in: a permission profile with the commands that Rekey needs, this host's address in the
- * allow list, the API for access keys, and a key.
+ * Makes a permission profile with the commands that Rekey needs, adds this host's address to the API's allow list, turns the API on
+ * for access keys, and makes a key.
  */
 export const panelKey: Step = {
   name: 'panel-key',
-  title: 'A key of the panel, with no more permissions than Rekey needs',
+  title: 'An access key, with only the permissions that Rekey needs',
   async do(setup, changes) {
     await makeProfile(setup, changes)
     await allowAddress(setup, changes)
@@ -25,7 +25,7 @@ export const panelKey: Step = {
   },
 }
 
-/** The panel commands that these settings need. The setup itself asks for no more than the proofs do. */
+/** The panel commands that the settings need. The setup itself needs no others. */
 export async function commandsFor(host: Host): Promise<readonly string[]> {
   const settings = parseSettings((await readText(host, SETTINGS)) ?? '')
   const proofs = variables.REKEY_PROOFS.safeParse(settings.REKEY_PROOFS || undefined)
@@ -38,8 +38,8 @@ export async function commandsFor(host: Host): Promise<readonly string[]> {
 }
 
 /**
- * Fewer commands would turn calls of other keys with this profile into failed logins, for which the panel's fail2ban bans;
- * more would let those keys do more than their owner meant.
+ * Doesn't change a profile that other keys use. Removing commands would turn their calls into failed logins, and the panel's fail2ban
+ * would ban the callers. Adding commands would let those keys do more than their owners meant.
  */
 async function makeProfile({ host, choices }: Setup, changes: Changes): Promise<void> {
   const path = `${HESTIA}/data/api/${choices.profile}`
@@ -52,12 +52,12 @@ async function makeProfile({ host, choices }: Setup, changes: Changes): Promise<
     if (others.length > 0) {
       const names = others.map(({ id, comment }) => `${id} (${comment})`).join(', ')
       throw new SetupFault(
-        `the profile ${choices.profile} has other commands, and other keys depend on it: ${names}.\n  Choose another name: rekey setup --profile rekey`,
+        `the profile ${choices.profile} has other commands, and other keys use it: ${names}.\n  Choose another name: rekey setup --profile rekey`,
       )
     }
   }
   await changes.folder(`${HESTIA}/data/api`, 0o755)
-  // One that somebody else made alike stays as it is.
+  // Keeps an equal profile as it is, whoever made it.
   const isRight = current?.text.trim() === text.trim()
   await changes.file(path, isRight ? current : rootsOwn(text, 0o644))
 }
@@ -68,7 +68,7 @@ async function allowAddress({ host, survey: { panel } }: Setup, changes: Changes
   const isOpen = panel.allowed.length === 1 && panel.allowed[0] === 'allow-all'
   if (isOpen || panel.allowed.includes(address)) return
   await changes.act({
-    says: `let ${address} use the panel’s API`,
+    says: `add ${address} to the allow list of the panel’s API`,
     undo: { kind: 'command', undo: [`${HESTIA}/bin/v-delete-sys-api-ip`, address] },
     run: async () => void (await demand(host, [`${HESTIA}/bin/v-add-sys-api-ip`, address])),
   })
@@ -77,13 +77,13 @@ async function allowAddress({ host, survey: { panel } }: Setup, changes: Changes
 async function switchApiOn({ host, survey: { panel } }: Setup, changes: Changes): Promise<void> {
   if (panel.isApiOn) return
   await changes.act({
-    says: 'switch the panel’s API on for access keys',
+    says: 'turn the panel’s API on for access keys',
     undo: { kind: 'command', undo: [`${HESTIA}/bin/v-change-sys-config-value`, 'API_SYSTEM', '0'] },
     run: async () => void (await demand(host, [`${HESTIA}/bin/v-change-sys-api`, 'enable', 'api'])),
   })
 }
 
-/** The command prints the secret: its output is dropped, and the secret taken from the panel's file. */
+/** Drops the output of the command, which has the secret, and reads the secret from the panel's file. */
 async function makeKey({ host, survey, choices }: Setup, changes: Changes): Promise<void> {
   const { profile } = choices
   if ((await keysOf(host, profile)).length === 0) {

@@ -11,11 +11,11 @@ export const SOCKET = '/run/rekey/rekey.sock'
 export const SECRET_KEY = '/etc/rekey/secret-key'
 export const RECOVERY_KEY = '/etc/rekey/recovery-key'
 
-/** The values as the setup wrote them: one that differs in the settings is the administrator's. */
+/** The values as the setup wrote them. If one differs in the settings, the administrator has changed it. */
 const WRITTEN = '/etc/rekey/setup/settings.env'
 const UNITS = ['rekey.socket', 'rekey.service'] as const
 
-/** The files of the secrets that systemd hands to the service, by the variable that each is for. */
+/** The files of the secrets that systemd passes to the service, by variable. */
 const SECRETS = {
   HESTIA_SECRET_KEY: SECRET_KEY,
   REKEY_LINK_KEY: '/etc/rekey/link-key',
@@ -25,21 +25,21 @@ const SECRETS = {
 
 type SecretName = keyof typeof SECRETS
 
-/** Where the service keeps its data: systemd's `StateDirectory`. */
+/** The folder of the service's data: systemd's `StateDirectory`. */
 export const DATA = '/var/lib/rekey'
 
 const READY_WITHIN_MS = 60_000
 const PAUSE_MS = 500
 
-const HEADER = `# What \`rekey setup\` has found out for Rekey. You may change values and add others, which it then leaves alone:
-# docs/configuration.md has every variable. After a change: systemctl restart rekey
+const HEADER = `# Written by \`rekey setup\`. You can change values and add others: the setup keeps your changes.
+# docs/configuration.md describes every variable. After a change: systemctl restart rekey
 `
 
 /** Writes the settings and the secrets, and starts the service with them. */
 export const service: Step = {
   name: 'service',
   title: 'The service',
-  // A certificate that nobody vouches for is pinned, and renewed now and then.
+  // A self-signed certificate is pinned, and the panel renews it now and then.
   isRefreshed: ({ survey }) => !survey.panel.server.isTrusted,
   async do(setup, changes) {
     const before = changes.lines.length
@@ -51,12 +51,12 @@ export const service: Step = {
   async apply(host, setup) {
     await demand(host, ['systemctl', 'daemon-reload'])
     if (setup) await waitUntilReady(setup)
-    // With the settings from before, if there were any.
+    // With the earlier settings, if there are any.
     else await demand(host, ['systemctl', 'try-restart', 'rekey.service'])
   },
 }
 
-/** What the service reads, with its secrets and what systemd tells it: for the doctor. Empty before the setup. */
+/** The service's environment with its secrets, for the doctor. Empty before the setup. */
 export async function serviceEnvironment(host: Host): Promise<Record<string, string>> {
   const settings = await readText(host, SETTINGS)
   if (settings === undefined) return {}
@@ -65,20 +65,20 @@ export async function serviceEnvironment(host: Host): Promise<Record<string, str
     ...parseSettings(settings),
   }
   for (const [name, path] of Object.entries(SECRETS)) {
-    // An undo may have left it for a service that has no use for it now.
+    // An undo may have left this file although the service can't use it now.
     if (path === RECOVERY_KEY && !canRecover(environment)) continue
     if (await host.read(path)) environment[`${name}_FILE`] = path
   }
   return environment
 }
 
-/** @returns the settings that the service then has */
+/** @returns the new settings of the service */
 async function writeSettings(setup: Setup, changes: Changes): Promise<Record<string, string>> {
   const { host } = setup
   const wanted = {
     ...panelSettings(setup.survey),
     HESTIA_ACCESS_KEY: (await setup.accessKey()) ?? '',
-    // Where the doctor finds the service, which has the socket of systemd.
+    // For the doctor. The service itself gets the socket from systemd.
     REKEY_HOST: `unix:${SOCKET}`,
     ...(setup.basePath && { REKEY_BASE_PATH: setup.basePath }),
     REKEY_TRUST_PROXY: '1',
@@ -100,7 +100,7 @@ function panelSettings({ panel }: Setup['survey']): Record<string, string> {
   }
 }
 
-/** Dovecot answers a refused login after two seconds: a refusal that takes less would tell which mailboxes there are. */
+/** Dovecot answers a refused login after two seconds. A shorter refusal delay would reveal which mailboxes exist. */
 function mailSettings({ choices, survey }: Pick<Setup, 'choices' | 'survey'>): Record<string, string> {
   return {
     ...(choices.proof === 'imap' && {
@@ -118,7 +118,7 @@ function webmailSettings(setup: Setup): Record<string, string> {
   return { REKEY_WEBMAIL_ADDRESSES: setup.host.addresses().join(',') }
 }
 
-/** Links that set a password begin with the address, and the store remembers which of them were used. */
+/** Recovery links begin with the page's address, and the store remembers which links were used. */
 function pageSettings({ choices, door, basePath }: Setup): Record<string, string> {
   const name = choices.host ?? door?.name
   if (name === undefined) return {}
@@ -126,9 +126,9 @@ function pageSettings({ choices, door, basePath }: Setup): Record<string, string
 }
 
 /**
- * Makes the secrets, each once.
+ * Makes the missing secrets.
  *
- * @returns those that the service gets beside the panel's
+ * @returns the names of the service's secrets, without the panel's
  */
 async function makeSecrets(
   setup: Setup,
@@ -143,7 +143,7 @@ async function makeSecrets(
   }
   await makeKey(SECRETS.REKEY_LINK_KEY)
   if (canRecover(settings)) {
-    // Without it, the addresses that people have set are lost.
+    // Without this key, the recovery addresses in `DATA` are lost.
     await makeKey(RECOVERY_KEY, DATA)
     names.push('REKEY_RECOVERY_KEY')
   }
@@ -157,7 +157,7 @@ async function makeSecrets(
   return names
 }
 
-/** Whether all is there that recovery addresses need: the service doesn't start with a key for them and without the rest. */
+/** Whether the settings allow recovery addresses. If they don't, the service wouldn't start with `REKEY_RECOVERY_KEY`. */
 function canRecover(settings: Readonly<Record<string, string>>): boolean {
   const { REKEY_PUBLIC_URL, REKEY_RECOVERY_STORE, REKEY_SMTP_URL, REKEY_PROOFS = 'mailbox' } = settings
   return (
@@ -165,12 +165,12 @@ function canRecover(settings: Readonly<Record<string, string>>): boolean {
   )
 }
 
-/** The token that Roundcube shows; undefined before it was made. */
+/** Roundcube's token; undefined before it is made. */
 export async function roundcubeToken(host: Host): Promise<string | undefined> {
   return /^roundcube=(.+)$/m.exec((await readText(host, SECRETS.REKEY_CLIENTS)) ?? '')?.[1]
 }
 
-/** The units are the package's; what is this host's own stands beside them. */
+/** Writes drop-ins with this host's values for the package's units. */
 async function writeDropIns(setup: Setup, names: readonly SecretName[], changes: Changes): Promise<void> {
   const { group } = setup.survey.web
   const credentials = names.map((name) => `LoadCredential=${name}:${SECRETS[name]}\n`)
@@ -180,7 +180,7 @@ async function writeDropIns(setup: Setup, names: readonly SecretName[], changes:
   await changes.file(
     `${folder}/rekey.socket.d/web-server.conf`,
     rootsOwn(
-      `# The web server's group: nobody else can reach Rekey.\n[Socket]\nSocketGroup=${group}\n`,
+      `# Only root and the web server's group can reach Rekey.\n[Socket]\nSocketGroup=${group}\n`,
       0o644,
     ),
   )
@@ -190,7 +190,7 @@ async function writeDropIns(setup: Setup, names: readonly SecretName[], changes:
   )
 }
 
-/** @param isNew whether there is something to be started with */
+/** @param isNew whether the configuration has changed */
 async function start({ host, journal }: Setup, changes: Changes, isNew: boolean): Promise<void> {
   const isActive = async (unit: string) =>
     (await host.run(['systemctl', 'is-active', '--quiet', unit])).code === 0
@@ -198,7 +198,7 @@ async function start({ host, journal }: Setup, changes: Changes, isNew: boolean)
   const hasSocket = await isActive('rekey.socket')
   if (!isNew && !isBegun && hasSocket && (await isActive('rekey.service'))) return
   await changes.act({
-    says: hasSocket ? 'restart the service' : 'start the service, now and whenever the host starts',
+    says: hasSocket ? 'restart the service' : 'start the service, now and at each boot',
     undo: { kind: 'command', undo: ['systemctl', 'disable', '--now', ...UNITS] },
     async run() {
       await demand(host, ['systemctl', 'daemon-reload'])
@@ -213,7 +213,7 @@ async function waitUntilReady({ host, basePath, tools }: Setup): Promise<void> {
   for (let waitedMs = 0; waitedMs < READY_WITHIN_MS; waitedMs += PAUSE_MS) {
     const answer = await host.get({ socket: SOCKET, path: `${basePath}/readyz` })
     if (answer?.status === 200) return
-    // It has looked and says no: the doctor knows why.
+    // The service has checked and isn't ready. The doctor finds out why.
     if (answer?.status === 503 && !answer.body.includes('not-checked-yet')) break
     await tools.wait(PAUSE_MS)
   }
@@ -222,6 +222,6 @@ async function waitUntilReady({ host, basePath, tools }: Setup): Promise<void> {
     .split('\n')
     .filter((line, index, lines) => /^fault/.test(line) || /^fault/.test(lines[index - 1] ?? ''))
   throw new SetupFault(
-    `the service isn’t ready. The doctor says:\n  ${faults.join('\n  ') || 'nothing is wrong with the settings; look at journalctl -u rekey'}`,
+    `the service isn’t ready. The doctor says:\n  ${faults.join('\n  ') || 'no fault in the settings; see the log with journalctl -u rekey'}`,
   )
 }

@@ -5,25 +5,25 @@ import type { Setup, Step } from '../step.js'
 import { BASE_PATH, webmailOf } from '../webmail.js'
 import { roundcubeToken } from './service.js'
 
-/** What the settings of Roundcube's password plugin get: the rest stands in a file that others can't read. */
+/** The settings for Roundcube's password plugin, in a file that other users can't read. The plugin's own settings include it. */
 const SETTINGS = '/etc/roundcube/plugins/password/rekey.inc.php'
 const AUTHORITY = '/etc/roundcube/plugins/password/rekey-ca.pem'
 const INCLUDE = `
-// By \`rekey setup\`: passwords are changed by Rekey. \`rekey setup --undo\` takes this out.
+// Added by \`rekey setup\`: Rekey changes the passwords. \`rekey setup --undo\` removes this.
 if (is_readable('${SETTINGS}')) { include '${SETTINGS}'; }
 `
 
-/** Has the webmail programs that the panel installs change passwords by Rekey. */
+/** Lets the panel's webmail programs change passwords through Rekey. */
 export const webmail: Step = {
   name: 'webmail',
-  title: 'Webmail changes passwords by Rekey',
+  title: 'Webmail changes passwords through Rekey',
   isRefreshed: () => true,
   obstacle({ survey, door }) {
     if (!survey.roundcube && !survey.snappyMailSettings) return { reason: 'this panel has no webmail' }
     if (door) return undefined
     return {
       reason:
-        'no webmail host has a certificate and can be reached from here: add SSL to a mail domain, then run rekey setup again. Webmail goes on changing passwords by the panel',
+        'this host can reach no webmail host with a certificate. Add SSL to a mail domain, then run rekey setup again. Until then, webmail changes passwords through the panel',
     }
   },
   async do(setup, changes) {
@@ -60,7 +60,7 @@ async function wireRoundcube(
   await changes.edit(roundcube.settings, { from: '', to: INCLUDE }, appendPhp)
 }
 
-/** Rekey has a rule for the length, and tells it. */
+/** No minimum length here: Rekey has its own rule, and explains it. */
 const COMMON = `$config['password_confirm_current'] = true;
 $config['password_minimum_length'] = 0;
 `
@@ -82,13 +82,13 @@ $config['password_hestia_port'] = '443';
 ${COMMON}`
 }
 
-/** What follows a closing tag would be sent to the browser. */
+/** Appends before a closing tag, because PHP would send text after it to the browser. */
 function appendPhp(text: string, code: string): string {
   const body = text.replace(/\?>\s*$/, '')
   return `${body.replace(/\n*$/, '\n')}${code}${body === text ? '' : '?>\n'}`
 }
 
-/** SnappyMail's own plugin, which posts to the host that its settings name. */
+/** Sets the host that SnappyMail's own plugin posts to. */
 async function wireSnappyMail({ survey }: Setup, { name }: Door, changes: Changes): Promise<void> {
   const path = survey.snappyMailSettings
   if (path) await changes.json(path, 'plugin', { hestia_host: name, hestia_port: 443 })
