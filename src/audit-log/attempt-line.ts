@@ -6,43 +6,39 @@ const durationMs = z.int().min(0)
 
 const command = z.strictObject({
   command: z.string().describe('Its name.'),
-  result: z.union([z.int(), z.string()]).describe('Its exit code, or a word for why there is none.'),
-  durationMs: durationMs.describe('How long it took, its wait for a turn included.'),
+  result: z.union([z.int(), z.string()]).describe('Its exit code, or why there is none.'),
+  durationMs: durationMs.describe('How long it took, including its wait in the queue.'),
 })
 
 /**
- * The line that an attempt leaves in the log, or one for many that were refused to one sender for one reason. Fields are added, never renamed or given another meaning, within a major
- * version; those from `level` to `clientAddress` come first and in this order, as the filter in deploy/fail2ban needs.
+ * The audit line of an attempt, or of many attempts of one sender that were refused for the same reason. Within a major version,
+ * fields may be added, but not renamed or given another meaning. The fields from `level` to `clientAddress` come first and in this
+ * order, which the filter in deploy/fail2ban needs.
  */
 export const attemptLine = z
   .strictObject({
     level: z
       .literal([30, 40, 50])
-      .describe('30 is news, 40 a warning, 50 an error: what an operator must mend is 40 or more.'),
+      .describe('30 is information, 40 a warning, 50 an error. From 40 on, an administrator should act.'),
     time: z.int().describe('When the line was written, in milliseconds since 1970.'),
-    event: z.literal('attempt').describe('Of this kind of line.'),
-    code: z.enum(answerCodes).describe('How the attempt ended: a code of the JSON interface.'),
-    requestId: z.string().describe('The reference that the answer had.'),
+    event: z.literal('attempt').describe('The kind of line.'),
+    code: z.enum(answerCodes).describe('The outcome of the attempt: a code of the JSON interface.'),
+    requestId: z.string().describe('The reference in the answer.'),
     clientAddress: z
       .string()
       .regex(/^[0-9a-f.:]+$/)
-      .describe('The person’s IP address, in its one canonical form.'),
-    client: z
-      .string()
-      .optional()
-      .describe('The name of the program with a token that called for the person.'),
+      .describe('The person’s IP address, in canonical form.'),
+    client: z.string().optional().describe('The name of the client that called for the person.'),
     proof: z
       .enum(['mailbox', 'account', 'recovery'])
       .optional()
-      .describe(
-        'What was to prove the right: a password of the mailbox or of the account, or a recovery link.',
-      ),
-    mailbox: z.string().optional().describe('The address asked for, or its hash. It need not exist.'),
-    account: z.string().optional().describe('With proof by account: the hosting account named, or its hash.'),
+      .describe('The proof: the mailbox’s password, the hosting account, or a recovery link.'),
+    mailbox: z.string().optional().describe('The mailbox in the request, or its hash. It may not exist.'),
+    account: z.string().optional().describe('With proof by account: the hosting account, or its hash.'),
     evidence: z
       .enum(['answered', 'confirmed'])
       .optional()
-      .describe('With changed: whether the panel said so, or the new password was seen to work.'),
+      .describe('With changed: whether the panel said so, or Rekey checked that the new password works.'),
     faults: z.array(z.string()).optional().describe('With invalid-request: what was wrong, and where.'),
     reasons: z
       .array(z.enum(passwordReasonCodes))
@@ -54,28 +50,28 @@ export const attemptLine = z
       .regex(/^[A-Za-z0-9_ .:=$()-]+$/)
       .optional()
       .describe(
-        'With panel-…, mail-server-unavailable, store-unavailable, change-not-confirmed and breach-check-unavailable: what went wrong, in a few plain words.',
+        'With panel-…, mail-server-unavailable, store-unavailable, change-not-confirmed and breach-check-unavailable: what went wrong.',
       ),
     proven: z
       .boolean()
       .optional()
-      .describe('With panel-busy: the credentials were right, and the change was not sent for lack of time.'),
+      .describe('With panel-busy: the credentials were right, but there was no time to send the change.'),
     credentialsSent: z
       .boolean()
       .optional()
       .describe('With mail-server-unavailable: the mail server may have tried the password.'),
-    durationMs: durationMs.describe('From the request’s arrival to its answer.'),
-    panelMs: durationMs.describe('How much of that at least one command of the panel was under way.'),
-    commands: z.array(command).describe('The panel’s commands, in the order in which they ended.'),
+    durationMs: durationMs.describe('The time from the request’s arrival to its answer.'),
+    panelMs: durationMs.describe('How much of that time at least one panel command was running.'),
+    commands: z.array(command).describe('The panel commands, in the order in which they ended.'),
     count: z
       .int()
       .min(1)
       .optional()
       .describe(
-        'The line stands for so many refusals since the one before it. The rest of it is of the last one.',
+        'How many refusals since the previous line this line stands for. The other fields describe the last one.',
       ),
   })
-  .meta({ title: 'The line that an attempt leaves in Rekey’s log' })
+  .meta({ title: 'The audit line of an attempt in Rekey’s log' })
 
-/** What of the line is said here; the logger adds level and time. */
+/** The line without the level and the time, which the logger adds. */
 export type AttemptLine = Omit<z.output<typeof attemptLine>, 'level' | 'time'>

@@ -7,7 +7,7 @@ import type { AttemptLine } from './attempt-line.js'
 import { foldRefusals, type RefusalFold } from './fold-refusals.js'
 import type { LogNames } from './log-names.js'
 
-/** Writes the line that an attempt leaves, or one for many that were refused to one sender for one reason. */
+/** Writes the audit line of each attempt, or one for many attempts of one sender that were refused for the same reason. */
 export function createAttemptLog(logger: Logger, names: LogNames, clock: Clock): RefusalFold {
   function write({ context, answer, durationMs }: AttemptRecord, count?: number): void {
     const { requestId, clientAddress, client, proof, mailbox, account, commands } = context
@@ -36,7 +36,7 @@ export function createAttemptLog(logger: Logger, names: LogNames, clock: Clock):
   return foldRefusals(write, clock)
 }
 
-/** Only what is known to hold no secret is named here. */
+/** Lists each field by name, so that only fields without secrets are logged. */
 function detailsOf(answer: Answer): Partial<AttemptLine> {
   return {
     evidence: 'evidence' in answer ? answer.evidence : undefined,
@@ -49,12 +49,12 @@ function detailsOf(answer: Answer): Partial<AttemptLine> {
   }
 }
 
-/** The name of a member that is not known is of the caller's choice, and may be anything. */
+/** Leaves out the name of an unknown member, because the caller can choose any name. */
 function describeFault({ pointer, code }: FieldFault): string {
   return code === 'unknown' ? code : `${pointer} ${code}`.trim()
 }
 
-/** How long at least one command was under way: commands that run side by side are not counted twice. */
+/** How long at least one command was running. Overlapping times count once. */
 function busyMs(commands: readonly CommandRecord[]): number {
   let total = 0
   let countedUntil = Number.NEGATIVE_INFINITY

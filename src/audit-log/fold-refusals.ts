@@ -3,36 +3,36 @@ import type { AttemptRecord } from '../core/attempt-context.js'
 import type { Clock } from '../lib/clock.js'
 import { networkOf } from '../lib/ip-address.js'
 
-/** @param count of attempts that the record stands for; absent for one that stands for itself */
+/** @param count how many attempts the record stands for; undefined for a single attempt */
 export type WriteAttempt = (record: AttemptRecord, count?: number) => void
 
-/** Keeps a flood of refusals from flooding the log. */
+/** Combines similar refusals, so that a flood of refusals doesn't flood the log. */
 export interface RefusalFold {
   record(record: AttemptRecord): void
-  /** For a process that stops: writes what was counted, and counts no more. */
+  /** For a process that stops: writes the counted refusals, and combines no more. */
   stop(): void
 }
 
 const WINDOW_MS = 10_000
 
-/** So many senders and reasons are remembered, that memory stays small; refusals of more are written one by one. */
+/** The maximum number of windows, which bounds memory. Further refusals are written one by one. */
 const MAX_WINDOWS = 1000
 
-/** What was refused to one sender for one reason within a window. */
+/** The refusals of one sender for one reason within a time window. */
 interface Window {
   readonly endMs: number
-  /** Refusals since the line that began it. */
+  /** Refusals since the line that opened the window. */
   count: number
-  /** What these have in common, and the rest of the last of them. */
+  /** The last refusal, with only those names that all of them share. */
   latest?: AttemptRecord
 }
 
 /**
- * Writes the first refusal of a sender for a reason at once, and those that follow as one for each ten seconds. Refusals are
- * folded if `answers` says so and the panel was asked nothing; everything else is written at once.
+ * Writes a sender's first refusal for a reason at once, and combines the next ones into one line every ten seconds. Refusals are
+ * combined if `answers` says so and no panel command was run. Everything else is written at once.
  */
 export function foldRefusals(write: WriteAttempt, clock: Clock): RefusalFold {
-  /** By sender and reason, in the order of their ends. */
+  /** By sender and reason, sorted by end. */
   const windows = new Map<string, Window>()
   let isStopped = false
 
@@ -63,7 +63,7 @@ export function foldRefusals(write: WriteAttempt, clock: Clock): RefusalFold {
     if (windows.size < MAX_WINDOWS) windows.set(key, { endMs: clock.now() + WINDOW_MS, count: 0 })
   }
 
-  /** Whether nothing is left to tell of it. */
+  /** Whether the window has ended and all its refusals are written. */
   function isOver({ endMs, count }: Window): boolean {
     return count === 0 && endMs <= clock.now()
   }
@@ -88,14 +88,14 @@ export function foldRefusals(write: WriteAttempt, clock: Clock): RefusalFold {
   return { record, stop }
 }
 
-/** Of whom and why an attempt was refused; undefined if it must have a line of its own. */
+/** The sender and the reason of a refusal; undefined if the attempt must have its own line. */
 function keyOf({ context, answer }: AttemptRecord): string | undefined {
   if (!answers[answer.code].folded || context.commands.length > 0) return undefined
   const limit = 'limit' in answer ? answer.limit.name : ''
   return [answer.code, limit, networkOf(context.clientAddress), context.client].join(' ')
 }
 
-/** A line that stands for several attempts names nobody whom only one of them was about. */
+/** Removes names that the attempts don't share: a line for several attempts must not name a mailbox of only one. */
 function inCommon(one: AttemptRecord, latest: AttemptRecord): AttemptRecord {
   const context = { ...latest.context }
   for (const name of ['proof', 'mailbox', 'account'] as const) {

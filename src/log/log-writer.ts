@@ -2,50 +2,50 @@ import type { CheckReadiness } from '../core/readiness.js'
 import type { Clock } from '../lib/clock.js'
 import { errorCodeOf } from '../lib/describe-error.js'
 
-/** Takes the first of the bytes, and tells how many; rejects with the system's error. Called again only when it has answered. */
+/** Writes the first bytes, and returns how many it has written. Rejects with the system's error. Called one at a time. */
 export type WriteBytes = (bytes: Buffer) => Promise<number>
 
-/** How the log gets on. */
+/** The state of the log. */
 export interface LogState {
-  /** Lines that were lost since the start. */
+  /** Lines lost since the start. */
   readonly lost: number
-  /** Lines that are not written yet. */
+  /** Lines that aren't written yet. */
   readonly waiting: number
 }
 
-/** Writes the lines of the log in their order, and keeps nobody waiting who logs. */
+/** Writes log lines in order, without making the caller wait. */
 export interface LogWriter {
-  /** Never throws. A line that there is no room for is lost, and counted. */
+  /** Never throws. If the buffer is full, the line is lost and counted. */
   write(line: string): void
   state(): LogState
-  /** Has a fault while lines are lost or can't be written. */
+  /** Reports a fault while lines are lost or can't be written. */
   readonly checkReadiness: CheckReadiness
-  /** For a process that stops: resolves when all is written, or after two seconds. */
+  /** For a process that stops: resolves when everything is written, or after two seconds. */
   flush(): Promise<void>
 }
 
-/** How many bytes of lines may wait; some 2,500 lines of attempts. */
+/** The size of the buffer: about 2,500 audit lines. */
 const MAX_WAITING_BYTES = 1024 * 1024
 const MAX_WRITE_BYTES = 64 * 1024
-/** After what time a write that failed is tried again. */
+/** The pause before a failed write is retried. */
 const RETRY_MS = 1000
-/** After what time a write that has not come back means a reader that stalls. */
+/** A write that takes longer means that the reader has stalled. */
 const STALLED_MS = 5000
 /** Long enough for one more try. */
 const FLUSH_MS = 2000
 
 interface Line {
   readonly bytes: Buffer
-  /** Of how many lost lines it tells; 0 for the line of somebody who logs. */
+  /** The number of lost lines that this line reports; 0 for an ordinary line. */
   readonly tellsLost: number
 }
 
-/** What fails is tried again. Only a pipe or a connection that nobody reads any more loses its lines at once. */
+/** Retries failed writes. Drops all lines at once only if nobody reads the pipe or the connection any more. */
 export function createLogWriter(writeBytes: WriteBytes, clock: Clock): LogWriter {
   const lines: Line[] = []
   let waitingBytes = 0
   let lost = 0
-  /** Lost, and no line tells of it yet. */
+  /** Lost lines that no line has reported yet. */
   let untold = 0
   let failing = false
   let startedMs = 0
@@ -53,7 +53,7 @@ export function createLogWriter(writeBytes: WriteBytes, clock: Clock): LogWriter
 
   function write(text: string): void {
     const line = { bytes: Buffer.from(text), tellsLost: 0 }
-    // Lines that follow a lost one are lost too until there is room to tell of it, so that they stand behind that.
+    // After a lost line, further lines are lost too until the report of the loss fits, so that the report comes first.
     if (untold > 0 || waitingBytes + line.bytes.length > MAX_WAITING_BYTES) {
       lose(line)
     } else {
@@ -76,7 +76,7 @@ export function createLogWriter(writeBytes: WriteBytes, clock: Clock): LogWriter
         tellLost()
       } catch (error) {
         failing = true
-        // Nobody reads the pipe or the connection any more.
+        // EPIPE: nobody reads the pipe or the connection any more.
         if (errorCodeOf(error) === 'EPIPE') loseAll()
         await clock.wait(RETRY_MS)
       }
@@ -95,7 +95,7 @@ export function createLogWriter(writeBytes: WriteBytes, clock: Clock): LogWriter
     return Buffer.concat(next)
   }
 
-  /** The rest of a line that was written in part stays, so that no other line begins in the middle of it. */
+  /** Keeps the rest of a partly written line, so that the next line doesn't start in the middle of it. */
   function remove(writtenBytes: number): void {
     waitingBytes -= writtenBytes
     let left = writtenBytes
@@ -114,7 +114,7 @@ export function createLogWriter(writeBytes: WriteBytes, clock: Clock): LogWriter
     tellLost()
   }
 
-  /** Stands where the lost lines would stand. */
+  /** Reports the loss in the place of the lost lines. */
   function tellLost(): void {
     if (untold === 0) return
     const line = { level: 50, time: Date.now(), event: 'log-lines-lost', count: untold }

@@ -3,20 +3,20 @@ import { Socket } from 'node:net'
 import { promisify } from 'node:util'
 import type { WriteBytes } from './log-writer.js'
 
-/** As Node's process has it. */
+/** The standard output of Node's process. */
 export type StandardOutput = NodeJS.WriteStream & { readonly fd: number }
 
 const writeFile = promisify(write)
 
 /**
- * Writes to standard output, and never waits for it in the thread that serves. Node itself writes to pipes and sockets
- * without blocking, and goes on when their reader makes room. Its writes to files block, so that another thread makes these.
+ * Writes to standard output without blocking the main thread. Node writes to pipes and sockets asynchronously, but to files
+ * synchronously, so another thread writes to files.
  */
 export function createStandardOutput(stdout: StandardOutput): WriteBytes {
   if (!(stdout instanceof Socket) || stdout.isTTY) {
     return async (bytes) => (await writeFile(stdout.fd, bytes)).bytesWritten
   }
-  // Whoever writes is told of an error; nobody else needs to be.
+  // The writer gets the error through its callback. Without a listener, Node would also throw it.
   stdout.on('error', () => undefined)
   return (bytes) =>
     new Promise((resolve, reject) => {

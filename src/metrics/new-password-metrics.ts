@@ -1,15 +1,15 @@
 import { Counter, type Registry } from 'prom-client'
 import { type CountNewPassword, newPasswordResults } from '../core/new-password-checks.js'
 
-/** Counts the new passwords that were tried at the mail server, by what came of it. */
+/** Counts checks of new passwords at the mail server, by result. */
 export function createNewPasswordMetrics(registry: Registry): CountNewPassword {
   const checks = new Counter({
     name: 'rekey_new_password_checks_total',
-    help: 'Checks at the mail server, after the answer, whether it takes the new password.',
+    help: 'Checks after the answer whether the mail server accepts the new password, by result.',
     labelNames: ['result'],
     registers: [registry],
   })
-  // A counter that first appears with a 1 has not risen, for Prometheus.
+  // To Prometheus, a counter that first appears as 1 hasn't risen.
   for (const result of newPasswordResults) checks.inc({ result }, 0)
   return (result) => checks.inc({ result })
 }

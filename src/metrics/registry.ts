@@ -1,13 +1,13 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 
-/** What runs. */
+/** The versions that run. */
 export interface Build {
   readonly version: string
-  /** Of Node, such as `v20.19.0`. */
+  /** Node's version, such as `v20.19.0`. */
   readonly node: string
 }
 
-/** A registry that knows the process and the build, and shares nothing with other registries. */
+/** A separate registry with the metrics of the process and the build. */
 export function createRegistry({ version, node }: Build): Registry {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })

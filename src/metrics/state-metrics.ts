@@ -3,24 +3,24 @@ import { breakerStates, type PanelLoad } from '../core/panel-port.js'
 import type { CheckReadiness } from '../core/readiness.js'
 import { withoutStatus } from './words.js'
 
-/** What is looked at when Prometheus asks, and only then. */
+/** The state that is read when Prometheus asks. */
 export interface StateSources {
   readonly panelLoad: () => PanelLoad
   readonly checkReadiness: CheckReadiness
-  /** Of the store alone, which answers at once. */
+  /** Checks only the store, and answers at once. */
   readonly checkStore: CheckReadiness
-  /** Lines of the log: those lost since the start, and those not written yet. */
+  /** Log lines: lost since the start, and not written yet. */
   readonly logState: () => { readonly lost: number; readonly waiting: number }
 }
 
-/** Shows how things stand. */
+/** Adds the metrics of the service's state. */
 export function addStateMetrics(registry: Registry, sources: StateSources): void {
   const registers = [registry]
   const { panelLoad, checkReadiness, checkStore, logState } = sources
 
   new Gauge({
     name: 'rekey_panel_commands_running',
-    help: 'Commands of the panel that run now.',
+    help: 'Panel commands that are running.',
     registers,
     collect() {
       this.set(panelLoad().running)
@@ -28,7 +28,7 @@ export function addStateMetrics(registry: Registry, sources: StateSources): void
   })
   new Gauge({
     name: 'rekey_panel_concurrency_limit',
-    help: 'How many commands of the panel may run at once now.',
+    help: 'How many panel commands may run at once.',
     registers,
     collect() {
       this.set(panelLoad().limit)
@@ -36,7 +36,7 @@ export function addStateMetrics(registry: Registry, sources: StateSources): void
   })
   new Gauge({
     name: 'rekey_panel_queue_length',
-    help: 'Commands of the panel that wait for their turn now.',
+    help: 'Panel commands that wait in the queue.',
     registers,
     collect() {
       this.set(panelLoad().waiting)
@@ -44,7 +44,7 @@ export function addStateMetrics(registry: Registry, sources: StateSources): void
   })
   new Gauge({
     name: 'rekey_panel_breaker_state',
-    help: '1 for the state that the breaker is in: it is open while a panel that is away is left alone.',
+    help: '1 for the current state of the circuit breaker. It is open while the panel can’t be reached.',
     labelNames: ['state'],
     registers,
     collect() {
@@ -54,7 +54,7 @@ export function addStateMetrics(registry: Registry, sources: StateSources): void
   })
   new Gauge({
     name: 'rekey_store_up',
-    help: '1 if the store of limits and locks can be used; always so if it is in memory.',
+    help: '1 if the store of limits and locks works. A store in memory always works.',
     registers,
     async collect() {
       const faults = await checkStore()
@@ -63,7 +63,7 @@ export function addStateMetrics(registry: Registry, sources: StateSources): void
   })
   new Counter({
     name: 'rekey_log_lines_lost_total',
-    help: 'Lines of the log that were lost because standard output did not take them.',
+    help: 'Log lines that were lost because standard output did not accept them.',
     registers,
     collect() {
       this.reset()
@@ -72,7 +72,7 @@ export function addStateMetrics(registry: Registry, sources: StateSources): void
   })
   new Gauge({
     name: 'rekey_log_lines_waiting',
-    help: 'Lines of the log that standard output has not taken yet.',
+    help: 'Log lines that standard output has not accepted yet.',
     registers,
     collect() {
       this.set(logState().waiting)
@@ -80,7 +80,7 @@ export function addStateMetrics(registry: Registry, sources: StateSources): void
   })
   new Gauge({
     name: 'rekey_ready',
-    help: '1 if a change could be made and logged, as far as is known; 0 if not, or if it is not known yet.',
+    help: '1 if Rekey can change passwords and write its log; 0 if not, or if it has not checked yet.',
     registers,
     async collect() {
       const faults = await checkReadiness()
@@ -89,7 +89,7 @@ export function addStateMetrics(registry: Registry, sources: StateSources): void
   })
   new Gauge({
     name: 'rekey_readiness_fault',
-    help: '1 for each reason why no change could be made or logged, as far as is known.',
+    help: '1 for each known reason why Rekey can’t change passwords or write its log.',
     labelNames: ['code'],
     registers,
     async collect() {

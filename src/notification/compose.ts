@@ -1,7 +1,7 @@
 import type { Mail } from '../core/recovery/mail-port.js'
 import { wideNetworkOf } from '../lib/ip-address.js'
 
-/** The words of one kind of mail; placeholders such as `{mailbox}` stand for what they name. */
+/** The words of one kind of mail, with placeholders such as `{mailbox}`. */
 interface MailWords {
   readonly subject: string
   readonly text: string
@@ -9,21 +9,21 @@ interface MailWords {
 
 /** The words of all mails, in one language. */
 export type AllMailWords = Readonly<Record<Mail['kind'], MailWords>> & {
-  /** Names whom to ask, as `{contact}`. */
+  /** Has the placeholder `{contact}`. */
   readonly contact: string
   readonly automatic: string
 }
 
-/** What is the same for all mails that are sent at a time. */
+/** Values for every kind of mail. */
 interface Frame {
-  /** Of the words (BCP 47). */
+  /** The language of the words (BCP 47). */
   readonly language: string
   readonly time: Date
-  /** Whom to ask, if there is somebody to be named. */
+  /** The contact for help, if there is one. */
   readonly contact: string | undefined
 }
 
-/** Writes a mail. The time zone is that of the process, and named. */
+/** Writes a mail. Times are in the time zone of the process, and include its name. */
 export function composeMail(
   mail: Mail,
   words: AllMailWords,

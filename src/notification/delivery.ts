@@ -2,7 +2,7 @@ import { bulkhead } from 'cockatiel'
 import type { Clock } from '../lib/clock.js'
 import type { Message, Sender, SendFault } from './message.js'
 
-/** What became of a message. */
+/** What happened to a message. */
 export type DeliveryEvent =
   | { readonly event: 'notification-sent'; readonly tries: number }
   | ({ readonly event: 'notification-delayed'; readonly tries: number } & Details)
@@ -14,21 +14,21 @@ export type DeliveryEvent =
 
 type Details = Partial<Pick<SendFault, 'errorCode' | 'smtpStatus'>>
 
-/** `refused`: for good. `gave-up`: after the last try. `queue-full`: before the first. `stopped`: the process ends. */
+/** `refused`: a final refusal. `gave-up`: after the last try. `queue-full`: before the first. `stopped`: the process ends. */
 type DropReason = 'refused' | 'gave-up' | 'queue-full' | 'stopped'
 
-/** Messages on their way, kept in memory. */
+/** Delivers messages from a queue in memory. */
 export interface Delivery {
-  /** Takes a message; neither waits nor fails. */
+  /** Queues a message. Never waits or fails. */
   add(message: Message, report: (event: DeliveryEvent) => void): void
-  /** Tries what is left once more, at once, and drops what was not taken after `graceMs`. Resolves when nothing is left. */
+  /** Tries the remaining messages once more, drops those that aren't accepted within `graceMs`, and then resolves. */
   close(graceMs: number): Promise<void>
 }
 
-/** After each of these pauses a message that was not taken is tried again. */
+/** The pauses between tries. */
 const PAUSES_MS = [10_000, 60_000, 300_000, 1_200_000] as const
 
-/** How long one try may take. */
+/** The time-out of one try. */
 const TRY_MS = 30_000
 
 const MAX_AT_ONCE = 2
@@ -60,7 +60,7 @@ export function createDelivery(send: Sender, clock: Clock): Delivery {
     return await send(message, AbortSignal.any([stop.signal, AbortSignal.timeout(TRY_MS)]))
   }
 
-  /** Sleeps, unless it is woken because the process stops. */
+  /** Sleeps, but wakes up early if the process stops. */
   async function sleep(durationMs: number): Promise<void> {
     let wake = (): void => undefined
     const woken = new Promise<void>((resolve) => {

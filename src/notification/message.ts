@@ -1,23 +1,23 @@
 /** A mail to one address, in plain text. */
 export interface Message {
   readonly from: { readonly name: string; readonly address: string }
-  /** An address that was parsed: it can't hold another header. */
+  /** A parsed address, so it can't contain another header. */
   readonly to: string
   readonly date: Date
-  /** With its angle brackets (RFC 5322 section 3.6.4); the same for each try, so that a message which came twice is known. */
+  /** With angle brackets (RFC 5322 section 3.6.4). The same for each try, so that duplicates can be recognised. */
   readonly messageId: string
   readonly subject: string
   readonly text: string
 }
 
-/** Why a message was not taken. */
+/** Why a message was not accepted. */
 export interface SendFault {
-  /** A word such as `ETIMEDOUT`, never the server's text. */
+  /** A code such as `ETIMEDOUT`, never the server's text. */
   readonly errorCode: string
   readonly smtpStatus: number | undefined
-  /** To try again would change nothing. */
+  /** Whether another try is pointless. */
   readonly isFinal: boolean
 }
 
-/** Hands a message to the mail server; resolves to why that failed, if it did. */
+/** Sends a message to the mail server. Resolves to the fault if that failed. */
 export type Sender = (message: Message, signal: AbortSignal) => Promise<SendFault | undefined>

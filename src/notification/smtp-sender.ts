@@ -4,21 +4,21 @@ import MailComposer from 'nodemailer/lib/mail-composer'
 import type { Sender, SendFault } from './message.js'
 import { askSmtpServer, runSmtpSession, type SmtpServer } from './smtp-session.js'
 
-/** How long a probe may take. */
+/** The time-out of a probe. */
 const PROBE_MS = 30_000
 
-/** Hands messages to a server, each over a connection of its own. */
+/** Sends messages to a server, each over a new connection. */
 export function createSmtpSender(server: SmtpServer): Sender {
   return async function send({ from, to, date, messageId, subject, text }, signal) {
     const mail = new MailComposer({
-      // The composer writes into the object.
+      // A copy, because the composer changes the object.
       from: { ...from },
       to: { name: '', address: to },
       date,
       messageId,
       subject,
       text,
-      // RFC 3834 section 5: nobody's holiday notice answers it.
+      // RFC 3834 section 5: prevents automatic replies.
       headers: { 'Auto-Submitted': 'auto-generated' },
     }).compile()
     return await runSmtpSession(server, signal, (connection) =>
@@ -27,13 +27,13 @@ export function createSmtpSender(server: SmtpServer): Sender {
   }
 }
 
-/** Why a message would not be taken: an error, or the refusal of one of the two addresses. */
+/** Why the server wouldn't accept a message: an error, or the refusal of an address. */
 export type ProbeFault = Omit<SendFault, 'isFinal'> & { readonly refused?: 'sender' | 'recipient' }
 
 /**
- * Goes as far as a message goes before its text, and takes it back.
+ * Starts a message and stops before its text.
  *
- * @param address of the sender, and of the recipient too: no other is known
+ * @param address the sender, and also the recipient, because no other address is known
  */
 export async function probeSmtpServer(server: SmtpServer, address: string): Promise<ProbeFault | undefined> {
   const signal = AbortSignal.timeout(PROBE_MS)
@@ -46,14 +46,14 @@ export async function probeSmtpServer(server: SmtpServer, address: string): Prom
   }).catch(faultOf)
 }
 
-/** RFC 5321 section 4.2.1: statuses from here on refuse a command. */
+/** Statuses from here on refuse a command (RFC 5321 section 4.2.1). */
 const REFUSED = 400
 
 function refusalOf(refused: 'sender' | 'recipient', smtpStatus: number): ProbeFault {
   return { errorCode: 'EENVELOPE', smtpStatus, refused }
 }
 
-/** Only the kind of error and the server's number: its text may quote the address. */
+/** Only the error's code and the server's status: the server's text may quote the address. */
 function faultOf(error: unknown): SendFault {
   const { name, code = name, originalCode, responseCode, command } = error as NodemailerError
   return {
@@ -63,12 +63,12 @@ function faultOf(error: unknown): SendFault {
   }
 }
 
-/** A refusal of the session or the sender, such as one before STARTTLS, says nothing of the message: it can be mended meanwhile. */
+/** Another refusal, such as of the login or the sender, isn't about the message, and may be fixed before the next try. */
 function isAboutMessage(command: string | undefined): boolean {
   return command === 'RCPT TO' || command === 'DATA'
 }
 
-/** RFC 5321 section 4.2.1: `55z` is about the mailbox or the message; `53z` is about authentication and TLS (RFC 4954 section 6). */
+/** `55z` is about the mailbox or the message (RFC 5321 section 4.2.1); `53z` is about login and TLS (RFC 4954 section 6). */
 function isMailSystemRefusal(status = 0): boolean {
   return status >= 550 && status < 560
 }

@@ -8,22 +8,22 @@ import SMTPConnection, {
 import type { Secret } from '../lib/secret.js'
 import { isAsPinned, type ServerTrust, verificationOf } from '../lib/server-trust.js'
 
-/** A server that takes mail, and how it lets us in. */
+/** A mail server for outgoing mail, and how to log in. */
 export interface SmtpServer {
   readonly host: string
   readonly port: number
-  /** The full host name that we give in EHLO: servers refuse mail of those who give none. */
+  /** The full host name for EHLO. Many servers refuse mail without one. */
   readonly helo: string
   /**
-   * `implicit`: from the start. `starttls`: nothing is sent without it. `offered`: STARTTLS if the server offers it, with any
-   * certificate; only on the loopback, where nobody can listen.
+   * `implicit`: TLS from the start. `starttls`: STARTTLS is required. `offered`: STARTTLS if the server offers it, with any
+   * certificate; only for the loopback, where nobody can eavesdrop.
    */
   readonly tls: 'implicit' | 'starttls' | 'offered'
   readonly trust: ServerTrust
   readonly login: { readonly username: string; readonly password: Secret } | undefined
 }
 
-/** Ends a session for a reason of ours. */
+/** A fault that Rekey finds itself, without an error of the mail client. */
 class SmtpFault extends Error {
   override readonly name = 'SmtpFault'
   readonly code: string
@@ -34,10 +34,10 @@ class SmtpFault extends Error {
   }
 }
 
-/** A login is set, and the server takes none here: without it, nothing is sent. */
+/** A login is configured, but the server offers none: then nothing is sent. */
 const LOGIN_NOT_OFFERED = 'login-not-offered'
 
-/** How long one step may take; all of them together are bounded by the signal. */
+/** The time-out of one step. The signal bounds the whole session. */
 const STEP_MS = 10_000
 
 /**
@@ -66,7 +66,7 @@ export async function runSmtpSession<Result>(
   })
   const broken = new Promise<never>((_resolve, reject) => {
     connection.on('error', reject)
-    // What the server said before it closed comes first.
+    // Later, so that an error from the server's last words comes first.
     connection.on('end', () => setImmediate(() => reject(new SmtpFault('ECONNECTION'))))
     const abort = (): void => reject(new SmtpFault('EABORT'))
     if (signal.aborted) abort()
@@ -82,7 +82,7 @@ export async function runSmtpSession<Result>(
   }
 }
 
-/** The mail client sends commands of others only for a way of logging in that it doesn't know: this is one that does no more. */
+/** A custom login method that only sends a command: the mail client has no other way to send one. */
 const COMMAND = 'COMMAND'
 
 const sendOne: SMTPConnectionCustomAuthHandler = async ({ auth, sendCommand }) => {
@@ -90,7 +90,7 @@ const sendOne: SMTPConnectionCustomAuthHandler = async ({ auth, sendCommand }) =
   auth.status = Number(response.slice(0, 3))
 }
 
-/** Sends one command, and gives the status of its answer. */
+/** Sends one command, and returns the status of the reply. */
 export async function askSmtpServer(connection: SMTPConnection, command: string): Promise<number> {
   const auth = { method: COMMAND, command, status: 0 }
   await logIn(connection, auth)
@@ -99,7 +99,7 @@ export async function askSmtpServer(connection: SMTPConnection, command: string)
 
 async function enter(connection: SMTPConnection, { trust, login }: SmtpServer): Promise<void> {
   await promisify(connection.connect.bind(connection))()
-  // Until here nothing but the name of this host was sent.
+  // So far, only the name of this host was sent.
   if (!isAsPinned(trust, connection._socket as TLSSocket)) throw new SmtpFault('tls-refused')
   if (!login) return
   if (!connection.allowsAuth) throw new SmtpFault(LOGIN_NOT_OFFERED)
@@ -109,7 +109,7 @@ async function enter(connection: SMTPConnection, { trust, login }: SmtpServer): 
   })
 }
 
-/** RFC 5321 section 4.2.1: `50z` is about the command, not the credentials. A server that has only HELO can't tell sooner. */
+/** `50z` is about the command, not the credentials (RFC 5321 section 4.2.1). A server with only HELO can't say so earlier. */
 function isUnknownCommand(status = 0): boolean {
   return status >= 500 && status < 510
 }

@@ -59,9 +59,9 @@ import { createPasswordChecks, type PasswordTools } from './password-policy.js'
 import { createRecovery } from './recovery.js'
 
 const NO_ADDRESS =
-  'a proxy that REKEY_TRUST_PROXY trusts names no address in X-Forwarded-For: all people behind it count as one'
+  'a trusted proxy (REKEY_TRUST_PROXY) sends no address in X-Forwarded-For, so everyone behind it counts as one person: set the header in the proxy'
 
-/** Where attempts are sent besides the base path, from there. */
+/** The paths of attempts, relative to the base path, which is one itself. */
 const ATTEMPT_PATHS = [
   'help',
   'link',
@@ -79,41 +79,41 @@ const ATTEMPT_PATHS = [
   'api/v1/recovery-addresses/remove',
 ]
 
-/** What the service takes from outside its own code. */
+/** The service's dependencies. */
 export interface AppDependencies {
   readonly config: Config
   readonly version: string
   /** Connects to the panel. */
   readonly dispatcher: Dispatcher
   readonly store: SharedStore
-  /** Undefined if nothing needs to outlast a restart. */
+  /** Undefined if none is configured. */
   readonly recoveryStore: DurableStore | undefined
   readonly passwordTools: PasswordTools
   readonly logger: Logger
-  /** Whether the log is written. */
+  /** Whether the log can be written. */
   readonly checkLog: CheckReadiness
   readonly clock: Clock
   readonly randomId: () => string
-  /** Absent if nothing is measured. */
+  /** Absent if metrics are off. */
   readonly countAttempt?: RecordAttempt | undefined
   readonly countNewPassword?: CountNewPassword | undefined
 }
 
-/** The service, wired and not listening. */
+/** The service, wired but not listening. */
 export interface App {
   readonly handler: Express
-  /** Checks all that a change needs, and goes on watching it. Resolves when it was checked once. To be called once. */
+  /** Checks everything that a change needs, and keeps watching it. Resolves after the first check. Call it once. */
   watch(): Promise<void>
-  /** Answers at once, by what is known. */
+  /** Answers at once from the last known state. */
   readonly checkReadiness: CheckReadiness
   readonly panelLoad: () => PanelLoad
-  /** To be asked seldom: the panel may count it as a failed login. */
+  /** Call it rarely: the panel may count it as a failed login. */
   readonly findKeyExcess: FindKeyExcess
-  /** For a process that stops: begins no more attempts, and resolves when those under way have ended. */
+  /** For a process that stops: accepts no more attempts, and resolves when the running ones have ended. */
   endAttempts(): Promise<void>
-  /** Does that too, and resolves when what follows attempts has ended: notifications, and checks of new passwords. */
+  /** Like `endAttempts`, but also waits for notifications and for checks of new passwords. */
   drain(): Promise<void>
-  /** Whether that has begun. */
+  /** Whether `endAttempts` was called. */
   isStopping(): boolean
 }
 
@@ -246,7 +246,7 @@ export function createApp(dependencies: AppDependencies): App {
     basePath,
     version,
   }
-  // Others have fixed their paths: they are served at the root too.
+  // Other programs expect these at the root, whatever the base path is.
   const fixedPaths = [createWellKnownRouter(basePath, config.securityContact), createWebmailRouter(routes)]
 
   const handler = express()

@@ -7,12 +7,12 @@ import type { LimitAttempt } from '../limits/attempt-limits.js'
 interface ChangeActionParts {
   readonly limitAttempt: LimitAttempt
   readonly change: PasswordChange
-  /** Undefined if nobody can recover a password; then nobody asks for it. */
+  /** Undefined if recovery is off; then no submission is a redemption. */
   readonly redeem: Action<Redemption>['carryOut'] | undefined
   readonly afterAnswer: Action<Submission | Redemption>['afterAnswer']
 }
 
-/** Changes a password: by a link, or by a proof if no limit on refused credentials is reached. */
+/** Changes a password with a recovery link, or with a proof if no limit on refused credentials is reached. */
 export function createChangeAction({
   limitAttempt,
   change,
@@ -32,7 +32,7 @@ export function createChangeAction({
   }
 }
 
-/** Lets the audit line say whom the attempt is about. */
+/** Tells the audit line which mailbox and account the attempt is about. */
 export function nameAttempt(
   context: AttemptContext,
   { mailbox, credentials }: Pick<Submission, 'mailbox' | 'credentials'>,

@@ -1,7 +1,7 @@
 import type { Attempt } from '../core/attempt.js'
 import type { CommandRecord, EnterPanel } from '../core/panel-port.js'
 
-/** What a caller's commands of the panel go through. */
+/** Makes the entrance through which an attempt's panel commands go. */
 export type EnterFor = (
   attempt: Pick<Attempt, 'mailbox' | 'clientAddress' | 'deadline' | 'hungUp'>,
   record: (entry: CommandRecord) => void,

@@ -13,7 +13,7 @@ import { describeError } from '../lib/describe-error.js'
 
 interface HelpParts extends Omit<HelpTools, 'panel' | 'deadline'> {
   readonly offered: readonly Helper[]
-  /** The panel for work that nobody waits for. */
+  /** The panel for background work. */
   readonly backgroundPanel: (deadline: Deadline) => Panel
   readonly logger: Logger
   readonly names: LogNames
@@ -21,13 +21,13 @@ interface HelpParts extends Omit<HelpTools, 'panel' | 'deadline'> {
   readonly random: () => number
 }
 
-/** Helps people who can't sign in. */
+/** Handles requests of people who can't sign in. */
 export interface Help extends HelpActions {
   /** For a process that stops. */
   close(): void
 }
 
-/** How long (ms) the panel may take for one request. */
+/** The time-out (ms) of the panel's work for one request. */
 const WORK_MS = 5 * 60_000
 
 const LEVELS = { 'mail-sent': 'info', skipped: 'info', failed: 'warn' } as const

@@ -15,10 +15,10 @@ import { createLimiter, type Limiter } from '../limits/limiter.js'
 import { createPuzzles } from '../limits/puzzle.js'
 import type { SharedStore } from '../store/shared-store.js'
 
-/** How many links the owner of an account may make. */
+/** How many links the owner of a hosting account may make. */
 const LINKS = { count: 20, windowMs: 3_600_000 }
 
-/** How many submissions that broke only the policy are given back within a window. */
+/** How many submissions in a window aren't counted if they broke only the policy. */
 const SPARED = 10
 
 /** The rate limits of the service. */
@@ -27,7 +27,7 @@ export interface Limits {
   readonly limitAttempt: LimitAttempt
   /** Counts the recovery links of each hosting account. */
   readonly linkLimiter: Limiter
-  /** Holds mails to people who can't sign in in bounds. */
+  /** Limits mail to people who can't sign in. */
   readonly helpLimits: HelpLimits
   readonly confirmationLimits: ConfirmationLimits
 }

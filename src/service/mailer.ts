@@ -8,10 +8,10 @@ import { composeMail } from '../notification/compose.js'
 import { createDelivery, type DeliveryEvent } from '../notification/delivery.js'
 import { FOLLOW_UP_MS } from './stop-times.js'
 
-/** Sends the mails that the operator wants to be sent. */
+/** Sends mail. Does nothing if no mail server is configured. */
 export interface Mailer {
   readonly send: SendMail
-  /** Gives what is left a short time, and drops it then. */
+  /** Waits a short time for the remaining mails, then drops them. */
   close(): Promise<void>
 }
 
@@ -36,7 +36,7 @@ export function createMailer(
   const { server, from } = settings
   const contact = brand.support.contact ?? brand.support.url
   const domain = from.address.slice(from.address.indexOf('@') + 1)
-  // The mail client is loaded only where it is used.
+  // The mail client is loaded only if it is needed.
   const loaded = import('../notification/smtp-sender.js').then(({ createSmtpSender }) =>
     createSmtpSender(server),
   )
@@ -47,7 +47,7 @@ export function createMailer(
     send(mail, requestId) {
       const language = lookUpLanguage(mail.language, tags) ?? fallback
       const words = catalogues.get(language)?.mail
-      if (!words) throw new Error('there is no catalogue of the configured language')
+      if (!words) throw new Error('the configured language has no catalogue')
       const time = new Date()
       const message = {
         ...composeMail(mail, words, { language, time, contact }),

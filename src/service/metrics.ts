@@ -12,11 +12,11 @@ import { createNewPasswordMetrics } from '../metrics/new-password-metrics.js'
 import { type Build, createRegistry } from '../metrics/registry.js'
 import { addStateMetrics, type StateSources } from '../metrics/state-metrics.js'
 
-/** What the service counts of itself, and a server of its own that shows it. */
+/** The service's metrics, and the server that shows them. */
 export interface Metrics {
   readonly countAttempt: RecordAttempt
   readonly countNewPassword: CountNewPassword
-  /** Begins to listen, and logs where, or why it can't; false then. To be called once. */
+  /** Starts to listen, and logs the address. If it can't listen, logs why and resolves to false. Call it once. */
   show(sources: StateSources): Promise<boolean>
   close(): void
 }

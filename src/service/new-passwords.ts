@@ -7,20 +7,20 @@ import type { Action } from '../http/submission/pipeline.js'
 import type { Clock } from '../lib/clock.js'
 import { FOLLOW_UP_MS } from './stop-times.js'
 
-/** Tells the log and the metrics whether new passwords open their mailboxes, if a mail server can be asked. */
+/** Logs and counts whether the mail server accepts new passwords, if a mail server is configured. */
 export interface NewPasswords {
   readonly check: Action<Submission | Redemption>['afterAnswer']
-  /** Gives the checks under way a short time, and ends them then. */
+  /** Waits a short time for running checks, then ends them. */
   close(): Promise<void>
 }
 
 interface NewPasswordParts {
-  /** Undefined if no mail server can be asked. */
+  /** Undefined if no mail server is configured. */
   readonly logIn: MailLogin | undefined
   readonly logger: Logger
   readonly names: LogNames
   readonly clock: Clock
-  /** Absent if nothing is measured. */
+  /** Absent if metrics are off. */
   readonly count: CountNewPassword | undefined
 }
 
@@ -30,7 +30,7 @@ export function createNewPasswords({ logIn, logger, names, clock, count }: NewPa
 
   return {
     check({ newPassword }, answer, _messages, { requestId, clientAddress, mailbox }) {
-      // A change that was confirmed was seen by a login.
+      // A confirmed change has already been checked by a login.
       if (answer.code !== 'changed' || answer.evidence !== 'answered' || mailbox === undefined) return
       checks.begin({ mailbox, newPassword, clientAddress }, (state) => {
         count?.(state.result)

@@ -7,12 +7,12 @@ import { createMemoryStore } from '../store/memory-store.js'
 import type { SharedStore } from '../store/shared-store.js'
 
 const UNCLEAN_STOP =
-  'the process before this one was killed: no change is sent meanwhile, since the panel may still be at work on its last one'
+  'the previous process was killed, and its last change may still be running on the panel: Rekey waits closedForMs before it sends a change'
 
 /**
- * Opens the store that instances share, or one in memory.
+ * Opens the store that instances share, or a store in memory.
  *
- * @param wasKilled whether the process before this one may have left a change under way
+ * @param wasKilled whether the previous process may have left a running change
  */
 export async function openStore(
   { redis, panel }: Config,

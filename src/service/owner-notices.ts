@@ -11,17 +11,17 @@ import { createDeadline, type Deadline } from '../lib/deadline.js'
 import { describeError } from '../lib/describe-error.js'
 import { FOLLOW_UP_MS } from './stop-times.js'
 
-/** Tells owners of hosting accounts what happens to their mailboxes. */
+/** Notifies owners of hosting accounts of changes to their mailboxes. */
 export interface OwnerNotices {
-  /** Finds the owner's address and sends the mail; neither waits nor fails. */
+  /** Finds the owner's address and sends the mail in the background. Never fails. */
   tellChanged(mailbox: string, clientAddress: string, requestId: string): void
-  /** Gives what is left a short time. */
+  /** Waits a short time for running lookups. */
   close(): Promise<void>
 }
 
 interface OwnerNoticeParts {
   readonly owners: DomainOwners
-  /** The panel for work that nobody waits for. */
+  /** The panel for background work. */
   readonly backgroundPanel: (deadline: Deadline) => Panel
   readonly sendMail: SendMail
   readonly logger: Logger
@@ -29,10 +29,10 @@ interface OwnerNoticeParts {
   readonly clock: Clock
 }
 
-/** How long (ms) the panel may take to tell the owner's address. */
+/** The time-out (ms) for finding the owner's address. */
 const WORK_MS = 5 * 60_000
 
-/** How many wait for the panel at once: owners of more are not told. */
+/** How many lookups may wait at once. If there are more, their owners get no mail. */
 const MAX_UNDER_WAY = 100
 
 export function createOwnerNotices(parts: OwnerNoticeParts): OwnerNotices {

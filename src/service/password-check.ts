@@ -5,20 +5,20 @@ import { checkByMailLogin, checkByStoredHash, type PasswordCheck } from '../core
 import { isPasswordOf } from '../hashes/hash-check.js'
 import type { Clock } from '../lib/clock.js'
 
-/** How mailbox passwords are checked, and whether that can be done now. */
+/** Checks mailbox passwords. */
 export interface MailChecks {
   readonly checkPassword: PasswordCheck
   readonly checkReadiness: CheckReadiness
-  /** Logs in for checks that nobody waits for, in a queue of their own; undefined without a mail server. */
+  /** Logs in for background checks, with its own queue; undefined without a mail server. */
   readonly logInAfterwards: MailLogin | undefined
 }
 
-/** Dovecot lets a refused login wait for 2 s, and up to 15 s for an address that goes on failing. */
+/** Dovecot delays a refused login by 2 s, and by up to 15 s for an address that keeps failing. */
 const TIMEOUT_MS = 20_000
 const MAX_CONCURRENCY = 8
 const MAX_CONCURRENCY_AFTERWARDS = 2
 
-/** Holds passwords against the panel's hashes, or asks the mail server, as configured. */
+/** Checks passwords with the panel's hashes or at the mail server, as configured. */
 export function createMailChecks({ mailServer }: Config, clock: Clock): MailChecks {
   if (!mailServer) {
     return {
@@ -27,7 +27,7 @@ export function createMailChecks({ mailServer }: Config, clock: Clock): MailChec
       logInAfterwards: undefined,
     }
   }
-  // The IMAP client takes a tenth of the service's memory: it is loaded only where it is used.
+  // The IMAP client takes a tenth of the service's memory, so it is loaded only if it is needed.
   const loaded = import('../imap/imap-login.js').then(({ createImapLogin, createImapProbe }) => {
     const server = { ...mailServer, timeoutMs: TIMEOUT_MS }
     return {

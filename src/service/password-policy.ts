@@ -10,33 +10,33 @@ import { createBreachCheck, createBreachDispatcher } from '../passwords/pwned-pa
 import { createStrengthThread } from '../passwords/strength-thread.js'
 import { readWordList } from '../passwords/word-list.js'
 
-/** How long a server of breached passwords may take, in all. */
+/** The time-out of the server for breached passwords. */
 const BREACH_TIMEOUT_MS = 2000
 
-/** The longest estimate takes a tenth of this on a machine that is not busy. */
+/** The longest estimate takes a tenth of this on an idle machine. */
 const STRENGTH_TIMEOUT_MS = 1000
 const STRENGTH_START_TIMEOUT_MS = 5000
 const STRENGTH_MAX_WAIT_MS = 3000
 const STRENGTH_MAX_WAITING = 128
-/** As long as it may take to fill in the form. */
+/** As long as a person may need for the form. */
 const STRENGTH_IDLE_MS = 300_000
 
-/** Where the worker's script is, and the dictionary that the build makes. */
+/** The worker's script, and the dictionary that the build makes. */
 const WORKER = new URL('dist/passwords/strength-worker.js', packageFolder)
 const DICTIONARY = new URL('dictionary/', WORKER)
 
-/** What new passwords are held against outside of our own code. */
+/** What checks of new passwords need from outside our own code. */
 export interface PasswordTools {
-  /** Reads the list of common passwords into this thread: for want of estimates, which tell it too. */
+  /** Reads the list of common passwords into this thread. Needed only without estimates, which cover the same list. */
   isCommon(password: string): boolean
   readonly estimateStrength: EstimateStrength
-  /** Makes ready for an estimate that may be asked for soon. */
+  /** Prepares for an estimate that is likely to come soon. */
   warmUp(): void
-  /** Connects to the server of breached passwords, if one is asked. */
+  /** Connects to the server for breached passwords. */
   readonly breachDispatcher: Dispatcher
 }
 
-/** Holds new passwords against all rules that are configured. */
+/** Checks new passwords against all configured rules. */
 export function createPasswordChecks(
   { passwordMinLength, passwordMinScore, breachServer }: Config,
   brandWords: readonly string[],
@@ -56,7 +56,7 @@ export function createPasswordChecks(
   })
 }
 
-/** The tools of a process of its own. Nothing is started, and nobody asked, before the first password. */
+/** The tools of this process. They start nothing, and connect to nothing, before the first password. */
 export function createPasswordTools(): PasswordTools & { close(): Promise<void> } {
   const thread = createStrengthThread({
     script: WORKER,

@@ -42,20 +42,20 @@ interface ActionParts {
   >
 }
 
-/** Where recovery addresses are kept, and how they outlast a change. */
+/** The recovery addresses of mailboxes. */
 export interface RecoveryAddresses {
   readonly records: AddressRecords
   readonly keepAddress: KeepAddress
-  /** Tells the confirmed address of a mailbox that its password was changed; neither waits nor fails. */
+  /** Sends mail about a change to the mailbox's confirmed recovery address, in the background. Never fails. */
   tellChanged(mailbox: string, clientAddress: string, requestId: string): void
   actions(parts: ActionParts): AddressActions
 }
 
 const NOT_KEPT =
-  'a recovery address ended, because it could not be renewed after the change of its mailbox’s password'
+  'the recovery address no longer works, because its record could not be updated after the password change: the person must set it again'
 
 const UNREADABLE =
-  'the record of a recovery address can’t be read: it is damaged, or REKEY_RECOVERY_KEY is another one'
+  'the record of a recovery address can’t be decrypted: it is damaged, or REKEY_RECOVERY_KEY has changed'
 
 export function createRecoveryAddresses(key: Secret, parts: AddressParts): RecoveryAddresses {
   const { recoveryStore, confirmationLimits, logger, names, randomId } = parts
@@ -149,7 +149,7 @@ export function createRecoveryAddresses(key: Secret, parts: AddressParts): Recov
   return { records, keepAddress, tellChanged, actions }
 }
 
-/** Nothing follows the answer: mails are on their way by then. */
+/** An action with nothing to do after its answer: mails have been queued before it. */
 function withoutAfter<Value>(carryOut: Action<Value>['carryOut']): Action<Value> {
   return { carryOut, afterAnswer: () => undefined }
 }

@@ -5,25 +5,26 @@ import type { FolderEvent } from '../store/folder-store.js'
 import type { SharedStore } from '../store/shared-store.js'
 
 const NOT_SAVED =
-  'Redis saves neither a log of its writes nor snapshots: when it restarts, recovery addresses are lost, and used links are forgotten. Set `appendonly yes`.'
+  'Redis saves nothing to disk: a restart loses recovery addresses, and used links work again. Set `appendonly yes`.'
 
 const SNAPSHOTS_ALONE =
-  'Redis saves snapshots alone: when it crashes, what was written since the last one is lost. Set `appendonly yes`.'
+  'Redis saves only snapshots: a crash loses everything since the last one. Set `appendonly yes`.'
 
 const UNCHECKED =
-  'Redis doesn’t say whether it saves its data. Let Rekey’s user run `INFO` and `CONFIG GET`, or see for yourself that `appendonly` is `yes`.'
+  'Rekey can’t check whether Redis saves its data. Allow `INFO` and `CONFIG GET` for Rekey’s user, or check yourself that `appendonly` is `yes`.'
 
 const FOLDER_DETAILS = {
   'recovery-store-locked':
     'another process uses the folder: run one instance, or set REKEY_RECOVERY_STORE=redis',
-  'recovery-store-newer': 'a later version of Rekey wrote the file in the folder: run that version',
-  'recovery-store-unusable': 'the folder can’t be used',
+  'recovery-store-newer': 'a newer version of Rekey wrote the file in the folder: run that version',
+  'recovery-store-unusable':
+    'the folder can’t be used: check that it exists and that Rekey’s user can write to it',
 }
 
-/** `refused`: there is one, and it can't be used; the log has the reason. */
+/** `refused`: the store can't be used; the log says why. */
 export type OpenedRecoveryStore = DurableStore | undefined | 'refused'
 
-/** Opens the store for the data that people need to recover a mailbox, where one is configured; tells the log if it doesn't keep all. */
+/** Opens the recovery store, if one is configured. Logs a fault or a warning if a restart may lose its data. */
 export async function openRecoveryStore(
   wanted: RecoveryStore | undefined,
   { durable }: SharedStore,

@@ -26,11 +26,11 @@ import { type AddressParts, createRecoveryAddresses, type RecoveryAddresses } fr
 
 interface RecoveryParts extends AddressParts {
   readonly limitAttempt: LimitAttempt
-  /** Counts the links of each account. */
+  /** Counts the links of each hosting account. */
   readonly linkLimiter: Limiter
   readonly memory: LinkMemory
   readonly enterFor: EnterFor
-  /** The panel for work that nobody waits for. */
+  /** The panel for background work. */
   readonly backgroundPanel: (deadline: Deadline) => Panel
   readonly helpLimits: HelpLimits
   readonly shared: Omit<MakeLinkDependencies & RedeemDependencies, 'enterPanel' | keyof OwnParts>
@@ -45,9 +45,9 @@ type OwnParts = Pick<
 export interface Recovery extends RecoveryActions {
   readonly help: Help | undefined
   readonly redeem: Action<Redemption>['carryOut']
-  /** Tells a mailbox's recovery address of a change; undefined if there are no such addresses. */
+  /** Undefined if people can't set recovery addresses. */
   readonly tellChanged: RecoveryAddresses['tellChanged'] | undefined
-  /** Undefined if there are no recovery addresses. */
+  /** Undefined if people can't set recovery addresses. */
   readonly keepAddress: KeepAddress | undefined
 }
 
@@ -60,7 +60,7 @@ export function createRecovery(
   const links = createRecoveryLinks(config.linkKeys)
   const addresses = config.addressKey && createRecoveryAddresses(config.addressKey, parts)
 
-  /** The owner of the account can end links of every kind; those that have to do with an address end with it. */
+  /** The owner of the account can end links of every kind. A link for a recovery address also ends with the address. */
   async function findState(kind: LinkKind, { username }: DomainOwner, mailbox: Mailbox): Promise<string> {
     const lastEnd = await memory.lastEndOf(username)
     if (kind === 'owner' || !addresses) return lastEnd
@@ -88,7 +88,7 @@ export function createRecovery(
     },
   } satisfies Omit<MakeLinkDependencies & RedeemDependencies, 'enterPanel'>
 
-  /** The mailbox is told of each link that was made for it. */
+  /** Notifies the mailbox of each link that was made for it. */
   const tellMailbox: Action<OwnerSubmission>['afterAnswer'] = (
     { mailbox },
     answer,

@@ -7,16 +7,16 @@ import { createRecordSeal, type RecordSeal } from '../recovery/sealed-records.js
 import { openStore } from './open-store.js'
 import { openRecoveryStore } from './recovery-store.js'
 
-/** What the command that changes the key of recovery addresses prints, and what came of it. */
+/** The output and the result of `rekey rotate-recovery-key`. */
 export interface RotationReport {
   readonly text: string
   readonly result: 'done' | 'no-keys' | 'no-store'
 }
 
 const KEYS_MISSING =
-  'REKEY_RECOVERY_KEY and REKEY_RECOVERY_KEY_PREVIOUS must be set, with REKEY_PUBLIC_URL.\n'
+  'REKEY_RECOVERY_KEY and REKEY_RECOVERY_KEY_PREVIOUS must be set, and REKEY_PUBLIC_URL too.\n'
 
-/** Encrypts all recovery addresses with the present key that the former one has encrypted. It can be repeated. */
+/** Encrypts all recovery addresses that use the old key with the new one. Can be repeated. */
 export async function rotateRecoveryKey(config: Config): Promise<RotationReport> {
   const { addressKey, previousAddressKey } = config.recovery ?? {}
   if (!addressKey || !previousAddressKey) return { text: KEYS_MISSING, result: 'no-keys' }
@@ -37,16 +37,16 @@ async function rotate(store: DurableStore, former: RecordSeal, present: RecordSe
   try {
     const { sealed, unchanged, unreadable } = await rotateRecords(store, former, present)
     const counts = [
-      `Records encrypted with the present key: ${sealed}`,
-      `Records that were so before: ${unchanged}`,
-      `Records that neither key opens, which are kept: ${unreadable}`,
-      'Now remove REKEY_RECOVERY_KEY_PREVIOUS.',
+      `Records encrypted with the new key: ${sealed}`,
+      `Records that already used the new key: ${unchanged}`,
+      `Records that neither key can decrypt (kept unchanged): ${unreadable}`,
+      'Now remove REKEY_RECOVERY_KEY_PREVIOUS, and start the service.',
     ]
     return { text: `${counts.join('\n')}\n`, result: 'done' }
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error
     return {
-      text: `The recovery store can’t be used (${error.reason}): run this again.\n`,
+      text: `The recovery store can’t be used (${error.reason}). Fix that, and run this again.\n`,
       result: 'no-store',
     }
   }

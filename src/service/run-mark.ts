@@ -1,9 +1,9 @@
 import { accessSync, constants, existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** A file that is there while a process serves. */
+/** A file that exists while the service runs. */
 export interface RunMark {
-  /** Whether a process before this one has left it: that one was killed, and could not stop. */
+  /** Whether the previous process has left it: then that process was killed. */
   readonly isLeftOver: boolean
   set(): void
   remove(): void
@@ -14,8 +14,8 @@ const NO_MARK: RunMark = { isLeftOver: false, set: () => undefined, remove: () =
 /**
  * Never throws.
  *
- * @param directory that outlives the process; without one, or if it can't be written, nothing is known
- * @param report is told why the directory can't be used
+ * @param directory outlives the process; without a writable directory there is no mark
+ * @param report called with the error if the directory can't be used
  */
 export function findRunMark(directory: string | undefined, report: (error: unknown) => void): RunMark {
   if (directory === undefined) return NO_MARK
@@ -31,7 +31,7 @@ export function findRunMark(directory: string | undefined, report: (error: unkno
     }
   }
 
-  // A mark that can't be removed would make every start wait.
+  // Otherwise a mark that can't be removed would make every start wait.
   if (!succeeds(() => accessSync(directory, constants.W_OK))) return NO_MARK
   return {
     isLeftOver: existsSync(path),

@@ -23,16 +23,16 @@ import { close, type Running, stopWithGrace } from './stop.js'
 import { longestStopMs } from './stop-times.js'
 
 const NO_RUN_MARK =
-  'RUNTIME_DIRECTORY can’t be written: if this process is killed, the next one does not know, and does not wait'
+  'RUNTIME_DIRECTORY can’t be written to: if this process is killed, the next one won’t know, and won’t wait for a running change'
 
-const SINGLE_INSTANCE = 'limits and locks are in memory: run one instance, or set REKEY_REDIS_URL'
+const SINGLE_INSTANCE = 'limits and locks are in memory: run only one instance, or set REKEY_REDIS_URL'
 
-/** The process that serves. */
+/** The process of the service. */
 type Host = Running['host'] & { readonly stdout: StandardOutput }
 
 /**
- * Serves until the process is told to stop. Resolves when it listens; to false, with nothing left open but standard output
- * and the reason in the log, where it can't.
+ * Serves until the process is told to stop. Resolves to true when it listens. If it can't, logs why, closes everything except
+ * standard output, and resolves to false.
  */
 export async function serve(config: Config, build: Build, host: Host): Promise<boolean> {
   const { version } = build
@@ -99,12 +99,12 @@ function addressOf(server: Server, handed: HandedSocket | undefined): { address:
     : { address: bound.address, port: bound.port }
 }
 
-/** A cluster would count guesses and refuse every change, for good. The log has it by now. */
+/** Whether the store is a cluster, with which no change could ever work. The store has logged it. */
 async function isRefused(store: SharedStore): Promise<boolean> {
   return (await store.checkReadiness()).some(({ code }) => code === 'store-is-cluster')
 }
 
-/** Loads the client library, which takes time and memory, only where something is to be measured. */
+/** Loads the metrics library, which takes time and memory, only if metrics are on. */
 async function loadMetrics({ metrics }: Config, build: Build, logger: Logger): Promise<Metrics | undefined> {
   if (!metrics) return undefined
   const { createMetrics } = await import('./metrics.js')

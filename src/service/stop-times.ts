@@ -1,21 +1,21 @@
 import { PERSON_PATIENCE_MS } from '../http/submission/patience.js'
 
-/** How long (ms) a process that stops waits for requests on connections that it has taken: their senders have no other. */
+/** How long (ms) a stopping process waits for requests on open connections: their senders can't use another connection. */
 export const LAST_REQUESTS_MS = 250
 
-/** How long (ms) a process that stops waits for what follows the last attempts: notifications, and checks of new passwords. */
+/** How long (ms) a stopping process waits for notifications and for checks of new passwords. */
 export const FOLLOW_UP_MS = 2000
 
-/** How long (ms) the last answers may take to leave. */
+/** How long (ms) a stopping process waits until the last responses have been sent. */
 export const LAST_ANSWERS_MS = 1000
 
-/** For the connections to the panel and the store to end. */
+/** How long (ms) closing the connections to the panel and the store may take. */
 const CLOSE_MS = 500
 
 /**
- * After what time (ms) a process that was told to stop ends in any case. Attempts under way have the longest patience of a caller and
- * a panel command's time-out. A change that is sent when its caller's patience ends, and whose answer is then lost, may be cut off:
- * the caller is told no more than that the answer was lost.
+ * How long (ms) a stopping process may take at most. It gives running attempts the longest time that a caller waits, and the time-out
+ * of a panel command. One case isn't covered: a change that was sent at the end of that time and whose response is lost. Rekey may
+ * stop before it has checked the outcome, so the caller learns only that the response was lost.
  */
 export function longestStopMs(requestTimeoutMs: number, panelTimeoutMs: number): number {
   const attemptMs = Math.max(PERSON_PATIENCE_MS, requestTimeoutMs) + panelTimeoutMs

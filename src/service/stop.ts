@@ -11,7 +11,7 @@ import type { Metrics } from './metrics.js'
 import type { RunMark } from './run-mark.js'
 import { LAST_ANSWERS_MS, LAST_REQUESTS_MS } from './stop-times.js'
 
-/** What keeps the process from ending. */
+/** What keeps the process alive. */
 export interface Opened {
   readonly dispatcher: Dispatcher
   readonly store: SharedStore
@@ -28,16 +28,16 @@ export async function close({
   metrics,
   passwordTools,
 }: Opened): Promise<void> {
-  // First: a store that was closed is not down.
+  // First, because the metrics would report a closed store as down.
   metrics?.close()
-  // No attempt is under way, and nobody needs the answers to probes.
+  // No attempt is running, and nobody needs the results of probes.
   await dispatcher.destroy()
   await recoveryStore?.close()
   await store.close()
   await passwordTools.close()
 }
 
-/** A process that serves. */
+/** A running service. */
 export interface Running extends Opened {
   /** The process itself. */
   readonly host: Pick<NodeJS.Process, 'on' | 'exit'>
@@ -51,10 +51,10 @@ export interface Running extends Opened {
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'] as const
 
 /**
- * Told to stop, the process takes no more connections and waits for the attempts under way, whether or not the client did. A client
- * that has not sent its whole request then has `LAST_REQUESTS_MS` for it. To be told again changes nothing.
+ * At a signal, the process accepts no more connections and waits for running attempts, even if their clients have hung up. A client
+ * whose request isn't complete has `LAST_REQUESTS_MS` to finish it. A second signal changes nothing.
  *
- * @param delayMs after which it writes what the log has, and ends in any case
+ * @param delayMs when the process writes the log and ends in any case
  */
 export function stopWithGrace(delayMs: number, running: Running): void {
   const { host, runMark, logger, flushLog, server, app, ...opened } = running
@@ -63,7 +63,7 @@ export function stopWithGrace(delayMs: number, running: Running): void {
   async function stop(exitCode: number): Promise<void> {
     isStopping = true
     setTimeout(() => void end(1), delayMs).unref()
-    // Connections that are in use now need not be kept for another request.
+    // Closes connections after their current request.
     server.keepAliveTimeout = 1
     const closed = once(server, 'close')
     server.close()
@@ -92,7 +92,7 @@ export function stopWithGrace(delayMs: number, running: Running): void {
   }
   const crash = (error: unknown): void => {
     logger.fatal({ event: 'crash', ...describeError(error) })
-    // What fails while it stops would keep it from ending.
+    // An error while stopping must not keep the process from ending.
     void (isStopping ? end(1) : stop(1))
   }
   host.on('uncaughtException', crash)

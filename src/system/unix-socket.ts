@@ -3,12 +3,12 @@ import { statSync, unlinkSync } from 'node:fs'
 import { connect, type Server } from 'node:net'
 import { errorCodeOf } from '../lib/describe-error.js'
 
-/** Linux takes no longer path for a socket (unix(7)). */
+/** The maximum length of a socket's path on Linux (unix(7)). */
 export const MAX_SOCKET_PATH_BYTES = 107
 
 /**
- * Begins to listen on a Unix socket, in place of one that a dead process has left. Rejects with the system's error if it can't: of
- * several that try at once, all but one.
+ * Starts to listen on a Unix socket, and replaces one that a dead process has left. Rejects with the system's error if it can't. If
+ * several processes try at once, only one succeeds.
  */
 export async function listenOnSocket(server: Server, path: string): Promise<void> {
   const found = identityOf(path)
@@ -22,13 +22,13 @@ export async function listenOnSocket(server: Server, path: string): Promise<void
   }
 }
 
-/** Tells a file from one that takes its place, even if that gets the number of its inode. */
+/** Identifies a file. A file that replaces it differs, even if it gets the same inode number. */
 function identityOf(path: string): string | undefined {
   const found = statSync(path, { bigint: true, throwIfNoEntry: false })
   return found && `${found.dev} ${found.ino} ${found.ctimeNs}`
 }
 
-/** Whether this is a socket that nobody listens on. */
+/** Whether the path is a socket on which no process listens. */
 async function isLeftOver(path: string): Promise<boolean> {
   if (!statSync(path, { throwIfNoEntry: false })?.isSocket()) return false
   const socket = connect(path)

@@ -113,7 +113,7 @@ it('what can’t be collected is an error that the log tells of, and no half of 
   const response = await get()
   expect([response.status, await response.text()]).toEqual([
     500,
-    'The metrics could not be collected: see the log.\n',
+    'Rekey could not collect the metrics: see its log.\n',
   ])
   expect(lines.join('')).toContain('"event":"metrics-failed","error":"Error"')
   expect(lines.join('')).not.toContain('canary')

@@ -37,7 +37,7 @@ it('the program changes the key of recovery addresses, if it is given both', asy
   })
   expect(await run(['rotate-recovery-key'], { ...variables, ...keys })).toMatchObject({
     code: 0,
-    stdout: expect.stringContaining('Records encrypted with the present key: 0'),
+    stdout: expect.stringContaining('Records encrypted with the new key: 0'),
   })
 })
 

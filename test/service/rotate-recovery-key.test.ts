@@ -39,7 +39,7 @@ it('the command encrypts the addresses of a folder with the new key, and says ho
   const { text, result } = await rotateRecoveryKey(config)
   expect(result).toBe('done')
   expect(text).toMatch(
-    /^Records encrypted with the present key: 1\n.*: 0\n.*: 1\n.*REKEY_RECOVERY_KEY_PREVIOUS\.\n$/s,
+    /^Records encrypted with the new key: 1\n.*: 0\n.*: 1\n.*REKEY_RECOVERY_KEY_PREVIOUS, and start the service\.\n$/s,
   )
   const after = await open()
   expect(await recordsIn(after, NEW_KEY).find(info)).toMatchObject({ confirmed: named })
