@@ -88,7 +88,7 @@ it.each(losses)(
     const ended = what === 'a code that says nothing'
     expect(gist(response)).toBe('504 change-not-confirmed')
     expect(response.headers['retry-after']).toBe('30')
-    expect(response.body.detail).toContain('When we last looked')
+    expect(response.body.detail).toContain('At the last check')
     expect(await holdsNew(service)).toBe(false)
     expect(changesSeen(service)).toBe(1)
     expect(service.attempts()[0]).toMatchObject({
