@@ -25,7 +25,7 @@ export const variables = {
     'Whether a person who can’t sign in can ask for help. Rekey then writes to the owner of the hosting account ([recovery.md](recovery.md#ask-the-administrator)). Needs `REKEY_PUBLIC_URL`, `REKEY_SMTP_URL` and proof by `account`.',
   ),
   REKEY_RECOVERY_KEY: key().describe(
-    `The secret that encrypts [recovery addresses](recovery.md#a-recovery-address-of-ones-own), ${MIN_KEY_BYTES} bytes or more. Set it to let people add one to their mailbox. Make one with \`openssl rand -base64 32\`, and back it up: without it all recovery addresses are lost. Needs \`REKEY_PUBLIC_URL\`, \`REKEY_SMTP_URL\`, \`REKEY_RECOVERY_STORE\` and proof by \`mailbox\`.`,
+    `The secret that encrypts [recovery addresses](recovery.md#a-recovery-address), ${MIN_KEY_BYTES} bytes or more. Set it to let people add one to their mailbox. Make one with \`openssl rand -base64 32\`, and back it up: without it all recovery addresses are lost. Needs \`REKEY_PUBLIC_URL\`, \`REKEY_SMTP_URL\`, \`REKEY_RECOVERY_STORE\` and proof by \`mailbox\`.`,
   ),
   REKEY_RECOVERY_KEY_PREVIOUS: key().describe(
     'The previous `REKEY_RECOVERY_KEY`, for [`rekey rotate-recovery-key`](recovery.md#to-change-the-key-of-recovery-addresses).',
