@@ -4,12 +4,11 @@ import { inTime } from '../lib/in-time.js'
 import { createShared } from '../lib/shared.js'
 import { type HostingAccount, type Panel, PanelFault } from './panel-port.js'
 
-/** Looks up accounts' records, each once for all attempts that wait for it. */
+/** Looks up accounts' records, once for all attempts that wait for the same one. */
 export interface AccountRecords {
   /**
-   * The record as the panel had it after `sinceMs` (by the clock): an attempt that began before another one's
-   * question was asked takes its answer. Rejects with a `PanelFault`: as the panel does, or `panel-busy` if that question takes
-   * longer than this attempt waits.
+   * The record as the panel had it after `sinceMs` (by the clock), so an attempt shares a lookup that began after it did. Rejects
+   * with a `PanelFault`: the panel's, or `panel-busy` if a shared lookup takes longer than this attempt waits.
    */
   find(
     username: string,
@@ -19,7 +18,7 @@ export interface AccountRecords {
   ): Promise<HostingAccount | undefined>
 }
 
-/** No attempt waits for longer. */
+/** Longer than any attempt waits. */
 const KEEP_MS = 60_000
 
 export function createAccountRecords(clock: Clock): AccountRecords {

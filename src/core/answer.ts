@@ -23,30 +23,30 @@ export const fieldFaultCodes = [
 
 export type FieldFaultCode = (typeof fieldFaultCodes)[number]
 
-/** A fault and where it is: a JSON pointer (RFC 6901) into the request. */
+/** A fault and its place: a JSON pointer (RFC 6901) into the request. */
 export interface FieldFault {
   readonly pointer: string
   readonly code: FieldFaultCode
-  /** With `character-not-allowed`: which one. */
+  /** Only with `character-not-allowed`. */
   readonly character?: string
 }
 
-/** A recovery address, as the person who proved the mailbox's password is shown it. */
+/** A recovery address, as shown to the person who proved the mailbox's password. */
 export interface ShownAddress {
   readonly masked: string
-  /** Whether the change ended it. */
+  /** Whether the change removed it. */
   readonly isEnded: boolean
-  /** Lets its holder remove it, for a while. */
+  /** Lets the person remove it, for a limited time. */
   readonly removal: Secret
 }
 
-/** How an attempt ended; the whole truth as far as it is known. */
+/** How an attempt ended, as far as Rekey knows. */
 export type Outcome =
   | {
       readonly code: 'changed'
-      /** `answered`: the panel said so. `confirmed`: its answer was lost, the stored hash accepts the new password. */
+      /** `answered`: the panel said so. `confirmed`: its response was lost, and the stored hash accepts the new password. */
       readonly evidence: 'answered' | 'confirmed'
-      /** Of the mailbox, if its own password proved the change. */
+      /** Only if the mailbox's current password was the proof. */
       readonly recoveryAddress?: ShownAddress | undefined
     }
   | {
@@ -55,7 +55,7 @@ export type Outcome =
         | 'code-required'
         | 'mailbox-not-found'
         | 'mailbox-suspended'
-        /** The panel would destroy the logins of other mailboxes, whose names it would take for this one. */
+        /** The change would destroy the logins of other mailboxes, because the panel's pattern matches them too. */
         | 'mailbox-ambiguous'
     }
   | { readonly code: 'password-rejected'; readonly reasons: readonly PasswordReason[] }
@@ -63,16 +63,16 @@ export type Outcome =
       readonly code: PanelFaultCode
       /** For the operator's log. */
       readonly reason: string
-      /** The credentials were right, and the change was not sent for lack of time. */
+      /** The credentials were right, but there was no time left to send the change. */
       readonly proven?: boolean
-      /** After what time (ms) it is worth another try, where that is known. */
+      /** When another try makes sense (ms), if known. */
       readonly retryAfterMs?: number | undefined
     }
   | {
       readonly code: 'mail-server-unavailable'
       /** For the operator's log. */
       readonly reason: string
-      /** The mail server may have tried the password. */
+      /** Whether the mail server may have tried the password. */
       readonly credentialsSent: boolean
     }
   | {
@@ -81,7 +81,7 @@ export type Outcome =
       readonly reason: string
     }
   | {
-      /** The change was sent and not confirmed; when last looked at, the password had not been changed. */
+      /** The change was sent but not confirmed. At the last check the old password was still in force. */
       readonly code: 'change-not-confirmed'
       /** For the operator's log. */
       readonly reason: 'answer-lost' | 'unexpected-exit-code'
@@ -94,20 +94,20 @@ export type Outcome =
       readonly expiresMs: number
     }
   | { readonly code: 'recovery-links-ended' }
-  /** Whatever comes of it: that is done when the answer was given, and told to nobody who asks. */
+  /** Given in every case. The request is carried out after the answer, and the result isn't shown to anyone who asks. */
   | { readonly code: 'recovery-requested' }
   /** The link is forged, expired, used or replaced. */
   | { readonly code: 'recovery-invalid' }
-  /** If that is possible, a link is on its way to the address. */
+  /** A link is on its way to the address, if that's possible. */
   | { readonly code: 'recovery-address-sent' }
   | { readonly code: 'recovery-address-confirmed'; readonly mailbox: string }
   | { readonly code: 'recovery-address-removed' }
-  /** It is too late to remove the address in this way. */
+  /** The time for removing the address in this way is over. */
   | { readonly code: 'removal-expired' }
-  /** What is stored for the mailbox can't be checked: an address can't be bound to it. */
+  /** Rekey can't check the password that is stored for the mailbox, so it can't bind an address to it. */
   | { readonly code: 'change-password-first' }
 
-/** A request that got no further than HTTP. */
+/** A refusal of the HTTP layer: no attempt was made. */
 export type RequestRefusal =
   | { readonly code: 'invalid-request'; readonly faults: readonly FieldFault[] }
   | { readonly code: 'too-many-attempts'; readonly limit: ReachedLimit }
@@ -123,7 +123,7 @@ export type RequestRefusal =
         | 'internal-error'
     }
 
-/** Thrown by a guard or a limit that stops a request; carries the answer. */
+/** Thrown by a guard or a limit to stop a request with this answer. */
 export class Refused extends Error {
   override readonly name = 'Refused'
   readonly answer: RequestRefusal
@@ -134,27 +134,27 @@ export class Refused extends Error {
   }
 }
 
-/** All that the service can answer to a submission. */
+/** Every answer to a submission. */
 export type Answer = Outcome | RequestRefusal
 export type AnswerCode = Answer['code']
 
-/** What follows from an answer, for every face alike. */
+/** What follows from an answer, for all faces. */
 interface Consequences {
-  /** Of HTTP. */
+  /** HTTP status. */
   readonly status: number
-  /** Of the audit line: a person's mistake is news; what an operator must mend is a warning or an error. */
+  /** Level of the audit line: `info` for a person's mistake, `warn` or `error` for a problem that the operator must fix. */
   readonly level: 'info' | 'warn' | 'error'
-  /** After how many seconds another try makes sense; absent where waiting does not help, or the answer itself tells. */
+  /** When another try makes sense, in seconds. Absent if waiting doesn't help, or if the answer itself has the time. */
   readonly retryAfterS?: number
-  /** `neutral` where it is absent. */
+  /** Default: `neutral`. */
   readonly verdict?: Verdict
-  /** Of the audit line: a sender's refusals of this kind cost no work, and are told of by their number if there are many. */
+  /** Many such refusals of one sender share an audit line, which counts them. They cost no work. */
   readonly folded?: true
-  /** It is held back before it is sent: no limit stops a flood of these, and an answer at once would feed it. */
+  /** The answer is delayed. No limit stops a flood of these, and quick answers would feed it. */
   readonly held?: true
 }
 
-/** All that the service can answer, by code. To add an outcome, add it to `Outcome` and here. */
+/** Every answer by its code. To add an outcome, add it to `Outcome` and here. */
 export const answers: Readonly<Record<AnswerCode, Consequences>> = {
   changed: { status: 200, level: 'info', verdict: 'proven' },
   'recovery-links-ended': { status: 200, level: 'info', verdict: 'proven' },
@@ -195,7 +195,7 @@ export const answers: Readonly<Record<AnswerCode, Consequences>> = {
 
 export const answerCodes = Object.keys(answers) as AnswerCode[]
 
-/** After how many seconds another try makes sense (RFC 9110 section 10.2.3). */
+/** When another try makes sense, in seconds (RFC 9110 section 10.2.3). */
 export function retryAfterSeconds(answer: Answer): number | undefined {
   const afterMs = answer.code === 'too-many-attempts' ? answer.limit.retryAfterMs : knownRetryMs(answer)
   return afterMs === undefined ? answers[answer.code].retryAfterS : Math.max(1, Math.ceil(afterMs / 1000))
@@ -205,11 +205,11 @@ function knownRetryMs(answer: Answer): number | undefined {
   return 'retryAfterMs' in answer ? answer.retryAfterMs : undefined
 }
 
-/** What an attempt that ended so says of its sender. */
+/** What this answer says about the sender. */
 export function verdictOf(answer: Answer): Verdict {
-  // Where the answer was lost, nobody may try on for nothing.
+  // The answer was lost: another try must not be free.
   if ('credentialsSent' in answer && answer.credentialsSent) return 'guess'
-  // That there was no time for the change tells a guesser that he was right.
+  // A lack of time for the change reveals that the credentials were right.
   if ('proven' in answer && answer.proven) return 'guess'
   return answers[answer.code].verdict ?? 'neutral'
 }

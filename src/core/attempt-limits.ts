@@ -1,12 +1,12 @@
 import type { Challenge } from './puzzle.js'
 
-/** So many in a window of time. */
+/** How many are allowed in a time window. */
 export interface Limit {
   readonly count: number
   readonly windowMs: number
 }
 
-/** The limits, as they are called in the `RateLimit` header. */
+/** The names of the limits in the `RateLimit` header. */
 export const limitNames = [
   'address',
   'network',
@@ -18,53 +18,53 @@ export const limitNames = [
   'help-named',
 ] as const
 
-/** A limit that was reached, and until when. */
+/** A limit that was reached, and when to try again. */
 export interface ReachedLimit extends Limit {
   /** One of `limitNames`. */
   readonly name: string
   readonly retryAfterMs: number
-  /** Tells apart whom the limit counts, as base64; absent if the header doesn't. */
+  /** The header's partition key (`pk`), in base64: whom the limit counts. Absent if the header has none. */
   readonly partition?: string | undefined
-  /** A puzzle whose solution opens one attempt all the same. */
+  /** A puzzle whose solution allows one more attempt. */
   readonly challenge?: Challenge | undefined
 }
 
-/** What was counted for a key, the latest hit included. */
+/** The count for a key, including the latest hit. */
 export interface Hits {
   readonly totalHits: number
-  /** Tells the window that counted the hit from all others of the key. */
+  /** Identifies the time window that counted the hit. */
   readonly window: string
   /** How long that window still lasts. */
   readonly leftMs: number
 }
 
-/** A hit of an attempt that is under way. */
+/** The hit of an attempt in progress. */
 export interface Begun extends Hits {
-  /** How many others of the key are under way, in all instances. */
+  /** How many other attempts with this key are in progress, in all instances. */
   readonly others: number
-  /** The attempt is under way no more. */
+  /** Ends the attempt. */
   end(): Promise<void>
 }
 
 /**
- * Counts hits per key in windows of one length, which begin at the key's first hit. Each call may reject with
+ * Counts hits by key. Windows have a fixed length and begin with the key's first hit. Each call may reject with
  * `StoreUnavailable`.
  */
 export interface LimitStore {
   increment(key: string): Promise<Hits>
-  /** The same for an attempt, which is under way until `end` is called or its instance has been gone for a while. */
+  /** Counts the hit of an attempt, which is in progress until `end` is called or its instance has been gone for a while. */
   begin(key: string): Promise<Begun>
-  /** Takes one hit back, unless the window that counted it is over or was reset. */
+  /** Takes one hit back, unless its window is over or was reset. */
   decrement(key: string, window: string): Promise<void>
-  /** Forgets all that was counted for the key. */
+  /** Deletes the key's count. */
   resetKey(key: string): Promise<void>
 }
 
-/** Remembers digests for `PAIR_MEMORY_MS`, as long as there is room: if there are too many, the oldest goes. */
+/** Remembers digests for `PAIR_MEMORY_MS`. If it's full, the oldest goes. */
 export interface PairStore {
   /** Rejects with `StoreUnavailable`. */
   has(digest: string): Promise<boolean>
-  /** Remembers it anew. Never fails: what has been done is true all the same. */
+  /** Starts the time anew if the digest is known. Never fails: the change was made in any case. */
   add(digest: string): Promise<void>
 }
 
@@ -72,7 +72,7 @@ export interface PairStore {
 export const PAIR_MEMORY_MS = 400 * 24 * 60 * 60_000
 
 /**
- * What an attempt says of its sender. `guess`: credentials were tried in vain, which counts. `neutral`: counts against nobody.
- * `proven`: the mailbox is theirs, and all that was counted for it and their address is forgotten.
+ * What an attempt says about its sender. `guess`: wrong credentials, which count. `neutral`: doesn't count. `proven`: the mailbox
+ * is theirs, so the counts for it and for their address are reset.
  */
 export type Verdict = 'guess' | 'neutral' | 'proven'

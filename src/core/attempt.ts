@@ -14,27 +14,27 @@ export type Credentials =
 
 export type Proof = Credentials['proof']
 
-/** The ways of proof that the operator offers: at least one. */
+/** The kinds of proof that the operator offers: at least one. */
 export type Proofs = readonly [Proof, ...Proof[]]
 
 /**
- * The kind of sender: `public` is anybody, by the page or the JSON interface; `client` a program with a token, which may name the
- * person's address; `webmail` a webmail server, which sends everybody's from its own.
+ * The kind of sender. `public`: anyone, by the page or the JSON interface. `client`: a program with a token, which may send the
+ * person's address. `webmail`: a webmail server, which sends all attempts from its own address.
  */
 export type CallerKind = 'public' | 'client' | 'webmail'
 
-/** One try to prove the right to a mailbox. */
+/** One try to prove the right to change a mailbox. */
 export interface ProofAttempt {
   readonly mailbox: Mailbox
   readonly credentials: Credentials
-  /** The solution of a puzzle, as it was sent. */
+  /** A puzzle's solution, as it was sent. */
   readonly solution: string | undefined
   readonly callerKind: CallerKind
   /** In the form of `parseClientAddress`. */
   readonly clientAddress: string
   /** When the answer is due. */
   readonly deadline: Deadline
-  /** Aborted with `callerGone` when the caller hangs up: nobody waits for the answer any more. */
+  /** Aborted with `callerGone` when the caller hangs up. */
   readonly hungUp: AbortSignal
 }
 

@@ -12,22 +12,21 @@ import { makeChange } from './send-change.js'
 import { invalidCredentials, type Target, type Verification } from './verification.js'
 import { verifyNextForm } from './verify-account.js'
 
-/** Makes one attempt, handing each call of the panel to `record`; see `changePassword`. */
+/** Makes one attempt and passes each panel command to `record`; see `changePassword`. */
 export type PasswordChange = (attempt: Attempt, record: (entry: CommandRecord) => void) => Promise<Outcome>
 
-/** What a change works with. */
 export interface ChangeDependencies extends ProofDependencies {
   readonly locks: DomainLocks
   readonly checkPolicy: CheckPolicy
-  /** Undefined if there are no recovery addresses. */
+  /** Undefined if recovery addresses are turned off. */
   readonly keepAddress?: KeepAddress | undefined
 }
 
 type Tools = ProofTools<ChangeDependencies>
 
 /**
- * The way of a change: rules, verification, then the change itself, one at a time per domain. Resolves to what is
- * known to have happened; rejects only on a bug.
+ * Changes a password: policy, proof, then the change, one at a time per domain. Resolves to what is known to have happened;
+ * rejects only on a bug.
  */
 export function changePassword(attempt: Attempt, dependencies: ChangeDependencies): Promise<Outcome> {
   const { mailbox, credentials, newPassword, clientAddress, hungUp } = attempt
@@ -55,8 +54,8 @@ async function proveAndChange(attempt: Attempt, tools: Tools): Promise<Outcome> 
 }
 
 /**
- * Sends the change. If the panel has no such mailbox where it was taken to be, nothing was done: then it is looked for
- * anew, and the change sent there, so no change is made twice.
+ * Sends the change. If the panel says that it has no such mailbox there, nothing was done. Rekey then looks it up again and sends
+ * the change to the right place, so no change is made twice.
  */
 async function sendChange(
   target: Target,
@@ -81,7 +80,7 @@ async function sendChange(
 
 async function verifyElsewhere(target: Target, attempt: Attempt, dependencies: Tools): Promise<Verification> {
   if (attempt.credentials.proof === 'account') return await verifyNextForm(target, dependencies.panel)
-  // An owner that was remembered may have lost the domain.
+  // The domain may have moved to another account.
   await dependencies.owners.forget(attempt.mailbox)
   const again = await verify(attempt, dependencies)
   return again.passed && isSame(again.target.owner, target.owner) ? invalidCredentials : again
@@ -92,8 +91,8 @@ function isSame(one: DomainOwner, other: DomainOwner): boolean {
 }
 
 /**
- * If this very mailbox may have been changed since its password was checked, the former one proves nothing any more. A
- * form that was sent twice finds its own new password in force.
+ * If this mailbox may have been changed since its password was checked, the check is repeated. If the same form was sent twice,
+ * the new password is already in force.
  *
  * @param provenMs when the check began, by the service's clock
  * @returns the outcome if the change must not be made any more
@@ -108,7 +107,7 @@ async function reverify(
   if (attempt.credentials.proof !== 'mailbox') return undefined
   const { clock, checkPassword } = dependencies
   if (lastForMailboxMsAgo > clock.now() - provenMs + checkPassword.lagMs) return undefined
-  // Until then the former password would still prove something.
+  // Until then the check may still accept the old password.
   const waitMs = checkPassword.lagMs - lastForMailboxMsAgo
   if (waitMs > 0) await clock.wait(waitMs)
   const verification = await verify(attempt, dependencies)

@@ -7,15 +7,15 @@ import type { Panel } from './panel-port.js'
 import type { Target } from './verification.js'
 import type { CheckResult, Guess, PasswordCheck } from './verify-password.js'
 
-/** How long (ms) one check may take, whatever is left of its sender's patience. */
+/** How long one check may take, even if the sender's time is over. */
 const LOOK_TIMEOUT_MS = 10_000
 
 /** A change that was sent. */
 export interface SentChange {
   readonly newPassword: Secret
-  /** Undefined for a change by a link, which doesn't tell the former password. */
+  /** Undefined for a change by a recovery link, which needs no old password. */
   readonly credentials: Credentials | undefined
-  /** The person's. */
+  /** The person's address. */
   readonly clientAddress: string
 }
 
@@ -25,12 +25,12 @@ export interface ConfirmTools {
   readonly clock: Clock
 }
 
-/** Which password opens the mailbox: the new one, not the new one, or it could not be found out. */
+/** Which password opens the mailbox. `old`: not the new one. `unknown`: Rekey couldn't find out. */
 export type PasswordInForce = 'new' | 'old' | 'unknown'
 
 /**
- * Finds out which password is in force, checking at the given times (ms from now, the first one 0). Those that a slow
- * check has missed are skipped, but for the last, which counts.
+ * Finds out which password is in force. Checks at these times (ms from now, the first is 0). A slow check makes it skip some
+ * times, but never the last one, which decides.
  */
 export async function confirmOutcome(
   target: Target,
@@ -51,7 +51,7 @@ export async function confirmOutcome(
   return inForce === 'old' ? await confirmOld(target, change, tools) : inForce
 }
 
-/** Whether the new password opens the mailbox now; false also where that can't be found out. */
+/** Whether the new password opens the mailbox now. Also false if Rekey can't find out. */
 export async function isInForce(target: Target, change: SentChange, tools: ConfirmTools): Promise<boolean> {
   return (await checkOnce(target, change, tools)) === 'new'
 }
@@ -63,7 +63,7 @@ async function checkOnce(target: Target, change: SentChange, tools: ConfirmTools
   return result === 'wrong' ? 'old' : 'unknown'
 }
 
-/** That the new password is refused need not mean that the old one is in force: then it must be confirmed. */
+/** A mail server may refuse the new password for other reasons, so this checks the old one. */
 async function confirmOld(target: Target, change: SentChange, tools: ConfirmTools): Promise<PasswordInForce> {
   const { credentials } = change
   if (tools.checkPassword.refusalIsProof) return 'old'

@@ -10,49 +10,56 @@ import { type Panel, PanelFault } from './panel-port.js'
 /** Where the panel keeps a domain's mailboxes. */
 export interface DomainOwner {
   readonly username: string
-  /** The form in which the panel knows the domain. */
+  /** The form of the domain that the panel knows. */
   readonly domainForm: string
 }
 
-/** Keeps the owners of domains for `OWNER_MEMORY_MS`, as long as there is room. One that can't be reached knows none; it never fails. */
+/**
+ * Remembers domain owners for `OWNER_MEMORY_MS`, as long as there is room. Never fails: a store that can't be reached knows no
+ * owners.
+ */
 export interface OwnerMemory {
   get(domain: string): Promise<DomainOwner | undefined>
   set(domain: string, owner: DomainOwner): Promise<void>
   delete(domain: string): Promise<void>
 }
 
-/** A domain seldom moves, and if it does the panel says so. */
+/** A day: domains rarely move, and the panel says so if one did. */
 export const OWNER_MEMORY_MS = 24 * 60 * 60_000
 
-/** Remembers which hosting account owns a domain, so that a person waits for one panel command less. */
+/** Remembers which hosting account owns a domain. That saves a panel command. */
 export interface DomainOwners {
   /**
-   * Whether the domain was looked up before, as far as that is remembered. Then it waits for no turn of a network. A domain without an
-   * owner may need a command still, as the check of a password does in a domain with one: neither shows by its place in the queue.
+   * Whether a lookup of this domain is remembered. If so, `find` doesn't wait for the network's turn. Also true for a domain
+   * without an owner, even if `find` may ask the panel again: otherwise an attempt's place in the queue would show whether the
+   * domain exists.
    */
   knows(mailbox: Mailbox): Promise<boolean>
   /**
-   * Rejects with a `PanelFault`: as the panel does, or `panel-busy` if the asker's network has asked for so many domains that
-   * nobody remembers that its next turn is too late.
+   * Rejects with a `PanelFault`: the panel's, or `panel-busy` if the asker's network has looked up so many new domains that its
+   * next turn comes too late.
    */
   find(mailbox: Mailbox, asker: Asker, panel: Panel): Promise<DomainOwner | undefined>
-  /** To be called when the account turns out not to have the domain: it has moved to another one. */
+  /** Call it when the account turns out not to have the domain, which must have moved. */
   forget(mailbox: Mailbox): Promise<void>
 }
 
-/** For how long (ms) it is taken for true that a domain has no owner: it may be created any time. That it was asked for is remembered longer. */
+/**
+ * How long (ms) to believe that a domain has no owner, since it may be created at any time. The lookup itself is remembered
+ * longer.
+ */
 const KEEP_NONE_MS = 60_000
 const MAX_NONE = 10_000
 
 interface NoOwner {
-  /** By the clock, as the other one: until when it is taken for true. */
+  /** How long to believe it (by the clock). */
   readonly untilMs: number
-  /** Until when it is remembered that the domain was looked up. */
+  /** How long to remember the lookup (by the clock). */
   readonly rememberedUntilMs: number
 }
 
 export function createDomainOwners(memory: OwnerMemory, clock: Clock): DomainOwners {
-  /** Domains that had no owner when they were last looked up. */
+  /** Domains that had no owner at their last lookup. */
   const none = new Map<string, NoOwner>()
   const turns = createLookupTurns(clock)
   const underWay = createShared<string, DomainOwner | undefined>()
@@ -74,14 +81,14 @@ export function createDomainOwners(memory: OwnerMemory, clock: Clock): DomainOwn
       return owner
     }
     const nowMs = clock.now()
-    // Not longer than an owner is that was found then: the end of that would show too.
+    // A repeated lookup doesn't extend the memory. It doesn't for a domain with an owner either, and a difference would show.
     const former = wasLookedUp(domain) ? none.get(domain) : undefined
     const { rememberedUntilMs } = former ?? { rememberedUntilMs: nowMs + OWNER_MEMORY_MS }
     setBounded(none, domain, { untilMs: nowMs + KEEP_NONE_MS, rememberedUntilMs }, MAX_NONE)
     return undefined
   }
 
-  /** The one that is under way may wait for longer than this asker does. */
+  /** A lookup that is already running may take longer than this asker can wait. */
   function shareLookUp(mailbox: Mailbox, deadline: Deadline, panel: Panel): Promise<DomainOwner | undefined> {
     const late = (): PanelFault => new PanelFault('panel-busy', 'waited-too-long')
     return inTime(

@@ -1,14 +1,14 @@
 /**
- * For how long (ms) the panel is left alone after it refused the service's key: its fail2ban bans an address after five
- * failures within ten minutes, and bans it for ten days if that happens again and again in a day (docs/hestia.md, "Keys
- * and bans"). The doctor may call meanwhile.
+ * How long (ms) Rekey sends no commands after the panel refused its key. The panel's fail2ban bans an address after five failures
+ * within ten minutes; repeated bans within a day cause one of ten days (docs/hestia.md, "Keys and bans"). The doctor isn't
+ * affected.
  */
 export const KEY_COOLDOWN_MS = 5 * 60_000
 
-/** Remembers that the panel refused the service's key, for all instances that use the key. */
+/** Remembers for all instances with this key that the panel refused it. */
 export interface KeyCooldown {
-  /** Whether the cool-down lasts; never fails. */
+  /** Whether the cool-down is on. Never fails. */
   isCoolingDown(): Promise<boolean>
-  /** Begins the cool-down; never fails. */
+  /** Starts the cool-down. Never fails. */
   begin(): Promise<void>
 }

@@ -4,31 +4,31 @@ import { wideNetworkOf } from '../lib/ip-address.js'
 import { setBounded } from '../lib/set-bounded.js'
 import { PanelFault } from './panel-port.js'
 
-/** Somebody who wants to know whose a domain is, and until when. */
+/** Someone who needs the owner of a domain, and until when. */
 export interface Asker {
   /** In the form of `parseClientAddress`. */
   readonly clientAddress: string
   readonly deadline: Deadline
 }
 
-/** The turns of networks (IPv4 /24, IPv6 /48) to have domains looked up that nobody remembers. */
+/** A rate limit on lookups of unknown domains, per network (IPv4 /24, IPv6 /48). */
 export interface LookupTurns {
   /**
-   * Looks up in the turn of the asker's network. A lookup that fails is not counted. Rejects with a `PanelFault` (`panel-busy`) if
-   * the next turn is later than the asker waits.
+   * Runs the lookup as soon as the limit allows. A lookup that fails isn't counted. Rejects with a `PanelFault` (`panel-busy`) if
+   * that is later than the asker waits.
    */
   take<Result>(asker: Asker, lookUp: () => Promise<Result>): Promise<Result>
 }
 
-/** So many lookups a network has within this time (ms). */
+/** The limit per network. */
 const LOOKUPS = { count: 6, windowMs: 60_000 }
 const MAX_NETWORKS = 10_000
 
 export function createLookupTurns(clock: Clock): LookupTurns {
-  /** When the latest lookups of a network were, or will be. */
+  /** The times of each network's latest lookups, past or planned. */
   const turns = new Map<string, readonly number[]>()
 
-  /** Counts a lookup for the network, now or as soon as it may have one more; gives when that is. */
+  /** Counts a lookup, now or as soon as the limit allows; returns that time. */
   function reserve(network: string, deadline: Deadline): number {
     const latest = turns.get(network) ?? []
     const [oldest = 0] = latest
@@ -44,7 +44,7 @@ export function createLookupTurns(clock: Clock): LookupTurns {
   function giveBack(network: string, turnMs: number): void {
     const latest = turns.get(network) ?? []
     const index = latest.indexOf(turnMs)
-    // Later ones may have taken its place.
+    // Newer ones may have pushed it out.
     if (index >= 0) turns.set(network, latest.toSpliced(index, 1))
   }
 

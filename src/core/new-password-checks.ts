@@ -7,46 +7,45 @@ import { type MailLogin, MailServerFault, type MailServerFaultReason } from './m
 export interface AnsweredChange {
   readonly mailbox: string
   readonly newPassword: Secret
-  /** The person's. */
+  /** The person's address. */
   readonly clientAddress: string
 }
 
-/** `changed-again`: the password is a newer one. `stopped`: the process ends. */
+/** `changed-again`: there is a newer password. `stopped`: the process ends. */
 type EndReason = 'changed-again' | 'stopped'
 
-/** Whether the new password opens the mailbox; `unknown` if the mail server did not say. */
+/** Whether the new password opens the mailbox. `unknown`: the mail server didn't say. */
 export type NewPasswordState =
   | { readonly result: 'accepted' | 'refused' }
   | {
       readonly result: 'unknown'
-      /** `too-many-checks`: it was not tried. `internal-error`: a fault of our own. */
+      /** `too-many-checks`: not tried. `internal-error`: a bug. */
       readonly reason: MailServerFaultReason | EndReason | 'too-many-checks' | 'internal-error'
     }
 
-/** Told what came of each check. */
+/** Called with the result of each check. */
 export type CountNewPassword = (result: NewPasswordState['result']) => void
 
-/** All that can come of a check. */
 export const newPasswordResults = ['accepted', 'refused', 'unknown'] as const
 
-/** Checks after the answer that changes took effect: a panel whose disk is full says that it made one, and wrote nothing. */
+/** Checks after the answer whether a change took effect. A panel with a full disk may report success and write nothing. */
 export interface NewPasswordChecks {
-  /** Begins to check; neither waits nor fails. The password is forgotten when the check ends. */
+  /** Starts a check. Returns at once and never fails. The password is dropped when the check ends. */
   begin(change: AnsweredChange, report: (state: NewPasswordState) => void): void
-  /** Lets the checks under way go on for `graceMs`, then ends them. */
+  /** Gives running checks `graceMs` to finish, then ends them. */
   close(graceMs: number): Promise<void>
 }
 
 /**
- * When the new password is tried, from the answer on. Dovecot reads its login files at most once a second, so an earlier try would
- * be a failed login that means nothing. More than three failed logins could have the person's address banned.
+ * When to try the new password, after the answer. Dovecot reads its login files at most once a second, so an earlier try may fail
+ * for no reason. More than three failed logins could get the person's address banned.
  */
 const TRIES_MS = [1500, 4000, 10_000]
 
-/** How long one try may take: Dovecot lets a refused login wait for up to 17 s. */
+/** Time limit for one try. Dovecot delays a refused login by up to 17 s. */
 const TRY_MS = 20_000
 
-/** How many passwords are kept at once. */
+/** How many passwords are kept at the same time. */
 const MAX_CHECKS = 64
 
 interface Check {
@@ -67,7 +66,7 @@ export function createNewPasswordChecks(logIn: MailLogin, clock: Clock): NewPass
     return { done, end }
   }
 
-  /** The last try counts. Those that a slow one has missed are left out, except the last one after a refusal. */
+  /** The last try decides. A slow try makes it skip others, except the last one after a refusal. */
   async function tryInTurn(
     change: AnsweredChange,
     ended: Promise<NewPasswordState>,

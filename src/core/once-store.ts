@@ -1,10 +1,10 @@
-/** Remembers what may be used only once, for all instances that share it. */
+/** Remembers for all instances what may be used only once. */
 export interface OnceStore {
   /**
-   * Uses an ID up: true for one caller and false for all others, or for everybody if there is no room to remember it. Rejects
-   * with `StoreUnavailable` if it can't be told.
+   * Uses up an ID: true for one caller, false for all others. False for everyone if there is no room to remember it. Rejects with
+   * `StoreUnavailable`.
    *
-   * @param ttlMs how long it is remembered
+   * @param ttlMs how long to remember it
    */
   use(id: string, ttlMs: number): Promise<boolean>
 }

@@ -4,14 +4,14 @@ import { PanelFault } from './panel-port.js'
 import { BreachCheckUnavailable } from './password/breach-check.js'
 import { StrengthNotEstimated } from './password/strength.js'
 
-/** The store that instances share can't be used: nobody knows what the others have counted, or are changing. */
+/** The store that instances share can't be used, so nobody knows what the other instances count or change. */
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable'
   readonly code = 'store-unavailable'
   readonly reason: string
 
   /**
-   * There is no cause: what a client fails with may quote its commands, and they the password.
+   * Has no `cause`: a client's error may quote its commands, and with them the password.
    *
    * @param reason a word for the log
    */
@@ -21,7 +21,7 @@ export class StoreUnavailable extends Error {
   }
 }
 
-/** What keeps an attempt from being carried out and is not the person's doing. */
+/** An error that stops an attempt and isn't the person's fault. */
 export type Outage =
   | PanelFault
   | MailServerFault
@@ -31,12 +31,12 @@ export type Outage =
 
 const OUTAGES = [PanelFault, MailServerFault, StoreUnavailable, BreachCheckUnavailable, StrengthNotEstimated]
 
-/** Everything else that is thrown is a bug. */
+/** Any other error is a bug. */
 export function isOutage(error: unknown): error is Outage {
   return OUTAGES.some((kind) => error instanceof kind)
 }
 
-/** Carries an attempt out; an outage is an outcome too. Rejects only on a bug. */
+/** Runs it and turns an outage into an outcome. Rejects only on a bug. */
 export async function orOutage<Result>(carryOut: () => Promise<Result>): Promise<Result | Outcome> {
   try {
     return await carryOut()
@@ -46,7 +46,7 @@ export async function orOutage<Result>(carryOut: () => Promise<Result>): Promise
   }
 }
 
-/** How an attempt ends that met an outage before a change was sent. */
+/** The outcome of an attempt that met an outage before its change was sent. */
 export function outcomeOfOutage(outage: Outage): Outcome {
   if (outage instanceof PanelFault) {
     return { code: outage.code, reason: outage.reason, retryAfterMs: outage.retryAfterMs }
@@ -57,7 +57,7 @@ export function outcomeOfOutage(outage: Outage): Outcome {
   return { code: outage.code, reason: outage.reason }
 }
 
-/** Waits for all of them. An outage of one is for its user to find; a bug is thrown, whoever uses the result. */
+/** Waits until all have settled. Throws bugs, but leaves outages to the code that awaits the result. */
 export async function settleAll(work: readonly (Promise<unknown> | undefined)[]): Promise<void> {
   for (const result of await Promise.allSettled(work)) {
     if (result.status === 'rejected' && !isOutage(result.reason)) throw result.reason

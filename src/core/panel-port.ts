@@ -1,59 +1,59 @@
 import type { Secret } from '../lib/secret.js'
 import type { Proof } from './attempt.js'
 
-/** A hosting account of the panel, as far as it matters here. */
+/** A hosting account: the part of it that Rekey needs. */
 export interface HostingAccount {
   readonly administrator: boolean
   readonly suspended: boolean
   readonly loginDisabled: boolean
   readonly twoFactor: boolean
-  /** The only addresses that may log in, in the form of `parseClientAddress`; undefined where any may. */
+  /** The only addresses that may log in, in the form of `parseClientAddress`. Undefined if all may. */
   readonly allowedAddresses: readonly string[] | undefined
-  /** Where its owner gets mail; undefined if the panel has no address. */
+  /** The owner's mail address, if the panel has one. */
   readonly contact: string | undefined
-  /** The language that its owner has chosen in the panel, such as `pt-br`. */
+  /** The language that the owner chose in the panel, such as `pt-br`. */
   readonly language: string
 }
 
-/** What the panel holds for a mailbox: nothing, or one value. */
+/** What the panel has for a mailbox: nothing, or one value. */
 export type Lookup<Value> =
-  /** `domain`: there is no such account, or it has no such domain; `mailbox`: the domain has no such mailbox. */
+  /** `domain`: no such account, or the account has no such domain. `mailbox`: the domain has no such mailbox. */
   | { readonly found: 'none'; readonly missing: 'domain' | 'mailbox' }
   | { readonly found: 'one'; readonly value: Value }
 
-/** How a change ended as far as the panel's answer tells. */
+/** How a change ended, by the panel's response. */
 export type ChangeAnswer =
   | 'done'
   /** The account, the domain or the mailbox is suspended; nothing was changed. */
   | 'suspended'
   /** The panel has no such account, domain or mailbox; nothing was changed. */
   | 'missing'
-  /** The panel gives no such names; nothing was changed. */
+  /** The panel doesn't allow such names; nothing was changed. */
   | 'malformed'
-  /** The command ended with a code that does not tell whether it had changed the password. */
+  /** The exit code doesn't say whether the password was changed. */
   | 'failed'
-  /** The command was sent and no answer that makes sense came back. */
+  /** The command was sent, and no understandable response came back. */
   | 'lost'
 
 /**
- * The commands of the panel that a change needs. Each rejects with a `PanelFault` if the panel did not carry it out
- * or gave no answer that makes sense; `changeMailboxPassword` only if it certainly changed nothing.
+ * The panel commands that a change needs. Each rejects with a `PanelFault` if the panel didn't run it or gave no clear response;
+ * `changeMailboxPassword` only if it certainly changed nothing.
  */
 export interface Panel {
-  /** @param clientAddress the person's, for the panel's own log of failed logins */
+  /** @param clientAddress the person's, for the panel's log of failed logins */
   isAccountPassword(username: string, password: Secret, clientAddress: string): Promise<boolean>
   isTwoFactorCode(username: string, code: Secret): Promise<boolean>
   lookUpAccount(username: string): Promise<HostingAccount | undefined>
   lookUpDomainOwner(domainForm: string): Promise<string | undefined>
   /** The hash of exactly this mailbox, in Dovecot's form `{SCHEME}hash`. */
   lookUpStoredHash(owner: string, domainForm: string, localPart: string): Promise<Lookup<Secret>>
-  /** The other addresses whose mail this mailbox gets, as local parts; none if there is no such mailbox. */
+  /** The local parts of other addresses whose mail this mailbox gets. Empty if there is no such mailbox. */
   lookUpAliases(owner: string, domainForm: string, localPart: string): Promise<readonly string[]>
-  /** Whether there is exactly this mailbox. */
+  /** Whether exactly this mailbox exists. */
   hasMailbox(owner: string, domainForm: string, localPart: string): Promise<boolean>
   /**
-   * Whether a change of this mailbox would destroy the logins of others, since the change command reads dots as wildcards
-   * (docs/hestia.md, hazard 4). Costs no call for a name without a dot.
+   * Whether a change of this mailbox would destroy other logins, because the panel reads dots as wildcards (docs/hestia.md,
+   * hazard 4). Needs no call for a name without a dot.
    */
   hasSiblings(owner: string, domainForm: string, localPart: string): Promise<boolean>
   changeMailboxPassword(
@@ -64,10 +64,10 @@ export interface Panel {
   ): Promise<ChangeAnswer>
 }
 
-/** What the panel is used for: a proof, or something that is switched on. */
+/** What the panel is used for: a proof, or a feature that is turned on. */
 export type PanelUse = Proof | 'recovery' | 'help' | 'owner-notices'
 
-/** The commands of the panel, by what they are for. */
+/** The panel commands, by purpose. */
 export type PanelCommand =
   | 'check-account'
   | 'check-code'
@@ -76,37 +76,36 @@ export type PanelCommand =
   | 'read-mailbox'
   | 'change-password'
 
-/** The panel, and an attempt's place in the queue before it. */
+/** The panel's commands and an attempt's place in the queue. */
 export interface PanelVisit extends Panel {
-  /** The attempt was proven: its commands go first from now on. */
+  /** The attempt was proven. From now on its commands go first. */
   prove(): void
-  /** Whether so many commands would be answered side by side as soon as one. */
+  /** Whether this many commands would start at once. */
   hasRoom(commands: number): boolean
-  /** How long (ms) these commands take one after another, if each is as slow as the slowest of the last few. */
+  /** How long (ms) these commands take in a row if each is as slow as the slowest recent one. */
   expectedMs(commands: readonly PanelCommand[]): number
-  /** The running mean (ms) of what these commands took lately, one after another. */
+  /** The running mean (ms) of the time that these commands took in a row lately. */
   meanMs(commands: readonly PanelCommand[]): number
-  /** Whether the panel has not answered since it was away: no change is sent before another command was answered. */
+  /** Whether the panel hasn't answered since it was away. If so, another command must succeed before a change is sent. */
   isAway(): boolean
-  /** Waits for the attempt's turn without a command, unless it had one; gives when that was (ms, by the clock). */
+  /** Waits for the attempt's turn without a command, unless it already had one. Returns when that was (ms, by the clock). */
   takeTurn(): Promise<number>
-  /** The attempt has ended: its commands that were not sent are not sent any more. */
+  /** Ends the attempt: commands that haven't been sent are dropped. */
   leave(): void
 }
 
 /**
- * Takes an attempt into the queue, or throws a `PanelFault` (`panel-busy`) at once where its commands don't fit into its
- * time.
+ * Puts an attempt in the queue, or throws a `PanelFault` (`panel-busy`) at once if its commands don't fit into its time.
  *
- * @param plan all that the attempt takes if it succeeds, in order
- * @param isProvenElsewhere whether the proof takes none of the panel's time
+ * @param plan the commands of a successful attempt, in order
+ * @param isProvenElsewhere whether the proof needs no panel command
  */
 export type EnterPanel = (plan: readonly PanelCommand[], isProvenElsewhere: boolean) => PanelVisit
 
-/** One call of a panel command, for the log. */
+/** One panel command, for the log. */
 export interface CommandRecord {
   readonly command: string
-  /** The command's exit code, or a word for why there is none. */
+  /** The exit code, or a word that says why there is none. */
   readonly result: number | string
   /** By the service's clock. */
   readonly startedMs: number
@@ -115,15 +114,15 @@ export interface CommandRecord {
 
 export type PanelFaultCode = 'panel-misconfigured' | 'panel-failed' | 'panel-unavailable' | 'panel-busy'
 
-/** The panel did not do what it was asked, or gave no answer that makes sense, for a reason that is not the person's. */
+/** The panel didn't do what it was asked, or gave no understandable response. The person isn't the cause. */
 export class PanelFault extends Error {
   override readonly name = 'PanelFault'
   readonly code: PanelFaultCode
-  /** For the operator's log: our own words, never the panel's. */
+  /** For the operator's log. Never the panel's own words. */
   readonly reason: string
-  /** Whether the command may have run all the same. */
+  /** Whether the command may have run. */
   readonly mayHaveRun: boolean
-  /** After what time (ms) it is worth another try, where that is known. */
+  /** When another try makes sense (ms), if known. */
   readonly retryAfterMs: number | undefined
 
   constructor(
@@ -139,7 +138,7 @@ export class PanelFault extends Error {
   }
 }
 
-/** Why an attempt ends whose caller has hung up: nobody is told. To abort its `hungUp` with. */
+/** The reason to abort an attempt's `hungUp` with when its caller is gone. Nobody sees it. */
 export function callerGone(): PanelFault {
   return new PanelFault('panel-busy', 'caller-gone')
 }
@@ -150,15 +149,15 @@ interface FaultDetails {
   readonly cause?: unknown
 }
 
-/** How busy the panel is with us now. */
+/** How busy Rekey keeps the panel now. */
 export interface PanelLoad {
-  /** Commands that run. */
+  /** Running commands. */
   readonly running: number
-  /** How many commands may run now: as many as the panel has been seen to gain by. */
+  /** How many commands may run in parallel: as many as the panel profits from. */
   readonly limit: number
-  /** Commands that wait for their turn. */
+  /** Waiting commands. */
   readonly waiting: number
-  /** `open`: the panel is away and is left alone; `half-open`: a probe is under way. */
+  /** `open`: the panel is away and gets no commands. `half-open`: a probe is running. */
   readonly breaker: BreakerState
 }
 
@@ -166,12 +165,12 @@ export const breakerStates = ['closed', 'half-open', 'open'] as const
 
 export type BreakerState = (typeof breakerStates)[number]
 
-/** What the service's key to the panel may do beyond what is needed. */
+/** What Rekey's key may do without need. */
 export type KeyExcess =
   /** A kind of key that may run every command. */
   | { readonly code: 'legacy-key'; readonly kind: 'api-key' | 'admin-password' }
-  /** An access key that may run a command which is not needed. */
+  /** An access key that may run this command, which Rekey doesn't need. */
   | { readonly code: 'key-may-do-more'; readonly command: string }
 
-/** Finds out whether the key may do more than is needed; undefined if nothing of the kind was found. */
+/** Finds out whether the key may do more than it needs to. Undefined if nothing was found. */
 export type FindKeyExcess = () => Promise<KeyExcess | undefined>

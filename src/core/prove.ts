@@ -9,31 +9,31 @@ import { planAccountProof, verifyAccount } from './verify-account.js'
 import { planMailboxProof, verifyMailbox } from './verify-mailbox.js'
 import type { PasswordCheck } from './verify-password.js'
 
-/** What a proof works with. The panel is entered per attempt, so that its calls can be told apart in the log. */
+/** What a proof needs. Each attempt enters the panel separately, so the log can tell their commands apart. */
 export interface ProofDependencies {
   readonly enterPanel: EnterPanel
   readonly accounts: AccountRecords
   readonly owners: DomainOwners
   readonly checkPassword: PasswordCheck
   readonly clock: Clock
-  /** Whether an administrator's account of the panel counts as proof. */
+  /** Whether an administrator's account counts as proof. */
   readonly allowAdminAccounts: boolean
 }
 
-/** What an attempt works with once it has its place before the panel. */
+/** What an attempt works with once it has a place in the panel's queue. */
 export type ProofTools<Dependencies extends ProofDependencies = ProofDependencies> = Dependencies & {
   readonly panel: PanelVisit
   /** When it got the place, by the clock. */
   readonly begunMs: number
-  /** Told when the secret turned out to be right. */
+  /** Called when the secret turns out to be right. */
   readonly onRight: () => void
 }
 
 /**
- * Gives the work a place before the panel, for the proof and what is to follow it. Rejects with an `Outage` as the work does, and if
+ * Gives the work a place in the panel's queue, for the proof and what follows. Rejects with an `Outage` if the work does, or if
  * there is no place.
  *
- * @param following the commands that come after the proof
+ * @param following the commands after the proof
  */
 export async function proveAtPanel<Dependencies extends ProofDependencies, Result>(
   attempt: ProofAttempt,
@@ -57,7 +57,7 @@ export async function proveAtPanel<Dependencies extends ProofDependencies, Resul
   try {
     return await work({ ...dependencies, panel, begunMs, onRight })
   } catch (error) {
-    // That there was no time left tells that the credentials were right.
+    // The lack of time reveals that the credentials were right.
     if (!isRight || !(error instanceof PanelFault) || error.code !== 'panel-busy') throw error
     const { code, reason, retryAfterMs } = error
     return { code, reason, proven: true, retryAfterMs }
@@ -66,7 +66,7 @@ export async function proveAtPanel<Dependencies extends ProofDependencies, Resul
   }
 }
 
-/** Verifies the credentials, for the first time in an attempt: a refusal takes as long as a whole set of checks. */
+/** Verifies the credentials for the first time in an attempt: a refusal takes as long as a full set of checks. */
 export async function prove(attempt: ProofAttempt, tools: ProofTools): Promise<Verification> {
   const verification = await verify(attempt, tools)
   if (verification.passed) tools.panel.prove()
@@ -74,7 +74,6 @@ export async function prove(attempt: ProofAttempt, tools: ProofTools): Promise<V
   return verification
 }
 
-/** Verifies the credentials by their kind. */
 export function verify(attempt: ProofAttempt, tools: ProofTools): Promise<Verification> {
   const { credentials } = attempt
   return credentials.proof === 'mailbox'
@@ -92,8 +91,8 @@ function planProof(
 }
 
 /**
- * Commands that were not needed, or whose answer was remembered, must not tell what exists: a refusal takes its turn and then
- * the mean of what all of them lately took. If the mail server refuses before any command, there are none.
+ * Hides what exists: some commands may have been skipped, or their results remembered. So a refusal waits for its turn, and then
+ * for the mean time of all commands of the proof. If the mail server refuses before any command, there are none.
  */
 async function waitAsIfChecked(attempt: ProofAttempt, tools: ProofTools): Promise<void> {
   const { panel, clock, checkPassword } = tools

@@ -1,29 +1,29 @@
 import type { Clock } from '../lib/clock.js'
 import { inTime } from '../lib/in-time.js'
 
-/** Why the service can't do its work now. */
+/** Why the service can't change passwords now. */
 export interface ReadinessFault {
-  /** Such as `key-refused` or `timed-out`: our own word, never another server's text. */
+  /** Such as `key-refused` or `timed-out`. Never another server's own words. */
   readonly code: string
-  /** The command of the panel that the fault is about, where it is about one. */
+  /** The panel command that the fault is about, if it's about one. */
   readonly command?: string
-  /** Why, by a word that others use for it, such as `ECONNREFUSED`; only of the store. */
+  /** The cause in a common word, such as `ECONNREFUSED`. Only for the store. */
   readonly reason?: string
 }
 
-/** The faults that stand in the way of a change, none if it can be made. */
+/** Returns the faults that prevent changes; an empty list means ready. */
 export type CheckReadiness = () => Promise<readonly ReadinessFault[]>
 
-/** Another server is asked at most this often, however often we are. */
+/** The shortest time (ms) between two checks. */
 const KEEP_MS = 30_000
 
-/** How long an answer waits for a check; one that takes longer is for the next answer. */
+/** How long (ms) an answer waits for a running check. A slower result goes into the next answer. */
 const PATIENCE_MS = 100
 
 /**
- * Checks at most every half a minute, and answers within a tenth of a second: by the last check that has ended.
+ * Checks at most every 30 seconds, and answers within 100 ms with the last finished check.
  *
- * @param notYet what is told until the first has ended
+ * @param notYet the answer until the first check has finished
  */
 export function rememberReadiness(
   check: CheckReadiness,

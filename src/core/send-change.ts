@@ -4,13 +4,13 @@ import type { HeldLock } from './domain-locks.js'
 import { PanelFault } from './panel-port.js'
 import type { Target } from './verification.js'
 
-/** When the new password is tried after an answer was lost: the panel may still be at work. */
+/** When to try the new password after the response was lost (ms): the panel may still be at work. */
 const CONFIRM_AFTER_LOSS_MS = [0, 500, 1500, 3000, 5000]
 
 /**
- * Sends the change, once, and finds out what came of it where the panel's answer does not tell.
+ * Sends the change once. If the panel's response doesn't say what happened, it finds out.
  *
- * @returns `missing` if the panel has no such mailbox, and so nothing was done
+ * @returns `missing` if the panel has no such mailbox, so nothing was done
  */
 export async function makeChange(
   target: Target,
@@ -39,7 +39,7 @@ export async function makeChange(
       }
       return 'missing'
     case 'failed': {
-      // A command that has ended is at work no more.
+      // The command has ended, so the panel isn't at work any more.
       const { lagMs } = checkPassword
       const confirmAfterEndMs = lagMs > 0 ? [0, lagMs] : [0]
       return outcomeOf(await confirmOutcome(target, change, confirmAfterEndMs, tools), {
@@ -49,7 +49,7 @@ export async function makeChange(
     }
     case 'lost': {
       const inForce = await confirmOutcome(target, change, CONFIRM_AFTER_LOSS_MS, tools)
-      // Whoever came next would write to the login file together with a command that still runs.
+      // The command may still run. The next change must not write to the login file at the same time.
       if (inForce !== 'new') lock.leaveInDoubt()
       return outcomeOf(inForce, { code: 'change-not-confirmed', reason: 'answer-lost' })
     }

@@ -14,11 +14,11 @@ interface AccountRules {
   readonly allowAdminAccounts: boolean
   /** When the attempt began, by the clock. */
   readonly begunMs: number
-  /** Told when the password turned out to be right. */
+  /** Called when the password turns out to be right. */
   readonly onRight: () => void
 }
 
-/** The commands that this proof takes one after another, where all is right. */
+/** The commands of a successful proof, in order. */
 export function planAccountProof({ localPart }: Mailbox, { code }: AccountCredentials): PanelCommand[] {
   return [
     'check-account',
@@ -29,9 +29,9 @@ export function planAccountProof({ localPart }: Mailbox, { code }: AccountCreden
 }
 
 /**
- * Checks the name and password of the hosting account that owns the mailbox, and all that the panel's own login
- * page enforces and its command does not (docs/hestia.md, hazard 7). A wrong password costs the panel one command; where
- * it has room for more, the rest is asked beside it.
+ * Checks the name and password of the hosting account that owns the mailbox, and everything that the panel's login page enforces
+ * but its command doesn't (docs/hestia.md, hazard 7). A wrong password costs one panel command. If the panel has room, the other
+ * commands run in parallel.
  */
 export async function verifyAccount(
   { mailbox, clientAddress, deadline }: ProofAttempt,
@@ -60,7 +60,7 @@ export async function verifyAccount(
   return await verifyTarget(target, await (siblings ?? lookUpSiblings()), panel)
 }
 
-/** The same account's mailbox under the next form of its domain, where it is not under the one that was tried. */
+/** Looks for the mailbox under the next form of its domain, in the same account. */
 export async function verifyNextForm({ mailbox, owner }: Target, panel: Panel): Promise<Verification> {
   const { domainForms, localPart } = mailbox
   const domainForm = domainForms[domainForms.indexOf(owner.domainForm) + 1]
@@ -70,7 +70,7 @@ export async function verifyNextForm({ mailbox, owner }: Target, panel: Panel): 
   return await verifyTarget({ mailbox, owner: { username, domainForm } }, hasSiblings, panel)
 }
 
-/** Passes where a change does no harm: the change itself may then find that there is no such mailbox. */
+/** Passes if a change does no harm. The change itself may then find that there is no such mailbox. */
 async function verifyTarget(target: Target, hasSiblings: boolean, panel: Panel): Promise<Verification> {
   switch (await effectOf(target, hasSiblings, panel)) {
     case 'safe':

@@ -13,11 +13,11 @@ interface MailboxRules {
   readonly panel: PanelVisit
   readonly owners: DomainOwners
   readonly checkPassword: PasswordCheck
-  /** Told when the password turned out to be right. */
+  /** Called when the password turns out to be right. */
   readonly onRight: () => void
 }
 
-/** The commands that this proof takes one after another, if the password is right and nothing is remembered. */
+/** The commands of a successful proof, in order, if nothing is remembered. */
 export function planMailboxProof({ localPart }: Mailbox, { asksPanel }: PasswordCheck): PanelCommand[] {
   return [
     'find-owner',
@@ -26,7 +26,7 @@ export function planMailboxProof({ localPart }: Mailbox, { asksPanel }: Password
   ]
 }
 
-/** Checks the mailbox's present password. */
+/** Checks the mailbox's current password. */
 export async function verifyMailbox(
   attempt: ProofAttempt,
   { password }: MailboxCredentials,
@@ -35,7 +35,7 @@ export async function verifyMailbox(
   const { mailbox } = attempt
   const { panel, owners } = rules
   let found = await lookUpMailbox(attempt, password, rules)
-  // If the owner that was remembered has the domain no more, it is looked for once again.
+  // If the remembered owner no longer has the domain, look the owner up once more.
   if (found.owner && found.result === 'no-domain') {
     await owners.forget(mailbox)
     found = await lookUpMailbox(attempt, password, rules)
@@ -56,13 +56,13 @@ export async function verifyMailbox(
 interface Found {
   readonly owner: DomainOwner | undefined
   readonly result: CheckResult
-  /** Asked beside the password where the panel has room for both, otherwise only when it is needed. */
+  /** Runs in parallel with the password check if the panel has room; otherwise only when needed. */
   hasSiblings(): Promise<boolean>
 }
 
 /**
- * Checks the password; a wrong one costs the panel one command, or none where the mail server checks it. An unknown
- * mailbox changes nothing that is remembered: it would show in the time of the next try.
+ * Checks the password. A wrong one costs one panel command, or none if the mail server checks it. An unknown mailbox doesn't
+ * change what is remembered: the time of the next try would show it.
  */
 async function lookUpMailbox(
   attempt: ProofAttempt,
@@ -76,7 +76,7 @@ async function lookUpMailbox(
     const result = await check(Promise.resolve(undefined))
     if (result !== 'right') return { owner: undefined, result, hasSiblings: async () => false }
     onRight()
-    // A change is never what tells that the panel is back: its owner's name is asked for anew then.
+    // A change must not be the first command after the panel was away, so the owner is looked up again.
     if (panel.isAway()) await owners.forget(mailbox)
     const owner = await owners.find(mailbox, attempt, panel)
     return { owner, result, hasSiblings: () => lookUpSiblings(owner) }

@@ -7,45 +7,45 @@ import type { Panel } from './panel-port.js'
 import { normalFormsOf } from './typed-text.js'
 
 /**
- * Tells whether a mailbox's stored hash, in Dovecot's form, accepts a password. Rejects with a `PanelFault`
- * (`panel-failed`) that names the scheme if the hash is of an unknown scheme or cannot be read.
+ * Whether a mailbox's stored hash, in Dovecot's form, accepts a password. Rejects with a `PanelFault` (`panel-failed`), which
+ * names the scheme, if the scheme is unknown or the hash can't be read.
  */
 export type HashCheck = (password: Secret, storedHash: Secret) => Promise<boolean>
 
-/** A password that may be the one that opens a mailbox. */
+/** A password that may open a mailbox. */
 export interface Guess {
   readonly mailbox: Mailbox
-  /** Where the panel keeps the mailbox; undefined where it has no such domain. */
+  /** Where the panel has the mailbox. Undefined if the panel has no such domain. */
   readonly owner: Promise<DomainOwner | undefined>
   readonly password: Secret
   /**
-   * Whether it may open the mailbox in another of Unicode's normal forms: browsers and mail programs send what is typed alike
-   * in different ones. Not for a password that is to be set, which must work exactly as it is.
+   * Whether other Unicode normal forms of the password count: browsers and mail programs send the same typing in different forms.
+   * Not for a new password, which must work exactly as it is.
    */
   readonly anyForm: boolean
-  /** The person's. */
+  /** The person's address. */
   readonly clientAddress: string
   readonly deadline: Deadline
-  /** If it is aborted, the mail server isn't asked any more and its reason is thrown. */
+  /** If aborted, the mail server isn't asked any more and the reason is thrown. */
   readonly hungUp?: AbortSignal
 }
 
-/** What came of a guess; `no-mailbox` and `no-domain`: there is none to open, as far as the check can tell. */
+/** The result of a guess. `no-mailbox`, `no-domain`: there is nothing to open, as far as the check can tell. */
 export type CheckResult = 'right' | 'wrong' | 'no-mailbox' | 'no-domain'
 
-/** A way to find out whether a password opens a mailbox now. */
+/** A way to find out whether a password opens a mailbox. */
 export interface PasswordCheck {
-  /** Rejects with an `Outage` if it can't be found out. */
+  /** Rejects with an `Outage` if it can't find out. */
   check(guess: Guess, panel: Panel): Promise<CheckResult>
-  /** For how long after a change (ms) the former password may still be taken for the right one. */
+  /** How long (ms) after a change the old password may still pass. */
   readonly lagMs: number
-  /** Whether a password that is refused is certainly not the one in force. */
+  /** Whether a refused password is certainly not in force. */
   readonly refusalIsProof: boolean
-  /** Whether the panel is asked. */
+  /** Whether it sends panel commands. */
   readonly asksPanel: boolean
 }
 
-/** The same check, which also takes the password in another of Unicode's normal forms. */
+/** The same check, which also accepts other Unicode normal forms of the password. */
 export function inAnyForm(isPasswordOf: HashCheck): HashCheck {
   return async (password, storedHash) => {
     for (const form of normalFormsOf(password.reveal())) {
@@ -55,7 +55,7 @@ export function inAnyForm(isPasswordOf: HashCheck): HashCheck {
   }
 }
 
-/** Holds the password against the hash that the panel stores. */
+/** Checks the password with the hash that the panel stores. */
 export function checkByStoredHash(isPasswordOf: HashCheck): PasswordCheck {
   const acceptsAnyForm = inAnyForm(isPasswordOf)
   return {
@@ -74,9 +74,9 @@ export function checkByStoredHash(isPasswordOf: HashCheck): PasswordCheck {
 }
 
 /**
- * Tries the password at the mail server: the panel is asked for no stored hash, and the mail server's own defences see
- * the try. It is asked for mailboxes of unknown domains too, and at once: they must not show by a quicker answer. A login is
- * a failed one to those defences, so that a refused password is tried in no other form than the composed one.
+ * Tries the password at the mail server, so no stored hash leaves the panel, and the mail server's own protection sees the try.
+ * Unknown domains are tried too, and at once: otherwise a quicker answer would show them. Each login can count as a failed one
+ * there, so a refused password is only tried again in its composed form.
  */
 export function checkByMailLogin(logIn: MailLogin): PasswordCheck {
   return {
@@ -87,13 +87,13 @@ export function checkByMailLogin(logIn: MailLogin): PasswordCheck {
       try {
         return (await logIn(address, new Secret(composed), clientAddress, deadline)) ? 'right' : 'wrong'
       } catch (error) {
-        // The first login was a guess, whatever became of the second one.
+        // The first login was a guess, whatever became of the second.
         throw error instanceof MailServerFault ? new MailServerFault(error.reason, true) : error
       }
     },
-    // Dovecot looks at its login files once a second.
+    // Dovecot reads its login files at most once a second.
     lagMs: 1500,
-    // It may let nobody in, such as where a mailbox has no IMAP.
+    // A login can fail for other reasons, such as a mailbox without IMAP.
     refusalIsProof: false,
     asksPanel: false,
   }

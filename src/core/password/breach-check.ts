@@ -1,9 +1,9 @@
 import type { Secret } from '../../lib/secret.js'
 
-/** Tells whether a password is known from a breach. Rejects with `BreachCheckUnavailable` if that can't be told. */
+/** Whether a password is known from a data breach. Rejects with `BreachCheckUnavailable` if it can't find out. */
 export type BreachCheck = (password: Secret) => Promise<boolean>
 
-/** Why it could not be told: our own words, never the other server's. */
+/** Why the check failed. Never the other server's own words. */
 export type BreachCheckFaultReason =
   | 'unreachable'
   | 'tls-refused'
@@ -11,14 +11,14 @@ export type BreachCheckFaultReason =
   | 'unexpected-answer'
   | `http-${number}`
 
-/** Nobody could tell whether a password is known from a breach. */
+/** Rekey couldn't find out whether a password is known from a data breach. */
 export class BreachCheckUnavailable extends Error {
   override readonly name = 'BreachCheckUnavailable'
   readonly code = 'breach-check-unavailable'
   /** For the operator's log. */
   readonly reason: BreachCheckFaultReason
 
-  /** There is no cause: what an HTTP client fails with may name the request's path, which is a part of the hash. */
+  /** Has no `cause`: an HTTP client's error may contain the request's path, which is a part of the hash. */
   constructor(reason: BreachCheckFaultReason) {
     super(`breach-check-unavailable: ${reason}`)
     this.reason = reason

@@ -1,10 +1,10 @@
 import type { Mailbox } from '../mailbox.js'
 
 /**
- * The words that a guesser tries first, for the strength of a password (ASVS 5.0 6.1.2): the address, the local part
- * and its pieces, the domain in each form and its labels, and the operator's own.
+ * The words that a guesser tries first (ASVS 5.0 6.1.2): the address, the local part and its pieces, each form of the domain and
+ * its labels, and the operator's words. For the strength of a password.
  *
- * @param brandWords the operator's, such as the service's name
+ * @param brandWords the operator's words, such as the service's name
  */
 export function badWordsFor(
   { address, localPart, domainForms }: Pick<Mailbox, 'address' | 'localPart' | 'domainForms'>,

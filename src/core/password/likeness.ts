@@ -1,16 +1,16 @@
-/** A password of more characters is refused as too long, or is unlike every one that is not. */
+/** A longer password is refused as too long, or differs enough from every shorter one. */
 const MAX_COMPARED_LENGTH = 128
 
-/** Two passwords are near each other up to so many edits, and up to one for each fourth character of the longer one. */
+/** Passwords are close if at most this many edits separate them, and at most one for every four characters of the longer one. */
 const MAX_EDITS = 3
 const CHARACTERS_PER_EDIT = 4
 
-/** From so many characters beside its numbers on, a password is known by them. */
+/** Numbers are ignored only if both passwords have at least this many other characters. */
 const MIN_BESIDE_NUMBERS = 4
 
 /**
- * Whether somebody who knows the one password would soon guess the other: they differ in case, in Unicode's form, in few
- * characters, or in that besides their numbers.
+ * Whether someone who knows one password could easily guess the other: they differ only in case, in Unicode form, in a few
+ * characters or in their numbers.
  */
 export function isMuchLike(password: string, other: string): boolean {
   const [one, two] = [folded(password), folded(other)]
@@ -23,7 +23,7 @@ function folded(password: string): string[] {
   return [...password.normalize('NFKC').toLowerCase()]
 }
 
-/** A number counts as one character, whichever it is: the next one is what people take for the next password. */
+/** Any number becomes one character: people often make a new password by raising the number. */
 function raised(characters: readonly string[]): string[] {
   return [...characters.join('').replaceAll(/\p{Nd}+/gu, '0')]
 }
@@ -37,7 +37,7 @@ function areNear(one: readonly string[], two: readonly string[]): boolean {
   return editDistance(one, two) <= Math.min(MAX_EDITS, Math.floor(longer / CHARACTERS_PER_EDIT))
 }
 
-/** How many characters must be put in, taken out or replaced (Levenshtein). */
+/** The number of insertions, deletions and replacements (Levenshtein distance). */
 function editDistance(one: readonly string[], two: readonly string[]): number {
   let above = Array.from({ length: two.length + 1 }, (_, index) => index)
   for (const [row, character] of one.entries()) {

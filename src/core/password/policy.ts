@@ -7,13 +7,13 @@ import { breachedRules, type KnownPasswords, type PasswordPolicy, type PasswordR
 import type { Estimate, EstimateStrength } from './strength.js'
 
 /**
- * Gives every rule that a new password breaks, none if it may be sent to the panel. Where it breaks another, nobody is
- * asked whether it is known from a breach. Rejects with `BreachCheckUnavailable` if that had to be known and can't be told,
- * and with `StrengthNotEstimated` if its strength has to be known and can't be estimated in time.
+ * Returns every rule that a new password breaks; an empty list means that it may be sent to the panel. If it breaks another rule,
+ * the check for data breaches is skipped. Rejects with `BreachCheckUnavailable` if that check is mandatory and fails, and with
+ * `StrengthNotEstimated` if the strength is needed and can't be estimated in time.
  *
- * @param credentials what came along as proof of the right to the change, if there is a change
+ * @param credentials the proof that was sent with the password, if this is for a change
  * @param clientAddress the person's, in the form of `parseClientAddress`
- * @param hungUp if it is aborted, nothing more is asked and its reason is thrown
+ * @param hungUp if aborted, the check stops and its reason is thrown
  */
 export type CheckPolicy = (
   mailbox: Mailbox,
@@ -24,20 +24,20 @@ export type CheckPolicy = (
 ) => Promise<readonly PasswordReason[]>
 
 export interface PolicyCheckParts {
-  /** Its list of common passwords is asked only if no strength is estimated: an estimate tells the same. */
+  /** Its list of common passwords is used only if no strength is estimated: an estimate says the same. */
   readonly policy: PasswordPolicy
-  /** The least score that is taken; with 0 no strength is estimated. */
+  /** The lowest score that is accepted. With 0, no strength is estimated. */
   readonly minScore: number
-  /** Words of the operator's own, such as the service's name. */
+  /** The operator's words, such as the service's name. */
   readonly brandWords: readonly string[]
   readonly estimateStrength: EstimateStrength
-  /** Undefined where nobody is asked about breaches. */
+  /** Undefined if data breaches aren't checked. */
   readonly breaches: { readonly isBreached: BreachCheck; readonly mustBeKnown: boolean } | undefined
-  /** Told of each question about breaches that had no answer, with our own word why. */
+  /** Called for each check for data breaches that failed, with the reason. */
   readonly report: (event: 'breach-check-failed', reason: string) => void
 }
 
-/** Holds new passwords against the rules: those of this process first, and then the one that another server must be asked about. */
+/** Checks new passwords by the rules: first those that need no other server, then data breaches. */
 export function createPolicyCheck(parts: PolicyCheckParts): CheckPolicy {
   const { policy, minScore, brandWords, breaches, report } = parts
 

@@ -3,7 +3,7 @@ import type { Mailbox } from '../mailbox.js'
 import { isMuchLike } from './likeness.js'
 import type { Strength } from './strength.js'
 
-/** The rules for a new password, by the code under which a breach is reported. */
+/** The codes of the rules for new passwords, as reported to the person. */
 export const passwordReasonCodes = [
   'too-short',
   'too-long',
@@ -26,42 +26,42 @@ type PasswordReasonCode = (typeof passwordReasonCodes)[number]
 export type PasswordReason =
   | { readonly code: 'too-short'; readonly minLength: number }
   | { readonly code: 'too-long'; readonly maxBytes: number }
-  /** The strength is that of the password, where there is one. */
+  /** Without a strength if there is no password to rate. */
   | { readonly code: 'too-weak'; readonly strength?: Strength }
-  /** The word is the part of the address that the password holds, if there is a password. */
+  /** The part of the address that the password contains. Absent if there is no password. */
   | { readonly code: 'contains-address'; readonly word?: string }
   | { readonly code: Exclude<PasswordReasonCode, 'too-short' | 'too-long' | 'too-weak' | 'contains-address'> }
 
-/** The rules that can be held against a password at once, wherever this runs: it is for browsers too. */
+/** The rules that can be checked at once and anywhere, also in a browser. */
 export interface PasswordPolicy {
   /** In Unicode code points (NIST SP 800-63B-4 section 3.1.1.2 counts each as one character). */
   readonly minLength: number
-  /** Whether a list of common passwords holds this one, compared without case. */
+  /** Whether a list of common passwords contains this one. Ignores case. */
   isCommon(password: string): boolean
 }
 
-/** Passwords that came along with the new one, which must not be one of them. */
+/** Passwords that were sent with the new one, which must differ from them. */
 export interface KnownPasswords {
-  /** The mailbox's present one. */
+  /** The mailbox's current password. */
   readonly current?: string | undefined
-  /** That of the hosting account. */
+  /** The hosting account's password. */
   readonly account?: string | undefined
 }
 
-/** bcrypt ignores what comes after 72 bytes, and the panel does not say so (docs/hestia.md, hazard 8). */
+/** bcrypt ignores everything after 72 bytes, and the panel doesn't say so (docs/hestia.md, hazard 8). */
 export const MAX_PASSWORD_BYTES = 72
 
-/** A part of the address counts from this many characters on: shorter ones stand in too many good passwords. */
+/** A shorter part of the address may be in the password: too many good passwords contain one. */
 export const MIN_ADDRESS_PART_LENGTH = 4
 
-/** A part of the address counts from this many characters on if it stands inside a word: `tinfoil` holds `info` by chance. */
+/** A shorter part of the address may be inside a word: `tinfoil` contains `info` by chance. */
 const MIN_EMBEDDED_PART_LENGTH = 8
 
 const CONTROL_CHARACTER = /\p{Cc}/u
 
 /**
- * Gives every rule that the new password breaks, but for strength and breaches (`createPolicyCheck`). None if the panel
- * would take it exactly as it is.
+ * Returns every rule that the new password breaks, except strength and data breaches (see `createPolicyCheck`). An empty list
+ * means that the panel stores it exactly as it is.
  */
 export function breachedRules(
   policy: PasswordPolicy,
@@ -76,17 +76,16 @@ export function breachedRules(
     reasons.push({ code: 'too-long', maxBytes: MAX_PASSWORD_BYTES })
   }
   if (CONTROL_CHARACTER.test(password)) reasons.push({ code: 'control-character' })
-  // It comes with pasted text, and nobody would type it again.
+  // It comes with pasted text, and the person couldn't type it again.
   if (holdsInvisible(password)) reasons.push({ code: 'invisible-character' })
-  // The panel trims every argument (docs/hestia.md, hazard 3); other kinds of space are as easily lost on the way to a
-  // mail program.
+  // The panel trims every argument (docs/hestia.md, hazard 3). Mail programs may drop other kinds of space.
   if (password.trim() !== password) reasons.push({ code: 'outer-space' })
-  // The panel may read it as the name of a file (docs/hestia.md, hazard 2).
+  // The panel may read it as a file name (docs/hestia.md, hazard 2).
   if (password.startsWith('/tmp/')) reasons.push({ code: 'looks-like-a-file' })
   if (isSameText(password, known.current)) reasons.push({ code: 'same-as-current' })
   else if (known.current !== undefined && isMuchLike(password, known.current))
     reasons.push({ code: 'similar-to-current' })
-  // Password managers fill it in if they find a field for a password.
+  // Password managers may fill it in.
   if (isSameText(password, known.account)) reasons.push({ code: 'same-as-account' })
   const word = findAddressPart(mailbox, password)
   if (word !== undefined) reasons.push({ code: 'contains-address', word })
@@ -94,12 +93,12 @@ export function breachedRules(
   return reasons
 }
 
-/** Whichever of Unicode's forms each was typed in. */
+/** Compares them regardless of the Unicode form. */
 function isSameText(password: string, other: string | undefined): boolean {
   return password.normalize() === other?.normalize()
 }
 
-/** The part of the address that the password holds, if any: a short one only as a word. */
+/** The part of the address that the password contains, if any. A short one counts only as a word. */
 function findAddressPart(mailbox: Mailbox, password: string): string | undefined {
   const domainNames = mailbox.domainForms.flatMap((form) => form.split('.').slice(0, -1))
   const text = password.normalize('NFC').toLowerCase()
@@ -110,7 +109,7 @@ function findAddressPart(mailbox: Mailbox, password: string): string | undefined
   })
 }
 
-/** Whether a word stands somewhere without a letter on either side: digits and signs are what guessers try there. */
+/** Whether the word is somewhere without a letter next to it. Guessers try digits and signs there. */
 function holdsWord(text: string, word: string): boolean {
   const rest = text.split(word)
   return rest.some(
@@ -120,24 +119,23 @@ function holdsWord(text: string, word: string): boolean {
 }
 
 /**
- * Whether the panel would read something else than this hosting-account password: an option of its hashing tool,
- * which lets anyone in, the name of a file, or a trimmed or broken text (docs/hestia.md, hazards 1 to 3). Such a
- * password is never sent.
+ * Whether the panel would misread this hosting-account password: as an option of its hashing tool (which lets anyone in), as a
+ * file name, or trimmed or broken (docs/hestia.md, hazards 1 to 3). Such a password is never sent.
  */
 export function panelWouldMisread(password: string): boolean {
   return /^-|^\/tmp\/|^ | $|\p{Cc}/u.test(password)
 }
 
 /**
- * What a generated password may hold: one byte each, so that bytes are characters; no space, which may not stand at its
- * ends; no slash, quote, backslash or bracket, which mail programs' settings and command lines may read otherwise.
+ * The special characters of generated passwords. One byte each, so bytes are characters. No space, which isn't allowed at the
+ * ends. No slash, quote, backslash or bracket, which mail programs and command lines may misread.
  */
 export const GENERATED_SPECIALS = '-!#$%*+,.:;=?@^_~'
 
 /**
- * The rules for password managers that make passwords, in Apple's syntax for the attribute `passwordrules`
- * (https://developer.apple.com/password-rules/; its grammar is that of apple/password-manager-resources,
- * tools/PasswordRulesParser.js). In a class of one's own the hyphen must come first.
+ * The rules for password managers that generate passwords, in Apple's syntax for the attribute `passwordrules`
+ * (https://developer.apple.com/password-rules/; grammar: apple/password-manager-resources, tools/PasswordRulesParser.js). In a
+ * custom class the hyphen must come first.
  */
 export function passwordRulesAttribute(minLength: number): string {
   return `minlength: ${minLength}; maxlength: ${MAX_PASSWORD_BYTES}; allowed: upper, lower, digit, [${GENERATED_SPECIALS}];`

@@ -16,7 +16,7 @@ export const strengthWarnings = [
   'own-words',
 ] as const
 
-/** What to do about a password that is easy to guess, or what helps little. */
+/** What to do about an easily guessed password, or what helps little. */
 export const strengthSuggestions = [
   'add-words',
   'capital-first',
@@ -33,27 +33,27 @@ export const strengthSuggestions = [
 export type StrengthWarning = (typeof strengthWarnings)[number]
 export type StrengthSuggestion = (typeof strengthSuggestions)[number]
 
-/** How hard a password is to guess; see the scale of zxcvbn (Wheeler, USENIX Security 2016). */
+/** How hard a password is to guess, on the scale of zxcvbn (Wheeler, USENIX Security 2016). */
 export interface Strength {
-  /** Guesses needed: 0 for a thousand or fewer, 1 for a million, 2 for 10^8, 3 for 10^10, 4 for more. */
+  /** By the guesses needed: 0 for up to a thousand, 1 for a million, 2 for 10^8, 3 for 10^10, 4 for more. */
   readonly score: 0 | 1 | 2 | 3 | 4
-  /** None where the score is 3 or 4. */
+  /** Undefined if the score is 3 or 4. */
   readonly warning: StrengthWarning | undefined
-  /** None where the score is 3 or 4. */
+  /** Empty if the score is 3 or 4. */
   readonly suggestions: readonly StrengthSuggestion[]
 }
 
-/** What a dictionary of common passwords and words tells of a password. */
+/** What a dictionary of common passwords and words says about a password. */
 export interface Estimate extends Strength {
-  /** Whether the password is in the list of common ones, compared without case. */
+  /** Whether it's in the list of common passwords. Ignores case. */
   readonly isCommon: boolean
 }
 
-/** A password's strength could not be estimated in time: nothing is known of the password. */
+/** The strength couldn't be estimated in time. This says nothing about the password. */
 export class StrengthNotEstimated extends Error {
   override readonly name = 'StrengthNotEstimated'
   readonly code = 'panel-busy'
-  /** For the operator's log: its turn did not come, or the estimate itself took too long. */
+  /** For the operator's log. `strength-busy`: its turn didn't come. `strength-late`: the estimate took too long. */
   readonly reason: 'strength-busy' | 'strength-late'
 
   constructor(reason: StrengthNotEstimated['reason']) {
@@ -63,10 +63,10 @@ export class StrengthNotEstimated extends Error {
 }
 
 /**
- * Estimates a password's strength. Rejects with `StrengthNotEstimated` if that can't be done in time.
+ * Estimates a password's strength. Rejects with `StrengthNotEstimated` if that takes too long.
  *
- * @param clientAddress the person's, in the form of `parseClientAddress`: estimates take turns between addresses
- * @param hungUp if it is aborted when the turn comes, nothing is estimated and its reason is thrown
+ * @param clientAddress the person's, in the form of `parseClientAddress`: addresses take turns
+ * @param hungUp if aborted before its turn, there is no estimate and its reason is thrown
  */
 export type EstimateStrength = (
   password: Secret,
