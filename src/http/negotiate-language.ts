@@ -12,10 +12,12 @@ export interface Languages {
   readonly setLanguage: RequestHandler
 }
 
+/** A browser names a few languages; a header with thousands must not cost time. */
+const LANGUAGES_READ = 20
+
 /** @param fallback the configured language, one of the catalogues */
 export function createLanguages(catalogues: ReadonlyMap<string, Messages>, fallback: string): Languages {
-  // The first one is taken where the browser has no wish.
-  const tags = [fallback, ...[...catalogues.keys()].filter((tag) => tag !== fallback).toSorted()]
+  const tags = [...catalogues.keys()].toSorted()
   let sorted: readonly Messages[] | undefined
 
   /** Sorted when a page is first shown: a collator takes memory. */
@@ -26,8 +28,12 @@ export function createLanguages(catalogues: ReadonlyMap<string, Messages>, fallb
 
   function wanted(request: Request): string | undefined {
     const { lang } = request.query
-    const asked = typeof lang === 'string' ? lookUpLanguage(lang, tags) : undefined
-    return asked ?? (request.acceptsLanguages([...tags]) || undefined)
+    const asked = [...(typeof lang === 'string' ? [lang] : []), ...request.acceptsLanguages()]
+    for (const range of asked.slice(0, LANGUAGES_READ)) {
+      const found = range === '*' ? fallback : lookUpLanguage(range, tags)
+      if (found) return found
+    }
+    return undefined
   }
 
   function messagesFor(request: Request): Messages {

@@ -7,6 +7,7 @@ it.each([
   ['the query, as webmail writes it', '?lang=de_AT', 'fr', 'de'],
   ['the query, for a region', '?lang=zh', 'fr', 'zh-CN'],
   ['the browser', '', 'de-CH, fr;q=0.9', 'de'],
+  ['the browser, never Simplified for Traditional Chinese', '', 'zh-HK, en;q=0.8', 'en'],
   ['the browser’s second wish', '', 'xx, pt-BR;q=0.8, de;q=0.5', 'pt-BR'],
   ['the browser, where the query names none that there is', '?lang=xx', 'fr', 'fr'],
   ['the configuration, where nothing is wished for', '', '', 'nl'],
