@@ -13,6 +13,7 @@ it.each([
   ['the configuration, where nothing is wished for', '', '', 'nl'],
   ['the configuration, where all is welcome', '', '*', 'nl'],
   ['the configuration, where nothing is there that is wished for', '?lang=', 'xx', 'nl'],
+  ['the configuration, where the browser names more than twenty', '', `${'xx, '.repeat(20)}de`, 'nl'],
   ['the configuration, where the query is given twice', '?lang=de&lang=fr', '', 'nl'],
 ])('the language of an answer is that of %s', async (_what, query, accept, language) => {
   const service = await startService({ environment: { REKEY_LANGUAGE: 'nl' } })
