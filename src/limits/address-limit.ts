@@ -11,43 +11,44 @@ import { showLimit } from './rate-limit-header.js'
 /** How many refused addresses are remembered. If there are more, all are forgotten, and the store refuses them again. */
 const MAX_REFUSED = 10_000
 
-/** For how long (ms) the store isn't asked again for an address that it refused: it may have been given counts back elsewhere. */
+/** How long (ms) the store isn't asked again about an address that it refused: another instance may have taken counts back. */
 const REFUSED_MEMORY_MS = 10_000
 
-/** The sender of a submission, and when it arrived. */
 type Caller = Pick<AttemptContext, 'clientAddress' | 'arrivedMs'>
 
-/** Limits submissions per client address, or per network. */
+/** Limits submissions per client address or network. */
 export interface AddressLimit {
-  /** To be passed before anything of a submission is read: counts, refuses, and shows what is left. */
+  /** Runs before anything of a submission is read: counts it, refuses it, and shows how many are left. */
   readonly guard: readonly RequestHandler[]
-  /** The answer for an address that was just refused; the store isn't asked. */
+  /** The refusal for an address that was just refused. Doesn't ask the store. */
   refusalOf(caller: Caller): Refused | undefined
-  /** Gives a submission's count back whose answer shows no abuse: a change, or one of few that broke only the policy. Never fails. */
+  /**
+   * Takes the count back if the answer shows no abuse: a change, or one of a few attempts that broke only the policy. Never
+   * fails.
+   */
   settle(response: Response, answer: Answer): Promise<void>
 }
 
 interface AddressLimitParts {
   readonly limiter: Limiter
-  /** Counts submissions that broke only the policy: as many as it allows are given back. */
+  /** Counts submissions that broke only the policy. Up to its limit, they are taken back. */
   readonly spared: Limiter
-  /** What is counted of an address, such as its network. */
+  /** What an address is counted by, such as its network. */
   keyOf(address: string): string
-  /** Whether an address is not counted. */
+  /** Whether the address isn't limited. */
   isExempt(address: string): boolean
-  /** Finds the caller in what is known of the request. */
   callerOf(response: Response): Caller
 }
 
 export function createAddressLimit(parts: AddressLimitParts, maxRefused = MAX_REFUSED): AddressLimit {
   const { limiter, spared, isExempt, callerOf } = parts
   const requestPropertyName = `rateLimit ${limiter.name}`
-  /** By key: when its window ends, and until when that is remembered, by the clock that times arrivals. */
+  /** By key: when its window ends, and how long that is remembered. By the clock of `arrivedMs`. */
   const refused = new Map<string, { readonly endMs: number; readonly untilMs: number }>()
 
   const keyOf = ({ clientAddress }: Caller): string => parts.keyOf(clientAddress)
 
-  /** What the library found; undefined if it did not count. */
+  /** What the library counted; undefined if it didn't count. */
   function infoOf(request: Request): (RateLimitInfo & Pick<Hits, 'leftMs' | 'window'>) | undefined {
     const info = (request as AugmentedRequest)[requestPropertyName] as RateLimitInfo | undefined
     if (!info) return undefined
@@ -78,13 +79,13 @@ export function createAddressLimit(parts: AddressLimitParts, maxRefused = MAX_RE
         const hits = await limiter.hit(key)
         return { totalHits: hits.totalHits, resetTime: new WindowEnd(hits) }
       },
-      // It takes a hit back only with options that we don't set.
+      // Only called with options that we don't set.
       decrement: async () => undefined,
       resetKey: limiter.forget,
     },
     keyGenerator: (_request, response) => keyOf(callerOf(response as Response)),
     skip: (_request, response) => isExempt(callerOf(response as Response).clientAddress),
-    // Shown below, as those of the other limits.
+    // `showRest` sets them, as for the other limits.
     standardHeaders: false,
     legacyHeaders: false,
     handler(request, response, next) {
@@ -96,7 +97,7 @@ export function createAddressLimit(parts: AddressLimitParts, maxRefused = MAX_RE
       refused.set(key, { endMs: caller.arrivedMs + leftMs, untilMs })
       next(limiter.refusal(leftMs, { partition: partitionOf(key) }))
     },
-    // They warn on the console, past the log, of a proxy that our own configuration rules on.
+    // They print warnings about proxies to the console. The configuration decides that, and the console isn't the log.
     validate: false,
   })
 
@@ -133,7 +134,7 @@ export function createAddressLimit(parts: AddressLimitParts, maxRefused = MAX_RE
   }
 }
 
-/** What the library hands on of a hit: it tells the time by `Date`, and we don't. */
+/** Passes a hit through the library, which reads the time from `Date`. We don't. */
 class WindowEnd extends Date {
   readonly leftMs: number
   readonly window: string
@@ -145,7 +146,7 @@ class WindowEnd extends Date {
   }
 }
 
-/** Passes those that every one of them lets pass. */
+/** Lets a submission pass if all limits do. */
 export function combineAddressLimits(limits: readonly AddressLimit[]): AddressLimit {
   return {
     guard: limits.flatMap(({ guard }) => guard),
@@ -157,7 +158,7 @@ export function combineAddressLimits(limits: readonly AddressLimit[]): AddressLi
   }
 }
 
-/** Tells addresses apart in the header without naming them. */
+/** Tells addresses apart in the header without revealing them. */
 function partitionOf(key: string): string {
   const digest = createHash('sha256').update(key).digest('hex').slice(0, 12)
   return Buffer.from(digest).toString('base64')

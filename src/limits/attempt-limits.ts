@@ -8,9 +8,8 @@ import type { Limiter } from './limiter.js'
 import type { Puzzles } from './puzzle.js'
 
 /**
- * Carries an attempt out if no limit on refused credentials is reached, and counts it by its outcome; it counts from its
- * start, so that many at once can't slip through. Rejects with `Refused`, and with `StoreUnavailable` if the counters
- * can't be reached.
+ * Runs an attempt unless a limit on refused credentials is reached, and counts it by its outcome. It counts from its start, so
+ * parallel attempts can't slip through. Rejects with `Refused`, and with `StoreUnavailable`.
  */
 export type LimitAttempt = <Result extends Answer>(
   attempt: ProofAttempt,
@@ -25,17 +24,17 @@ interface LimitParts {
   readonly puzzles: Puzzles
 }
 
-/** What is guessed, and by whom. */
+/** The secret that is guessed, and who guesses it. */
 interface Guess extends Pick<ProofAttempt, 'callerKind' | 'solution'> {
   readonly secret: string
-  /** The secret, and the network that the attempt comes from. */
+  /** The secret, and the network of the attempt. */
   readonly pair: string
 }
 
 /**
- * Counts refused credentials per secret that is guessed: from one address, by one kind of caller, and in all. An address that
- * has proven the secret before has a count of its own in place of the last two, which strangers can't use up. For the public the
- * solution of a puzzle stands in for the second.
+ * Counts refused credentials per secret: from one network, from one kind of caller, and in total. A network that has proven the
+ * secret before has its own count in place of the last two, so strangers can't use it up. The public can solve a puzzle to get
+ * past the second.
  */
 export function createAttemptLimits(parts: LimitParts): LimitAttempt {
   const { failures, target, ceiling, knownPairs, puzzles } = parts
@@ -44,7 +43,7 @@ export function createAttemptLimits(parts: LimitParts): LimitAttempt {
   async function countersOf(guess: Guess): Promise<Counter[]> {
     const { secret, pair, callerKind } = guess
     const ofPair = { limiter: failures, key: pair, forgetful: true }
-    // A webmail server's address is everybody's.
+    // All users share a webmail server's address.
     const isKnown = callerKind !== 'webmail' && (await knownPairs.has(pair))
     if (isKnown) return [ofPair, { limiter: ceiling, key: pair, forgetful: false }]
     const key = `${secret} by ${callerKind === 'public' ? 'anybody' : 'webmail'}`
@@ -57,7 +56,7 @@ export function createAttemptLimits(parts: LimitParts): LimitAttempt {
     return callerKind === 'public' && solution !== undefined && (await puzzles.accepts(secret, solution))
   }
 
-  /** If a puzzle would open the way, the refusal has one. */
+  /** The refusal has a puzzle if solving it helps. */
   function refusalOf({ secret, callerKind }: Guess, full: readonly Full[]): Refused | undefined {
     const reached = full.filter(({ byOthers }) => !byOthers)
     const [longest] = reached
@@ -82,7 +81,7 @@ export function createAttemptLimits(parts: LimitParts): LimitAttempt {
   }
 }
 
-/** Guesses at a hosting account's password tell nothing of the mailbox's, nor the reverse. */
+/** Guesses at a hosting account's password reveal nothing about the mailbox's, and the other way round. */
 function guessOf({ mailbox, credentials, clientAddress, callerKind, solution }: ProofAttempt): Guess {
   const secret =
     credentials.proof === 'account' ? `account ${credentials.username}` : `mailbox ${mailbox.address}`

@@ -6,27 +6,27 @@ import type { Limiter } from './limiter.js'
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 
-/** How many mails with links go to addresses that somebody named: so few that they trouble nobody. */
+/** Limits for mails with links to addresses that someone entered: so few that they bother nobody. */
 const LIMITS = {
   mailbox: { count: 3, windowMs: DAY_MS },
   address: { count: 3, windowMs: DAY_MS },
   all: { count: 60, windowMs: HOUR_MS },
 } satisfies Readonly<Record<string, Limit>>
 
-/** Keeps mails to addresses that are to be confirmed from being used to bomb somebody. */
+/** Prevents mail bombing by requests to confirm an address. */
 export interface ConfirmationLimits {
   /**
-   * Counts a mail that is to be sent. Rejects with `StoreUnavailable`.
+   * Counts a mail before it's sent. Rejects with `StoreUnavailable`.
    *
-   * @returns the name of the limit, if there were too many
+   * @returns the name of the limit that was reached, if any
    */
   countMail(mailbox: Mailbox, address: string): Promise<string | undefined>
 }
 
 interface ConfirmationLimitParts {
-  /** @param name of the limit: each counts for itself */
+  /** @param name of the limit; each has its own count */
   createLimiter(name: string, limit: Limit): Limiter
-  /** Names addresses in the store, so that it tells nobody's. */
+  /** For the digests that stand for addresses in the store. */
   readonly key: Buffer
 }
 
@@ -38,7 +38,7 @@ export function createConfirmationLimits({ createLimiter, key }: ConfirmationLim
 
   return {
     async countMail({ address: mailbox }, address) {
-      // A mail that is held back for one mailbox takes nothing of what others have.
+      // A mail over the mailbox's limit must not use up the other limits.
       for (const [limiter, id] of [
         [ofMailbox, mailbox],
         [toAddress, digestOf(address)],

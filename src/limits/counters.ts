@@ -5,57 +5,56 @@ import { inParallel } from '../lib/in-parallel.js'
 import { inTime } from '../lib/in-time.js'
 import type { Limiter } from './limiter.js'
 
-/** One thing that is counted for an attempt. */
 export interface Counter {
   readonly limiter: Limiter
   readonly key: string
-  /** Whether a success forgets what was counted. */
+  /** Whether a success resets the count. */
   readonly forgetful: boolean
-  /** What has counted the attempt; undefined while nothing has. */
+  /** The hit that counted the attempt, once it's counted. */
   begun?: Begun | undefined
 }
 
-/** A counter that has no room for an attempt. */
+/** A counter without room for an attempt. */
 export interface Full {
   readonly limiter: Limiter
   readonly id: string
   readonly waitMs: number
-  /** Only by attempts under way: it may have room when one of them ends. */
+  /** Full only because of attempts in progress: there may be room when one of them ends. */
   readonly byOthers: boolean
-  /** Some of these are another instance's, which doesn't tell when they end. */
+  /** Some of these are in another instance, which doesn't report when they end. */
   readonly isElsewhere: boolean
 }
 
-/** Counts attempts from their start, so that many at once can't slip through. */
+/** Counts attempts from their start, so parallel ones can't slip through. */
 export interface AttemptCounts {
   /**
-   * Counts an attempt as soon as all counters have room for it. If attempts under way fill one, which may yet turn out to be right,
-   * it waits until one of them ends. Rejects with a `Refused` if there will be no room in its time, and with `StoreUnavailable`.
+   * Counts an attempt as soon as all counters have room. If attempts in progress fill one, it waits for one of them to end,
+   * because they may succeed. Rejects with a `Refused` if no room comes up in time, and with `StoreUnavailable`.
    *
-   * @param refusalOf the refusal if these are full, the one to wait for longest first; undefined if waiting may help
+   * @param refusalOf the refusal for these full counters, the longest wait first; undefined if waiting may help
    */
   begin(
     counters: readonly Counter[],
     deadline: Deadline,
     refusalOf: (full: readonly Full[]) => Refused | undefined,
   ): Promise<void>
-  /** The attempt has ended: it stays counted if it was a guess. */
+  /** Ends the attempt. It stays counted if it was a guess. */
   end(counters: readonly Counter[], verdict: Verdict): Promise<void>
 }
 
-/** When to come back (ms) if a limit is reached only by attempts under way. */
+/** The retry time (ms) if only attempts in progress fill a limit. */
 const SOON_MS = 1000
 
-/** How often (ms) an attempt looks whether one of another instance has ended. */
+/** How often (ms) to check whether an attempt in another instance has ended. */
 const LOOK_MS = 250
 
 export function createAttemptCounts(): AttemptCounts {
-  /** How many are under way in this instance. */
+  /** How many attempts are in progress in this instance. */
   const underWay = new Map<string, number>()
-  /** Wakes those who wait for an attempt to end, in the order of their arrival. */
+  /** Wakes attempts that wait for another to end, in order of arrival. */
   const waiting = new Map<string, (() => void)[]>()
 
-  /** Counts the attempt; resolves to what is full, if the limit had been reached before. */
+  /** Counts the attempt. Returns the full counter if the limit was already reached. */
   async function hit(counter: Counter): Promise<Full | undefined> {
     const { limiter, key } = counter
     const id = idOf(counter)
@@ -87,7 +86,10 @@ export function createAttemptCounts(): AttemptCounts {
     waiting.get(id)?.shift()?.()
   }
 
-  /** Waits until an attempt ends, unless none is under way any more; with those of other instances, until one may have. */
+  /**
+   * Waits until an attempt ends. Returns at once if none is in progress any more. For other instances, it waits `LOOK_MS` at
+   * most.
+   */
   async function untilOneEnds({ id, limiter, isElsewhere }: Full, { leftMs }: Deadline): Promise<void> {
     if (!underWay.has(id) && !isElsewhere) return
     const queue = waiting.get(id) ?? []
@@ -107,7 +109,7 @@ export function createAttemptCounts(): AttemptCounts {
     }
   }
 
-  /** Counts an attempt everywhere, or nowhere. */
+  /** Counts the attempt in all counters or in none. */
   async function tryToBegin(counters: readonly Counter[]): Promise<readonly Full[]> {
     let full: readonly Full[] | undefined
     try {
@@ -120,7 +122,7 @@ export function createAttemptCounts(): AttemptCounts {
 
   return {
     async begin(counters, deadline, refusalOf) {
-      /** The counter at which an attempt ended: if the room there is not taken, it is the next one's. */
+      /** The counter whose free place woke this attempt. If it doesn't take the place, the next one gets it. */
       let wokenAt: string | undefined
       for (;;) {
         let full: Full | undefined

@@ -9,26 +9,26 @@ const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 const DAY_MS = 24 * HOUR_MS
 
-/** What is counted of requests for help: mails that were really sent, but for `named`. */
+/** Limits on help for people who can't sign in. All count mails that were sent, except `named`. */
 const LIMITS = {
-  /** All mails. Beyond half of them a puzzle comes first. */
+  /** All mails. From half of them on, a puzzle is required. */
   all: { count: 60, windowMs: HOUR_MS },
-  /** About one mailbox. */
+  /** Per mailbox. */
   soon: { count: 1, windowMs: 15 * MINUTE_MS },
-  /** About one mailbox to its administrator; to a recovery address, further ones are sent one an hour. */
+  /** Per mailbox. After that the owner of its hosting account gets no more that day, a recovery address one an hour. */
   day: { count: 3, windowMs: DAY_MS },
   hour: { count: 1, windowMs: HOUR_MS },
-  /** To one administrator. */
+  /** Per owner's address. */
   contact: { count: 5, windowMs: DAY_MS },
-  /** Requests that named a mailbox, whether or not it exists. Beyond them a puzzle comes first. */
+  /** Requests for a link, per mailbox, whether or not it exists. After that a puzzle is required. */
   named: { count: 3, windowMs: DAY_MS },
 } satisfies Readonly<Record<string, Limit>>
 
 interface HelpLimitParts {
-  /** @param name of the limit: each counts for itself */
+  /** @param name of the limit; each has its own count */
   createLimiter(name: string, limit: Limit): Limiter
   readonly puzzles: Puzzles
-  /** Names contacts in the store, so that it tells nobody's address. */
+  /** For the digests that stand for addresses in the store. */
   readonly key: Buffer
 }
 
@@ -43,14 +43,14 @@ export function createHelpLimits({ createLimiter, puzzles, key }: HelpLimitParts
     create('named'),
   ]
 
-  /** How many were counted, without one more. */
+  /** The count so far. */
   async function countOf(limiter: Limiter, id: string): Promise<number> {
     const { totalHits, window } = await limiter.hit(id)
     await limiter.giveBack(id, window)
     return totalHits - 1
   }
 
-  /** Counts where there is room everywhere, or nowhere. */
+  /** Counts if there is room everywhere; otherwise nowhere. */
   async function countAll(counted: readonly (readonly [Limiter, string])[]) {
     const taken: (() => Promise<void>)[] = []
     const takeBack = async (): Promise<void> => {
@@ -85,7 +85,7 @@ export function createHelpLimits({ createLimiter, puzzles, key }: HelpLimitParts
       const hasMany = helper === 'address' && (await countOf(day, id)) >= day.count
       return await countAll([
         [soon, id],
-        // Beyond the day's, one an hour.
+        // After the day's mails, one an hour.
         hasMany ? [hour, id] : [day, id],
         ...(to === undefined ? [] : [[contact, digestOf(to)] as const]),
         [all, ''],

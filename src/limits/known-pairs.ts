@@ -2,9 +2,8 @@ import { createHmac } from 'node:crypto'
 import type { PairStore } from '../core/attempt-limits.js'
 
 /**
- * Pairs of a secret and an address that has proven it, such as `mailbox info@example.org from 203.0.113.7`: somebody who knew a
- * mailbox's password and changed it from there before is no stranger. The store holds keyed digests, which tell nobody who uses
- * what from where.
+ * Pairs of a secret and a network that has proven it, such as `mailbox info@example.org from 203.0.113.7`: someone who changed
+ * the password from there before isn't a stranger. The store has only keyed digests, which don't reveal the pairs.
  */
 export interface KnownPairs {
   /** Rejects with `StoreUnavailable`. */
@@ -14,7 +13,7 @@ export interface KnownPairs {
 }
 
 export function createKnownPairs(store: PairStore, key: Buffer): KnownPairs {
-  // 128 bits: no two pairs meet by chance.
+  // 128 bits: no collisions by chance.
   const digestOf = (pair: string): string =>
     createHmac('sha256', key).update(pair).digest().subarray(0, 16).toString('base64url')
   return {

@@ -2,22 +2,22 @@ import { Refused } from '../core/answer.js'
 import type { Begun, Hits, Limit, LimitStore, ReachedLimit } from '../core/attempt-limits.js'
 import { StoreUnavailable } from '../core/outage.js'
 
-/** A limit by its name, and what was counted against it by key. Each key's window begins with its first hit. */
+/** A limit and its counts. Each key's window begins with its first hit. */
 export interface Limiter extends Limit {
-  /** As it is called in the `RateLimit` header. */
+  /** The name in the `RateLimit` header. */
   readonly name: string
-  /** Counts a hit. Rejects with `StoreUnavailable` if the counters can't be reached. */
+  /** Counts a hit. Rejects with `StoreUnavailable`. */
   hit(key: string): Promise<Hits>
-  /** The same for an attempt, which is under way until `end` is called; that never fails. */
+  /** Counts the hit of an attempt, which is in progress until `end` is called. `end` never fails. */
   begin(key: string): Promise<Begun>
-  /** Takes one hit back, unless the window that counted it is over; never fails. */
+  /** Takes one hit back, unless its window is over. Never fails. */
   giveBack(key: string, window: string): Promise<void>
-  /** Takes all hits of a key back; never fails. */
+  /** Resets a key's count. Never fails. */
   forget(key: string): Promise<void>
   refusal(retryAfterMs: number, details?: Pick<ReachedLimit, 'partition' | 'challenge'>): Refused
 }
 
-/** @param store keeps the counts of this limit alone, in windows of its length */
+/** @param store has only this limit's counts, in windows of its length */
 export function createLimiter(name: string, { count, windowMs }: Limit, store: LimitStore): Limiter {
   return {
     name,
@@ -37,7 +37,7 @@ export function createLimiter(name: string, { count, windowMs }: Limit, store: L
   }
 }
 
-/** What has been done is true all the same; what was counted is forgotten when its window ends. */
+/** If the count can't be taken back, it ends with its window. */
 async function ifAvailable(takenBack: Promise<void>): Promise<void> {
   try {
     await takenBack

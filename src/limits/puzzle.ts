@@ -4,36 +4,36 @@ import { type Challenge, type SolvedChallenge, solvedChallenge } from '../core/p
 
 const VALID_MS = 120_000
 
-/** Longer than a puzzle is valid: the clocks of instances may differ. */
+/** Longer than a puzzle is valid, because the clocks of instances may differ. */
 const REMEMBERED_MS = 600_000
 
-/** On average half as many hashes are computed: docs/security.md has how long that takes. */
+/** On average, half as many hashes are computed. docs/security.md says how long that takes. */
 const MAX_COUNTER = 800_000
 
-/** A solution has less than 700 characters. */
+/** A solution is shorter than 700 characters. */
 const MAX_LENGTH = 2000
 
-/** Puzzles that cost a caller some seconds of computing (proof of work). */
+/** Puzzles that cost the sender some seconds of computing (proof of work). */
 export interface Puzzles {
   /**
-   * A puzzle whose solution opens one attempt at a secret, for two minutes.
+   * A puzzle that allows one attempt at a secret. Valid for two minutes.
    *
-   * @param secret says what is guessed, such as `mailbox info@example.org`; the puzzle doesn't tell it
+   * @param secret what is guessed, such as `mailbox info@example.org`; the puzzle doesn't reveal it
    */
   pose(secret: string): Challenge
-  /** Whether this solves a puzzle that was posed for the secret, and does so for the first time. Rejects with `StoreUnavailable`. */
+  /** Whether this solves a puzzle for this secret, and for the first time. Rejects with `StoreUnavailable`. */
   accepts(secret: string, solution: string): Promise<boolean>
 }
 
 interface PuzzleParts {
-  /** Signs the puzzles. Instances that share it accept each other's. */
+  /** Signs the puzzles. Instances with the same key accept each other's. */
   readonly key: Buffer
-  /** Remembers the puzzles that were solved. */
+  /** Remembers solved puzzles. */
   readonly once: OnceStore
 }
 
 export function createPuzzles({ key, once }: PuzzleParts, maxCounter = MAX_COUNTER): Puzzles {
-  /** JSON has no line break, so no other pair makes the same text. */
+  /** JSON has no line break here, so no other pair gives the same text. */
   function sign(parameters: Challenge['parameters'], secret: string): Buffer {
     return createHmac('sha256', key)
       .update(`${JSON.stringify(parameters)}\n${secret}`)

@@ -2,10 +2,10 @@ import type { ServerResponse } from 'node:http'
 import type { ReachedLimit } from '../core/attempt-limits.js'
 
 /**
- * Adds a limit to the `RateLimit` headers (draft-ietf-httpapi-ratelimit-headers-08), where others may stand already.
+ * Adds a limit to the `RateLimit` headers (draft-ietf-httpapi-ratelimit-headers-08), which may already have others.
  *
- * @param remaining how many more there may be in this window
- * @param seconds until when
+ * @param remaining how many are left in this window
+ * @param seconds until the window ends
  */
 export function showLimit(
   response: ServerResponse,

@@ -1,14 +1,14 @@
 import { PanelFault } from '../core/panel-port.js'
 import { inTime } from '../lib/in-time.js'
 
-/** The place at the head of a domain's queue. */
+/** The first place in a domain's queue. */
 export interface Place {
   leave(): void
 }
 
-/** Queues of this process, one for each domain, in the order of arrival. */
+/** One queue per domain, in this process and in order of arrival. */
 export interface DomainQueue {
-  /** Rejects with a `PanelFault` (`panel-busy`) if those before do not leave within `maxWaitMs`. */
+  /** Rejects with a `PanelFault` (`panel-busy`) if its turn doesn't come within `maxWaitMs`. */
   enter(domain: string, maxWaitMs: number): Promise<Place>
 }
 
@@ -22,7 +22,7 @@ export function createDomainQueue(): DomainQueue {
       const left = new Promise<void>((resolve) => {
         leave = resolve
       })
-      // Whoever gives up leaves the queue, but those behind still wait for those before.
+      // If one gives up, those behind it still wait for those before it.
       const last = Promise.all([before, left])
       lastOf.set(domain, last)
       void last.then(() => {
@@ -39,7 +39,7 @@ export function createDomainQueue(): DomainQueue {
   }
 }
 
-/** The lock could not be had in time. */
+/** The lock wasn't free in time. */
 export function waitedTooLong(): PanelFault {
   return new PanelFault('panel-busy', 'waited-too-long')
 }

@@ -1,18 +1,18 @@
 import * as z from 'zod'
 
-/** A value that is kept, and until when (Unix time in ms) it must be. */
+/** A stored value, and until when it's needed (Unix time in ms). */
 export interface Entry {
   readonly value: string
   readonly untilMs: number | undefined
 }
 
-/** What a line says of a key: its value from there on, or none. */
+/** A line sets a key's value, or removes the key. */
 interface Line {
   readonly key: string
   readonly entry: Entry | undefined
 }
 
-/** Of the format of a line; a later one is for a later version of Rekey to read. */
+/** Version of the line format. Only a later release of Rekey can read a later version. */
 const VERSION = 1
 
 const anyVersion = z.looseObject({ v: z.int() })
@@ -26,12 +26,12 @@ const thisVersion = z.strictObject({
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** A line of JSON, with its end. */
+/** A line of JSON with its line break. */
 export function formatLine(key: string, entry: Entry | undefined): string {
   return `${JSON.stringify({ v: VERSION, key, ...entry })}\n`
 }
 
-/** @param bytes without the end of the line */
+/** @param bytes the line without its line break */
 export function parseLine(bytes: Uint8Array): Line | 'damaged' | 'newer' {
   const json = parseJson(bytes)
   const line = thisVersion.safeParse(json)

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { errorCodeOf } from '../lib/describe-error.js'
 
 /**
- * Whether a folder keeps what is written: makes a file of its own there, reads it back and removes it. Gives the system's code if it
- * can't, or `differs`. Says nothing of the folder's lock: the service may have it.
+ * Checks whether a folder keeps what is written: creates a file, reads it back and removes it. Returns the system's error code if
+ * that fails, or `differs`. Ignores the folder's lock, which the service may have.
  */
 export async function probeFolder(directory: string): Promise<string | undefined> {
   const path = join(directory, `doctor-${randomUUID()}`)

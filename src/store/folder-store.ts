@@ -7,14 +7,14 @@ import { type Entry, formatLine, parseLine } from './folder-line.js'
 import { type FolderLock, lockFolder } from './folder-lock.js'
 import { type FileSystem, type LineFile, openLineFile } from './line-file.js'
 
-/** The name of the file with all that is kept. */
+/** The file with all values. */
 const FILE_NAME = 'recovery.jsonl'
 
-/** Why a folder can't be used: another process has it, a later version of Rekey wrote it, or the system says no. */
+/** A folder can't be used: another process uses it, a later release of Rekey wrote it, or the system reports an error. */
 export class FolderUnusable extends Error {
   override readonly name = 'FolderUnusable'
   readonly code: 'recovery-store-locked' | 'recovery-store-newer' | 'recovery-store-unusable'
-  /** The system's code. */
+  /** The system's error code. */
   readonly errorCode: string | undefined
 
   constructor(code: FolderUnusable['code'], errorCode?: string) {
@@ -25,8 +25,8 @@ export class FolderUnusable extends Error {
 }
 
 /**
- * What the log must say of the folder: lines were passed over, of which `lines` has the numbers of the first; writes fail, or succeed
- * again; the file can't be made smaller.
+ * An event for the log. Damaged lines were skipped (`lines` has the first line numbers), writes fail or work again, or the file
+ * can't be made smaller.
  */
 export type FolderEvent =
   | { readonly event: 'recovery-store-damaged'; readonly count: number; readonly lines: readonly number[] }
@@ -35,31 +35,30 @@ export type FolderEvent =
   | { readonly event: 'recovery-store-not-compacted'; readonly errorCode: string | undefined }
 
 interface FolderStoreParts {
-  /** Unix time (ms). */
   readonly now: () => number
   readonly report: (event: FolderEvent) => void
   readonly fs?: FileSystem
-  /** How many bytes of lines are kept; beyond them new values are refused (`full`), since none may be forgotten before its time. */
+  /** The limit for all lines. Beyond it, new values are refused (`full`), because none may be dropped early. */
   readonly maxBytes?: number
 }
 
 const MAX_BYTES = 32 * 1024 * 1024
 
-/** How much (bytes) a file may grow before it is looked at whether it should be made smaller. */
+/** How much (bytes) the file grows before the next check whether to compact it. */
 const GROWTH_BYTES = 1024 * 1024
 
 const MAX_LINES_TOLD = 10
 
-/** Nothing is kept under it. */
+/** A key without a value. */
 const PROBE_KEY = ''
 
-/** An entry, and the size of its line. */
+/** An entry and the size of its line. */
 interface Kept {
   readonly entry: Entry
   readonly bytes: number
 }
 
-/** A write that waits for its turn. */
+/** A write that is waiting. */
 interface Write {
   readonly key: string
   /** Undefined to remove the key. */
@@ -70,9 +69,9 @@ interface Write {
 }
 
 /**
- * Keeps values in a file of one folder, for one process, and all of them in memory too. Each write is a line, added and synced before
- * it counts; writes that wait together share one sync. The file is made anew at the start, and when it is much larger than what it
- * keeps. Rejects with `FolderUnusable`.
+ * Keeps values in a file, for one process, and in memory. Each write adds a line, which is synced before the write counts;
+ * waiting writes share a sync. The file is rewritten at the start, and when it's much larger than its values. Rejects with
+ * `FolderUnusable`.
  */
 export async function openFolderStore(directory: string, parts: FolderStoreParts): Promise<DurableStore> {
   const lock = await orUnusable(lockFolder(directory))
@@ -84,7 +83,7 @@ export async function openFolderStore(directory: string, parts: FolderStoreParts
   }
 }
 
-/** What is no error of the system is a bug. */
+/** An error without a system's code is a bug. */
 async function orUnusable<Result>(work: Promise<Result>): Promise<Result> {
   try {
     return await work
@@ -120,7 +119,7 @@ async function openLocked(
   return store
 }
 
-/** What lines say together; `damaged` has the numbers of those that say nothing. */
+/** Applies the lines in order. `damaged` has the numbers of unreadable ones. */
 function readEntries(lines: readonly Uint8Array[]) {
   const entries = new Map<string, Kept>()
   const damaged: number[] = []
@@ -175,7 +174,7 @@ function createStore({ file, lock, entries, now, report, maxBytes }: OpenParts):
     )
   }
 
-  /** Makes the file as small as what is kept. Never rejects: the larger file does as well. */
+  /** Rewrites the file with only the current values. Never rejects: the larger file works too. */
   async function compact(): Promise<void> {
     forgetOld()
     try {
@@ -193,7 +192,7 @@ function createStore({ file, lock, entries, now, report, maxBytes }: OpenParts):
     else lookAtBytes = file.bytes + GROWTH_BYTES
   }
 
-  /** Makes writes in their order, all of them or none, except those for which there is no room. */
+  /** Makes the writes in order, all or none, except those for which there is no room. */
   async function commit(writes: readonly Write[]): Promise<void> {
     if (!lock.isHeld()) throw new StoreUnavailable('lock-lost')
     if (keptBytes + sum(writes.map(({ next }) => next?.bytes ?? 0)) > maxBytes) forgetOld()
@@ -205,7 +204,7 @@ function createStore({ file, lock, entries, now, report, maxBytes }: OpenParts):
       const bytesThen = bytes + (next?.bytes ?? 0) - (former?.bytes ?? 0)
       if (next && bytesThen > maxBytes) return 'full'
       bytes = bytesThen
-      // A write that would change nothing is made too while writes fail, to see whether they still do.
+      // While writes fail, even a write that changes nothing is made, to see whether they still fail.
       if (next || former || failed !== undefined) changes.set(key, next)
       return true
     })
@@ -273,7 +272,7 @@ function createStore({ file, lock, entries, now, report, maxBytes }: OpenParts):
     async checkReadiness() {
       if (failed === undefined) return []
       const fault = { code: 'recovery-store-unavailable', reason: failed }
-      // For the next check. A write that is under way tells as much.
+      // Tests writing for the next check, unless a write is already running.
       if (!working) void write(PROBE_KEY, undefined).catch(() => undefined)
       return [fault]
     },

@@ -1,40 +1,40 @@
 import { dirname } from 'node:path'
 
-/** What is used of the file system; tests let each step of it fail. */
+/** The part of the file system that is used. Tests make each step fail. */
 export type FileSystem = Pick<typeof import('node:fs/promises'), 'open' | 'rename' | 'rm'>
 
-/** A file of lines on the disk. One call at a time; each rejects with the system's error. */
+/** A file of lines on disk. Make one call at a time. Each rejects with the system's error. */
 export interface LineFile {
   readonly bytes: number
-  /** Resolves when the lines are on the disk. If it rejects, nothing of them is left, or it will be removed before other lines are added. */
+  /** Resolves when the lines are on disk. If it rejects, they have been removed, or will be before the next lines are added. */
   append(lines: string): Promise<void>
-  /** Puts other lines in the place of all, or leaves the file as it is. */
+  /** Replaces all lines, or leaves the file unchanged. */
   replace(lines: Iterable<string>): Promise<void>
   close(): Promise<void>
 }
 
 interface OpenedFile {
   readonly file: LineFile
-  /** What it has, each without its end. */
+  /** Its lines, without line breaks. */
   readonly lines: readonly Uint8Array[]
-  /** Whether a line follows that has no end: it was never acknowledged. The next `append` removes it. */
+  /** Whether an incomplete line follows. Its write never succeeded, and the next `append` removes it. */
   readonly isTorn: boolean
 }
 
 const LINE_END = 0x0a
 
-/** So much (in characters) is written at once. */
+/** How much is written at once, in characters. */
 const CHUNK_LENGTH = 256 * 1024
 
-/** Opens a file of lines, or makes one that only its owner can read. */
+/** Opens a file of lines, or creates one that only its owner can read. */
 export async function openLineFile(path: string, fs: FileSystem): Promise<OpenedFile> {
   let handle = await fs.open(path, 'a+', 0o600)
   const content = await orClosed(handle, handle.readFile())
   const lines = splitLines(content)
   let bytes = content.lastIndexOf(LINE_END) + 1
-  /** Whether more may be in the file than was acknowledged. */
+  /** Whether the file may have more than `bytes`. */
   let isTorn = content.length > bytes
-  /** Whether a loss of power could bring a former file back, or none. */
+  /** Whether a power failure could bring the old file back, or leave none. */
   let isMoved = true
 
   async function repair(): Promise<void> {
@@ -73,7 +73,7 @@ export async function openLineFile(path: string, fs: FileSystem): Promise<Opened
       try {
         await write(lines)
       } catch (error) {
-        // If that fails too, the next call tries again.
+        // If this fails too, the next call tries again.
         await repair().catch(() => undefined)
         throw error
       }
@@ -108,7 +108,7 @@ export async function openLineFile(path: string, fs: FileSystem): Promise<Opened
   return { file, lines, isTorn }
 }
 
-/** Gives what the work gives, and closes the file if that fails. */
+/** Closes the file if the work fails. */
 async function orClosed<Result>(file: { close(): Promise<void> }, work: Promise<Result>): Promise<Result> {
   try {
     return await work

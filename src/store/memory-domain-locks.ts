@@ -3,9 +3,9 @@ import type { Clock } from '../lib/clock.js'
 import { createDomainQueue, waitedTooLong } from './domain-queue.js'
 
 /**
- * Locks in the memory of this process: they hold for one instance.
+ * Locks in memory, for one instance.
  *
- * @param closedForMs for how long every domain stays closed at first
+ * @param closedForMs how long every domain stays locked at first
  */
 export function createMemoryDomainLocks(clock: Clock, closedForMs = 0): DomainLocks {
   const openedMs = clock.now() + closedForMs
@@ -39,10 +39,10 @@ export function createMemoryDomainLocks(clock: Clock, closedForMs = 0): DomainLo
   }
 }
 
-/** When things last were, for as long as that matters. */
+/** Remembers times for as long as they matter. */
 interface Times {
   remember(key: string): void
-  /** Infinity where it is not known. */
+  /** Infinity if unknown. */
   msAgo(key: string): number
 }
 

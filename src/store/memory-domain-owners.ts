@@ -2,10 +2,10 @@ import { type DomainOwner, OWNER_MEMORY_MS, type OwnerMemory } from '../core/dom
 import type { Clock } from '../lib/clock.js'
 import { setBounded } from '../lib/set-bounded.js'
 
-/** A wildcard domain has an owner too (docs/hestia.md, hazard 4), so a stranger can make up as many as he likes. */
+/** Lookups treat dots as wildcards (docs/hestia.md, hazard 4), so strangers can make up many domains that have an owner. */
 const MAX_DOMAINS = 10_000
 
-/** Owners in the memory of this process; if there are too many, the oldest goes. */
+/** Owners in memory. If there are too many, the oldest goes. */
 export function createMemoryDomainOwners(clock: Clock): OwnerMemory {
   const known = new Map<string, { readonly owner: DomainOwner; readonly untilMs: number }>()
   return {

@@ -1,7 +1,7 @@
 import type { Hits, LimitStore } from '../core/attempt-limits.js'
 import type { Clock } from '../lib/clock.js'
 
-/** A million addresses must not fill the memory; whoever has more of them than this can make room for further tries. */
+/** Bounds the memory. Someone with more addresses than this can push out counts and try again. */
 const MAX_KEYS = 50_000
 
 interface Window {
@@ -10,16 +10,16 @@ interface Window {
   readonly endMs: number
 }
 
-/** Counts hits per key in windows of one length, which begin at the key's first hit; where there are too many the oldest go. */
+/** Counts hits per key in windows of one length, which begin with the key's first hit. If there are too many, the oldest go. */
 export function createMemoryLimitStore(clock: Clock, windowMs: number, maxKeys = MAX_KEYS): LimitStore {
-  // All windows are of one length: their order is that of their ends.
+  // All windows have the same length, so they are in the order in which they end.
   const windows = new Map<string, Window>()
   const underWay = new Map<string, number>()
   let begun = 0
 
   const isOver = ({ endMs }: Window): boolean => endMs <= clock.now()
 
-  /** Makes room for many at once: to find a map's first key takes longer the more were deleted before it. */
+  /** Removes many at once: finding a map's first key takes longer the more were deleted before it. */
   function makeRoom(): void {
     if (windows.size < maxKeys) return
     const enough = maxKeys - Math.ceil(maxKeys / 10)

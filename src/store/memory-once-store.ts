@@ -1,10 +1,10 @@
 import type { OnceStore } from '../core/once-store.js'
 import type { Clock } from '../lib/clock.js'
 
-/** If there are more, no ID can be used: to forget one would let it be used again. */
+/** If there are more, no ID can be used: a forgotten one could be used again. */
 const MAX_IDS = 10_000
 
-/** Remembers in the memory of this process: for one instance. */
+/** Remembers IDs in memory, for one instance. */
 export function createMemoryOnceStore(clock: Clock, maxIds = MAX_IDS): OnceStore {
   const untilMs = new Map<string, number>()
 

@@ -8,9 +8,9 @@ import { createMemoryPairStore } from './memory-pair-store.js'
 import type { SharedStore } from './shared-store.js'
 
 /**
- * Keeps everything in the memory of this process: for one instance.
+ * Keeps everything in memory, for one instance.
  *
- * @param closedForMs for how long every domain stays closed at first
+ * @param closedForMs how long every domain stays locked at first
  */
 export function createMemoryStore(clock: Clock, closedForMs = 0): SharedStore {
   return {

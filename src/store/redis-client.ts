@@ -6,20 +6,20 @@ interface HostAndPort {
   readonly port: number
 }
 
-/** The sentinels that know which of several servers is the primary. */
+/** Sentinels, which know the primary of several servers. */
 export interface Sentinels {
   readonly sentinels: readonly HostAndPort[]
-  /** As the sentinels call the primary. */
+  /** The sentinels' name for the primary. */
   readonly primary: string
-  /** Of the sentinels themselves. */
+  /** The password of the sentinels themselves. */
   readonly sentinelPassword: Secret | undefined
 }
 
-/** Where a Redis or Valkey server is, and how it lets us in. */
+/** The address of a Redis or Valkey server, and the credentials for it. */
 export interface RedisAddress {
-  /** A host, the path of a socket, or those who know the host. */
+  /** A host, a socket's path, or sentinels. */
   readonly at: HostAndPort | { readonly path: string } | Sentinels
-  /** To the server, and to the sentinels. */
+  /** For the server and the sentinels. */
   readonly tls: boolean
   readonly username: string | undefined
   readonly password: Secret | undefined
@@ -27,21 +27,21 @@ export interface RedisAddress {
 }
 
 const CONNECT_TIMEOUT_MS = 1000
-/** Longer than a busy process leaves an answer unread: one that came in time must not be taken for one that did not. */
+/** Longer than a busy process takes to read a reply: one that came in time must not count as late. */
 const COMMAND_TIMEOUT_MS = 2000
-/** A server that is gone doesn't answer the end of a connection. */
+/** A lost server doesn't answer when the connection is closed. */
 const DISCONNECT_TIMEOUT_MS = 250
 const PAUSE_MS = 250
 
-/** What a demoted, restarted or isolated primary says: behind the same name or proxy there may be another by now. */
+/** The errors of a demoted, restarted or isolated primary. Another server may have its name by now. */
 const ELSEWHERE = new Set(['READONLY', 'LOADING', 'MASTERDOWN', 'NOREPLICAS'])
 
-/** Said in any case: NODE_TLS_REJECT_UNAUTHORIZED could turn Node's own default off. */
+/** Set explicitly, because NODE_TLS_REJECT_UNAUTHORIZED could turn off Node's default. */
 const TLS = { rejectUnauthorized: true }
 
 /**
- * Connects, and goes on trying as long as it can't; commands fail at once meanwhile. Nothing is sent twice. Each connection looks
- * the server's name up anew, or asks the sentinels.
+ * Connects, and keeps trying; meanwhile, commands fail at once. Nothing is sent twice. Each connection looks up the server's name
+ * again, or asks the sentinels.
  */
 export function createRedisClient({ at, tls, username, password, database }: RedisAddress): Redis {
   const client = new Redis({
@@ -56,13 +56,13 @@ export function createRedisClient({ at, tls, username, password, database }: Red
     maxRetriesPerRequest: 1,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
-    // It writes to the console, and says less than our own check.
+    // It writes to the console, and says less than our check.
     enableReadyCheck: false,
     retryStrategy: () => PAUSE_MS,
     reconnectOnError: (error) => ELSEWHERE.has(reasonOf(error) ?? ''),
   })
   client.on('error', ({ name }: Error) => {
-    // It would go on in database 0 if it was refused the one it asked for.
+    // If Redis refuses the database, the client would go on with database 0.
     if (name === 'ReplyError') client.disconnect(true)
   })
   return client
@@ -80,13 +80,13 @@ function askSentinels({ sentinels, primary, sentinelPassword }: Sentinels, tls: 
 }
 
 /**
- * Why a command or a connection failed: the code of a system error, or the word that Redis puts first, such as `WRONGPASS`.
- * Undefined if the connection was closed: that has another reason.
+ * Why a command or a connection failed: the code of a system error, or the first word of Redis's error, such as `WRONGPASS`.
+ * Undefined for a closed connection, whose cause is another error.
  */
 export function reasonOf({ code, message }: NodeJS.ErrnoException): string | undefined {
   if (code !== undefined) return code
   if (message === 'Command timed out') return 'timed-out'
   if (message.startsWith('All sentinels are unreachable')) return 'no-primary'
-  // Redis 6 puts a word before the one of the command that failed in a script.
+  // Redis 6 puts another word before the error of a command in a script.
   return /: -([A-Z]+) /.exec(message)?.[1] ?? /^[A-Z]{2,}/.exec(message)?.[0]
 }

@@ -9,10 +9,10 @@ import { createLease, type Lease } from './redis-lease.js'
 const RENEW_MS = 10_000
 const POLL_MS = 40
 
-/** A Redis that comes back may have forgotten leases: for so long (ms) their holders may take them again, and nobody else. */
+/** After a restart, Redis may have forgotten leases. For this time (ms), only their holders may take them again. */
 const SETTLE_MS = 2000
 
-/** Locks for all instances: a lease that is renewed while the work runs. Those of one process queue up before it. */
+/** Locks for all instances: a lease, renewed while the work runs. Within a process, those who want it queue up first. */
 export function createRedisDomainLocks(
   client: Redis,
   inStore: InStore,
@@ -72,18 +72,18 @@ export function createRedisDomainLocks(
     } finally {
       held.delete(lease)
       clearInterval(renewal)
-      // What was done is done: a lease that can't be released ends by itself.
+      // If the lease can't be released, it expires.
       await lease.release(inDoubt).catch(() => undefined)
     }
   }
 }
 
-/** The lock is not held yet, but it must show if the store goes away meanwhile. */
+/** Doesn't acquire the lock yet, but fails if the store goes away. */
 async function settle(client: Redis): Promise<undefined> {
   if (client.status !== 'ready') throw new StoreUnavailable('not-connected')
 }
 
-/** A lease that was taken, though its answer did not arrive, is given back if it can be. */
+/** If the reply is lost, the lease may be taken, so it's released if possible. */
 async function tryToAcquire(lease: Lease): Promise<number | undefined> {
   try {
     return await lease.acquire()
@@ -93,7 +93,7 @@ async function tryToAcquire(lease: Lease): Promise<number | undefined> {
   }
 }
 
-/** Where it fails, the next renewal or the next connection is the next try, and `confirm` tells. */
+/** If this fails, the next renewal or connection tries again, and `confirm` reports a lost lease. */
 function keep(lease: Lease): void {
   lease.renew().catch(() => undefined)
 }

@@ -4,8 +4,8 @@ import { OWNER_MEMORY_MS, type OwnerMemory } from '../core/domain-owners.js'
 const keyOf = (domain: string): string => `rekey:owner:${domain}`
 
 /**
- * Owners for all instances, and beyond their restarts. There is no bound but time: each costs the panel a command, of which it
- * makes a few in a second.
+ * Owners for all instances, kept beyond their restarts. Only time limits their number: each costs a panel command, and a panel
+ * runs just a few a second.
  */
 export function createRedisDomainOwners(client: Redis): OwnerMemory {
   return {
@@ -16,7 +16,7 @@ export function createRedisDomainOwners(client: Redis): OwnerMemory {
     },
 
     async set(domain, { username, domainForm }) {
-      // Neither has a space.
+      // Neither contains a space.
       const text = `${username} ${domainForm}`
       await client.set(keyOf(domain), text, 'PX', OWNER_MEMORY_MS).catch(() => undefined)
     },

@@ -4,15 +4,15 @@ import { reasonOf } from './redis-client.js'
 import type { InStore } from './redis-health.js'
 
 /**
- * How much of what Redis took it still has after a restart: nearly all (`log`), what its last snapshot has (`snapshots`), nothing
- * (`none`); or it doesn't tell (`unknown`), for a reason such as `NOPERM`.
+ * What Redis still has after a restart: nearly everything (`log`), its last snapshot (`snapshots`) or nothing (`none`). If Redis
+ * doesn't say (`unknown`), there may be a reason such as `NOPERM`.
  */
 export interface Persistence {
   readonly kind: 'log' | 'snapshots' | 'none' | 'unknown'
   readonly reason?: string | undefined
 }
 
-/** The durable store of all instances, which outlasts a restart of Redis as far as Redis saves its data. */
+/** The durable store of all instances. It outlasts a restart of Redis as far as Redis saves its data. */
 export interface RedisDurableStore extends DurableStore {
   /** Never rejects. */
   readPersistence(): Promise<Persistence>
@@ -20,10 +20,10 @@ export interface RedisDurableStore extends DurableStore {
 
 const PREFIX = 'rekey:recovery:'
 
-/** How many keys are looked at with one command. */
+/** How many keys one command scans. */
 const SCANNED = 1000
 
-/** Keeps values in the connection of the shared store, which tells whether Redis can be used, and ends it. */
+/** Uses the connection of the shared store, which also checks and closes it. */
 export function createRedisDurableStore(client: Redis, inStore: InStore): RedisDurableStore {
   return {
     get: async (key) => (await inStore(client.get(PREFIX + key))) ?? undefined,
@@ -59,7 +59,7 @@ export function createRedisDurableStore(client: Redis, inStore: InStore): RedisD
         const values = keys.length > 0 ? await inStore(client.mget(keys)) : []
         for (const [index, key] of keys.entries()) {
           const value = values[index]
-          // A key may have ended meanwhile.
+          // A key may have expired meanwhile.
           if (typeof value === 'string') found.set(key.slice(PREFIX.length), value)
         }
         cursor = next
@@ -84,7 +84,7 @@ export function createRedisDurableStore(client: Redis, inStore: InStore): RedisD
   }
 }
 
-/** Redis keeps no value for less than a millisecond. */
+/** Redis accepts no lifetime below a millisecond. */
 function lifetimeMs(untilMs: number): number {
   return Math.max(1, untilMs - Date.now())
 }

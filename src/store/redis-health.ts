@@ -4,18 +4,19 @@ import type { ReadinessFault } from '../core/readiness.js'
 import type { Clock } from '../lib/clock.js'
 import { reasonOf } from './redis-client.js'
 
-/** What replied is no Redis: to this command it never says such a thing. */
+/** Redis never replies like this to the command, so it isn't Redis. */
 export class UnexpectedReply extends Error {
   override readonly name = 'UnexpectedReply'
   readonly code = 'unexpected-reply'
 }
 
-/** Gives what Redis replies; rejects with a `StoreUnavailable` if the command failed. */
+/** Returns Redis's reply. Rejects with a `StoreUnavailable` if the command failed. */
 export type InStore = <Reply>(reply: Promise<Reply>) => Promise<Reply>
 
 /**
- * How the store is: it can be used (`store-ready`), or not (`store-lost`); it is a cluster, in which a script can't use two keys;
- * it may evict counts and locks to make room; or it can be used, and doesn't tell whether it evicts (`store-unchecked`).
+ * The state of the store. `store-ready`: usable. `store-lost`: not usable. `store-is-cluster`: a cluster, where a script can't
+ * use two keys. `store-evicts`: may drop counts and locks to make room. `store-unchecked`: usable, but doesn't say whether it
+ * evicts.
  */
 export type StoreEvent =
   | 'store-ready'
@@ -30,24 +31,24 @@ export interface StoreState {
   readonly reason?: string | undefined
 }
 
-/** Told when the store is in another state. */
+/** Called when the state changes. */
 export type ReportStore = (state: StoreState) => void
 
-/** What is known of Redis. */
+/** Watches whether Redis can be used. */
 export interface RedisHealth {
   readonly inStore: InStore
   faults(): readonly ReadinessFault[]
   /**
-   * Begins to watch; resolves when the first state is known. To be called once.
+   * Starts watching; resolves when the first state is known. Call it once.
    *
-   * @param write makes the write that an attempt makes; rejects with a `StoreUnavailable`
+   * @param write makes the same write as an attempt; rejects with a `StoreUnavailable`
    */
   watch(write: () => Promise<unknown>): Promise<void>
-  /** To be called before the connection is closed on purpose. */
+  /** Call it before closing the connection on purpose. */
   stop(): void
 }
 
-/** A primary that was demoted tells nobody. */
+/** How often (ms) to check: a demoted primary doesn't report it. */
 const CHECK_MS = 2000
 
 const CLUSTER_REPLIES = new Set(['CROSSSLOT', 'MOVED', 'ASK', 'CLUSTERDOWN'])
@@ -110,7 +111,7 @@ export function createRedisHealth(client: Redis, clock: Clock, report: ReportSto
       become(found)
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error
-      // There may be another server behind its name.
+      // Another server may have its name by now.
       if (error.reason === 'timed-out') client.disconnect(true)
     }
   }

@@ -3,7 +3,7 @@ import { KEY_COOLDOWN_MS, type KeyCooldown } from '../core/key-cooldown.js'
 import type { Clock } from '../lib/clock.js'
 import { createMemoryKeyCooldown } from './memory-key-cooldown.js'
 
-/** The cool-down for all instances. While Redis is away each instance goes by what it has seen itself. */
+/** The cool-down for all instances. While Redis is away, each instance knows only its own refusals. */
 export function createRedisKeyCooldown(client: Redis, keyId: string, clock: Clock): KeyCooldown {
   const key = `rekey:key-cooldown:${keyId}`
   const seen = createMemoryKeyCooldown(clock)

@@ -2,10 +2,10 @@ import type { Redis } from 'ioredis'
 import { DOUBT_MS, LOCK_MEMORY_MS } from '../core/domain-locks.js'
 import { type InStore, UnexpectedReply } from './redis-health.js'
 
-/** A crashed holder's lease ends by itself. */
+/** The lease of a crashed holder expires. */
 const LEASE_MS = DOUBT_MS
 
-/** A lock whose end is not known may last as long as its lease. */
+/** A lock whose end isn't known may have lasted as long as its lease. */
 const HELD_LOCK_MEMORY_MS = LOCK_MEMORY_MS + LEASE_MS
 
 const ACQUIRE = `
@@ -15,7 +15,7 @@ const ACQUIRE = `
   return memory
 `
 
-/** A lease that Redis has forgotten is taken again. */
+/** Takes the lease again if Redis has forgotten it. */
 const RENEW = `
   local holder = redis.call('GET', KEYS[1])
   if holder and holder ~= ARGV[1] then return 0 end
@@ -30,17 +30,17 @@ const RELEASE = `
   if ARGV[3] == 'in doubt' then redis.call('PEXPIRE', KEYS[1], ARGV[4]) else redis.call('DEL', KEYS[1]) end
 `
 
-/** One holder's claim to a domain, and the memory of the last lock for a mailbox. Each rejects with `StoreUnavailable`. */
+/** One holder's lease of a domain, and the time of the last lock for a mailbox. Each call rejects with `StoreUnavailable`. */
 export interface Lease {
-  /** How long ago (ms) the mailbox's last lock ended, Infinity where none is known; undefined if somebody else holds the lease. */
+  /** How long ago (ms) the mailbox's last lock ended; Infinity if unknown. Undefined if another holder has the lease. */
   acquire(): Promise<number | undefined>
-  /** Makes it last for its whole time again; false if it is not ours any more. */
+  /** Extends the lease to its full time. False if it isn't ours any more. */
   renew(): Promise<boolean>
-  /** @param inDoubt lets it last for its whole time, though nobody holds it any more */
+  /** @param inDoubt keeps the domain locked for the lease's full time */
   release(inDoubt: boolean): Promise<void>
 }
 
-/** @param token tells the holder from all others */
+/** @param token identifies the holder */
 export function createLease(
   client: Redis,
   inStore: InStore,

@@ -11,7 +11,7 @@ const INCREMENT = `
   local reply = { hits, redis.call('HGET', KEYS[1], 'window'), redis.call('PTTL', KEYS[1]) }
 `
 
-/** The second key is a set of the attempts that are under way, with the times of day at which they are at last given up. */
+/** KEYS[2] is a sorted set of the attempts in progress. The scores are the times of day at which they count as lost. */
 const BEGIN = `${INCREMENT}
   redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', ARGV[3])
   reply[4] = redis.call('ZCARD', KEYS[2])
@@ -20,7 +20,7 @@ const BEGIN = `${INCREMENT}
   return reply
 `
 
-/** No attempt takes longer (ms): one that is still under way was of an instance that is gone. */
+/** Longer (ms) than any attempt takes. One that is still in progress then belonged to a lost instance. */
 const LOST_MS = 180_000
 
 const DECREMENT = `
@@ -29,9 +29,9 @@ const DECREMENT = `
 `
 
 /**
- * Counts hits per key, for all instances; rejects with `StoreUnavailable`.
+ * Counts hits per key, for all instances. Rejects with `StoreUnavailable`.
  *
- * @param randomId names a window that begins
+ * @param randomId identifies a new window
  */
 export function createRedisLimitStore(
   client: Redis,

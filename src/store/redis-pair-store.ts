@@ -11,7 +11,7 @@ const ADD = `
   redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -1 - tonumber(ARGV[4]))
 `
 
-/** Digests for all instances, with the time of day at which each was added. */
+/** Digests for all instances, scored by the time of day at which they were added. */
 export function createRedisPairStore(client: Redis, inStore: InStore, maxPairs = MAX_PAIRS): PairStore {
   return {
     async has(digest) {

@@ -16,14 +16,14 @@ interface RedisStoreParts {
   readonly report: ReportStore
 }
 
-/** The write that tells whether Redis can be used is the one that limits make; nobody reads what it counts. */
+/** The write that shows whether Redis is usable. The limits make the same; nobody reads this count. */
 const CHECK = { limit: 'store-check', windowMs: 60_000, key: 'any' }
 
 interface RedisStore extends SharedStore {
   readonly durable: RedisDurableStore
 }
 
-/** Keeps everything in Redis or Valkey: for several instances. Resolves when it is known whether that can be used. */
+/** Keeps everything in Redis or Valkey, for several instances. Resolves when the first state is known. */
 export async function createRedisStore(
   address: RedisAddress,
   { clock, randomId, report }: RedisStoreParts,

@@ -6,20 +6,17 @@ import type { OnceStore } from '../core/once-store.js'
 import type { CheckReadiness } from '../core/readiness.js'
 import type { RedisDurableStore } from './redis-durable-store.js'
 
-/**
- * Keeps what instances must agree on: counts, known pairs, locks, the owners of domains, what was used up, and that the panel is
- * left alone.
- */
+/** What instances must agree on: counts, known pairs, locks, domain owners, used IDs and the cool-down. */
 export interface SharedStore {
-  /** @param name of the limit: each counts for itself */
+  /** @param name of the limit; each has its own count */
   createLimitStore(name: string, windowMs: number): LimitStore
   readonly knownPairs: PairStore
   readonly locks: DomainLocks
   readonly owners: OwnerMemory
   readonly once: OnceStore
-  /** @param keyId tells keys to the panel apart, and is no secret */
+  /** @param keyId identifies the panel's access key without revealing it */
   createKeyCooldown(keyId: string): KeyCooldown
-  /** Undefined in memory, where nothing outlasts the process. */
+  /** Undefined in memory, which doesn't outlast the process. */
   readonly durable?: RedisDurableStore
   readonly checkReadiness: CheckReadiness
   close(): Promise<void>
