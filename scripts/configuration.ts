@@ -13,17 +13,14 @@ HESTIA_ACCESS_KEY=THE-ID
 HESTIA_SECRET_KEY_FILE=/etc/rekey/secret-key
 \`\`\`
 
-To check your settings, run \`node dist/main.js --check-config\`. It prints all mistakes, and exits with 78 if there are any, otherwise
-with 0.
+To check your settings, run \`rekey --check-config\`. It prints all mistakes, and exits with 78 if there are any, otherwise with 0.
 
 - **An empty variable** counts as unset.
-- **A secret** can be in a file: add \`_FILE\` to the variable's name and set it to the path. Rekey ignores a line break at the end. With
-  systemd, \`LoadCredential=HESTIA_SECRET_KEY:/etc/rekey/secret-key\` in the unit does the same for \`HESTIA_SECRET_KEY\`. Set each secret
-  in only one way.
-- **A limit** is \`COUNT/WINDOW\`. \`5/15m\` means 5 in 15 minutes. The window is in seconds, minutes or hours, up to 24 hours.
-- **IPv6.** Rate limits count all addresses of a /64 network as one; \`REKEY_LIMIT_NETWORK\` does so for a /48.
-- **TLS certificates** of the panel and the mail servers are always verified, and you can't turn that off. The only exception is
-  STARTTLS for notifications [on the loopback](mail-server.md#telling-people-of-a-change).
+- **A secret** can be in a file: add \`_FILE\` to the variable's name and set it to the path. Or, with systemd, add
+  \`LoadCredential=HESTIA_SECRET_KEY:/etc/rekey/secret-key\` to the unit.
+- **A limit** is \`COUNT/WINDOW\`: \`5/15m\` means 5 in 15 minutes. The window is in seconds, minutes or hours, up to 24 hours.
+- **TLS certificates** are always verified, except with STARTTLS for notifications
+  [on the loopback](mail-server.md#telling-people-of-a-change).
 `
 
 /** The text of docs/configuration.md: every variable with its default and what it means, by subject. */
@@ -43,7 +40,7 @@ export function describeConfiguration(): string {
 
 function rowOf(name: string, field: z.ZodType): string {
   const { description = '' } = field.meta() ?? {}
-  const meaning = isSecret(field) ? `${description} Secret: or \`${name}_FILE\`.` : description
+  const meaning = isSecret(field) ? `${description} Secret.` : description
   return `| \`${name}\` | ${code(defaultOf(field))} | ${valuesOf(field)} | ${meaning} |`
 }
 

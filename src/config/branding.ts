@@ -24,10 +24,10 @@ export const variables = {
     .optional()
     .describe('Your logo: a file with an SVG, PNG, JPEG or WebP picture, at most 32 KiB.'),
   REKEY_ACCENT_COLOR: accentColor().describe(
-    'Your colour, such as `#1f5fa8`. It needs a contrast of 4.5:1 with the page’s white and its grey, `#f2f4f7`. Rekey lightens it in dark mode.',
+    'Your colour, such as `#1f5fa8`. It needs a contrast of 4.5:1 with white and with `#f2f4f7`.',
   ),
   REKEY_SUPPORT_CONTACT: line(120).describe(
-    'The contact that the page shows to people who need help, such as `helpdesk@example.org, +49 30 1234`.',
+    'The contact for people who need help, such as `helpdesk@example.org, +49 30 1234`.',
   ),
   REKEY_SUPPORT_URL: link(
     ({ protocol }) => ['https:', 'mailto:', 'tel:'].includes(protocol),
@@ -39,10 +39,10 @@ export const variables = {
     'must be a link such as https://webmail.example.org/ (plain http only on the loopback)',
   ).describe('The link to webmail on the page, such as `https://webmail.example.org/`.'),
   REKEY_SHOWN_IMAP: mailHost(993, 143).describe(
-    'The incoming mail server (IMAP) that the page shows for mail programs, such as `mail.example.org`. The default port is 993; port 143 means STARTTLS. Rekey itself connects to `REKEY_IMAP_URL` instead.',
+    'The incoming mail server (IMAP) that the page shows for mail programs, such as `mail.example.org`. The default port is 993; 143 means STARTTLS. Rekey itself uses `REKEY_IMAP_URL`.',
   ),
   REKEY_SHOWN_SMTP: mailHost(465, 587).describe(
-    'The outgoing mail server (SMTP) that the page shows for mail programs. The default port is 465; `mail.example.org:587` means STARTTLS. Rekey itself connects to `REKEY_SMTP_URL` instead.',
+    'The same for outgoing mail (SMTP). The default port is 465; 587 means STARTTLS. Rekey itself uses `REKEY_SMTP_URL`.',
   ),
 }
 

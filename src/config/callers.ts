@@ -11,13 +11,13 @@ export const title = 'Proxies, clients and webmail servers'
 
 export const variables = {
   REKEY_TRUST_PROXY: trustedProxies().describe(
-    'The reverse proxies whose `X-Forwarded-For` Rekey trusts: their number, or their addresses and networks, joined by commas.',
+    'The [proxies](reverse-proxy.md#which-proxies-to-trust) whose `X-Forwarded-For` Rekey trusts: their number, or their addresses and networks, joined by commas.',
   ),
   REKEY_CLIENTS: clients().describe(
     'The clients that may send the person’s address, each as `NAME=TOKEN`, joined by commas or line breaks. A token has 32 characters or more: make one with `openssl rand -hex 32`.',
   ),
   REKEY_WEBMAIL_ADDRESSES: networks('loopback').describe(
-    'The webmail servers that may use the forms without a token: their addresses and networks, joined by commas.',
+    'The webmail servers that may [use the forms](webmail.md#who-may-use-the-forms) without a token: addresses and networks, joined by commas.',
   ),
 }
 

@@ -21,12 +21,8 @@ export const variables = {
   REKEY_IMAP_CA_FILE: z
     .string()
     .optional()
-    .describe(
-      'If the mail server’s certificate is self-signed: a PEM file, as for `HESTIA_CA_FILE`. `imap://` then uses STARTTLS on the loopback too.',
-    ),
-  REKEY_IMAP_CERT_SHA256: fingerprint()
-    .optional()
-    .describe('Instead of `REKEY_IMAP_CA_FILE`: the certificate’s fingerprint, as for `HESTIA_CERT_SHA256`.'),
+    .describe('As `HESTIA_CA_FILE`, for the mail server. `imap://` then uses STARTTLS on the loopback too.'),
+  REKEY_IMAP_CERT_SHA256: fingerprint().optional().describe('As `HESTIA_CERT_SHA256`, for the mail server.'),
 }
 
 type Values = ValuesOf<typeof variables>

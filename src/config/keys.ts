@@ -5,10 +5,10 @@ export const title = 'Keys'
 
 export const variables = {
   REKEY_LINK_KEY: key().describe(
-    `The secret that signs [recovery links](recovery.md) and [puzzles](security.md#puzzles), ${MIN_KEY_BYTES} bytes or more. Make one with \`openssl rand -base64 32\`. Required with \`REKEY_REDIS_URL\`: use the same for all instances. Without Redis, the default is a new random one at each start.`,
+    `The secret that signs [recovery links](recovery.md) and [puzzles](security.md#puzzles), ${MIN_KEY_BYTES} bytes or more. Make one with \`openssl rand -base64 32\`. Required with \`REKEY_REDIS_URL\`, the same for all instances. Default: a new random one at each start.`,
   ),
   REKEY_LINK_KEY_PREVIOUS: key().describe(
-    'The previous `REKEY_LINK_KEY`, so that its [recovery links](recovery.md) still work after you change the key. Remove it when they have expired.',
+    'The previous `REKEY_LINK_KEY`, so that its links still work. Remove it when they have expired.',
   ),
 }
 

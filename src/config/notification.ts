@@ -19,25 +19,23 @@ export const title = 'Notifications'
 
 export const variables = {
   REKEY_SMTP_URL: smtpUrl().describe(
-    'The mail server that sends a notification after each change, such as `smtp://NAME:PASSWORD@mail.example.com:587`. `smtp://` uses STARTTLS (on the loopback only if the server offers it); `smtps://` uses TLS from the start (port 465). If it isn’t set, Rekey sends no mail.',
+    'The mail server that sends a notification after each change, such as `smtp://NAME:PASSWORD@mail.example.com:587`. `smtp://` uses STARTTLS (on the loopback only if the server offers it); `smtps://` uses TLS from the start (port 465).',
   ),
   REKEY_SMTP_PASSWORD: secret().describe(
-    'The password for that server, without percent-encoding. Leave it out of `REKEY_SMTP_URL` then: `smtp://NAME@mail.example.com:587`.',
+    'The password for that server, without percent-encoding. Then leave it out of `REKEY_SMTP_URL`.',
   ),
   REKEY_SMTP_CA_FILE: z
     .string()
     .optional()
     .describe(
-      'If that server’s certificate is self-signed: a PEM file, as for `HESTIA_CA_FILE`. `smtp://` then requires STARTTLS with this certificate on the loopback too.',
+      'As `HESTIA_CA_FILE`, for that server. `smtp://` then requires STARTTLS with this certificate on the loopback too.',
     ),
-  REKEY_SMTP_CERT_SHA256: fingerprint()
-    .optional()
-    .describe('Instead of `REKEY_SMTP_CA_FILE`: the certificate’s fingerprint, as for `HESTIA_CERT_SHA256`.'),
+  REKEY_SMTP_CERT_SHA256: fingerprint().optional().describe('As `HESTIA_CERT_SHA256`, for that server.'),
   REKEY_SMTP_HELO: fullHostName().describe(
-    'The full host name that Rekey sends to that server (EHLO), such as `rekey.example.com`. Default: the domain in `REKEY_MAIL_FROM`.',
+    'The full host name that Rekey sends to that server (EHLO). Default: the domain in `REKEY_MAIL_FROM`.',
   ),
   REKEY_NOTIFY_OWNER: flag(false).describe(
-    'Whether Rekey also notifies the owner of the hosting account of each change, at the address in the panel (`CONTACT`).',
+    'Whether Rekey also notifies the hosting account’s owner, at the address in the panel (`CONTACT`).',
   ),
   REKEY_MAIL_FROM: mailFrom().describe(
     'Required with `REKEY_SMTP_URL`: the sender, such as `Example Mail <postmaster@example.com>`.',

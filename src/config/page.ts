@@ -21,9 +21,7 @@ export const variables = {
   REKEY_VIEWS_DIR: z
     .string()
     .optional()
-    .describe(
-      'A folder of templates, assets and catalogues that replace ours, file by file: [branding.md](branding.md).',
-    ),
+    .describe('A folder with [your own templates](branding.md#your-own-templates), assets and texts.'),
 }
 
 type Values = ValuesOf<typeof variables>

@@ -21,7 +21,7 @@ export const variables = {
     'Required. The panel’s address, such as `https://panel.example.com:8083`. Plain `http://` is accepted only for the loopback.',
   ),
   HESTIA_ACCESS_KEY: secret().describe(
-    'The ID of the access key (20 letters and digits). Recommended. Set exactly one kind of credentials.',
+    'The ID of the access key (20 letters and digits). Set exactly one kind of credentials.',
   ),
   HESTIA_SECRET_KEY: secret().describe(
     'The secret of the access key (40 characters: letters, digits, `_ = -`).',
@@ -38,7 +38,7 @@ export const variables = {
     .string()
     .optional()
     .describe(
-      'If the panel’s certificate is self-signed: a PEM file with the certificate or with the authority that signed it.',
+      'If the panel’s certificate is self-signed: a PEM file with it, or with the authority that signed it.',
     ),
   HESTIA_CERT_SHA256: fingerprint()
     .optional()
@@ -49,10 +49,10 @@ export const variables = {
     'The time-out of one panel command, in milliseconds.',
   ),
   HESTIA_MAX_CONCURRENCY: integer(1, 100, 8).describe(
-    'The maximum number of panel commands at the same time. Rekey runs fewer if more would slow the panel down.',
+    'The maximum number of panel commands at the same time. Rekey may run fewer.',
   ),
   HESTIA_MAX_QUEUE: integer(0, 10_000, 128).describe(
-    'The maximum number of panel commands in the queue. If it is full, Rekey answers `panel-busy`.',
+    'The maximum number of panel commands in the queue. Beyond it, Rekey answers `panel-busy`.',
   ),
 }
 

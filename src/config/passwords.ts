@@ -14,7 +14,7 @@ export const title = 'Proof and passwords'
 
 export const variables = {
   REKEY_PROOFS: choices(['mailbox', 'account']).describe(
-    'What a person can prove the right to a change with: the mailbox’s current password (`mailbox`), the hosting account that owns it (`account`), or either.',
+    'What proves a person’s right to a change: the mailbox’s current password (`mailbox`), the hosting account that owns it (`account`), or either.',
   ),
   REKEY_ALLOW_ADMIN_ACCOUNTS: flag(false).describe(
     'Whether administrators of the panel may use their panel password as proof.',
@@ -29,7 +29,7 @@ export const variables = {
     .enum(['off', 'online'], 'must be off or online')
     .default('off')
     .describe(
-      'Whether to refuse new passwords from known breaches. `online` asks `REKEY_BREACH_URL` and sends it five hex digits of the password’s SHA-1.',
+      'Whether to refuse new passwords from known breaches. `online` sends five hex digits of their SHA-1 to `REKEY_BREACH_URL`.',
     ),
   REKEY_BREACH_URL: breachUrl().describe(
     'With `online`: the server of the Pwned Passwords range API, without `/range/`. Plain `http://` is accepted only for the loopback.',
@@ -37,9 +37,7 @@ export const variables = {
   REKEY_BREACH_FAIL: z
     .enum(['accept', 'refuse'], 'must be accept or refuse')
     .default('accept')
-    .describe(
-      'With `online`: whether to `accept` or `refuse` a password if the server doesn’t answer within 2 s.',
-    ),
+    .describe('What to do with a password if that server doesn’t answer within 2 s.'),
 }
 
 type Values = ValuesOf<typeof variables>

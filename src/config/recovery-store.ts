@@ -13,7 +13,7 @@ export const variables = {
     .enum(KINDS, `must be one of ${KINDS.join(', ')}`)
     .optional()
     .describe(
-      'Where Rekey keeps recovery data, such as used links and recovery addresses: in Redis (`redis`; it must [save its data](operations.md#the-recovery-store)), or, with one instance, in a folder (`folder`). By default it keeps none.',
+      'Where Rekey keeps recovery data: in Redis, which must [save its data](operations.md#the-recovery-store), or, with one instance, in a folder. By default it keeps none.',
     )
     .meta({ values: KINDS.map((kind) => `\`${kind}\``).join(', ') }),
   REKEY_DATA_DIR: z

@@ -16,16 +16,16 @@ export const title = 'Forgotten passwords'
 
 export const variables = {
   REKEY_PUBLIC_URL: publicUrl().describe(
-    'The page’s public address, such as `https://mail.example.com/password/`. It turns recovery links on: owners of hosting accounts can [make links](recovery.md#a-link-that-the-owner-makes) if proof by `account` is on. Needs `REKEY_LINK_KEY` and `REKEY_RECOVERY_STORE`.',
+    'The page’s public address, such as `https://mail.example.com/password/`. It turns [recovery links](recovery.md#a-link-that-the-owner-makes) on. Needs `REKEY_LINK_KEY` and `REKEY_RECOVERY_STORE`.',
   ),
   REKEY_LINK_LIFETIME: duration('24h', '5m', '72h').describe(
     'How long an owner’s recovery link is valid, in minutes or hours.',
   ),
   REKEY_RECOVERY_ASK: flag(false).describe(
-    'Whether a person who can’t sign in can ask for help. Rekey then writes to the owner of the hosting account ([recovery.md](recovery.md#ask-the-administrator)). Needs `REKEY_PUBLIC_URL`, `REKEY_SMTP_URL` and proof by `account`.',
+    'Whether a person who can’t sign in can [ask the hosting account’s owner](recovery.md#ask-the-administrator) for help. Needs `REKEY_PUBLIC_URL`, `REKEY_SMTP_URL` and proof by `account`.',
   ),
   REKEY_RECOVERY_KEY: key().describe(
-    `The secret that encrypts [recovery addresses](recovery.md#a-recovery-address), ${MIN_KEY_BYTES} bytes or more. Set it to let people add one to their mailbox. Make one with \`openssl rand -base64 32\`, and back it up: without it all recovery addresses are lost. Needs \`REKEY_PUBLIC_URL\`, \`REKEY_SMTP_URL\`, \`REKEY_RECOVERY_STORE\` and proof by \`mailbox\`.`,
+    `The secret that encrypts [recovery addresses](recovery.md#a-recovery-address), ${MIN_KEY_BYTES} bytes or more. It turns them on. Make one with \`openssl rand -base64 32\`, and back it up: without it all recovery addresses are lost. Needs \`REKEY_PUBLIC_URL\`, \`REKEY_SMTP_URL\`, \`REKEY_RECOVERY_STORE\` and proof by \`mailbox\`.`,
   ),
   REKEY_RECOVERY_KEY_PREVIOUS: key().describe(
     'The previous `REKEY_RECOVERY_KEY`, for [`rekey rotate-recovery-key`](recovery.md#to-change-the-key-of-recovery-addresses).',

@@ -15,31 +15,23 @@ export const title = 'The service'
 
 export const variables = {
   REKEY_HOST: listenHost().describe(
-    'The address to listen on, or a Unix socket, such as `unix:/run/rekey/rekey.sock`: [reverse-proxy.md](reverse-proxy.md#by-a-unix-socket).',
+    'The address to listen on, or a [Unix socket](reverse-proxy.md#by-a-unix-socket), such as `unix:/run/rekey/rekey.sock`.',
   ),
   REKEY_PORT: integer(0, 65_535, 8080).describe('The port to listen on; `0` takes any free port.'),
-  REKEY_SOCKET_MODE: socketMode().describe(
-    'The permissions of the Unix socket. A program needs write permission to reach Rekey.',
-  ),
+  REKEY_SOCKET_MODE: socketMode().describe('The permissions of the Unix socket.'),
   LISTEN_FDS: z
     .string()
     .optional()
     .describe(
-      'Set by systemd for socket activation: the number of sockets. Rekey accepts one Unix socket and uses it instead of `REKEY_HOST`: [reverse-proxy.md](reverse-proxy.md#by-a-unix-socket).',
+      'Set by systemd: the number of [sockets](reverse-proxy.md#by-a-unix-socket) that it passes. Rekey accepts one, and uses it instead of `REKEY_HOST`.',
     ),
-  LISTEN_PID: z
-    .string()
-    .optional()
-    .describe('Set by systemd: the process that `LISTEN_FDS` is for. Other processes ignore `LISTEN_FDS`.'),
-  LISTEN_FDNAMES: z
-    .string()
-    .optional()
-    .describe('Set by systemd: the socket’s name in the log, by default its unit’s name.'),
+  LISTEN_PID: z.string().optional().describe('Set by systemd: the process that `LISTEN_FDS` is for.'),
+  LISTEN_FDNAMES: z.string().optional().describe('Set by systemd: the socket’s name in the log.'),
   RUNTIME_DIRECTORY: z
     .string()
     .optional()
     .describe(
-      'Set by systemd: a folder that outlives the process. A file in it shows whether the previous process was killed. Not used with Redis.',
+      'Set by systemd: a folder with a file that shows whether the previous process was killed. Not used with Redis.',
     ),
   REKEY_BASE_PATH: basePath().describe('The path under which a proxy serves Rekey, such as `/password`.'),
   REKEY_LOG_LEVEL: z
@@ -50,10 +42,10 @@ export const variables = {
     .enum(['plain', 'hashed'], 'must be plain or hashed')
     .default('plain')
     .describe(
-      'How the log shows mailboxes and hosting accounts: by name (`plain`), or as hashes with a new key at each start (`hashed`). See [audit-log.md](audit-log.md).',
+      'How the [log](audit-log.md#without-names) shows mailboxes and hosting accounts: by name (`plain`), or as hashes with a new key at each start (`hashed`).',
     ),
   REKEY_METRICS_ADDRESS: listenAddress().describe(
-    'The address and port of `/metrics` for Prometheus, such as `127.0.0.1:9464`. Off by default. See [metrics.md](metrics.md).',
+    'The address and port of [`/metrics`](metrics.md), such as `127.0.0.1:9464`. Off by default.',
   ),
   REKEY_SECURITY_CONTACT: contactUri()
     .optional()

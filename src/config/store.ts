@@ -12,7 +12,7 @@ export const variables = {
     'The Redis or Valkey server where several instances share rate limits and locks, such as `redis://NAME:PASSWORD@HOST:6379/0`. For TLS: `rediss://`. For a Unix socket: `unix:///run/redis.sock?password=…&db=0`. For [Sentinel](install.md#redis-with-sentinel): `redis+sentinel://NAME:PASSWORD@HOST:26379,HOST:26379/PRIMARY/0`.',
   ),
   REKEY_REDIS_PASSWORD: secret().describe(
-    'The password for that server, without percent-encoding. Leave it out of `REKEY_REDIS_URL` then.',
+    'The password for that server, without percent-encoding. Then leave it out of `REKEY_REDIS_URL`.',
   ),
 }
 
