@@ -1,10 +1,10 @@
-/** A colour of sRGB: red, green and blue from 0 to 255. */
+/** An sRGB color: red, green and blue from 0 to 255. */
 export type Color = readonly [red: number, green: number, blue: number]
 
-/** The least contrast of text that is not large (WCAG 2.2, success criterion 1.4.3). */
+/** The minimum contrast for text of normal size (WCAG 2.2, success criterion 1.4.3). */
 export const LEAST_CONTRAST = 4.5
 
-/** Reads `#rrggbb`; undefined if it is none. */
+/** Reads `#rrggbb`. Gives undefined for anything else. */
 export function parseColor(text: string): Color | undefined {
   const [, red, green, blue] = /^#([\da-f]{2})([\da-f]{2})([\da-f]{2})$/i.exec(text) ?? []
   if (red === undefined || green === undefined || blue === undefined) return undefined
@@ -16,13 +16,13 @@ export function printColor(color: Color): string {
   return `#${color.map((channel) => channel.toString(16).padStart(2, '0')).join('')}`
 }
 
-/** WCAG 2.2, "contrast ratio": from 1 (none) to 21 (black on white), whichever of the two is the text. */
+/** The contrast ratio of WCAG 2.2: from 1 (none) to 21 (black on white), in either order. */
 export function contrast(one: Color, other: Color): number {
   const [darker = 0, lighter = 0] = [luminance(one), luminance(other)].sort((a, b) => a - b)
   return (lighter + 0.05) / (darker + 0.05)
 }
 
-/** WCAG 2.2, "relative luminance": from 0 (black) to 1 (white). */
+/** The relative luminance of WCAG 2.2: from 0 (black) to 1 (white). */
 function luminance(color: Color): number {
   const [red, green, blue] = color.map(linear) as [number, number, number]
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue
@@ -33,19 +33,19 @@ function linear(channel: number): number {
   return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4
 }
 
-/** A colour that is told from the page behind it, and the colour of text upon it. */
+/** A color that stands out from the page behind it, and the color of text on it. */
 export interface AccentPair {
   readonly accent: Color
   readonly onAccent: Color
 }
 
-/** The administrator's colour as the page uses it, by the system's choice of light or dark. */
+/** The administrator's color as the page uses it, in light and dark mode. */
 export interface Accent {
   readonly light: AccentPair
   readonly dark: AccentPair
 }
 
-/** What stands behind the accent: these are the papers and grounds of `views/assets/style.css`. */
+/** The backgrounds behind the accent, as in `views/assets/style.css`. */
 const WHITE: Color = [0xff, 0xff, 0xff]
 export const LIGHT_PAPERS: readonly Color[] = [WHITE, [0xf2, 0xf4, 0xf7]]
 export const DARK_PAPERS: readonly Color[] = [
@@ -55,18 +55,18 @@ export const DARK_PAPERS: readonly Color[] = [
 
 const DARK_INK: Color = [0x10, 0x20, 0x2f]
 
-/** How finely a colour is lightened: in so many steps it is white. */
+/** In how many steps a color is lightened to white. */
 const STEPS = 100
 
 /**
- * Derives what the page needs from a colour that has `LEAST_CONTRAST` with each of `LIGHT_PAPERS`: every pair of text and
- * paper has it too. For the dark page the colour is lightened no more than is needed.
+ * Derives the page's colors from one that has `LEAST_CONTRAST` with each of `LIGHT_PAPERS`. Every pair of text and background
+ * then has it. For dark mode, the color is lightened only as far as needed.
  */
 export function createAccent(color: Color): Accent {
   return { light: pairOf(color), dark: pairOf(lightened(color)) }
 }
 
-/** @returns a stylesheet that puts the accent in the place of our own */
+/** @returns a stylesheet that replaces our own accent */
 export function accentStylesheet({ light, dark }: Accent): string {
   return `:root {
   --accent: ${printColor(light.accent)};

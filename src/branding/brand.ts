@@ -1,21 +1,21 @@
 import type { Accent } from './accent.js'
 import type { Logo } from './logo.js'
 
-/** A server as people enter it into a mail program. */
+/** A server, as people enter it into a mail program. */
 export interface MailHost {
   readonly host: string
   readonly port: number
   readonly security: 'tls' | 'starttls'
 }
 
-/** Whose page it is, as the administrator configured it; undefined where nothing was said. */
+/** The administrator's brand. What isn't configured is undefined. */
 export interface Brand {
   readonly name: string | undefined
   readonly logo: Logo | undefined
   readonly accent: Accent | undefined
-  /** Whom people may ask: in words, and as a link (`https:`, `mailto:` or `tel:`). */
+  /** Where people can get help: in words, and as a link (`https:`, `mailto:` or `tel:`). */
   readonly support: { readonly contact: string | undefined; readonly url: string | undefined }
-  /** Plain text, which may have several lines. */
+  /** Plain text; may have several lines. */
   readonly extraText: string | undefined
   readonly webmailUrl: string | undefined
   readonly incoming: MailHost | undefined
@@ -23,8 +23,8 @@ export interface Brand {
 }
 
 /**
- * The brand as every template has it, in `it.brand`. Texts and links that are not configured are empty, mail hosts are null.
- * `hasLogo` and `hasStylesheet` tell whether `assets/logo` and `assets/brand.css` are there.
+ * The brand as templates see it, in `it.brand`. Missing texts and links are empty; missing mail hosts are null. `hasLogo` and
+ * `hasStylesheet` say whether `assets/logo` and `assets/brand.css` exist.
  */
 export function brandView({ name, logo, accent, support, ...brand }: Brand) {
   return {
@@ -43,7 +43,7 @@ export function brandView({ name, logo, accent, support, ...brand }: Brand) {
 /** What templates know of the brand. */
 export type BrandView = ReturnType<typeof brandView>
 
-/** The words of a name, the whole of it among them: who guesses passwords tries them first. */
+/** The name, and the words in it. People who guess passwords try these first. */
 export function brandWordsOf(name: string | undefined): string[] {
   return name === undefined ? [] : [...new Set([name, ...name.split(/[^\p{L}\p{N}]+/u)])].filter(Boolean)
 }

@@ -1,15 +1,15 @@
-/** A picture that stands for whoever runs the service. */
+/** The logo of the organization that runs the service. */
 export interface Logo {
-  /** Its media type. */
+  /** The media type. */
   readonly type: 'image/svg+xml' | 'image/png' | 'image/jpeg' | 'image/webp'
   readonly bytes: Buffer
 }
 
-/** What may stand before the first element, besides comments: a byte order mark, the XML declaration, a document type. */
+/** What may come before the first element, apart from comments: a byte order mark, the XML declaration, a document type. */
 const SVG = /^\uFEFF?\s*(?:<\?xml[^>]*\?>\s*)?(?:<!DOCTYPE\s[^>[]*(?:\[[^\]]*\]\s*)?>\s*)?<svg[\s/>]/
 const COMMENT = /<!--[\s\S]*?-->/g
 
-/** Tells a picture by its first bytes, whatever its file is called; undefined if it is none of the four kinds. */
+/** Detects the type of a picture by its first bytes, whatever its file is called. Gives undefined for any other type. */
 export function parseLogo(bytes: Buffer): Logo | undefined {
   const type = typeOf(bytes)
   return type && { type, bytes }

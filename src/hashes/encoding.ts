@@ -1,10 +1,10 @@
-/** How the bytes of a hash are written. */
+/** How the bytes of a hash are encoded. */
 export type Encoding = 'text' | 'base64' | 'hex'
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 const HEX = /^(?:[0-9a-f]{2})*$/i
 
-/** The bytes of a hash, undefined if it isn't written so. */
+/** The bytes of a hash, or undefined if it doesn't have this encoding. */
 export function decode(text: string, encoding: Encoding): Buffer | undefined {
   switch (encoding) {
     case 'text':
@@ -16,7 +16,7 @@ export function decode(text: string, encoding: Encoding): Buffer | undefined {
   }
 }
 
-/** How a hash of so many bytes is written: its length tells. */
+/** Tells the encoding of a hash with this many bytes by its length. */
 export function encodingOf(text: string, bytes: number): Encoding {
   return text.length === 2 * bytes ? 'hex' : 'base64'
 }

@@ -1,6 +1,6 @@
 import { PanelFault } from '../core/panel-port.js'
 
-/** @param scheme a plain word that holds nothing of the hash */
+/** @param scheme the scheme's name, with nothing from the hash */
 export function unknownScheme(scheme: string): PanelFault {
   const wayOut = 'REKEY_MAILBOX_CHECK=imap checks passwords of any scheme'
   return new PanelFault('panel-failed', `stored hash of unknown scheme ${scheme}: ${wayOut}`)

@@ -4,23 +4,23 @@ import { decode, type Encoding } from './encoding.js'
 import { brokenHash, unknownScheme } from './faults.js'
 import { type Matches, schemes } from './schemes.js'
 
-/** Dovecot's form of a stored hash; the name is short and plain, so that it may be logged. */
+/** Dovecot's format of a stored hash. The name is short and plain, so that it can be logged. */
 const STORED_HASH = /^\{([A-Za-z0-9-]{1,32})(\.[A-Za-z0-9]{1,8})?\}(.+)$/s
 
-/** Endings of a scheme's name say how the hash is written. */
+/** The endings of scheme names, which give the encoding. */
 const ENDINGS: ReadonlyMap<string, Encoding> = new Map([
   ['.B64', 'base64'],
   ['.BASE64', 'base64'],
   ['.HEX', 'hex'],
 ])
 
-/** A stored hash that was read. */
+/** A parsed stored hash. */
 interface StoredHash {
   readonly scheme: string
   readonly matches: Matches
 }
 
-/** Reads a stored hash, as Dovecot does, and computes nothing yet; throws a `PanelFault` if it can't be read. */
+/** Parses a stored hash in Dovecot's format, without computing anything yet. Throws a `PanelFault` if it can't. */
 export function readStoredHash(storedHash: string): StoredHash {
   const { name, ending, text } = split(storedHash)
   const scheme = schemes.get(name.toUpperCase())
@@ -38,12 +38,12 @@ export const isPasswordOf: HashCheck = async (password, storedHash) => {
   try {
     return await matches(password.reveal())
   } catch {
-    // The cause is dropped on purpose: the packages' messages may quote the hash.
+    // The cause is left out because a package's message may quote the hash.
     throw brokenHash(scheme)
   }
 }
 
-/** A hash of crypt(3) says itself what it is. */
+/** A hash of crypt(3) needs no scheme, because its beginning tells the kind. */
 function split(storedHash: string): { name: string; ending: string; text: string } {
   const [, name, ending = '', text = ''] = STORED_HASH.exec(storedHash) ?? []
   if (name !== undefined) return { name, ending, text }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 
 const ALPHABET = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
-/** The order in which the 16 bytes of the digest are written, three at a time. */
+/** The order in which the 16 bytes of the digest are written, in groups of three. */
 const OUTPUT_ORDER: readonly (readonly [number, number, number])[] = [
   [0, 6, 12],
   [1, 7, 13],
@@ -12,7 +12,7 @@ const OUTPUT_ORDER: readonly (readonly [number, number, number])[] = [
 ]
 
 /**
- * The hash part of FreeBSD's MD5-crypt, as in crypt(5): what follows `$1$SALT$`.
+ * Computes the hash part of FreeBSD's MD5-crypt, as in crypt(5): the part after `$1$SALT$`.
  *
  * @param salt 0 to 8 characters
  */
@@ -23,7 +23,7 @@ export function md5Crypt(password: string, salt: string): string {
 
   const start: Uint8Array[] = [key, Buffer.from('$1$'), saltBytes]
   for (let left = key.length; left > 0; left -= 16) start.push(inner.subarray(0, Math.min(left, 16)))
-  // The bits of the key's length choose between a zero byte and the key's first byte.
+  // Each bit of the key's length adds either a zero byte or the key's first byte.
   for (let bits = key.length; bits > 0; bits >>= 1)
     start.push(bits & 1 ? Buffer.from([0]) : key.subarray(0, 1))
 

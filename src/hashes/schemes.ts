@@ -5,24 +5,24 @@ import { decode, type Encoding, encodingOf } from './encoding.js'
 import { unknownScheme } from './faults.js'
 import { md5Crypt } from './md5-crypt.js'
 
-/** Whether a password belongs to a hash. */
+/** Whether the password matches the hash. */
 export type Matches = (password: string) => boolean | Promise<boolean>
 
-/** How one kind of hash is read. */
+/** How to read one kind of hash. */
 interface Scheme {
-  /** How a hash is written if the scheme's name doesn't say. */
+  /** The encoding of a hash if the scheme's name doesn't give it. */
   encodingOf(text: string): Encoding
   /**
-   * Gives the check of one hash, undefined if that is broken: the packages answer "no" to a broken one. Packages with native
-   * code are loaded here, when they are first needed: each takes 4 MB. Throws if that fails.
+   * Makes the check of one hash, or gives undefined if the hash is broken (the packages would just answer "no"). Packages with
+   * native code take 4 MB each, so they are loaded here when first needed. Throws if that fails.
    */
   read(hash: Buffer): Matches | undefined
 }
 
-/** Unlike `import()`, which keeps a failure for ever, it tries again the next time. */
+/** Unlike `import()`, this can try again after a failure. */
 const requirePackage = createRequire(import.meta.url)
 
-/** Costs up to 15: each step more doubles the time, and a restored mailbox could bring one that takes hours. */
+/** Costs up to 15. Each step doubles the time, and a restored mailbox could have a hash that takes hours. */
 const bcrypt = createText(/^\$2[abxy]\$(?:0[4-9]|1[0-5])\$[./A-Za-z0-9]{53}$/, (hash) => {
   const { verify } = requirePackage('@node-rs/bcrypt') as typeof import('@node-rs/bcrypt')
   return (password) => verify(password, hash)
@@ -42,7 +42,7 @@ const md5OfCrypt = createText(/^\$1\$[^$:\n]{0,8}\$[./A-Za-z0-9]{22}$/, (hash) =
   return same(md5Crypt(password, salt), sumOf(hash))
 })
 
-/** The kinds of crypt(3) that are read, by how their hashes begin. */
+/** The supported kinds of crypt(3), by the beginning of their hashes. */
 const kindsOfCrypt: ReadonlyMap<string, Scheme> = new Map([
   ['$1$', md5OfCrypt],
   ['$2a$', bcrypt],
@@ -53,7 +53,7 @@ const kindsOfCrypt: ReadonlyMap<string, Scheme> = new Map([
   ['$6$', createShaOfCrypt(6, 86)],
 ])
 
-/** Any kind of crypt(3): Dovecot takes each under each of these names. */
+/** Any kind of crypt(3), because Dovecot accepts each kind under any of these names. */
 const crypt: Scheme = {
   encodingOf: () => 'text',
   read(hash) {
@@ -66,7 +66,7 @@ const crypt: Scheme = {
 
 const plainMd5 = createDigest('md5', 16)
 
-/** MD5-crypt, or a plain digest. */
+/** MD5-crypt or a plain digest. */
 const md5: Scheme = {
   encodingOf: () => 'text',
   read(hash) {
@@ -82,7 +82,7 @@ const plain: Scheme = {
   read: (stored) => (password) => same(password, stored.toString()),
 }
 
-/** The schemes that a panel writes or imports, by the name that Dovecot gives them (read in the source of 2.3, tried with 2.3). */
+/** The schemes that a panel writes or imports, by Dovecot's name for them (from the source of 2.3, and tested with 2.3). */
 export const schemes: ReadonlyMap<string, Scheme> = new Map([
   ['BLF-CRYPT', bcrypt],
   ['ARGON2ID', argon2],
@@ -107,7 +107,7 @@ export const schemes: ReadonlyMap<string, Scheme> = new Map([
   ['CLEARTEXT', plain],
 ])
 
-/** @param form of the whole hash, exactly */
+/** @param form the form of the complete hash */
 function createText(form: RegExp, check: (hash: string) => Matches): Scheme {
   return {
     encodingOf: () => 'text',
@@ -115,7 +115,7 @@ function createText(form: RegExp, check: (hash: string) => Matches): Scheme {
   }
 }
 
-/** `rounds=` up to 999999: unixcrypt computes on the event loop, about 1.7 s for a million rounds. */
+/** `rounds=` up to 999999, because unixcrypt runs on the event loop: about 1.7 s for a million rounds. */
 function createShaOfCrypt(id: 5 | 6, hashLength: number): Scheme {
   const form = `^\\$${id}\\$(?:rounds=\\d{4,6}\\$)?[^$:\\n]{0,16}\\$[./A-Za-z0-9]{${hashLength}}$`
   return createText(new RegExp(form), (hash) => (password) => {
@@ -127,12 +127,12 @@ function createShaOfCrypt(id: 5 | 6, hashLength: number): Scheme {
 function createDigest(algorithm: string, bytes: number): Scheme {
   return {
     encodingOf: (text) => encodingOf(text, bytes),
-    // The comparison throws if the hash is of another length.
+    // `timingSafeEqual` throws if the hash has a different length.
     read: (hash) => (password) => timingSafeEqual(digestOf(algorithm, password), hash),
   }
 }
 
-/** The salt is what follows the digest. */
+/** The salt follows the digest. */
 function createSaltedDigest(algorithm: string, bytes: number): Scheme {
   return {
     encodingOf: () => 'base64',

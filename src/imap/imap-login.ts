@@ -5,21 +5,20 @@ import { networkOf } from '../lib/ip-address.js'
 import { type Credentials, type MailServer, runSession } from './session.js'
 import { faultOf, refusedCredentials, unsendable } from './session-result.js'
 
-/** Logins that may wait for their turn. */
+/** How many logins may wait for their turn. */
 const MAX_WAITING = 128
 
 interface ImapLoginOptions extends MailServer {
-  /** From the call to its end, waiting for a turn included. */
+  /** The time limit of one call, including the wait for its turn. */
   readonly timeoutMs: number
-  /** How many logins may run at once. */
   readonly maxConcurrency: number
 }
 
-/** Checks passwords by logging in to the mail server, once for each call, in turns between people's addresses. */
+/** Checks passwords by logging in to the mail server, once for each call, in turns between client addresses. */
 export function createImapLogin({ timeoutMs, maxConcurrency, ...server }: ImapLoginOptions): MailLogin {
   const takeTurn = createFairTurns({
     atOnce: maxConcurrency,
-    // A mail server makes those wait who guess: they must not hold everybody else up.
+    // A mail server delays people who guess. With this limit, one of them can't block everybody else.
     ofOneSender: Math.max(1, Math.floor(maxConcurrency / 4)),
     maxWaiting: MAX_WAITING,
     refusal: (why) => new MailServerFault(why === 'full' ? 'too-many-logins' : 'timed-out', false),
@@ -46,20 +45,20 @@ export function createImapLogin({ timeoutMs, maxConcurrency, ...server }: ImapLo
   }
 }
 
-/** Connects to the mail server without logging in; gives a fault if no login could be tried. */
+/** Connects to the mail server without logging in. Gives a fault if a login would be impossible. */
 export function createImapProbe({
   timeoutMs,
   ...server
 }: Omit<ImapLoginOptions, 'maxConcurrency'>): () => Promise<MailServerFault | undefined> {
   return async function probe() {
     const end = await runSession(server, timeoutMs)
-    // Without credentials, the session fails only where it would log in.
+    // Without credentials, a good session fails at the login, and only there.
     const reached = end.error instanceof AuthenticationFailure && !end.loginDisabled
     return reached ? undefined : faultOf(end)
   }
 }
 
-/** SASL PLAIN carries well-formed text without NUL, and not the empty one (RFC 4616 section 2). */
+/** SASL PLAIN carries non-empty, well-formed text without NUL (RFC 4616, section 2). */
 function canBeSent(text: string): boolean {
   return text !== '' && text.isWellFormed() && !text.includes('\0')
 }

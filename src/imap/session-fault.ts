@@ -1,6 +1,6 @@
 import type { MailServerFaultReason } from '../core/mail-server-port.js'
 
-/** Breaks a session off, for a reason of ours. */
+/** Ends a session for a reason of Rekey's, not of the server's. */
 export class SessionFault extends Error {
   override readonly name = 'SessionFault'
   readonly reason: MailServerFaultReason

@@ -4,12 +4,12 @@ import type { SessionEnd } from './session.js'
 import { SessionFault } from './session-fault.js'
 
 /**
- * A tagged NO that speaks of the credentials: with one of the response codes that RFC 5530 section 3 gives to them, or
- * without any, as older servers refuse them.
+ * A tagged NO about the credentials: with a response code that RFC 5530, section 3, has for them, or without any code, as from
+ * older servers.
  */
 const REFUSAL = /^\S+ NO(?:$| (?!\[)| \[(?:AUTHENTICATIONFAILED|AUTHORIZATIONFAILED|EXPIRED)\])/i
 
-/** Refusals that are no verdict: a right password meets them as well as a wrong one (RFC 5530 section 3). */
+/** Refusals that say nothing about the password, because they can happen with the right one too (RFC 5530, section 3). */
 const SAYS_NOTHING: ReadonlySet<MailServerFaultReason> = new Set(['refused-temporarily', 'login-disabled'])
 
 const CLOSED = /^(?:NoConnection|EConnectionClosed|StateLogout|ClosedAfterConnect.*|ECONNRESET|EPIPE)$/
@@ -17,18 +17,20 @@ const UNREACHABLE = /^(?:ECONNREFUSED|ENOTFOUND|EAI_.*|ETIMEDOUT|EHOST.*|ENET.*|
 const TIMED_OUT = /TIMEOUT$/
 const TEMPORARY = /^(?:UNAVAILABLE|INUSE|LIMIT|SERVERBUG)$/
 
-/** Whether the server refused the credentials, and nothing else. */
+/** Whether the server refused the credentials themselves. */
 export function refusedCredentials({ error, passwordSent }: SessionEnd): boolean {
   const { response } = detailsOf(error)
   return passwordSent && typeof response === 'string' && REFUSAL.test(response)
 }
 
-/** Whether LOGIN can't carry the credentials, which were not sent: they hold a line end (RFC 9051 section 9, `quoted`). */
+/**
+ * Whether LOGIN can't carry the credentials because they contain a line end (RFC 9051, section 9, `quoted`). They weren't sent.
+ */
 export function unsendable({ error }: SessionEnd): boolean {
   return detailsOf(error).code === 'InvalidStringValue'
 }
 
-/** Why a session ended in which the server did not say whether the credentials are right. */
+/** Why a session ended without the server's answer about the credentials. */
 export function faultOf(end: SessionEnd): MailServerFault {
   const reason = end.error instanceof SessionFault ? end.error.reason : reasonOf(end)
   return new MailServerFault(reason, end.passwordSent && !SAYS_NOTHING.has(reason))

@@ -5,9 +5,9 @@ import type { ServerTrust } from '../lib/server-trust.js'
 import { SessionFault } from './session-fault.js'
 import { createWire } from './wire.js'
 
-/** Where a mail server is, and how it is trusted. */
+/** A mail server's address, and how to verify its certificate. */
 export interface MailServer {
-  /** `imaps:` is TLS from the start. `imap:` is STARTTLS; on the loopback it is plain, unless `trust` holds something. */
+  /** `imaps:` is TLS from the start; `imap:` is STARTTLS. On the loopback, `imap:` is plain text unless `trust` is set. */
   readonly url: URL
   readonly trust: ServerTrust
 }
@@ -15,28 +15,27 @@ export interface MailServer {
 export interface Credentials {
   readonly user: string
   readonly pass: string
-  /** The person's. */
+  /** The person's address. */
   readonly clientAddress: string
 }
 
-/** How a session ended. */
 export interface SessionEnd {
-  /** Whether the server said that these credentials let the user in. */
+  /** Whether the server accepted these credentials. */
   readonly accepted: boolean
-  /** Whether a refusal is one of the password: it is not, if the server refused before it had been sent. */
+  /** Whether the password was sent. If not, a refusal says nothing about it. */
   readonly passwordSent: boolean
-  /** Whether the server takes no password at all. */
+  /** Whether the server allows no logins with a password. */
   readonly loginDisabled: boolean
   /** Whether a connection was made. */
   readonly connected: boolean
-  /** What ended it before its time. */
+  /** The error that ended it early. */
   readonly error?: unknown
 }
 
 /**
- * Connects, logs in once, if there are credentials, and out again. Never rejects, and leaves no connection behind.
+ * Connects, logs in once if there are credentials, and logs out. Never rejects, and closes its connection.
  *
- * @param timeoutMs after which the session is broken off
+ * @param timeoutMs the time limit of the session
  */
 export async function runSession(
   { url, trust }: MailServer,
@@ -49,7 +48,7 @@ export async function runSession(
   let loginIssued = false
   const client: ImapFlow = new ImapFlow({
     host: withoutBrackets(url.hostname),
-    // 0 stands for the scheme's own port.
+    // 0 means the scheme's default port.
     port: Number(url.port),
     secure,
     doSTARTTLS: !secure && !mayBePlain,
@@ -61,8 +60,8 @@ export async function runSession(
       auth: {
         user: credentials.user,
         pass: credentials.pass,
-        // Left alone, it would prefer LOGIN to PLAIN for an address with a slash, and SASL's own LOGIN to the
-        // command, which is read when the server has told what it offers.
+        // Without this, ImapFlow would prefer LOGIN to PLAIN for an address with a slash, and SASL LOGIN to the LOGIN command.
+        // ImapFlow reads it once the server's capabilities are known.
         get loginMethod() {
           loginIssued = !offersPlain(client)
           return loginIssued ? 'LOGIN' : 'AUTH=PLAIN'
@@ -70,10 +69,10 @@ export async function runSession(
       },
     }),
   })
-  // What goes wrong after `connect` has settled changes nothing any more, and must not end the process.
+  // Errors after `connect` has settled don't matter, but they would end the process.
   client.on('error', () => undefined)
-  // `authenticated` is not enough: it is true from a PREAUTH greeting on, by which nothing was checked and before
-  // which there is no answer, and after a NO with the words `Some of the requested messages no longer exist`.
+  // `authenticated` isn't enough. It is also true after a PREAUTH greeting, which checks nothing, and after a NO with the words
+  // `Some of the requested messages no longer exist`.
   let loginAnswer = ''
   client.on('response', ({ response }) => {
     if (!client.authenticated) loginAnswer = response.toUpperCase()
@@ -91,8 +90,8 @@ export async function runSession(
 }
 
 /**
- * What the server is told of us (RFC 2971), and of the person: Dovecot lets a network that it trusts
- * (`login_trusted_networks`) name the address that its log and its penalties are for. Empty values are left out.
+ * How Rekey introduces itself to the server (RFC 2971), and the person's address. If Dovecot trusts our network
+ * (`login_trusted_networks`), it uses that address for its log and its penalties. Empty values are left out.
  */
 function introduction(credentials: Credentials | undefined) {
   const person = credentials && { 'x-originating-ip': credentials.clientAddress }

@@ -4,17 +4,16 @@ import type { ImapTransport, ImapTransportSocket } from 'imapflow'
 import { isAsPinned, type ServerTrust, verificationOf } from '../lib/server-trust.js'
 import { SessionFault } from './session-fault.js'
 
-/** What one session reads before it is broken off: a login takes some 2 KB. */
+/** How much one session reads before it is ended. A login needs about 2 KB. */
 const MAX_READ_BYTES = 64 * 1024
 
-/** The connection of one session. */
 export interface Wire {
   readonly transport: ImapTransport
-  /** Whether the server has asked for more of a command, as it must before SASL sends a password. */
+  /** Whether the server sent a continuation request, which it must do before SASL sends a password. */
   readonly wasAsked: () => boolean
 }
 
-/** Opens sockets that are verified before anything is sent over TLS, and that end when the server says too much. */
+/** Opens sockets that verify the server before they send anything over TLS, and that end if the server sends too much. */
 export function createWire(trust: ServerTrust): Wire {
   let readBytes = 0
   let tail = '\n'
@@ -53,7 +52,7 @@ export function createWire(trust: ServerTrust): Wire {
         })
         return socket
       },
-      // Without the host, a certificate for an address would be held against the name `localhost`.
+      // Without the host, a certificate for an IP address would be compared with the name `localhost`.
       upgrade: (socket, { host, servername }, onSecure) =>
         connectVerified({ socket, host, ...named(servername) }, onSecure),
     },

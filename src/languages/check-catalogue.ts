@@ -2,7 +2,7 @@ import type { Messages } from './catalogue.js'
 
 export type CheckedCatalogue =
   | { readonly ok: true; readonly messages: Messages }
-  /** Each names the key, none quotes a text. */
+  /** Each names the key. None quotes a text. */
   | { readonly ok: false; readonly faults: readonly string[] }
 
 const PLACEHOLDER = /\{\w+\}/g
@@ -10,11 +10,11 @@ const FORMS = ['zero', 'one', 'two', 'few', 'many', 'other']
 const DIRECTIONS = ['ltr', 'rtl']
 
 /**
- * Checks that a catalogue has the texts of the reference, all of them and no other, with the same placeholders: a text
- * with another placeholder would show braces to people, or hide a number from them.
+ * Checks that a catalogue has exactly the texts of the reference, with the same placeholders. A wrong placeholder would show
+ * braces to people, or hide a number from them.
  *
- * @param language as its file is named (BCP 47)
- * @param reference the catalogue whose texts are right; the catalogue itself, if it is that one
+ * @param language the language tag in the file's name (BCP 47)
+ * @param reference the catalogue with the right texts; may be the catalogue itself
  */
 export function checkCatalogue(language: string, content: unknown, reference: unknown): CheckedCatalogue {
   const rules = pluralRules(language)
@@ -32,8 +32,8 @@ export function checkCatalogue(language: string, content: unknown, reference: un
 type Tree = Readonly<Record<string, unknown>>
 
 /**
- * The faults of all texts under this key. It makes little on the way: garbage of twenty catalogues would let the memory
- * of a service at rest grow.
+ * The faults of all texts under this key. It allocates little, because garbage from twenty catalogues would raise the memory of
+ * an idle service.
  */
 function faultsUnder(key: string, content: unknown, reference: unknown, rules: Intl.PluralRules): string[] {
   if (typeof reference === 'string') return textFaults(key, content, placeholdersOf(reference))
@@ -64,7 +64,7 @@ function formsFaults(key: string, forms: Tree, wanted: string, rules: Intl.Plura
   )
   const wrongTexts = Object.entries(forms).flatMap(([form, text]) => {
     if (!FORMS.includes(form)) return [unknown(`${key}.${form}`)]
-    // A form for one number alone may say it in words.
+    // A plural form for a single number may spell the number out.
     const spelled = typeof text === 'string' && placeholdersOf(text) === '' && isForOneNumber(form, rules)
     return textFaults(`${key}.${form}`, text, spelled ? '' : wanted)
   })
@@ -73,7 +73,7 @@ function formsFaults(key: string, forms: Tree, wanted: string, rules: Intl.Plura
 
 function textFaults(key: string, text: unknown, wanted: string): string[] {
   if (typeof text !== 'string' || text === '') return [wrong(key)]
-  // A brace that belongs to no placeholder is a typo of one.
+  // A brace outside a placeholder is a typo.
   const isRight = placeholdersOf(text) === wanted && !/[{}]/.test(text.replaceAll(PLACEHOLDER, ''))
   return isRight ? [] : [`${key} must contain ${wanted === '' ? 'no placeholder' : wanted}`]
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Messages } from './catalogue.js'
 import { checkCatalogue } from './check-catalogue.js'
 
-/** Every catalogue by its language, or one line per fault, each beginning with the file's name. */
+/** All catalogues by language, or one line per fault, which starts with the file's name. */
 export type LoadedCatalogues =
   | { readonly ok: true; readonly catalogues: ReadonlyMap<string, Messages> }
   | { readonly ok: false; readonly faults: readonly string[] }
@@ -11,8 +11,8 @@ export type LoadedCatalogues =
 const REFERENCE = 'en.json'
 
 /**
- * Loads the catalogues in the folders `messages` of these views folders; of two for one language, that of the earlier
- * folder. The last one is ours, whose English says which placeholders each text has.
+ * Loads the catalogues in the `messages` folders of these views folders. If two are for the same language, the earlier folder's
+ * wins. The last folder is our own; its English catalogue defines the placeholders of each text.
  */
 export function loadCatalogues(viewsDirectories: readonly string[]): LoadedCatalogues {
   const reference = readJson(join(viewsDirectories.at(-1) ?? '', 'messages', REFERENCE))
@@ -28,7 +28,7 @@ export function loadCatalogues(viewsDirectories: readonly string[]): LoadedCatal
   return faults.length === 0 ? { ok: true, catalogues } : { ok: false, faults }
 }
 
-/** Reads the catalogues of our own views folder, which the build has checked. Throws if one can't be read. */
+/** Reads the catalogues of our own views folder, which the build has already checked. Throws if one can't be read. */
 export function readCatalogues(viewsDirectory: string): ReadonlyMap<string, Messages> {
   const files = catalogueFiles(viewsDirectory)
   return new Map(files.map(([name, path]) => [languageOf(name), JSON.parse(readFileSync(path, 'utf8'))]))
@@ -45,7 +45,7 @@ function languageOf(fileName: string): string {
   return fileName.slice(0, -'.json'.length)
 }
 
-/** A views folder need not have catalogues. */
+/** Gives no names if a views folder has no catalogues. */
 function namesIn(directory: string): string[] {
   try {
     return readdirSync(directory)
@@ -54,7 +54,7 @@ function namesIn(directory: string): string[] {
   }
 }
 
-/** Undefined, which no catalogue is, for what is no JSON or can't be read. */
+/** Gives undefined, which no catalogue is, if the file can't be read or isn't JSON. */
 function readJson(path: string): unknown {
   try {
     return JSON.parse(readFileSync(path, 'utf8'))

@@ -3,7 +3,7 @@ import type { PasswordReason } from '../core/password/rules.js'
 import type { Strength } from '../core/password/strength.js'
 import type { Counted, Messages } from './catalogue.js'
 
-/** What is needed to count in a language; making it takes longer than all that is done with it. */
+/** The plural rules and number format of a language. They are cached because creating them takes longer than using them. */
 interface Counting {
   readonly rules: Intl.PluralRules
   readonly format: Intl.NumberFormat
@@ -20,19 +20,19 @@ function countingIn(language: string): Counting {
   return counting
 }
 
-/** The text in the plural form that goes with a number, which takes the place of its placeholder. */
+/** The text in the plural form for a number, which replaces its placeholder. */
 function countedText(text: Counted, placeholder: string, count: number, language: string): string {
   const { rules, format } = countingIn(language)
   const form = text[rules.select(count)] ?? text.other
   return form.replaceAll(`{${placeholder}}`, format.format(count))
 }
 
-/** @returns what is wrong with a member of a request, in words */
+/** @returns in words, what is wrong with a member of a request */
 export function faultMessage(messages: Messages, { code, character = '' }: FieldFault): string {
   return messages.field[code].replace('{character}', () => character)
 }
 
-/** @returns what to do about a broken rule, in words */
+/** @returns in words, what to do about a broken rule */
 export function reasonMessage(messages: Messages, reason: PasswordReason): string {
   const { language } = messages
   switch (reason.code) {
@@ -54,7 +54,7 @@ export function reasonMessage(messages: Messages, reason: PasswordReason): strin
   }
 }
 
-/** What makes the password weak, and what to do about it. */
+/** What makes the password weak, and how to improve it. */
 function strengthSentences(messages: Messages, { warning, suggestions }: Strength): string[] {
   const words = messages.strength
   return [
@@ -63,7 +63,7 @@ function strengthSentences(messages: Messages, { warning, suggestions }: Strengt
   ]
 }
 
-/** Title and detail; a limit with a puzzle has words of its own. */
+/** The title and detail of an answer. A limit with a puzzle has its own. */
 export function wordsOf(answer: Answer, messages: Messages): { title: string; detail: string } {
   const { title, detail } = messages.answer[wordsKeyOf(answer)]
   const seconds = retryAfterSeconds(answer)
@@ -78,14 +78,14 @@ function wordsKeyOf(answer: Answer): keyof Messages['answer'] {
 
 const waitFormats = new Map<string, Intl.RelativeTimeFormat>()
 
-/** To make one takes longer than all else in the answer to somebody who floods us. */
+/** Cached, because creating one takes longer than the rest of an answer to a flood. */
 function relativeTimeFormat(language: string): Intl.RelativeTimeFormat {
   const format = waitFormats.get(language) ?? new Intl.RelativeTimeFormat(language)
   waitFormats.set(language, format)
   return format
 }
 
-/** Such as `December 6, 2026 at 2:00 PM UTC`, in the time zone of the process, which is named. */
+/** For example `December 6, 2026 at 2:00 PM UTC`, in the time zone of the process, with its name. */
 export function timeInWords(timeMs: number, language: string): string {
   const format = new Intl.DateTimeFormat(language, {
     year: 'numeric',
@@ -98,7 +98,7 @@ export function timeInWords(timeMs: number, language: string): string {
   return format.format(timeMs)
 }
 
-/** Such as `in 12 minutes`: never sooner than it is, and no finer than a person waits. */
+/** For example `in 12 minutes`. Rounded up, so it is never too soon; in minutes or hours for longer waits. */
 export function waitInWords(seconds: number, language: string): string {
   const format = relativeTimeFormat(language)
   if (seconds < 60) return format.format(seconds, 'second')

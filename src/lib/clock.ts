@@ -1,15 +1,15 @@
 import { setTimeout } from 'node:timers/promises'
 
-/** Time as the service sees it, so that tests can hold it. */
+/** The service's time, which tests can control. */
 export interface Clock {
-  /** Milliseconds that only ever grow; the start of the count means nothing. */
+  /** Milliseconds from an arbitrary start. They never decrease. */
   now(): number
   wait(durationMs: number): Promise<void>
   /** A wait that doesn't keep the process alive. */
   waitInBackground(durationMs: number): Promise<void>
 }
 
-/** The time of this process. */
+/** The real time. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   wait: async (durationMs) => {

@@ -1,8 +1,8 @@
 import type { Clock } from './clock.js'
 
-/** Until when something must be done. */
+/** The time by which something must be done. */
 export interface Deadline {
-  /** How much time (ms) is left; 0 or less when it is over. */
+  /** The time left in ms: 0 or less once the deadline has passed. */
   leftMs(): number
 }
 
@@ -11,7 +11,7 @@ export function createDeadline(durationMs: number, clock: Clock): Deadline {
   return { leftMs: () => endMs - clock.now() }
 }
 
-/** Whichever of the two is over later. */
+/** The later of two deadlines. */
 export function later(one: Deadline, other: Deadline): Deadline {
   return { leftMs: () => Math.max(one.leftMs(), other.leftMs()) }
 }

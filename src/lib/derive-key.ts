@@ -1,6 +1,6 @@
 import { hkdfSync } from 'node:crypto'
 
-/** What the keys of one process are for: each purpose has a key that tells nothing about the others. */
+/** What a key is for. Each purpose has its own key, which reveals nothing about the others. */
 export type KeyPurpose =
   | 'puzzles'
   | 'known pairs'
@@ -11,7 +11,7 @@ export type KeyPurpose =
   | 'recovery address names'
   | 'recovery address removals'
 
-/** A key of 32 bytes for one purpose (HKDF-SHA-256, RFC 5869). */
+/** Derives a 32-byte key for one purpose (HKDF-SHA-256, RFC 5869). */
 export function deriveKey(from: string | Buffer, purpose: KeyPurpose): Buffer {
   return Buffer.from(hkdfSync('sha256', from, '', `rekey ${purpose}`, 32))
 }

@@ -1,5 +1,5 @@
 /**
- * What of an unforeseen error may be logged: its kind and where it arose. Messages stay out, for they may quote
+ * What may be logged about an unexpected error: its type and where it was thrown. The message is left out, because it may quote
  * what a person typed or what the panel answered.
  */
 export function describeError(error: unknown): Record<string, unknown> {
@@ -13,7 +13,7 @@ export function describeError(error: unknown): Record<string, unknown> {
   }
 }
 
-/** The code of an error of the system or of a package, such as `ENOENT`. */
+/** The error code set by the system or a package, such as `ENOENT`. */
 export function errorCodeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error ? String(error.code) : undefined
 }

@@ -1,7 +1,7 @@
 import { inTime } from './in-time.js'
 import { createLastTurns, newestOfMost } from './senders.js'
 
-/** Does a sender's work when it is its turn, and gives its result; it is refused if that does not come within `maxWaitMs`. */
+/** Runs a sender's work when it is its turn. Refuses it if that takes longer than `maxWaitMs`. */
 export type FairTurns = <Result>(
   sender: string,
   maxWaitMs: number,
@@ -9,12 +9,12 @@ export type FairTurns = <Result>(
 ) => Promise<Result>
 
 export interface FairTurnsParts {
-  /** How much work is done at once, and how much of one sender. */
+  /** How many pieces of work run at once: in total, and for one sender. */
   readonly atOnce: number
   readonly ofOneSender: number
-  /** How many may wait. If there are more, the newest of the sender with the most is refused. */
+  /** How many may wait. Above that, the sender with the most waiting loses its newest. */
   readonly maxWaiting: number
-  /** Makes the error that refused work rejects with; it is not done then. */
+  /** Makes the error for refused work, which isn't run. */
   readonly refusal: (why: 'full' | 'late') => Error
 }
 
@@ -25,8 +25,9 @@ interface Entry {
 }
 
 /**
- * Does so many pieces of work at once. The sender whose last turn is longest ago comes next, one who had none before all
- * others; the work of one sender is done in the order of its arrival. So nobody waits for all that another has sent.
+ * Limits how much work runs at once, and shares the turns between senders so that no sender has to wait for all of another's
+ * work. The sender whose last turn was longest ago is next; a sender without a turn yet comes first. One sender's work runs in
+ * order of arrival.
  */
 export function createFairTurns({ atOnce, ofOneSender, maxWaiting, refusal }: FairTurnsParts): FairTurns {
   const waiting = new Set<Entry>()

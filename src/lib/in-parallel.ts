@@ -1,6 +1,6 @@
 /**
- * Waits for all of them, also where one fails, and then fails as `Promise.all` does: nothing is still under way
- * when the attempt is answered and its line is written.
+ * Like `Promise.all`, but waits for all of them even if one fails. So nothing is still running when the attempt is answered and
+ * logged.
  */
 export async function inParallel<const Work extends readonly Promise<unknown>[]>(work: Work) {
   await Promise.allSettled(work)

@@ -1,4 +1,4 @@
-/** Gives what the work gives, or rejects with the error made by `late` once `durationMs` have passed. The work goes on. */
+/** Gives the result of the work, or rejects with the error from `late` after `durationMs`. It doesn't stop the work. */
 export async function inTime<Result>(
   work: Promise<Result>,
   durationMs: number,

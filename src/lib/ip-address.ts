@@ -1,14 +1,14 @@
 import { isIP } from 'node:net'
 
-/** An IPv4 address inside IPv6, as the URL parser writes it: `::ffff:c000:201`. */
+/** An IPv4-mapped IPv6 address, as the URL parser writes it: `::ffff:c000:201`. */
 const MAPPED_IPV4 = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/
 
-/** An IPv6 address in brackets, with or without a port, or an IPv4 address with one. */
+/** An IPv6 address in brackets, with or without a port, or an IPv4 address with a port. */
 const WITH_PORT = /^(?:\[([^\]]*)\](?::\d{1,5})?|([\d.]+):\d{1,5})$/
 
 /**
- * Writes an IP address in its one canonical form, so that equal addresses are equal texts: IPv4-mapped IPv6 as
- * IPv4, IPv6 as in RFC 5952, without a zone. Gives undefined for what is no address.
+ * Writes an IP address in canonical form, so that equal addresses are equal strings: IPv4-mapped IPv6 as IPv4, IPv6 as in RFC
+ * 5952 without a zone. Gives undefined if the text isn't an IP address.
  */
 export function parseClientAddress(text: string): string | undefined {
   const trimmed = text.trim()
@@ -25,20 +25,20 @@ export function parseClientAddress(text: string): string | undefined {
 
 /**
  * Reads an address as proxies write it: some add the port, and brackets around IPv6 (`203.0.113.9:51234`, `[2001:db8::9]:443`).
- * Gives it in the form of `parseClientAddress`, undefined for what is no address.
+ * Gives the same form as `parseClientAddress`, or undefined if the text isn't an address.
  */
 export function parseForwardedAddress(text: string): string | undefined {
   const [, bracketed, plain] = WITH_PORT.exec(text.trim()) ?? []
   return parseClientAddress(bracketed ?? plain ?? text)
 }
 
-/** The host of a URL without the brackets around an IPv6 address. */
+/** Removes the brackets around an IPv6 address in a URL's host. */
 export function withoutBrackets(hostname: string): string {
   return hostname.replace(/^\[(.*)\]$/, '$1')
 }
 
 /**
- * Whether an address is one of the loopback.
+ * Whether this is a loopback address.
  *
  * @param address in the form of `parseClientAddress`
  */
@@ -46,15 +46,17 @@ export function isLoopbackAddress(address: string): boolean {
   return address === '::1' || address.startsWith('127.')
 }
 
-/** Whether what is sent to this host stays on it, so that nobody can listen. IPv6 addresses stand in brackets, as in URLs. */
+/**
+ * Whether data sent to this host stays on this host, so that nobody can intercept it. IPv6 addresses have brackets, as in URLs.
+ */
 export function isLoopback(hostname: string): boolean {
   if (isIP(hostname) === 4) return hostname.startsWith('127.')
   return hostname === '[::1]' || hostname.toLowerCase() === 'localhost'
 }
 
 /**
- * The network that one sender is taken to have: an IPv4 address by itself, an IPv6 address's first 64 bits (RFC 6177:
- * a site has at least that).
+ * The network that belongs to one sender: the IPv4 address itself, or the first 64 bits of an IPv6 address, which every site has
+ * (RFC 6177).
  *
  * @param address in the form of `parseClientAddress`
  */
@@ -63,8 +65,8 @@ export function networkOf(address: string): string {
 }
 
 /**
- * The network that one sender may have many addresses of: the first 24 bits of an IPv4 address, 48 of an IPv6 address (RFC 6177,
- * section 2: what a large site has).
+ * A network in which one sender may have many addresses: the first 24 bits of an IPv4 address, or 48 of an IPv6 address, which a
+ * large site has (RFC 6177, section 2).
  *
  * @param address in the form of `parseClientAddress`
  */
@@ -72,7 +74,7 @@ export function wideNetworkOf(address: string): string {
   return address.includes(':') ? firstGroups(address, 3) : `${address.split('.').slice(0, 3).join('.')}.0/24`
 }
 
-/** @param count how many groups of 16 bits are kept of an IPv6 address */
+/** @param count how many 16-bit groups of an IPv6 address to keep */
 function firstGroups(address: string, count: number): string {
   const [head = '', tail] = address.split('::')
   const first = head === '' ? [] : head.split(':')

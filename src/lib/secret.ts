@@ -3,8 +3,8 @@ import { inspect } from 'node:util'
 const REDACTED = '[redacted]'
 
 /**
- * A password, code, key or stored hash. However it is printed (string, JSON, inspection) it shows
- * `[redacted]`; only `reveal()` gives the value, so each place that uses one is found by its name.
+ * A password, code, key or stored hash. Printing it in any way (string, JSON, inspection) shows `[redacted]`. Only `reveal()`
+ * gives the value, so a search for that name finds each use.
  */
 export class Secret {
   readonly #value: string

@@ -1,17 +1,17 @@
 import { setBounded } from './set-bounded.js'
 
-/** Remembers when senders had their last turns. */
+/** Remembers when each sender had its last turn. */
 export interface LastTurns {
-  /** The number of the sender's last turn: lower the longer ago, 0 if none is remembered. */
+  /** The number of the sender's last turn. A lower number is longer ago; 0 means none is remembered. */
   of(sender: string): number
-  /** The sender has a turn now. */
+  /** Records a turn for the sender. */
   give(sender: string): void
 }
 
-/** Of how many senders it is remembered. */
+/** How many senders are remembered. */
 const MAX_SENDERS = 10_000
 
-/** @param memoryMs for how long it is remembered, by `nowMs` */
+/** @param memoryMs how long turns are remembered, by `nowMs` */
 export function createLastTurns(
   memoryMs = Number.POSITIVE_INFINITY,
   nowMs: () => number = () => 0,
@@ -31,7 +31,7 @@ export function createLastTurns(
   }
 }
 
-/** The newest entry of the sender with the most: if too many wait, that one makes way. */
+/** The newest entry of the sender with the most entries: the one to drop if too many wait. */
 export function newestOfMost<Entry>(
   entries: Iterable<Entry>,
   senderOf: (entry: Entry) => string | undefined,

@@ -1,27 +1,27 @@
-/** How a server's certificate is trusted: by the system's authorities, by the given ones, or as this very one. */
+/** How to verify a server's certificate: by the system's authorities, by the given ones, or by a certificate pin. */
 export interface ServerTrust {
-  /** PEM of the authorities, or of a self-signed server's own certificate. */
+  /** Certificates in PEM: of the authorities, or a self-signed server's own. */
   readonly ca?: string
-  /** SHA-256 of the server's certificate: upper-case hex in pairs joined by colons, as openssl prints it. */
+  /** The certificate pin: the SHA-256 of the server's certificate as openssl prints it (upper-case hex pairs with colons). */
   readonly certificateSha256?: string
 }
 
-/** What to verify in the handshake. Said in any case: NODE_TLS_REJECT_UNAUTHORIZED could turn Node's own default off. */
+/** Options for the TLS handshake. They are always explicit, because NODE_TLS_REJECT_UNAUTHORIZED can turn Node's default off. */
 export function verificationOf({ ca, certificateSha256 }: ServerTrust) {
   return {
     ...(ca === undefined ? {} : { ca }),
-    // A pinned certificate is compared instead, before a byte is sent (`isAsPinned`): stricter than any chain, and true
-    // of self-signed ones.
+    // With a pin, `isAsPinned` compares the certificate before anything is sent. That is stricter than any chain, and works for
+    // self-signed certificates.
     rejectUnauthorized: certificateSha256 === undefined,
   }
 }
 
-/** A socket under TLS, as far as its peer's certificate is concerned. */
+/** What `isAsPinned` needs of a TLS socket. */
 interface Peer {
   getPeerX509Certificate(): { readonly fingerprint256: string } | undefined
 }
 
-/** Whether the peer shows the pinned certificate, if one is pinned; to be asked after the handshake. */
+/** Whether the peer's certificate matches the pin, if there is one. Call it after the handshake. */
 export function isAsPinned({ certificateSha256 }: ServerTrust, peer: Peer): boolean {
   return (
     certificateSha256 === undefined || peer.getPeerX509Certificate()?.fingerprint256 === certificateSha256

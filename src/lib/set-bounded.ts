@@ -1,4 +1,4 @@
-/** Sets a key anew, as the latest one; if there are more than `maxSize` then, the oldest goes. */
+/** Sets a key as the newest one. If the map is then larger than `maxSize`, the oldest key is removed. */
 export function setBounded<Value>(map: Map<string, Value>, key: string, value: Value, maxSize: number): void {
   map.delete(key)
   map.set(key, value)

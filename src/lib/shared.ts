@@ -1,9 +1,9 @@
-/** Work that is under way, shared by all who ask for the same while it runs. */
+/** Lets callers that want the same work share it while it runs. */
 export interface Shared<Key, Result> {
   has(key: Key): boolean
   /**
-   * Gives the result of the work that is under way, or of this one. If it fails, those who only shared it do it themselves, so
-   * that nobody fails for what was another's alone, such as a deadline.
+   * Gives the result of the running work for this key, or of this work if there is none. If shared work fails, each other caller
+   * does its own, because the failure may come from the first caller alone (such as its deadline).
    */
   share(key: Key, work: () => Promise<Result>): Promise<Result>
 }

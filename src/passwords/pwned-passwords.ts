@@ -8,13 +8,13 @@ import {
 import { inTime } from '../lib/in-time.js'
 import { type ServerTrust, verificationOf } from '../lib/server-trust.js'
 
-/** A range has some 40 KB, with its padding up to twice as much. */
+/** A range has about 40 KB, and up to twice as much with padding. */
 const MAX_ANSWER_BYTES = 256 * 1024
 
 const MAX_CONNECTIONS = 8
 
 /**
- * Connections to a server of breached passwords, kept for the next question.
+ * Makes the connections to a server of breached passwords. They stay open for the next request.
  *
  * @param timeoutMs how long connecting may take
  */
@@ -26,25 +26,25 @@ export function createBreachDispatcher(trust: ServerTrust, timeoutMs: number): D
   })
 }
 
-/** So much of the hash is told: a range holds a thousand passwords, and nobody learns which of them it was. */
+/** How much of the hash is sent. About a thousand passwords share each prefix, so the server doesn't learn which one it was. */
 const PREFIX_LENGTH = 5
 
 /** The rest of a SHA-1 hash in hex, and how often its password was seen. */
 const ENTRY = /^[0-9A-F]{35}:\d{1,12}$/
 
 /**
- * Asks a server that speaks the range interface of Pwned Passwords
+ * Makes a check with a server that has the range API of Pwned Passwords
  * (https://haveibeenpwned.com/API/v3#SearchingPwnedPasswordsByRange).
  *
- * @param url where the path `/range/` is, without a slash at its end
- * @param timeoutMs from the question to the end of its answer, connecting included
+ * @param url the URL in front of `/range/`, without a slash at its end
+ * @param timeoutMs the time limit of a request, including connecting
  */
 export function createBreachCheck(dispatcher: Dispatcher, url: string, timeoutMs: number): BreachCheck {
   return async function isBreached(password) {
     const hash = createHash('sha1').update(password.reveal()).digest('hex').toUpperCase()
     const entries = await readRange(hash.slice(0, PREFIX_LENGTH))
     const suffix = hash.slice(PREFIX_LENGTH)
-    // Padding has entries too, which were never seen.
+    // Entries with the count 0 are padding.
     return entries.some((entry) => entry.startsWith(`${suffix}:`) && !/:0+$/.test(entry))
   }
 

@@ -4,9 +4,9 @@ import type { Estimate, StrengthSuggestion, StrengthWarning } from '../core/pass
 import { createCommonPasswordCheck } from './common-passwords.js'
 import type { WordList } from './word-list.js'
 
-// This file runs in browsers too: nothing of Node may be imported here.
+// This file also runs in browsers, so don't import anything from Node here.
 
-/** Our codes for the library's. It has more, for dictionaries of names and languages that are not loaded here. */
+/** Our codes for the library's. The library has more, for dictionaries of names and languages that aren't loaded here. */
 const WARNINGS: Readonly<Record<string, StrengthWarning>> = {
   straightRow: 'keyboard-row',
   keyPattern: 'keyboard-pattern',
@@ -36,19 +36,18 @@ const SUGGESTIONS: Readonly<Record<string, StrengthSuggestion>> = {
   longerKeyboardPattern: 'longer-keyboard-pattern',
 }
 
-/** What guessers know, as the build takes it from the library's package of what all languages share. */
+/** The dictionary of guessable words. The build takes it from the library's package for all languages. */
 export interface Dictionary {
-  /** Common passwords. */
   readonly passwords: WordList
-  /** Words for dice. */
+  /** The words of Diceware. */
   readonly words: WordList
-  /** Which keys are neighbours, by the layout of the keyboard. */
+  /** Which keys are next to each other, for each keyboard layout. */
   readonly keyboards: NonNullable<OptionsType['graphs']>
 }
 
 /**
- * Makes an estimator of strength. What it is given is looked at as far as a password may go, and in whole whether it is common. It computes: up to a tenth of a
- * second for a password, in which nothing else runs.
+ * Makes a strength estimator. It scores the password only up to the maximum password length, but compares all of it with the
+ * common ones. An estimate blocks its thread for up to a tenth of a second.
  */
 export function createStrengthEstimator({
   passwords,
@@ -56,7 +55,7 @@ export function createStrengthEstimator({
   keyboards,
 }: Dictionary): (password: string, badWords: readonly string[]) => Estimate {
   const zxcvbn = new ZxcvbnFactory({ graphs: keyboards, maxLength: MAX_PASSWORD_BYTES })
-  // biome-ignore lint/complexity/useLiteralKeys: it is private in the library's types, and only these let a list be no array.
+  // biome-ignore lint/complexity/useLiteralKeys: `options` is private in the library's types, but only it accepts lists that aren't arrays.
   const { rankedDictionaries, rankedDictionariesMaxWordSize } = zxcvbn['options']
   for (const [name, list] of Object.entries({ 'diceware-common': words, 'passwords-common': passwords })) {
     rankedDictionaries[name] = ranksOf(list)
@@ -76,7 +75,7 @@ export function createStrengthEstimator({
   }
 }
 
-/** A list as the library looks words up in it. */
+/** The list in the form in which the library looks words up. */
 function ranksOf(list: WordList): Record<string, number> {
   return new Proxy({}, { get: (_target, word) => list.rankOf(String(word)) })
 }

@@ -6,47 +6,45 @@ import { networkOf } from '../lib/ip-address.js'
 import type { StrengthQuestion } from './strength-worker.js'
 
 export interface ThreadParts {
-  /** The worker's file: strength-worker.js, as it was built. */
+  /** The built file strength-worker.js. */
   readonly script: URL
-  /** The folder with the dictionary, as the build makes it. */
+  /** The folder with the dictionary, as built. */
   readonly dictionary: URL
-  /** How long a worker may take to start. */
   readonly startTimeoutMs: number
-  /** How long one estimate may take. */
   readonly timeoutMs: number
-  /** How long a question may wait for its turn. */
+  /** How long a request may wait for its turn. */
   readonly maxWaitMs: number
-  /** How many questions may wait for their turn. */
+  /** How many requests may wait. */
   readonly maxWaiting: number
-  /** How long after the last question or `warmUp` the worker ends, for the sake of its memory. */
+  /** How long after the last request or `warmUp` the worker ends, to free its memory. */
   readonly idleMs: number
 }
 
 /**
- * Estimates strength beside the event loop: one question at a time, in turns between client addresses (an IPv6 network of
- * 64 bits is one), by a worker that starts with the first one or before it.
+ * Estimates strength off the event loop, in a worker. It takes one request at a time, in turns between client addresses (an IPv6
+ * network of 64 bits counts as one).
  */
 export interface StrengthThread {
-  /** Rejects also if the worker ends before it has answered: then something is wrong with Rekey itself. */
+  /** Also rejects if the worker ends before it has answered, which is a bug in Rekey. */
   readonly estimateStrength: EstimateStrength
-  /** Starts the worker if there is none: a question may come soon. */
+  /** Starts the worker if it isn't running, because a request may come soon. */
   warmUp(): void
-  /** Ends the worker. It keeps no process alive; this is for those that must leave nothing open. */
+  /** Ends the worker. The worker doesn't keep the process alive, so only callers that must leave nothing open need this. */
   close(): Promise<void>
 }
 
-/** The worker ended before it had answered. What it failed with may quote the password: that it failed says enough. */
+/** The worker ended before it had answered. Its error isn't kept, because it may quote the password. */
 class StrengthWorkerEnded extends Error {
   override readonly name = 'StrengthWorkerEnded'
 }
 
-/** A worker, and its word that it is ready. */
+/** A worker, and the promise that it is ready. */
 interface Started {
   readonly worker: Worker
   readonly ready: Promise<unknown>
 }
 
-/** Half would do. Left alone, the worker would let garbage pile up before it cleans up. */
+/** Half would be enough. Without a limit, the worker's garbage piles up before it is collected. */
 const MEMORY = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2 }
 
 export function createStrengthThread(parts: ThreadParts): StrengthThread {
@@ -61,7 +59,7 @@ export function createStrengthThread(parts: ThreadParts): StrengthThread {
   let idle: NodeJS.Timeout | undefined
 
   function start(): Started {
-    // An option that the process was started with need not suit a worker.
+    // The options of the process may not suit a worker.
     const worker = new Worker(parts.script, {
       workerData: parts.dictionary.href,
       resourceLimits: MEMORY,
@@ -73,7 +71,7 @@ export function createStrengthThread(parts: ThreadParts): StrengthThread {
     }
     worker.on('error', drop).on('exit', drop)
     const ready = nextMessage(worker)
-    // The next question finds it out.
+    // The next request gets the error.
     ready.catch(() => undefined)
     return { worker, ready }
   }
@@ -90,7 +88,7 @@ export function createStrengthThread(parts: ThreadParts): StrengthThread {
       endWhenIdle()
       return estimate
     } catch (error) {
-      // What is late may stay so: it is ended, and the next question gets another one.
+      // A late worker may stay stuck, so end it. The next request starts another.
       current = undefined
       void worker.terminate()
       throw error
@@ -105,7 +103,7 @@ export function createStrengthThread(parts: ThreadParts): StrengthThread {
   async function close(): Promise<void> {
     clearTimeout(idle)
     const ending = current
-    // A question that comes meanwhile gets another worker.
+    // A request that arrives meanwhile starts another worker.
     current = undefined
     await ending?.worker.terminate()
   }
@@ -124,7 +122,7 @@ export function createStrengthThread(parts: ThreadParts): StrengthThread {
   }
 }
 
-/** What the worker says next; fails if it ends before. */
+/** The worker's next message. Rejects if the worker ends first. */
 function nextMessage(worker: Worker): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const tell = (message: unknown): void => {

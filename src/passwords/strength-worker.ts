@@ -3,10 +3,10 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { createStrengthEstimator } from './strength-estimator.js'
 import { readWordList } from './word-list.js'
 
-// The file of the worker (strength-thread.ts): it says that it is ready, then answers each question. It is given the
-// address of the folder with the dictionary.
+// The worker of strength-thread.ts: reports that it is ready, then answers each request. `workerData` is the URL of the folder
+// with the dictionary.
 
-/** What the worker is asked. */
+/** A request to the worker. */
 export interface StrengthQuestion {
   readonly password: string
   readonly badWords: readonly string[]

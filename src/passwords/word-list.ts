@@ -1,10 +1,10 @@
-// This file runs in browsers too: nothing of Node may be imported here.
+// This file also runs in browsers, so don't import anything from Node here.
 
-/** A list of words, each of which has a rank, from 1. */
+/** A list of ranked words. The first has rank 1. */
 export interface WordList {
-  /** The rank of a word, undefined if it is not in the list. */
+  /** The rank of a word, or undefined if it isn't in the list. */
   rankOf(word: string): number | undefined
-  /** How many characters the longest word has. */
+  /** The length of the longest word. */
   readonly maxLength: number
 }
 
@@ -15,9 +15,9 @@ const HASH_OF_NOTHING = 0x811c9dc5
 const FNV_PRIME = 0x01000193
 
 /**
- * Reads a list of up to 65,535 words in ASCII, the first of rank 1, with line feeds between them. The words stay where they
- * are, and a hash table with open addressing finds their ranks: an object with as many keys takes ten times the memory, and
- * longer to make.
+ * Reads a list of up to 65,535 ASCII words, separated by line feeds; the first has rank 1. A hash table with open addressing
+ * finds the ranks, and the words stay in the text: an object with as many keys needs ten times the memory and takes longer to
+ * make.
  */
 export function readWordList(text: Uint8Array): WordList {
   const wordCount = countWords(text)
