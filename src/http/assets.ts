@@ -6,16 +6,15 @@ import { accentStylesheet } from '../branding/accent.js'
 import type { Brand } from '../branding/brand.js'
 import { createRouter, routeMethods } from './route-methods.js'
 
-/** What the build compresses: a compressed file stands beside its original. */
+/** The endings of the compressed files, which the build puts next to the originals. */
 const ENDINGS = { br: '.br', gzip: '.gz' }
 
-/** An SVG is a document: opened by itself it can load nothing and run nothing, and nobody can frame it. */
+/** An SVG is a document. With this policy it can't load or run anything when opened directly, and can't be framed. */
 const LOGO_POLICY = "default-src 'none';style-src 'unsafe-inline';frame-ancestors 'none';sandbox"
 
 /**
- * Styles and scripts, of two of one name that of the earlier folder; then what of a brand is a file of its own:
- * `brand.css` and `logo`, if they are configured. Browsers keep them and ask again at each use, so that an upgrade shows
- * at once.
+ * Serves styles and scripts (if two have the same name, the earlier folder's), and the brand's `brand.css` and `logo` if they are
+ * configured. Browsers cache them but revalidate each time, so an upgrade shows at once.
  */
 export function createAssetsRouter(
   directories: readonly string[],
@@ -39,7 +38,7 @@ export function createAssetsRouter(
   return router
 }
 
-/** Leads to the compressed file where there is one that the browser takes. */
+/** Serves the compressed file if there is one and the browser accepts it. */
 function preferCompressed(directory: string): RequestHandler {
   const names = new Set(namesIn(directory).map((name) => `/${name}`))
 
@@ -58,7 +57,7 @@ function preferCompressed(directory: string): RequestHandler {
   }
 }
 
-/** The administrator's folder need not have assets. */
+/** The administrator's folder may have no assets. */
 function namesIn(directory: string): string[] {
   return existsSync(directory) ? readdirSync(directory) : []
 }
@@ -68,7 +67,7 @@ const setLogoPolicy: RequestHandler = (_request, response, next) => {
   next()
 }
 
-/** Kept by the browser, and asked for again at each use, as all assets. */
+/** Browsers cache it but revalidate each time, as for all assets. */
 function serve(type: string, bytes: Buffer): RequestHandler {
   const etag = `"${createHash('sha256').update(bytes).digest('base64url')}"`
   return (_request, response) => {

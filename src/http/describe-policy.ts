@@ -10,24 +10,24 @@ import { strengthSuggestions, strengthWarnings } from '../core/password/strength
 import type { Messages } from '../languages/catalogue.js'
 import { reasonMessage } from '../languages/messages.js'
 
-/** A rule for new passwords, or its breach. */
+/** A rule for new passwords, in force or broken. */
 const describedReason = z.strictObject({ code: z.string(), message: z.string() })
 
-/** A rule by its code and in words. */
+/** A rule: its code, and its text. */
 export type DescribedRule = z.output<typeof describedReason>
 
-/** Rules that a new password breaks. */
+/** The rules that a new password breaks. */
 export const brokenRules = z.array(
   describedReason.extend({
     word: z
       .string()
       .optional()
-      .meta({ description: 'For contains-address: the part of the address that it holds' }),
+      .meta({ description: 'For contains-address: the part of the address that it contains' }),
     score: z.int().min(0).max(4).optional().meta({ description: 'For too-weak: how hard it is to guess' }),
     warning: z
       .enum(strengthWarnings)
       .optional()
-      .meta({ description: 'For too-weak: what makes it easy to guess, where that is known' }),
+      .meta({ description: 'For too-weak: what makes it easy to guess, if known' }),
     suggestions: z
       .array(z.enum(strengthSuggestions))
       .optional()
@@ -35,40 +35,40 @@ export const brokenRules = z.array(
   }),
 )
 
-/** Which rules are in force, as far as the operator can tell. */
+/** The rules that the administrator can configure. */
 export interface PolicyInForce {
   readonly minLength: number
-  /** 0 where strength is no matter. */
+  /** 0 if strength isn't checked. */
   readonly minScore: number
-  /** Whether another server is asked about breaches. */
+  /** Whether another server is asked for breached passwords. */
   readonly checksBreaches: boolean
 }
 
-/** The rules in force for a new password. */
+/** The rules for a new password. */
 export const policyDescription = z
   .strictObject({
     minLength: z.int().meta({ description: 'Unicode code points' }),
     maxBytes: z.int().meta({ description: 'Bytes of UTF-8' }),
     minScore: z.int().min(0).max(4).meta({
-      description: 'How hard it must be to guess, on the scale of zxcvbn; 0 if that is no matter',
+      description: 'The minimum strength on the scale of zxcvbn; 0 if strength isn’t checked',
     }),
     passwordRules: z.string().meta({
-      description: 'For programs that make passwords, in the syntax of Apple’s passwordrules attribute',
+      description: 'For password generators, in the syntax of Apple’s passwordrules attribute',
     }),
     addressPartMinLength: z.int().meta({
       description:
-        'Parts of the address of at least so many characters may not stand in the password, short ones only as words',
+        'The password may not contain parts of the address with at least this many characters, short ones only as words',
     }),
     rules: z
       .array(describedReason)
-      .meta({ description: 'Every rule, by the code under which a breach is reported' }),
+      .meta({ description: 'Every rule, with the code that reports it as broken' }),
   })
   .meta({ id: 'PasswordPolicy' })
 
-/** The answer to a question about a new password. */
+/** The answer to a check of a new password. */
 export const passwordVerdict = z
   .strictObject({
-    reasons: brokenRules.meta({ description: 'Every rule that it breaks, none if it may be used' }),
+    reasons: brokenRules.meta({ description: 'Every rule that it breaks; empty if it breaks none' }),
   })
   .meta({ id: 'PasswordVerdict' })
 
@@ -87,7 +87,7 @@ export function describePolicy(
   }
 }
 
-/** Rules that a password breaks, by code and in words. */
+/** Gives the rules that a password breaks, with their codes and texts. */
 export function describeReasons(
   reasons: readonly PasswordReason[],
   messages: Messages,

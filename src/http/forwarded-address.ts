@@ -2,15 +2,15 @@ import type { Request } from 'express'
 import { compile } from 'proxy-addr'
 import { isLoopbackAddress, parseClientAddress, parseForwardedAddress } from '../lib/ip-address.js'
 
-/** What proxies add to the requests that they hand on. */
+/** Headers that proxies add to the requests they forward. */
 const PROXY_HEADER =
   /^(?:forwarded|via|x-forwarded(?:-.+)?|x-envoy-.+|(?:.+-)?(?:client|connecting|real|cluster)-ip|x-original-forwarded-for)$/
 
 /**
- * Which proxies are believed, for Express's `trust proxy`.
+ * Makes the function for Express's `trust proxy`, which decides which proxies are trusted.
  *
  * @param proxies how many there are, or their addresses and networks
- * @param isOnSocket whether the service listens on a Unix socket: what calls there has no address, and is a proxy
+ * @param isOnSocket whether the service listens on a Unix socket, whose callers have no address and are proxies
  */
 export function createProxyTrust(
   proxies: number | readonly string[],
@@ -22,7 +22,7 @@ export function createProxyTrust(
   return (address, hop) => hop < first || isProxy(parseForwardedAddress(address ?? '') ?? '', hop)
 }
 
-/** Whether a trusted proxy handed the request on by whose clock ours goes: one on this host, by the socket or the loopback. */
+/** Whether a trusted proxy on this host, with the same clock, forwarded the request: through the socket or the loopback. */
 export function cameFromProxyHere({ app, socket: { remoteAddress } }: Request): boolean {
   return (
     trustOf(app)(remoteAddress, 0) &&
@@ -30,14 +30,14 @@ export function cameFromProxyHere({ app, socket: { remoteAddress } }: Request): 
   )
 }
 
-/** Whether a proxy says that the request passed it. */
+/** Whether a header shows that the request passed a proxy. */
 export function passedProxy({ headers }: Request): boolean {
   return Object.keys(headers).some((name) => PROXY_HEADER.test(name))
 }
 
 /**
- * The address that the trusted proxies hand on, if it can be a person's. A proxy that hands on what its client wrote would
- * let anybody be the loopback, whose programs may do more than others, so that one is never believed.
+ * The address that the trusted proxies forwarded, if it can be a person's. A loopback address is never accepted, because local
+ * programs may do more than others, and some proxies forward whatever their client wrote.
  */
 export function handedOnAddress(request: Request): string | undefined {
   const address = parseForwardedAddress(request.ips[0] ?? '')
@@ -45,8 +45,8 @@ export function handedOnAddress(request: Request): string | undefined {
 }
 
 /**
- * Whether a trusted proxy handed the request on and named no address. Browsers call Rekey by way of a proxy, even if it adds no
- * header that says so.
+ * Whether a trusted proxy forwarded the request without an address. A request from a browser must have come through a proxy, even
+ * one that adds no headers.
  */
 export function lacksAddress(request: Request): boolean {
   const [named] = request.ips

@@ -3,10 +3,10 @@ import * as z from 'zod'
 import type { CheckReadiness } from '../core/readiness.js'
 import { createRouter, routeMethods } from './route-methods.js'
 
-/** The answer of `/healthz`: the process runs. */
+/** The answer of `/healthz`: the process is running. */
 export const health = z.strictObject({ status: z.literal('ok') }).meta({ id: 'Health' })
 
-/** The answer of `/readyz`: whether a change could be made, and if not, why. */
+/** The answer of `/readyz`: whether changes are possible, and if not, why. */
 export const readiness = z
   .strictObject({
     status: z.enum(['ready', 'not-ready']),
@@ -16,7 +16,7 @@ export const readiness = z
   })
   .meta({ id: 'Readiness' })
 
-/** What a supervisor or a load balancer asks. */
+/** Serves the checks for supervisors and load balancers. */
 export function createHealthRouter(checkReadiness: CheckReadiness): Router {
   const router = createRouter()
   const answerHealth = (response: Response): void => {

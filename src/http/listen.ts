@@ -3,33 +3,34 @@ import { chmod } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import { listenOnSocket } from '../system/unix-socket.js'
 
-/** The address and port that a server listens on. */
 export interface ListenAddress {
-  /** A name or an address; an IPv6 address without brackets. */
+  /** A name or address; an IPv6 address has no brackets. */
   readonly host: string
   readonly port: number
 }
 
-/** The Unix socket that a server listens on. */
 export interface ListenSocket {
   readonly path: string
-  /** Its permissions, as of chmod(2). */
+  /** Its permissions, as for chmod(2). */
   readonly mode: number
 }
 
-/** A socket that systemd listens on and hands over (sd_listen_fds(3)). It must be a Unix socket. */
+/** A Unix socket that systemd opened and passed on (sd_listen_fds(3)). */
 export interface HandedSocket {
   readonly fd: number
-  /** Of its unit, unless systemd was told another one. */
+  /** The name of its unit, unless systemd is configured otherwise. */
   readonly name: string
 }
 
-/** As many connections wait in the socket while one process follows another. Without it, Node would lower systemd's number to 511. */
+/**
+ * How many connections can wait in the socket while one process replaces another. Node's default would reduce systemd's value to
+ * 511.
+ */
 const BACKLOG = 4096
 
 /**
- * Begins to listen; rejects with the system's error if that can't be. A socket that a dead process has left is replaced. One that was
- * handed over stays when the server closes.
+ * Starts to listen. Rejects with the system's error if it can't. Replaces a socket that a dead process left behind. A socket from
+ * systemd stays when the server closes.
  */
 export async function listen(server: Server, on: ListenAddress | ListenSocket | HandedSocket): Promise<void> {
   if ('port' in on) {
@@ -40,10 +41,10 @@ export async function listen(server: Server, on: ListenAddress | ListenSocket | 
     await once(server.listen({ fd: on.fd }, BACKLOG), 'listening')
     if (server.address() === null) return
     server.close()
-    // Whom to believe depends on it: what calls by TCP has an address.
-    throw Object.assign(new Error('the socket is no Unix socket'), { code: 'EAFNOSUPPORT' })
+    // A caller over TCP has an address, so it must not be trusted like one on a Unix socket.
+    throw Object.assign(new Error('the socket is not a Unix socket'), { code: 'EAFNOSUPPORT' })
   }
   await listenOnSocket(server, on.path)
-  // Until now nobody else could write to it, by any usual umask.
+  // Until now, the usual umask kept everybody else from writing to it.
   await chmod(on.path, on.mode)
 }

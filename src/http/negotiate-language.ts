@@ -2,25 +2,25 @@ import type { Request, RequestHandler, Response } from 'express'
 import type { Messages } from '../languages/catalogue.js'
 import { lookUpLanguage } from '../languages/look-up-language.js'
 
-/** The languages that the service speaks. */
+/** The languages that the service offers. */
 export interface Languages {
-  /** By what their speakers call them, in alphabetical order. */
+  /** All languages, sorted by the name their speakers use. */
   all(): readonly Messages[]
-  /** The words for an answer to a request: in the language of `?lang=`, else the browser's, else the configured one. */
+  /** The texts for a request: in the language of `?lang=`, otherwise the browser's, otherwise the configured one. */
   messagesFor(request: Request): Messages
-  /** Gives an answer its language. */
+  /** Sets the language of the answer. */
   readonly setLanguage: RequestHandler
 }
 
-/** A browser names a few languages; a header with thousands must not cost time. */
+/** A browser names a few languages. A header with thousands must not cost time. */
 const LANGUAGES_READ = 20
 
-/** @param fallback the configured language, one of the catalogues */
+/** @param fallback the configured language; must be in the catalogues */
 export function createLanguages(catalogues: ReadonlyMap<string, Messages>, fallback: string): Languages {
   const tags = [...catalogues.keys()].toSorted()
   let sorted: readonly Messages[] | undefined
 
-  /** Sorted when a page is first shown: a collator takes memory. */
+  /** Sorted only when a page is first shown, because a collator takes memory. */
   function all(): readonly Messages[] {
     sorted ??= byName([...catalogues.values()])
     return sorted
@@ -38,7 +38,7 @@ export function createLanguages(catalogues: ReadonlyMap<string, Messages>, fallb
 
   function messagesFor(request: Request): Messages {
     const messages = catalogues.get(wanted(request) ?? fallback)
-    if (!messages) throw new Error('there is no catalogue of the configured language')
+    if (!messages) throw new Error('no catalogue for the configured language')
     return messages
   }
 
@@ -60,7 +60,7 @@ function byName(languages: readonly Messages[]): readonly Messages[] {
   return languages.toSorted((a, b) => order.compare(a.name, b.name))
 }
 
-/** The words in which this answer is given. */
+/** The texts in the language of this answer. */
 export function messagesOf(response: Response): Messages {
   return response.locals.messages as Messages
 }

@@ -8,7 +8,7 @@ import { waitedMs } from './request-start.js'
 /**
  * Gives every request its context.
  *
- * @param reportNoAddress is told the address of the first trusted proxy that handed on a request without an address; it is called once
+ * @param reportNoAddress called once, with the address of the first trusted proxy that forwarded a request without an address
  */
 export function createRequestContext(
   clock: Clock,
@@ -42,8 +42,8 @@ export function contextOf(response: Response): AttemptContext {
 }
 
 /**
- * The person's address, from trusted proxies only (Express's `trust proxy`). If they hand none on, it is the proxy's own; a
- * connection that has gone has none.
+ * The address that trusted proxies forwarded (Express's `trust proxy`), otherwise the address of the connection. A closed
+ * connection has none.
  */
 function clientAddressOf(request: Request): string {
   return handedOnAddress(request) ?? parseClientAddress(request.socket.remoteAddress ?? '') ?? '0.0.0.0'

@@ -1,12 +1,12 @@
 import { type RequestHandler, Router } from 'express'
 import { Refused } from '../core/answer.js'
 
-/** A router whose paths are case-sensitive, as the rules of a proxy in front are: no spelling gets past a rule. */
+/** A router with case-sensitive paths, like the rules of a proxy in front, so that no spelling gets around a rule. */
 export function createRouter(): Router {
   return Router({ caseSensitive: true })
 }
 
-/** Serves a path by its methods; every other one is refused with `Allow` (RFC 9110 section 15.5.6). */
+/** Serves the methods of a path. Every other method is refused, with `Allow` (RFC 9110, section 15.5.6). */
 export function routeMethods(
   router: Router,
   path: string,
@@ -22,7 +22,7 @@ export function routeMethods(
   })
 }
 
-/** Refuses every request that no router before it has answered. */
+/** Refuses every request that no earlier router has answered. */
 export const refuseUnknownPath: RequestHandler = (_request, _response, next) => {
   next(new Refused({ code: 'not-found' }))
 }

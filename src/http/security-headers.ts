@@ -13,16 +13,16 @@ const DIRECTIVES = {
   frameAncestors: ["'none'"],
 }
 
-/** What a browser may do with our answers: nothing inline, nothing from elsewhere, no frame, no cache. */
+/** Limits what a browser may do with our answers: nothing inline, nothing from other sites, no frames, no cache. */
 export function createSecurityHeaders(): RequestHandler[] {
   return [
     helmet({
       contentSecurityPolicy: { useDefaults: false, directives: DIRECTIVES },
       xFrameOptions: { action: 'deny' },
-      // Nothing is told to other sites. `no-referrer` would make browsers send `Origin: null` with our own form too
-      // (Fetch standard, "append a request Origin header"), and it could not be told from a stranger's.
+      // Other sites get no referrer. `no-referrer` would make browsers send `Origin: null` with our own form too (Fetch standard,
+      // "append a request Origin header"), so it would look like a form from another site.
       referrerPolicy: { policy: 'same-origin' },
-      // The host's other names are not ours to rule on.
+      // Subdomains aren't ours to decide about.
       strictTransportSecurity: { maxAge: 180 * 24 * 60 * 60, includeSubDomains: false },
     }),
     function forbidCaching(_request, response, next) {
@@ -32,14 +32,14 @@ export function createSecurityHeaders(): RequestHandler[] {
   ]
 }
 
-/** For the page alone: pages of these origins, if there are any, may show it in a frame. */
+/** For the page only: lets pages of these origins show it in a frame. */
 export function createFraming(ancestors: readonly string[]): RequestHandler[] {
   if (ancestors.length === 0) return []
   const directives = { ...DIRECTIVES, frameAncestors: [...ancestors] }
   return [
     helmet.contentSecurityPolicy({ useDefaults: false, directives }),
     function permitFrames(_request, response, next) {
-      // It knows no origins but our own (HTML standard, "The `X-Frame-Options` header").
+      // X-Frame-Options can't allow other origins (HTML standard, "The `X-Frame-Options` header").
       response.removeHeader('X-Frame-Options')
       next()
     },

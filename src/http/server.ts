@@ -8,7 +8,7 @@ import {
 } from 'node:http'
 import type { Duplex } from 'node:stream'
 
-/** How long a client may take to send its headers, and its whole request. */
+/** Time limits for a client to send its headers, and its whole request. */
 const PATIENCE = { headersTimeoutMs: 10_000, requestTimeoutMs: 30_000, checkIntervalMs: 1000 }
 
 interface Exchange {
@@ -16,13 +16,13 @@ interface Exchange {
   readonly response: ServerResponse
 }
 
-/** An HTTP server that waits for no client for ever, and answers what is no HTTP. */
+/** An HTTP server with a time limit for every client. It also answers input that isn't HTTP. */
 export function createHttpServer(listener: RequestListener, patience = PATIENCE): Server {
   const latest = new WeakMap<Duplex, Exchange>()
 
   const serve: RequestListener = (request, response) => {
     latest.set(request.socket, { request, response })
-    // Express would answer a target that is no path and no address, such as `http://[x`, past all of our handlers.
+    // Express would bypass our handlers for a target that is neither a path nor a URL, such as `http://[x`.
     const { url = '' } = request
     if (url.startsWith('/') || URL.canParse(url)) listener(request, response)
     else refuse(request.socket, 400)
@@ -49,20 +49,20 @@ function answerClientError(
 ): void {
   if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy()
   const { request, response } = exchange ?? {}
-  // What came after a whole request is no HTTP; the answer to that request must be its own.
+  // The invalid input followed a complete request, which must get its own answer.
   if (request?.complete && !response?.writableFinished) {
     response?.once('finish', () => socket.destroy())
     return
   }
-  // A request that was refused before it had been read has its answer.
+  // The request was answered before it had been read completely.
   if (request?.complete === false && response?.headersSent) return void socket.destroy()
   refuse(socket, statusOfClientError(error.code))
 }
 
-/** Answers in our form and lets go, also of a client that keeps its own half of the connection open. */
+/** Sends a problem and closes the connection, even if the client keeps its side open. */
 function refuse(socket: Duplex, status: number): void {
   const title = STATUS_CODES[status] ?? 'Bad Request'
-  const detail = 'This was no request that can be read. Nothing was changed.'
+  const detail = 'The request can’t be read. Nothing was changed.'
   const body = JSON.stringify({ type: 'about:blank', title, detail, status, code: 'invalid-request' })
   const headers = [
     `HTTP/1.1 ${status} ${title}`,

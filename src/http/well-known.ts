@@ -4,14 +4,14 @@ import { createRouter, routeMethods } from './route-methods.js'
 /** Where password managers look for the form (W3C, "A Well-Known URL for Changing Passwords"). */
 const CHANGE_PASSWORD_PATH = '/.well-known/change-password'
 
-/** Where those who found a hole look for whom to tell (RFC 9116). */
+/** Where people who found a vulnerability look for a contact (RFC 9116). */
 const SECURITY_TXT_PATH = '/.well-known/security.txt'
 
-/** RFC 9116 section 2.5.5 recommends less than a year. */
+/** RFC 9116, section 2.5.5, recommends less than a year. */
 const VALID_MS = 180 * 24 * 60 * 60 * 1000
 
 /**
- * Leads from the well-known paths to the form, and to the contact for security if there is one.
+ * Redirects the well-known path for changing passwords to the form, and serves security.txt if there is a contact.
  *
  * @param securityContact a URI: `https:`, `mailto:` or `tel:`
  */
@@ -29,8 +29,8 @@ export function createWellKnownRouter(basePath: string, securityContact: string 
 }
 
 /**
- * The contact is as current as the configuration that names it, so the file is good for half a year from when it is read:
- * a fixed date would pass unseen, and make the file worthless.
+ * The contact is as current as the configuration, so the file is valid for half a year from each request. A fixed date would
+ * expire unnoticed.
  */
 function securityTxt(contact: string): string {
   const expires = new Date(Date.now() + VALID_MS)

@@ -40,7 +40,7 @@ interface ApiParts {
   readonly checkPolicy: CheckPolicy
   readonly basePath: string
   readonly version: string
-  /** By when (ms) a change must be answered. */
+  /** The time limit of a change in ms. */
   readonly requestTimeoutMs: number
 }
 
@@ -50,7 +50,7 @@ export function createApiRouter(parts: ApiParts): Router {
   const router = createRouter()
   let document: object | undefined
 
-  /** Made when it is first asked for: few ever do. */
+  /** Created on the first request, because it is rarely needed. */
   function sendDocument(response: Response): void {
     document ??= createOpenApiDocument(parts.basePath, proofs, parts.actions, parts.version)
     response.json(document)
@@ -70,7 +70,7 @@ export function createApiRouter(parts: ApiParts): Router {
     }
   }
 
-  /** No attempt at a change, so that it leaves no line in the log. */
+  /** This isn't an attempt at a change, so it isn't logged. */
   async function answerQuestion({ body }: Request, response: Response): Promise<void> {
     const { client, clientAddress } = contextOf(response)
     const parsed = parseBody(passwordQuestion, body, client !== undefined)

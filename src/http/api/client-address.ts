@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express'
 import * as z from 'zod'
 import { contextOf } from '../request-context.js'
 
-/** The address that a caller is counted by. */
+/** The address that the caller's requests count for. */
 export const countedAddress = z
   .strictObject({
     address: z.string().meta({ description: 'In canonical form (RFC 5952)', example: '203.0.113.9' }),
@@ -10,8 +10,8 @@ export const countedAddress = z
   .meta({ id: 'ClientAddress' })
 
 /**
- * Tells callers their own address as limits and log have it, so that an operator can see whether the proxies hand it
- * on. It is no secret to them, and `no-store` and the lack of any CORS header keep it from others.
+ * Shows callers their own address as the rate limits and the log have it. With it, administrators can check that the proxies
+ * forward addresses. Other sites can't read it: there are no CORS headers, and it isn't cached.
  */
 export const answerClientAddress: RequestHandler = (_request, response) => {
   const { clientAddress } = contextOf(response)

@@ -30,13 +30,13 @@ import {
 
 const JSON_TYPE = 'application/json'
 
-/** Anybody, or a client with its token. */
+/** Callers: anybody, or a client with its token. */
 const CALLERS = [{}, { client: [] }]
 
-/** What can stand in the way of a submission; webmail's forms are no part of this interface. */
+/** The refusals of a submission. Webmail's forms aren't part of this interface. */
 const REFUSALS = answerCodes.filter((code) => answers[code].status >= 400 && code !== 'unknown-webmail-host')
 
-/** What can stand in the way of a question, which the panel has no part in. */
+/** The refusals of a password check, which never involves the panel. */
 const QUESTION_REFUSALS: readonly AnswerCode[] = [
   'invalid-request',
   'invalid-token',
@@ -50,7 +50,7 @@ const QUESTION_REFUSALS: readonly AnswerCode[] = [
   'panel-busy',
 ]
 
-/** The OpenAPI 3.1 document of the JSON interface, made from the schemas that check its requests and answers. */
+/** Creates the OpenAPI 3.1 document of the JSON interface, from the schemas that check its requests and answers. */
 export function createOpenApiDocument(basePath: string, proofs: Proofs, actions: Actions, version: string) {
   const bodies = proofs.map((proof) => (proof === 'mailbox' ? mailboxChange : accountChange))
   const { recovery } = actions
@@ -63,7 +63,7 @@ export function createOpenApiDocument(basePath: string, proofs: Proofs, actions:
         client: {
           type: 'http',
           scheme: 'bearer',
-          description: 'The token of a program that may call on behalf of a person: see clientAddress',
+          description: 'The token of a client, which may call on behalf of a person: see clientAddress',
         },
       },
     },
@@ -96,7 +96,7 @@ export function createOpenApiDocument(basePath: string, proofs: Proofs, actions:
         },
         post: {
           operationId: 'checkPassword',
-          summary: 'Which rules a new password breaks; whether it is the present one is not looked at',
+          summary: 'Check a new password against the rules; it isn’t compared with the current one',
           security: CALLERS,
           requestBody: { required: true, content: { [JSON_TYPE]: { schema: passwordQuestion } } },
           responses: {
@@ -108,7 +108,7 @@ export function createOpenApiDocument(basePath: string, proofs: Proofs, actions:
       '/api/v1/client-address': {
         get: {
           operationId: 'readClientAddress',
-          summary: 'The address that the caller is counted by',
+          summary: 'The address that the caller’s requests count for',
           responses: {
             '200': {
               description: 'The caller’s own address',
@@ -120,17 +120,19 @@ export function createOpenApiDocument(basePath: string, proofs: Proofs, actions:
       '/healthz': {
         get: {
           operationId: 'readHealth',
-          summary: 'Whether the process runs',
-          responses: { '200': { description: 'It does', content: { [JSON_TYPE]: { schema: health } } } },
+          summary: 'Whether the process is running',
+          responses: {
+            '200': { description: 'It is running', content: { [JSON_TYPE]: { schema: health } } },
+          },
         },
       },
       '/readyz': {
         get: {
           operationId: 'readReadiness',
-          summary: 'Whether a change could be made',
+          summary: 'Whether changes are possible',
           responses: {
-            '200': { description: 'It could', content: { [JSON_TYPE]: { schema: readiness } } },
-            '503': { description: 'It could not, and why', content: { [JSON_TYPE]: { schema: readiness } } },
+            '200': { description: 'They are', content: { [JSON_TYPE]: { schema: readiness } } },
+            '503': { description: 'They aren’t, and why', content: { [JSON_TYPE]: { schema: readiness } } },
           },
         },
       },
@@ -142,11 +144,14 @@ const helpPaths = {
   '/api/v1/recovery-requests': {
     post: {
       operationId: 'requestHelp',
-      summary: 'Ask for help with a mailbox whose password is lost; the answer is the same for all mailboxes',
+      summary: 'Ask for help with a forgotten password; the answer is the same for all mailboxes',
       security: CALLERS,
       requestBody: { required: true, content: { [JSON_TYPE]: { schema: helpRequest } } },
       responses: {
-        '202': { description: 'It was taken', content: { [JSON_TYPE]: { schema: helpRequested } } },
+        '202': {
+          description: 'The request was accepted',
+          content: { [JSON_TYPE]: { schema: helpRequested } },
+        },
         ...problemResponses(REFUSALS),
       },
     },
@@ -157,7 +162,7 @@ const ownerLinkPaths = {
   '/api/v1/recovery-links': {
     post: {
       operationId: 'makeRecoveryLink',
-      summary: 'Make a link that lets its holder set the password of a mailbox, once',
+      summary: 'Make a link that can set the password of a mailbox once',
       security: CALLERS,
       requestBody: { required: true, content: { [JSON_TYPE]: { schema: linkRequest } } },
       responses: {
@@ -169,11 +174,11 @@ const ownerLinkPaths = {
   '/api/v1/recovery-links/end': {
     post: {
       operationId: 'endRecoveryLinks',
-      summary: 'End all links for mailboxes of the hosting account that were made until now',
+      summary: 'End all existing links for mailboxes of the hosting account',
       security: CALLERS,
       requestBody: { required: true, content: { [JSON_TYPE]: { schema: linkRequest } } },
       responses: {
-        '200': { description: 'They were ended', content: { [JSON_TYPE]: { schema: linksEnded } } },
+        '200': { description: 'The links no longer work', content: { [JSON_TYPE]: { schema: linksEnded } } },
         ...problemResponses(REFUSALS),
       },
     },
@@ -184,13 +189,12 @@ const addressPaths = {
   '/api/v1/recovery-addresses': {
     post: {
       operationId: 'setRecoveryAddress',
-      summary:
-        'Mail a link to an address, which becomes the recovery address of a mailbox when the link is followed',
+      summary: 'Mail a link to an address. Following it makes the address the recovery address of a mailbox',
       security: CALLERS,
       requestBody: { required: true, content: { [JSON_TYPE]: { schema: addressRequest } } },
       responses: {
         '202': {
-          description: 'A link is on its way, unless too many were sent',
+          description: 'A link was sent, unless too many were sent before',
           content: { [JSON_TYPE]: { schema: addressSent } },
         },
         ...problemResponses(REFUSALS),
@@ -200,11 +204,14 @@ const addressPaths = {
   '/api/v1/recovery-addresses/confirm': {
     post: {
       operationId: 'confirmRecoveryAddress',
-      summary: 'Confirm a recovery address by the link that was mailed to it',
+      summary: 'Confirm a recovery address with the link that was mailed to it',
       security: CALLERS,
       requestBody: { required: true, content: { [JSON_TYPE]: { schema: addressConfirmation } } },
       responses: {
-        '200': { description: 'It is confirmed', content: { [JSON_TYPE]: { schema: addressConfirmed } } },
+        '200': {
+          description: 'The address was confirmed',
+          content: { [JSON_TYPE]: { schema: addressConfirmed } },
+        },
         ...problemResponses(REFUSALS),
       },
     },
@@ -212,18 +219,21 @@ const addressPaths = {
   '/api/v1/recovery-addresses/remove': {
     post: {
       operationId: 'removeRecoveryAddress',
-      summary: 'Remove the recovery address that the answer to a change has shown',
+      summary: 'Remove the recovery address shown in the answer to a change',
       security: CALLERS,
       requestBody: { required: true, content: { [JSON_TYPE]: { schema: addressRemoval } } },
       responses: {
-        '200': { description: 'It is removed', content: { [JSON_TYPE]: { schema: addressRemoved } } },
+        '200': {
+          description: 'The address was removed',
+          content: { [JSON_TYPE]: { schema: addressRemoved } },
+        },
         ...problemResponses(REFUSALS),
       },
     },
   },
 }
 
-/** Every status but that of success, with the codes that it stands for. */
+/** The statuses of these codes (all except 200), each with the codes it is used for. */
 function problemResponses(codes: readonly AnswerCode[]) {
   const statuses = new Set(codes.map((code) => answers[code].status).filter((status) => status !== 200))
   return Object.fromEntries(

@@ -20,15 +20,15 @@ type Done =
 
 const codes = answerCodes.filter((code) => answers[code].status >= 400) as Exclude<AnswerCode, Done>[]
 
-/** Every answer but success: an RFC 9457 problem with members of our own. */
+/** Every answer except a success: an RFC 9457 problem with additional members. */
 export const problem = z
   .strictObject({
     type: z.string().meta({ description: 'urn:rekey:problem: and the code' }),
     title: z.string(),
     status: z.int(),
     detail: z.string().meta({ description: 'What happened and what to do, in words' }),
-    code: z.enum(codes).meta({ description: 'Never changes; programs decide by it' }),
-    requestId: z.string().meta({ description: 'Stands in the log line of the request too' }),
+    code: z.enum(codes).meta({ description: 'For programs; a code never changes its meaning' }),
+    requestId: z.string().meta({ description: 'Also in the request’s log line' }),
     errors: z
       .array(z.strictObject({ pointer: z.string(), message: z.string() }))
       .optional()
@@ -37,32 +37,33 @@ export const problem = z
       .optional()
       .meta({ description: 'For password-rejected: every rule that the new password breaks' }),
     challenge: challenge.optional().meta({
-      description:
-        'For too-many-attempts: a puzzle. A try with its solution is let through in spite of this limit',
+      description: 'For too-many-attempts: a puzzle. A retry with its solution passes this limit',
     }),
   })
   .meta({ id: 'Problem' })
 
-/** The answer to a change that was made. */
+/** The answer after a change. */
 export const changed = z
   .strictObject({
     code: z.literal('changed'),
     recoveryAddress: z
       .strictObject({
-        masked: z.string().meta({ description: 'As much of it as its user needs', example: 'j…@e….net' }),
+        masked: z
+          .string()
+          .meta({ description: 'Shortened, but its user can recognize it', example: 'j…@e….net' }),
         ended: z.boolean().meta({ description: 'Whether the change ended it' }),
-        removal: z.string().meta({ description: 'Lets its sender remove the address for 30 minutes' }),
+        removal: z.string().meta({ description: 'Removes the address if it is sent back within 30 minutes' }),
       })
       .optional()
-      .meta({ description: 'Of the mailbox, if its own password proved the change' }),
+      .meta({ description: 'The mailbox’s recovery address, if its current password proved the change' }),
   })
   .meta({ id: 'Changed' })
 
-/** The answer to a link that was made. */
+/** The answer with a new recovery link. */
 export const linkMade = z
   .strictObject({
     code: z.literal('recovery-link-made'),
-    url: z.url().meta({ description: 'Lets its holder set the password of the mailbox, once' }),
+    url: z.url().meta({ description: 'Can set the password of the mailbox once' }),
     expiresAt: z.iso.datetime().meta({ description: 'UTC' }),
   })
   .meta({ id: 'LinkMade' })
@@ -72,25 +73,25 @@ export const linksEnded = z
   .strictObject({ code: z.literal('recovery-links-ended') })
   .meta({ id: 'LinksEnded' })
 
-/** The answer to a person who can't sign in, whatever comes of it. */
+/** The answer to a person who can't sign in. It is the same whether a mail is sent or not. */
 export const helpRequested = z
   .strictObject({ code: z.literal('recovery-requested') })
   .meta({ id: 'HelpRequested' })
 
-/** The answer to a recovery address that was named: a link is on its way there. */
+/** The answer to a new recovery address: a link is sent there. */
 export const addressSent = z
   .strictObject({ code: z.literal('recovery-address-sent') })
   .meta({ id: 'AddressSent' })
 
-/** The answer to a recovery address that was confirmed. */
+/** The answer to a confirmed recovery address. */
 export const addressConfirmed = z
   .strictObject({
     code: z.literal('recovery-address-confirmed'),
-    mailbox: z.string().meta({ description: 'That it can recover', example: 'info@example.org' }),
+    mailbox: z.string().meta({ description: 'The mailbox that it can recover', example: 'info@example.org' }),
   })
   .meta({ id: 'AddressConfirmed' })
 
-/** The answer to a recovery address that was removed. */
+/** The answer to a removed recovery address. */
 export const addressRemoved = z
   .strictObject({ code: z.literal('recovery-address-removed') })
   .meta({ id: 'AddressRemoved' })
@@ -105,7 +106,7 @@ type DoneBody = z.output<
   | typeof addressRemoved
 >
 
-/** Sends an answer to a program. */
+/** Sends an answer as JSON. */
 export function sendJson(response: Response, answer: Answer): void {
   setHead(response, answer)
   if (isDone(answer)) response.json(doneBody(answer))

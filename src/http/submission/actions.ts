@@ -10,22 +10,22 @@ import type {
 } from './parse-submission.js'
 import type { Action } from './pipeline.js'
 
-/** All that submissions can ask for. */
+/** What a submission can do. */
 export interface Actions {
   readonly change: Action<Submission | Redemption>
-  /** Undefined if nobody can recover a password. */
+  /** Undefined if password recovery is off. */
   readonly recovery: RecoveryActions | undefined
 }
 
-/** What helps with forgotten passwords. */
+/** The actions for forgotten passwords. */
 export interface RecoveryActions {
-  /** What the owner of a hosting account can do; undefined if that proves nothing here. */
+  /** For owners of hosting accounts. Undefined if proof by account is off. */
   readonly ownerLinks:
     | { readonly make: Action<OwnerSubmission>; readonly end: Action<OwnerSubmission> }
     | undefined
-  /** What people who can't sign in can ask for; undefined if nobody helps them. */
+  /** For people who can't sign in. Undefined if nobody helps them. */
   readonly help: HelpActions | undefined
-  /** Undefined if there are no recovery addresses. */
+  /** Undefined if recovery addresses are off. */
   readonly addresses: AddressActions | undefined
 }
 
@@ -34,7 +34,7 @@ export interface HelpActions {
   readonly offered: readonly Helper[]
 }
 
-/** What the user of a mailbox can do with its recovery address. */
+/** What users of a mailbox can do with its recovery address. */
 export interface AddressActions {
   readonly set: Action<AddressSubmission>
   readonly confirm: Action<Confirmation>

@@ -4,25 +4,25 @@ import { Refused } from '../../core/answer.js'
 import type { Secret } from '../../lib/secret.js'
 import { contextOf } from '../request-context.js'
 
-/** A program that may say whose address it calls for. */
+/** A client, which may give the address of the person it calls for. */
 export interface Client {
-  /** As it stands in the log. */
+  /** Its name in the log. */
   readonly name: string
   readonly token: Secret
 }
 
-/** Tells clients apart by the token that they bear (RFC 6750 section 2.1). */
+/** Identifies clients by their bearer token (RFC 6750, section 2.1). */
 export interface ClientCheck {
-  /** Puts the client's name into the request's context, if it bears a client's token. */
+  /** Sets the client's name in the request's context, if it has a valid token. */
   readonly identify: RequestHandler
-  /** Refuses those that bear a token which is nobody's. */
+  /** Refuses requests with an invalid token. */
   readonly refuseInvalidTokens: RequestHandler
 }
 
 export function createClientCheck(clients: readonly Client[]): ClientCheck {
   const known = clients.map(({ name, token }) => ({ name, digest: digestOf(token.reveal()) }))
 
-  /** Compares with every token, each in constant time: neither which one it is nor how much of it is right shows. */
+  /** Compares with every token in constant time, to reveal neither which one matched nor how much of it. */
   function nameOf(token: string): string | undefined {
     const digest = digestOf(token)
     return known.filter((client) => timingSafeEqual(client.digest, digest))[0]?.name
@@ -43,18 +43,18 @@ export function createClientCheck(clients: readonly Client[]): ClientCheck {
   }
 }
 
-/** Whether the request has a token, be it a client's or nobody's. */
+/** Whether the request has a bearer token, valid or not. */
 export function bearsToken(request: Request): boolean {
   return tokenIn(request.get('authorization')) !== undefined
 }
 
-/** Credentials of another scheme are not ours: a proxy in front may ask for some of its own. */
+/** Ignores other schemes, because a proxy in front may have its own authentication. */
 function tokenIn(authorization = ''): string | undefined {
   const bearer = /^bearer(?:\s+(.*))?$/i.exec(authorization)
   return bearer ? (bearer[1] ?? '') : undefined
 }
 
-/** Digests are of one length, as the comparison needs. */
+/** Digests have the same length, which the comparison needs. */
 function digestOf(token: string): Buffer {
   return createHash('sha256').update(token).digest()
 }

@@ -11,13 +11,13 @@ import { bearsToken } from './clients.js'
 import { isCrossSite } from './cross-site.js'
 import type { HeldAnswers } from './held-answers.js'
 
-/** How many answers are kept ready: they differ by language, and by how long to wait in words. */
+/** How many answers are cached: they differ by language and waiting time. */
 const MAX_READY = 200
 
-/** Headers that are set anew for each answer. */
+/** Headers that are set again for each answer. */
 const CHANGING_HEADERS = ['retry-after', 'ratelimit', 'ratelimit-policy', 'content-length', 'connection']
 
-/** An answer as it was sent, without what changes from one to the next. */
+/** An answer as it was sent, without the parts that change each time. */
 interface ReadyAnswer {
   readonly headers: Map<string, OutgoingHttpHeader>
   /** The text before, between and after the request's ID. */
@@ -29,20 +29,23 @@ interface EarlyRefusalParts {
   readonly messagesFor: Languages['messagesFor']
   readonly held: HeldAnswers
   readonly clock: Clock
-  /** Absent if what is sent to the path is no attempt. */
+  /** Missing if the path's submissions aren't attempts. */
   readonly recordAttempt?: RecordAttempt | undefined
 }
 
 /**
- * Refuses submissions to one path from addresses that are known to have reached their limit, before they are routed. The first
- * one with the same words goes the normal way, and its answer is kept; the next ones are held back and get that answer.
- * Submissions with a token or from another site always go the normal way, since they may be answered otherwise.
+ * Refuses submissions to one path from addresses that are known to have reached their limit, before routing. The first answer
+ * with the same words is made the normal way and cached. The next ones are delayed and get the cached answer. Submissions with a
+ * token or from another site always go the normal way, because their answer may differ.
  */
 export function createEarlyRefusal(parts: EarlyRefusalParts, maxReady = MAX_READY): RequestHandler {
   const { held, clock, recordAttempt } = parts
   const ready = new Map<string, ReadyAnswer>()
 
-  /** Keeps the answer that the normal way sends, unless it is that of a bug, or the submission was read: then it may show who sent it. */
+  /**
+   * Caches the answer of the normal way. Not if it is another status, or if the body was read, because then it may contain data
+   * of its sender.
+   */
   function keepAnswer(response: Response, key: string): void {
     const send = response.send.bind(response)
     response.send = (text: unknown) => {

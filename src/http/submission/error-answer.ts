@@ -1,7 +1,7 @@
 import { type Answer, Refused } from '../../core/answer.js'
 import { isOutage, outcomeOfOutage } from '../../core/outage.js'
 
-/** The answer to an error that a guard, a limit, a body parser or Express threw. All others are bugs. */
+/** The answer to an error thrown by a guard, a rate limit, a body parser or Express. All other errors are bugs. */
 export function answerToError(error: unknown): Answer {
   if (error instanceof Refused) return error.answer
   if (isOutage(error)) return outcomeOfOutage(error)
@@ -16,7 +16,7 @@ export function answerToError(error: unknown): Answer {
   return { code: 'internal-error' }
 }
 
-/** The body parsers name what went wrong by a type. */
+/** Body parsers put the kind of error into `type`. */
 function hasType(error: unknown, type: string): boolean {
   return error instanceof Error && 'type' in error && error.type === type
 }

@@ -5,17 +5,17 @@ import type { ClientCheck } from './clients.js'
 import { refuseCrossSite } from './cross-site.js'
 import { readForm, readJson } from './read-body.js'
 
-/** What a submission must pass, in order, until its body has been read: by who sends it. */
+/** The guards that a submission must pass, in order, for each kind of sender. They also read its body. */
 export interface Guards {
-  /** A person's browser. */
+  /** For browsers. */
   readonly page: readonly RequestHandler[]
-  /** A program that speaks JSON. */
+  /** For programs that send JSON. */
   readonly api: readonly RequestHandler[]
-  /** A webmail server that speaks for all of its people from one address. */
+  /** For webmail servers, which send everybody's requests from one address. */
   readonly webmail: readonly RequestHandler[]
 }
 
-/** @param addressLimit counts by the address in the request's context */
+/** @param addressLimit counts the address in the request's context */
 export function createGuards(
   addressLimit: readonly RequestHandler[],
   { identify, refuseInvalidTokens }: ClientCheck,
@@ -26,7 +26,7 @@ export function createGuards(
     api: [
       refuseCrossSite,
       identify,
-      // A client's body says whom to count.
+      // For a client, the address to count is in the body.
       ...addressLimit.map(unlessClient),
       refuseInvalidTokens,
       ...readJson,
@@ -47,7 +47,10 @@ function unlessClient(handler: RequestHandler): RequestHandler {
     contextOf(response).client === undefined ? handler(request, response, next) : next()
 }
 
-/** From here on the request is the person's. What is no address stays the client's own and is refused later. */
+/**
+ * From here on, the request counts for the person. If the value isn't an address, the client's own stays, and the request is
+ * refused later.
+ */
 const takeClientAddress: RequestHandler = (request, response, next) => {
   const context = contextOf(response)
   context.clientAddress = givenAddress(request) ?? context.clientAddress

@@ -1,27 +1,27 @@
 import type { ServerResponse } from 'node:http'
 import type { Clock } from '../../lib/clock.js'
 
-/** How many answers are held at once. */
+/** How many answers can be delayed at once. */
 const MAX_HELD = 1000
 
-/** Holds answers back, so that a flood gets few of them from each connection. */
+/** Delays answers, so that each connection of a flood gets only a few. */
 export interface HeldAnswers {
   /**
-   * Resolves when the answer may be sent: after the delay, or as soon as the client has gone or the process stops. If too many
-   * are held it resolves at once, and the connection closes after the answer.
+   * Resolves when the answer may be sent: after the delay, or once the client has disconnected or the process stops. If too many
+   * answers are delayed already, it resolves at once, and the connection closes after the answer.
    */
   hold(response: ServerResponse): Promise<void>
-  /** For a process that stops: all answers may be sent now, and no more are held. */
+  /** When the process stops: releases all answers, and delays no more. */
   release(): void
 }
 
 export function createHeldAnswers(delayMs: number, clock: Clock, maxHeld = MAX_HELD): HeldAnswers {
-  // All are held equally long, so the first to come is the first to leave.
+  // The delay is always the same, so the first answer in is the first out.
   const held = new Set<{ readonly endMs: number; leave(): void }>()
   let isWatching = false
   let isStopping = false
 
-  /** One timer for all: timers of clients that have gone would add up. */
+  /** One timer for all answers, because timers of disconnected clients would pile up. */
   async function watch(): Promise<void> {
     if (isWatching) return
     isWatching = true

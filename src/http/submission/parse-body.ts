@@ -6,9 +6,9 @@ export type ParsedBody<Value> =
   | { readonly ok: false; readonly faults: readonly FieldFault[] }
 
 /**
- * Holds a body against its schema; a member that is wrong is told once.
+ * Checks a body against its schema. Each wrong member is reported once.
  *
- * @param byClient whether a client sent it: for anybody else there is no member `clientAddress`
+ * @param byClient whether a client sent it; the member `clientAddress` exists only for clients
  */
 export function parseBody<Value>(
   schema: z.ZodType<Value>,
@@ -34,7 +34,7 @@ function toFaults(issue: z.core.$ZodIssue): FieldFault[] {
   return [{ pointer: pointerTo(issue.path), code: codeOf(issue), ...detailOf(issue) }]
 }
 
-/** The schemas name the character that is not allowed. */
+/** The schemas name the character that isn't allowed. */
 function detailOf(issue: z.core.$ZodIssue): Pick<FieldFault, 'character'> {
   const character = issue.code === 'custom' ? issue.params?.character : undefined
   return character === undefined ? {} : { character }
@@ -53,7 +53,7 @@ function codeOf(issue: z.core.$ZodIssue): FieldFaultCode {
   return issue.expected === 'object' ? 'not-object' : 'not-text'
 }
 
-/** RFC 6901 section 3. */
+/** A JSON pointer (RFC 6901, section 3). */
 function pointerTo(path: readonly PropertyKey[]): string {
   return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 }

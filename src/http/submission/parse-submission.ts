@@ -19,46 +19,46 @@ import {
   mailboxChange,
 } from './schemas.js'
 
-/** What a person or a program asks for, less the address it comes from and the time it may take. */
+/** A request for a change, without its address and its time limit. */
 export type Submission = Omit<Attempt, CallerMember>
 
-/** A change by a link. */
+/** A change with a recovery link. */
 export interface Redemption {
-  /** The secret part of a link, as it was sent. */
+  /** The secret part of the link, as it was sent. */
   readonly recovery: Secret
   readonly newPassword: Secret
 }
 
-/** What a hosting account's owner asks for with proof by the account. */
+/** A request by the owner of a hosting account, with proof by account. */
 export type OwnerSubmission = Omit<OwnerAttempt, CallerMember>
 
-/** What a person who can't sign in asks for. */
+/** A request by a person who can't sign in. */
 export interface HelpSubmission extends Pick<HelpRequest, 'mailbox' | 'helper'> {
-  /** Of a puzzle, as it was sent. */
+  /** The solution of a puzzle, as it was sent. */
   readonly solution: string | undefined
 }
 
-/** What the user of a mailbox names a recovery address with. */
+/** A request to set a recovery address, by a user of the mailbox. */
 export type AddressSubmission = Omit<SetAddressAttempt, CallerMember>
 
-/** A recovery address that is to be confirmed. */
+/** A request to confirm a recovery address. */
 export interface Confirmation {
-  /** The secret part of a link, as it was sent. */
+  /** The secret part of the link, as it was sent. */
   readonly recovery: Secret
 }
 
-/** A recovery address that is to be removed. */
+/** A request to remove a recovery address. */
 export interface Removal {
-  /** As it was sent. */
+  /** The removal code, as it was sent. */
   readonly removal: Secret
 }
 
 type CallerMember = 'callerKind' | 'clientAddress' | 'deadline' | 'hungUp' | 'language'
 
 /**
- * Checks the body of a change against the proofs that the service is configured for.
+ * Checks the body of a change, for the configured proofs.
  *
- * @param byClient whether a client sent it, which may name the person's address
+ * @param byClient whether a client sent it, which may give the person's address
  */
 export function parseSubmission(proofs: Proofs, body: unknown, byClient = false): ParsedBody<Submission> {
   if (proofOf(proofs, body) === 'account')
@@ -66,7 +66,7 @@ export function parseSubmission(proofs: Proofs, body: unknown, byClient = false)
   return mapValue(parseBody(mailboxChange, body, byClient), toMailboxSubmission)
 }
 
-/** Checks the body of a change by a link. */
+/** Checks the body of a change with a link. */
 export function parseRedemption(body: unknown, byClient = false): ParsedBody<Redemption> {
   return mapValue(parseBody(linkChange, body, byClient), ({ recovery, newPassword }) => ({
     recovery: new Secret(recovery),
@@ -74,7 +74,7 @@ export function parseRedemption(body: unknown, byClient = false): ParsedBody<Red
   }))
 }
 
-/** Checks the body of a change by a link if it is one, otherwise by the proofs. */
+/** Checks the body of a change, with a link or with a proof. */
 export function parseChange(
   proofs: Proofs,
   body: unknown,
@@ -85,12 +85,12 @@ export function parseChange(
     : parseSubmission(proofs, body, byClient)
 }
 
-/** Checks what an owner sends to make a link, or to end links. */
+/** Checks an owner's request to make a link or to end all links. */
 export function parseLinkRequest(body: unknown, byClient = false): ParsedBody<OwnerSubmission> {
   return mapValue(parseBody(linkRequest, body, byClient), toOwnerSubmission)
 }
 
-/** Checks what a person who can't sign in sends. */
+/** Checks the request of a person who can't sign in. */
 export function parseHelpRequest(
   offered: readonly Helper[],
   body: unknown,
@@ -105,19 +105,19 @@ export function parseHelpRequest(
   return { ok: false, faults: [{ pointer: '/helper', code: 'unknown-helper' }] }
 }
 
-/** Checks what the user of a mailbox sends to set a recovery address. */
+/** Checks a request to set a recovery address. */
 export function parseAddressRequest(body: unknown, byClient = false): ParsedBody<AddressSubmission> {
   return mapValue(parseBody(addressRequest, body, byClient), toAddressSubmission)
 }
 
-/** Checks what is sent to confirm a recovery address. */
+/** Checks a request to confirm a recovery address. */
 export function parseConfirmation(body: unknown, byClient = false): ParsedBody<Confirmation> {
   return mapValue(parseBody(addressConfirmation, body, byClient), ({ recovery }) => ({
     recovery: new Secret(recovery),
   }))
 }
 
-/** Checks what is sent to remove a recovery address. */
+/** Checks a request to remove a recovery address. */
 export function parseRemoval(body: unknown, byClient = false): ParsedBody<Removal> {
   return mapValue(parseBody(addressRemoval, body, byClient), ({ removal }) => ({
     removal: new Secret(removal),

@@ -1,5 +1,5 @@
 /**
- * How long (ms) a person waits before a page, from the request's start. What stands between gives up after 60 s unless it is
- * told otherwise: nginx before Rekey (`proxy_read_timeout`), and before the PHP of a webmail program (`fastcgi_read_timeout`).
+ * How long (ms) a person waits for a page, from the start of the request. By default, what is in between times out after 60 s:
+ * nginx in front of Rekey (`proxy_read_timeout`), or in front of a webmail program's PHP (`fastcgi_read_timeout`).
  */
 export const PERSON_PATIENCE_MS = 55_000

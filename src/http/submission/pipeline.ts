@@ -16,42 +16,42 @@ import type { HeldAnswers } from './held-answers.js'
 import type { ParsedBody } from './parse-body.js'
 import { createRefusalDelay } from './refusal-delay.js'
 
-/** Who sent a submission, and how long they wait for its answer. */
+/** The sender of a submission, and how long it waits for the answer. */
 export interface Caller extends Pick<Attempt, 'callerKind' | 'clientAddress' | 'deadline' | 'hungUp'> {
-  /** Of the answer (BCP 47). */
+  /** The language of the answer (BCP 47). */
   readonly language: string
 }
 
-/** What submissions of one kind ask for. */
+/** What to do with one kind of submission. */
 export interface Action<Value> {
-  /** Writes into the context what the audit line says of it. Rejects with `Refused`, or on a bug. */
+  /** Adds what the audit line needs to the context. Rejects with `Refused`, or on a bug. */
   carryOut(value: Value, caller: Caller, context: AttemptContext): Promise<Answer>
-  /** Told when the answer has been sent, and in what words; neither waits nor fails. */
+  /** Called once the answer has been sent, with its texts. Must neither wait nor fail. */
   afterAnswer(value: Value, answer: Answer, messages: Messages, context: AttemptContext): void
 }
 
-/** What sets one way in apart from the others. */
+/** How one face differs from the others. */
 export interface Face<Body, Value> {
-  /** What a submission must pass, in order, until its body has been read. */
+  /** The guards that a submission must pass, in order. They also read its body. */
   readonly guards: readonly RequestHandler[]
   parse(body: Body, context: AttemptContext): ParsedBody<Value>
   readonly action: Action<Value>
   callerKind(context: AttemptContext): CallerKind
-  /** By when (ms from the request's start) a change must be answered: the caller waits no longer. */
+  /** The time limit of a change, in ms from the start of the request. The caller waits no longer. */
   patienceMs(request: Request): number
-  /** @param body absent if the request was stopped before or while its body was read */
+  /** @param body missing if the request was refused before its body had been read */
   show(response: Response, answer: Answer, body?: Body): void
 }
 
-/** The way that requests go, whatever face they meet. */
+/** The steps that every request goes through. */
 export interface Pipeline {
-  /** The handlers of a submission, in order. A caller that hangs up ends it, unless its change was sent. */
+  /** The handlers of a submission, in order. A caller that disconnects ends it, unless the change was already sent. */
   submission<Body, Value>(face: Face<Body, Value>): RequestHandler[]
-  /** Turns what was thrown into an answer, and logs what is a bug. */
+  /** Turns errors into answers, and logs bugs. */
   onError(show: (response: Response, answer: Answer) => void): ErrorRequestHandler
-  /** For a process that stops: carries out no more submissions, and resolves when those under way have ended. */
+  /** When the process stops: refuses further submissions, and resolves when the running ones have ended. */
   drain(): Promise<void>
-  /** Whether that has begun. */
+  /** Whether `drain` was called. */
   isStopping(): boolean
 }
 
@@ -60,12 +60,12 @@ interface PipelineParts {
   readonly clock: Clock
   readonly settleAddress: AddressLimit['settle']
   readonly held: HeldAnswers
-  /** No refusal of credentials leaves sooner than this after the submission had been read. */
+  /** The minimum delay of a refusal of credentials, from when the submission had been read. */
   readonly refusalDelayMs: number
   readonly recordAttempt: RecordAttempt
 }
 
-/** For a submission that was read only when the process had been told to stop: it may not live to see its end. */
+/** The answer to a submission that was read after the process was told to stop, because it may not live to finish it. */
 const STOPPING: Answer = { code: 'panel-busy', reason: 'stopping' }
 
 export function createPipeline(parts: PipelineParts): Pipeline {
@@ -74,7 +74,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   const underWay = new Set<Promise<void>>()
   let stopping = false
 
-  /** The way of a submission, from top to bottom: the guards, then `carryOut`, which nothing but a bug leaves early. */
+  /** All steps of a submission: the guards, then `carryOut`, which only a bug leaves early. */
   function submission<Body, Value>(face: Face<Body, Value>): RequestHandler[] {
     return [beginAttempt, ...face.guards, (request, response) => track(carryOut(face, request, response))]
   }
@@ -102,7 +102,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     try {
       face.show(response, answer, body)
     } finally {
-      // Also if the answer can't be shown: what it says is true.
+      // Even if the answer can't be shown, because it is still true.
       if (parsed.ok) face.action.afterAnswer(parsed.value, answer, messagesOf(response), context)
     }
   }
@@ -117,7 +117,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     const readMs = clock.now()
     try {
       const answer = await action.carryOut(parsed.value, caller, context)
-      // Its count has ended: an attempt that waits for its refusal to leave is no longer under way.
+      // The attempt has been counted by now, so it isn't running any more while its refusal is delayed.
       if (answer.code === 'invalid-credentials') await delayRefusal(readMs)
       return answer
     } catch (error) {
@@ -127,8 +127,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   }
 
   /**
-   * Holds the answer back, if it is one of those that are, and records the attempt: once, also if an answer that was recorded can't
-   * be shown. Other requests are not recorded.
+   * Delays the answer if its kind is delayed, and records the attempt. Only attempts are recorded, and only once, even if the
+   * answer can't be shown.
    */
   async function finish(response: Response, answer: Answer): Promise<void> {
     const context = contextOf(response)
@@ -146,7 +146,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
         logger.error({ event: 'internal-error', requestId, ...describeError(error) })
       }
       await finish(response, answer)
-      // Half an answer can't be taken back; it must not look like a whole one.
+      // A partial answer can't be taken back, and must not look complete.
       if (response.headersSent) response.destroy()
       else show(response, answer)
     }
@@ -169,7 +169,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   return { submission, onError, drain, isStopping: () => stopping }
 }
 
-/** From here on the request owes the log a line. */
+/** From here on, the request must be logged. */
 const beginAttempt: RequestHandler = (_request, response, next) => {
   contextOf(response).awaitsLog = true
   next()

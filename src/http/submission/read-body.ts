@@ -5,22 +5,19 @@ const MAX_BODY_BYTES = 8 * 1024
 
 const FORM_TYPE = 'application/x-www-form-urlencoded'
 
-/** What a form holds as it was typed; a repeated field is an array. */
+/** A form's fields as they were typed. A repeated field is an array. */
 export type Form = Readonly<Record<string, unknown>>
 
-/**
- * The names of a form's fields, by the member of the JSON interface that each stands for: a JSON pointer (RFC 6901) of
- * one or two parts.
- */
+/** The names of a form's fields by the member of the JSON interface: a JSON pointer (RFC 6901) with one or two parts. */
 export type FieldNames = Readonly<Record<string, string>>
 
-/** Reads a JSON body of at most 8 KiB, whatever it holds. */
+/** Reads a JSON body of up to 8 KiB with any content. */
 export const readJson: readonly RequestHandler[] = [
   requireType('application/json'),
   express.json({ type: 'application/json', limit: MAX_BODY_BYTES, strict: false, inflate: false }),
 ]
 
-/** Reads a `Form` of at most 8 KiB; one without a field if there was no body. */
+/** Reads a `Form` of up to 8 KiB. Without a body, it has no fields. */
 export const readForm: readonly RequestHandler[] = [
   requireType(FORM_TYPE),
   express.text({ type: FORM_TYPE, limit: MAX_BODY_BYTES, inflate: false }),
@@ -31,8 +28,8 @@ export const readForm: readonly RequestHandler[] = [
 ]
 
 /**
- * Decodes as browsers do: bytes that are no UTF-8 become replacement characters, which the schemas refuse. Express's own parser
- * would take their escapes for the text.
+ * Decodes as browsers do: invalid UTF-8 becomes replacement characters, which the schemas refuse. Express's own parser would keep
+ * the escapes as text.
  */
 function formOf(text: string): Form {
   const form: Record<string, unknown> = Object.create(null)
@@ -40,7 +37,7 @@ function formOf(text: string): Form {
   return form
 }
 
-/** The form as a request of the JSON interface, so that one set of rules serves both; an empty field is a missing member. */
+/** Turns a form into a request of the JSON interface, so that both have the same rules. An empty field counts as missing. */
 export function toRequest(names: FieldNames, form: Form): Record<string, unknown> {
   const request: Record<string, unknown> = {}
   for (const [pointer, name] of Object.entries(names)) {

@@ -8,8 +8,8 @@ import { normalizeAccountName, normalizeCode, normalizeLink } from '../../core/t
 import { parseClientAddress } from '../../lib/ip-address.js'
 
 /**
- * Text that arrived whole. A replacement character stands where bytes were no UTF-8, and a lone surrogate would
- * become one on its way to the panel: the password set would not be the one typed.
+ * Text that arrived intact. A replacement character shows that the bytes weren't UTF-8, and a lone surrogate would become one on
+ * its way to the panel. Either way, the password set would not be the one typed.
  */
 const wholeText = z
   .string()
@@ -29,13 +29,13 @@ const email = wholeText
   .meta({ description: 'The mailbox, its domain in Unicode or punycode', example: 'info@example.org' })
 
 const newPassword = password.meta({
-  description: 'Goes to the panel exactly as it is. GET /api/v1/password-policy tells the rules.',
+  description: 'Sent to the panel unchanged. GET /api/v1/password-policy lists the rules.',
 })
 
-/** As the panel’s two-factor authentication has them (RFC 6238). */
+/** As for the panel’s two-factor authentication (RFC 6238). */
 const ONE_TIME_CODE = /^\d{6}$/
 
-/** Whether the sender may name it is for `parseBody` to say. */
+/** `parseBody` checks whether the sender may use it. */
 const clientAddress = wholeText
   .transform((value, context) => {
     const address = parseClientAddress(value)
@@ -45,18 +45,18 @@ const clientAddress = wholeText
   })
   .optional()
   .meta({
-    description: 'The address of the person on whose behalf a client calls; only with its bearer token',
+    description: 'The address of the person that a client calls for; only with the client’s bearer token',
     example: '203.0.113.9',
   })
 
 const solution = wholeText.optional().meta({
-  description: 'Of the challenge in an answer too-many-attempts: JSON in base64, as ALTCHA’s clients make it',
+  description: 'The solution of the challenge in too-many-attempts: JSON in base64, as from ALTCHA’s clients',
 })
 
-/** A change proved by the mailbox's present password. */
+/** A change with proof by mailbox. */
 export const mailboxChange = z
   .strictObject({ email, newPassword, currentPassword: password, clientAddress, solution })
-  .meta({ id: 'MailboxChange', description: 'Proved by the present password of the mailbox' })
+  .meta({ id: 'MailboxChange', description: 'Proved by the mailbox’s current password' })
 
 const account = z.strictObject({
   username: wholeText
@@ -76,7 +76,7 @@ const account = z.strictObject({
     }),
 })
 
-/** A change proved by the hosting account that owns the mailbox's domain. */
+/** A change with proof by account. */
 export const accountChange = z
   .strictObject({ email, newPassword, account, clientAddress, solution })
   .meta({ id: 'AccountChange', description: 'Proved by the hosting account that owns the domain' })
@@ -86,17 +86,17 @@ const recovery = wholeText
   .refine((link) => link !== '', fault('required'))
   .meta({ description: 'A recovery link, or the part of it that begins with rk1.' })
 
-/** A change by a recovery link. */
+/** A change with a recovery link. */
 export const linkChange = z
   .strictObject({ recovery, newPassword, clientAddress })
-  .meta({ id: 'LinkChange', description: 'By a recovery link, which names the mailbox' })
+  .meta({ id: 'LinkChange', description: 'With a recovery link, which names the mailbox' })
 
-/** What the owner of a hosting account proves the right with to make a recovery link, or to end all of the account's links. */
+/** An owner's request to make a recovery link, or to end all links of the hosting account. */
 export const linkRequest = z
   .strictObject({ email, account, clientAddress, solution })
   .meta({ id: 'LinkRequest', description: 'A mailbox, and the hosting account that owns its domain' })
 
-/** What a person who can't sign in asks for. */
+/** The request of a person who can't sign in. */
 export const helpRequest = z
   .strictObject({
     email,
@@ -107,7 +107,7 @@ export const helpRequest = z
     clientAddress,
     solution,
   })
-  .meta({ id: 'HelpRequest', description: 'A mailbox, and who is to help' })
+  .meta({ id: 'HelpRequest', description: 'A mailbox, and who can help' })
 
 const recoveryAddress = wholeText
   .transform((value, context) => {
@@ -119,28 +119,28 @@ const recoveryAddress = wholeText
   })
   .meta({ description: 'An address outside the mailbox', example: 'jane@example.net' })
 
-/** What the user of a mailbox names a recovery address with. */
+/** A request to set a recovery address, by a user of the mailbox. */
 export const addressRequest = z
   .strictObject({ email, currentPassword: password, recoveryAddress, clientAddress, solution })
-  .meta({ id: 'AddressRequest', description: 'A mailbox, its present password, and the recovery address' })
+  .meta({ id: 'AddressRequest', description: 'A mailbox, its current password, and the recovery address' })
 
-/** A recovery address that is confirmed by the link that was mailed to it. */
+/** A request to confirm a recovery address, with the link that was mailed to it. */
 export const addressConfirmation = z
   .strictObject({ recovery, clientAddress })
   .meta({ id: 'AddressConfirmation', description: 'The link that was mailed to a recovery address' })
 
-/** A recovery address that is removed after a change. */
+/** A request to remove a recovery address after a change. */
 export const addressRemoval = z
   .strictObject({
-    removal: password.meta({ description: 'As it stood in the answer to the change' }),
+    removal: password.meta({ description: 'From the answer to the change' }),
     clientAddress,
   })
-  .meta({ id: 'AddressRemoval', description: 'What the answer to a change let its sender remove' })
+  .meta({ id: 'AddressRemoval', description: 'Removes the recovery address in the answer to a change' })
 
-/** A question whether a new password keeps the rules. */
+/** A request to check a new password. */
 export const passwordQuestion = z
   .strictObject({ email, newPassword, clientAddress })
-  .meta({ id: 'PasswordQuestion', description: 'A new password, to be held against the rules' })
+  .meta({ id: 'PasswordQuestion', description: 'A new password to check against the rules' })
 
 export type MailboxChange = z.output<typeof mailboxChange>
 export type AccountChange = z.output<typeof accountChange>

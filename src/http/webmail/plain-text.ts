@@ -8,10 +8,10 @@ import { contextOf } from '../request-context.js'
 import type { FieldNames } from '../submission/read-body.js'
 
 /**
- * Sends an answer to a webmail program. A refusal begins with `error `, as the panel's own does: the panel's driver for
- * Roundcube takes every answer for success that holds an `ok` and no `error`.
+ * Sends an answer to a webmail program. A refusal begins with `error `, like the panel's own: the panel's driver for Roundcube
+ * treats every answer with `ok` and without `error` as a success.
  *
- * @param success the whole body of a success
+ * @param success the complete body of a success
  */
 export function sendText(response: Response, answer: Answer, fields: FieldNames, success: string): void {
   const messages = messagesOf(response)

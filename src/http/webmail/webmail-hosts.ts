@@ -5,16 +5,16 @@ import { parseClientAddress } from '../../lib/ip-address.js'
 import { handedOnAddress, passedProxy } from '../forwarded-address.js'
 
 /**
- * Refuses requests that come from none of these addresses and networks.
+ * Refuses requests from other addresses than these.
  *
- * @param networks in the form of Express's `trust proxy`
+ * @param networks addresses and networks, in the form of Express's `trust proxy`
  */
 export function createWebmailHostCheck(networks: readonly string[]): RequestHandler {
   const isWebmailHost = compile([...networks])
 
   function comesFromWebmail(request: Request): boolean {
-    // A proxy that is not trusted hands on everybody's requests under its own address, which may be the loopback's:
-    // where the request passed proxies, each that is named must be trusted, and the first name is the sender's.
+    // An untrusted proxy forwards everybody's requests from its own address, which may be the loopback. So if the request passed
+    // proxies, each one named must be trusted, and the first name is the sender.
     const wasHandedOn = passedProxy(request)
     const named = (request.get('x-forwarded-for') ?? '')
       .split(',')

@@ -16,7 +16,7 @@ interface WebmailParts {
   readonly proofs: Proofs
 }
 
-/** A form that a webmail program already knows how to post, and the one answer that it takes for success. */
+/** A form that webmail programs can already send, and the only answer they take for a success. */
 interface WebmailForm {
   readonly path: string
   readonly fields: Readonly<Record<'/email' | '/currentPassword' | '/newPassword', string>>
@@ -24,14 +24,14 @@ interface WebmailForm {
 }
 
 const FORMS: readonly WebmailForm[] = [
-  // The panel's own endpoint, which its drivers for Roundcube and SnappyMail post to (docs/hestia.md, "What webmail
-  // sends to the panel today").
+  // The panel's own endpoint, used by its drivers for Roundcube and SnappyMail (docs/hestia.md, "What webmail sends to the panel
+  // today").
   {
     path: '/reset/mail',
     fields: { '/email': 'email', '/currentPassword': 'password', '/newPassword': 'new' },
     success: '==ok==',
   },
-  // Roundcube's httpapi driver, by the names that its documentation uses.
+  // Roundcube's httpapi driver, with the field names of its documentation.
   {
     path: '/roundcube',
     fields: { '/email': 'user', '/currentPassword': 'curpass', '/newPassword': 'newpass' },
@@ -39,21 +39,21 @@ const FORMS: readonly WebmailForm[] = [
   },
 ]
 
-/** The mailbox's present password is the only proof that these programs can send. */
+/** The only proof that these programs can send. */
 const PROOF: Proof = 'mailbox'
 
 /**
- * SnappyMail waits five seconds, and then tells its user that the change failed (docs/hestia.md, "What webmail sends to the
- * panel today"); half a second is for the way there and back.
+ * SnappyMail waits five seconds, then tells its user that the change failed (docs/hestia.md, "What webmail sends to the panel
+ * today"). Half a second is for the network.
  */
 export const SNAPPYMAIL_PATIENCE_MS = 4500
 
-/** The others wait as long as it takes (docs/hestia.md, as above); their person does not. */
+/** The other programs have no time-out (docs/hestia.md, as above), but the person doesn't wait for ever. */
 function patienceOf(request: Request): number {
   return request.get('user-agent')?.startsWith('SnappyMail/') ? SNAPPYMAIL_PATIENCE_MS : PERSON_PATIENCE_MS
 }
 
-/** What webmail programs post to without a plugin of ours. */
+/** Serves the forms of webmail programs without our plugin. */
 export function createWebmailRouter(parts: WebmailParts): Router {
   const router = createRouter()
   for (const form of FORMS) router.use(form.path, createFormRouter(form, parts))
