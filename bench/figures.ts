@@ -1,6 +1,6 @@
 import { cpus } from 'node:os'
 
-/** A figure, and what it should be at most or at least. */
+/** A measured figure, and its goal. */
 export interface Figure {
   readonly what: string
   readonly value: number
@@ -8,7 +8,7 @@ export interface Figure {
   readonly goal?: { readonly atLeast: number } | { readonly atMost: number }
 }
 
-/** The head of a table in Markdown, below the machine that the figures are measured on. */
+/** The head of a Markdown table, below a line about this machine. */
 export function tableHead(): string {
   const machine = `${cpus()[0]?.model}, ${cpus().length} cores, Node ${process.version}`
   return `${machine}\n\n| what | figure | goal |\n|---|---|---|\n`

@@ -3,7 +3,7 @@ import { commandMs, type MachineName } from '../test/panel-simulator/server/comm
 import type { Figure } from './figures.js'
 import type { Proof } from './people.js'
 
-/** The ways to prove the right to a change, by what the panel must do for them. */
+/** The ways to prove a change, by what the panel has to do for them. */
 export const WAYS = ['hash', 'imap', 'account'] as const
 export type Way = (typeof WAYS)[number]
 
@@ -15,14 +15,14 @@ const CHECK = commandNames['check-account']
 const RECORD = commandNames['read-account']
 const CHANGE = commandNames['change-password']
 
-/** The commands of a change whose mailbox has no dot, if the domain's owner is known. */
+/** The panel commands of a change, for a mailbox without a dot and a domain whose owner is known. */
 const CHANGES: Readonly<Record<Way, readonly string[]>> = {
   hash: [READ, CHANGE],
   imap: [CHANGE],
   account: [CHECK, RECORD, CHANGE],
 }
 
-/** What a proof asked of the panel in November 2026, before attempts took turns; a refused guess cost as much. */
+/** The panel commands of a proof in November 2026, before attempts had turns. A refused guess needed the same. */
 const FORMER_PROOFS: Readonly<Record<Way, readonly string[]>> = {
   hash: [READ, READ],
   imap: [READ],
@@ -38,20 +38,22 @@ export function changeMs(machine: MachineName, way: Way): number {
   return sumMs(machine, CHANGES[way])
 }
 
-/** The same for a service that has just started: it must ask for the domain's owner. */
+/** The same for a service that has just started, which must look up the domain's owner. */
 export function firstChangeMs(machine: MachineName, way: Way): number {
   return changeMs(machine, way) + (way === 'account' ? 0 : sumMs(machine, [OWNER]))
 }
 
-/** How long (ms) the panel works for so many people who change their passwords by one account at once: its record is asked for once. */
+/**
+ * How long (ms) the panel works if several people change their passwords at once with the same account. Its record is read once.
+ */
 export function sharedChangesMs(machine: MachineName, way: Way, people: number): number {
   const savedMs = way === 'account' ? (people - 1) * sumMs(machine, [RECORD]) : 0
   return people * changeMs(machine, way) - savedMs
 }
 
 /**
- * Compares the panel's time for a change, or for a refused guess, with what it formerly was on a small machine. Owners of
- * domains were remembered for five minutes then; the account's proof needs none.
+ * Compares the panel's time for a change or a refused guess with the former one, on a small machine. Domain owners were cached
+ * for five minutes then. Proof by account doesn't need them.
  *
  * @param workMs the panel's time now
  */

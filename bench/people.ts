@@ -1,25 +1,25 @@
-/** How a submission proves the right to a change. */
+/** The proof of a submission. */
 export type Proof = 'mailbox' | 'account'
 
 export const PATH = '/api/v1/password-changes'
 
 const PASSWORDS = ['the first new secret', 'the second new secret'] as const
 
-/** Somebody with a mailbox of the simulated panel, at an address of their own. */
+/** A person with a mailbox of the simulated panel and their own IP address. */
 export interface Person {
   readonly email: string
   readonly headers: Readonly<Record<string, string>>
-  /** The password that the next submission asks for. */
+  /** The new password in the next submission. */
   readonly newPassword: string
-  /** The body of the next submission. */
+  /** Makes the body of the next submission. */
   submission(proof: Proof): string
-  /** The change was made. */
+  /** Call it when the change was made. */
   made(): void
 }
 
 /**
- * @param number tells people apart
- * @param mailbox of `d0.example` and so on: `info`, or `box0` and so on
+ * @param number must differ between people
+ * @param mailbox `info` or `box0`, `box1` … of `d0.example`, `d1.example` …
  */
 export function createPerson(number: number, mailbox = `box${number}@d0.example`): Person {
   let password = 'info mail pw'
@@ -43,7 +43,7 @@ export function createPerson(number: number, mailbox = `box${number}@d0.example`
   }
 }
 
-/** What comes of a wrong password. */
+/** Makes the body of a submission with a wrong password. */
 export function guessOf(person: Person, proof: Proof): string {
   const { email, newPassword } = person
   const credentials =
@@ -53,19 +53,19 @@ export function guessOf(person: Person, proof: Proof): string {
   return JSON.stringify({ email, newPassword, ...credentials })
 }
 
-/** In a network of its own, for each network may have only a few unknown domains looked up. */
+/** Each address is in a separate network, because a network can look up only a few unknown domains. */
 function addressOf(number: number): string {
   return `10.${number >> 8}.${number & 255}.1`
 }
 
-/** What somebody was told, and when. */
+/** The answer to a submission, and how long it took. */
 export interface Told {
   readonly status: number
   readonly code: string
   readonly tookMs: number
 }
 
-/** Posts a submission by JSON, and waits as long as it takes. */
+/** Posts a submission as JSON, without a time-out. */
 export async function submit(url: string, { headers }: Person, body: string): Promise<Told> {
   const startMs = performance.now()
   const response = await fetch(url + PATH, { method: 'POST', headers, body })
@@ -73,7 +73,7 @@ export async function submit(url: string, { headers }: Person, body: string): Pr
   return { status: response.status, code, tookMs: performance.now() - startMs }
 }
 
-/** Has one change made; gives how long it took (ms). Throws if it was not made. */
+/** Makes a change and gives how long it took (ms). Throws if it failed. */
 export async function change(url: string, person: Person, proof: Proof): Promise<number> {
   const { status, code, tookMs } = await submit(url, person, person.submission(proof))
   if (status !== 200) throw new Error(`a change of ${person.email} was answered ${status} ${code}`)

@@ -10,10 +10,10 @@ import { simulatorCredentials } from '../test/panel-simulator/simulator.js'
 import type { Order, Spent } from './programs/panel.js'
 
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url))
-/** For a panel on a small machine, whose commands several services check at once. */
+/** Enough for several services that check a panel on a small machine at the same time. */
 const START_MS = 60_000
 
-/** As little as a server can be: it reads what it is sent, and answers. */
+/** A minimal server: it reads the request and answers. */
 const BARE = `
 const server = require('node:http').createServer((request, response) => request.resume().on('end', () => response.end('ok')))
 server.listen(0, '127.0.0.1', () =>
@@ -26,19 +26,19 @@ process.once('exit', () => {
   rmSync(directory, { recursive: true, force: true })
 })
 
-/** A server in a process of its own. */
+/** A server in its own process. */
 export interface Server {
   readonly url: string
   readonly pid: number
   stop(): Promise<void>
 }
 
-/** The panel simulator, and a mail server that takes the same passwords. */
+/** The panel simulator, and a mail server with the same passwords. */
 export interface Panel extends Server {
   readonly certificate: string
   readonly imapUrl: string
   accepts(address: string, password: string): Promise<boolean>
-  /** Since its start. */
+  /** What was spent since the start. */
   spent(): Promise<Spent>
 }
 
@@ -48,7 +48,7 @@ async function stop(child: ChildProcess): Promise<void> {
   children.delete(child)
 }
 
-/** Starts a program of this folder; resolves with the message that says that it is ready. */
+/** Starts a program of this folder, and resolves with the message that says it is ready. */
 async function forkProgram(name: string, env: Record<string, string>) {
   const file = fileURLToPath(new URL(`programs/${name}.ts`, import.meta.url))
   const child = fork(file, {
@@ -65,7 +65,7 @@ async function nextMessage(child: ChildProcess): Promise<unknown> {
   return message
 }
 
-/** @param machine what the panel runs on; without it commands take no time of their own */
+/** @param machine what the panel runs on; without it, commands take no time */
 export async function startPanel(machine?: MachineName): Promise<Panel> {
   const { child, message, ...server } = await forkProgram('panel', { PANEL_MACHINE: machine ?? '' })
   async function order<Answer>(what: Order): Promise<Answer> {
@@ -88,7 +88,7 @@ export async function startRival(name: 'floor' | 'straightforward', panel: Panel
   return { url: `http://127.0.0.1:${message}`, pid, stop }
 }
 
-/** Connections that send their requests a byte at a time, and come again when they are closed. */
+/** Opens connections that send their requests one byte at a time, and reconnect when they are closed. */
 export async function startSlowClients(url: string, count: number) {
   const { child, stop } = await forkProgram('slow-clients', { TARGET: url, COUNT: String(count) })
   return {
@@ -102,9 +102,9 @@ export async function startSlowClients(url: string, count: number) {
   }
 }
 
-/** A server that writes a log, as Rekey does. */
+/** A server that logs like Rekey. */
 export interface LoggedServer extends Server {
-  /** From its start until it listened. */
+  /** The time from its start until it listened. */
   readonly listenMs: number
 }
 
@@ -137,7 +137,10 @@ async function startLogged(args: readonly string[], env: Record<string, string>,
   } satisfies LoggedServer
 }
 
-/** Starts the built service as the unit and the image do, its log in a file, and waits until it has checked the panel. */
+/**
+ * Starts the built service with the options of the systemd unit and the image, with its log in a file. Waits until it has checked
+ * the panel.
+ */
 export async function startRekey(panel: Panel, env: Record<string, string> = {}): Promise<LoggedServer> {
   const caFile = join(directory, 'ca.pem')
   writeFileSync(caFile, panel.certificate)
@@ -153,7 +156,7 @@ export async function startRekey(panel: Panel, env: Record<string, string> = {})
   return await startLogged([MAIN], { ...settings, ...env }, 'ready')
 }
 
-/** The same, with a proof by a login to the mail server. */
+/** The same, but it checks passwords by logging in to the mail server. */
 export async function startRekeyWithImap(panel: Panel): Promise<LoggedServer> {
   return await startRekey(panel, {
     REKEY_MAILBOX_CHECK: 'imap',
@@ -166,13 +169,13 @@ export async function startBare(): Promise<LoggedServer> {
   return await startLogged(['-e', BARE], {}, 'listening')
 }
 
-/** Resident memory, in MB. */
+/** Resident memory in MB. */
 export function residentMb(pid: number): number {
   const [, kilobytes = '0'] = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
   return (Number(kilobytes) * 1024) / 1e6
 }
 
-/** Processor time used so far, in ms; the kernel counts in hundredths of a second. */
+/** Processor time used so far, in ms. The kernel counts hundredths of a second. */
 export function cpuMs(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
     .replace(/^.*\) /, '')

@@ -7,7 +7,7 @@ import { CHANGE } from '../test/panel-simulator/commands/command-names.js'
 import { damagedAnswers, saysDone } from './damaged-answers.js'
 import { defineTarget } from './target.js'
 
-/** What goes wrong with one call: whether the panel runs it, and the answer or the failure that comes back. */
+/** A fault in one call: whether the panel runs the command, and the response or failure that Rekey gets. */
 interface Damage {
   readonly runs: boolean
   readonly answer: RawAnswer | TransportFailureReason
@@ -19,7 +19,7 @@ const damage: fc.Arbitrary<Damage> = fc.record({
   answer: fc.oneof(failures, damagedAnswers),
 })
 
-/** Whether the panel says itself, in its own form, that the command failed or was not run. */
+/** Whether the response clearly says, in the panel's own form, that the command failed or didn't run. */
 function saysFailed({ status, exitCodeHeader, body }: RawAnswer): boolean {
   const code = exitCodeHeader?.trimEnd() ?? ''
   return (
@@ -27,10 +27,10 @@ function saysFailed({ status, exitCodeHeader, body }: RawAnswer): boolean {
   )
 }
 
-/** An attempt before a panel, some of whose answers are lost or damaged. */
+/** Attempts with a panel whose responses get lost or damaged. */
 export const changes = [
   defineTarget({
-    // Each wait for what came of a lost answer costs the tests' clock many turns of the event loop.
+    // Each wait for the outcome after a lost response takes the test clock many turns of the event loop.
     leastMs: 100,
     name: 'changes',
     arbitrary: fc.record({
@@ -43,7 +43,7 @@ export const changes = [
       let calls = 0
       const panel = await createPanelInMemory('fast', 1, async (command, call) => {
         const { runs, answer = undefined } = damages[calls++] ?? { runs: true }
-        // A connection that was never made ran nothing.
+        // Without a connection, nothing ran.
         const real = runs && answer !== 'unreachable' ? await call() : undefined
         if (typeof answer === 'string') throw new TransportFailure(answer)
         const given = answer ?? (real as RawAnswer)

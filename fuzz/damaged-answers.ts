@@ -31,7 +31,7 @@ const bodies = edited(
 )
 const codes = [...recorded.map(({ hestiaExitCode }) => String(hestiaExitCode ?? 0)), '405', '999', '1000']
 
-/** Answers like those that panels were recorded to give: their parts mixed, and damaged. */
+/** Responses like those recorded from real panels, but mixed and damaged. */
 export const damagedAnswers: fc.Arbitrary<RawAnswer> = fc.oneof(
   fc.record({
     status: statuses,
@@ -45,7 +45,7 @@ export const damagedAnswers: fc.Arbitrary<RawAnswer> = fc.oneof(
   })),
 )
 
-/** Whether an answer to a call that asked for the code says that the command ran and ended well. */
+/** Whether a response to a call that asked for the exit code says that the command succeeded. */
 export function saysDone({ status, exitCodeHeader = '0', body }: RawAnswer): boolean {
   return status === 200 && exitCodeHeader.trimEnd() === '0' && body.trimEnd() === '0'
 }

@@ -1,19 +1,19 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 
-/** How long a client that waits for more than the server says is kept waiting. */
+/** How long a client waits if it expects more than the server says. */
 const SILENCE_MS = 20
 
-/** A server on this host that says what it is told, one piece at first and one after each line that comes. */
+/** A local server that follows a script: it says one piece at the start, and one after each line it receives. */
 export interface DialogueServer {
   readonly port: number
-  /** Sets what is said on the next connection. */
+  /** Sets the script of the next connection. */
   prepare(says: readonly string[]): void
-  /** What was said on the latest connection, and the lines that came, which begin with `> `: in their order. */
+  /** What both sides said on the latest connection, in order. Received lines begin with `> `. */
   heard(): readonly string[]
 }
 
-/** @param path of a socket, in place of a port */
+/** @param path a socket to listen on instead of a port */
 export async function startDialogueServer(path?: string): Promise<DialogueServer> {
   let says: readonly string[] = []
   let heard: string[] = []
@@ -49,7 +49,7 @@ function converse(socket: Socket, left: string[], heard: string[]): void {
       const line = text.slice(0, end).trimEnd()
       text = text.slice(end + 1)
       heard.push(`> ${line}`)
-      // The text of a mail ends with a dot (RFC 5321 section 4.1.1.4).
+      // The text of a mail ends with a dot (RFC 5321, section 4.1.1.4).
       if (!inMessage || line === '.') speak()
     }
   })

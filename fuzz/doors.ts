@@ -11,15 +11,15 @@ const MAX_BODY_BYTES = 8 * 1024
 
 const service = await createServiceInMemory()
 
-/** A way in, and what is sent there that is right. */
+/** A path for submissions, with valid bodies. */
 interface Door {
   readonly name: string
   readonly path: string
   readonly type: string
   readonly bodies: readonly string[]
-  /** The member or field that has the new password; none where nothing is changed. */
+  /** The member or field with the new password. Missing if the path changes nothing. */
   readonly newPassword?: string
-  /** How an answer begins or ends that says that the password was changed. */
+  /** Matches an answer that says the password was changed. */
   readonly saysChanged: RegExp
 }
 
@@ -105,13 +105,13 @@ function requestOf(path: string, headers: readonly string[], body?: string): str
   return `${head.join('\r\n')}\r\n\r\n${bytes}`
 }
 
-/** What an answer must be, whatever was sent. */
+/** Checks what must be true of every answer. */
 async function sendAndCheck(bytes: string, saysChanged: RegExp) {
   const { answer, changes, isChanged, errors } = await service.send(bytes)
   assert.match(answer, /^HTTP\/1\.1 [2-5]\d\d /)
   assert.doesNotMatch(answer, /^HTTP\/1\.1 50[01] /)
   assert.deepEqual(errors, [], 'an error in the log')
-  // An internationalised domain is asked for in one form, and then in the other.
+  // A mailbox of an internationalized domain is tried in one form, then in the other.
   const made = changes.filter(({ done }) => done)
   assert(made.length <= 1, 'more than one change')
   const done = made.length === 1
@@ -141,7 +141,7 @@ function submissionOf(door: Door): Target {
   })
 }
 
-/** Whatever a client writes into the header, the trusted proxy adds the address of its connection. */
+/** Whatever a client writes into the header, the trusted proxy adds the address of the connection. */
 const forwarded = defineTarget({
   name: 'x-forwarded-for',
   arbitrary: fc.array(
@@ -158,7 +158,7 @@ const forwarded = defineTarget({
   },
 })
 
-/** Without what ends a header, or what HTTP doesn't allow in it. */
+/** Removes characters that end a header or aren't allowed in it. */
 function asHeader(value: string): string {
   return value.replaceAll(/[^\t\x20-\x7e\x80-\xff]/g, '')
 }
@@ -197,12 +197,12 @@ const requests = defineTarget({
     ],
   ),
   async run(bytes) {
-    // Through what is no HTTP, no answer can be told from the next.
+    // After input that isn't HTTP, the answers can't be told apart.
     const { answer } = await service.send(bytes, true)
     assert(answer === '' || answer.startsWith('HTTP/1.1 '), answer)
     assert.doesNotMatch(answer, /HTTP\/1\.1 50[01] /)
   },
 })
 
-/** All that comes in by HTTP. */
+/** Everything that arrives over HTTP. */
 export const doorTargets = [...doors.map(submissionOf), forwarded, requests]

@@ -36,7 +36,7 @@ function checkAddress(text: string): void {
   }
 }
 
-/** An entry of `X-Forwarded-For`. What comes of whole headers is for the doors. */
+/** Entries of `X-Forwarded-For`. fuzz/doors.ts tests whole headers. */
 export const forwardedAddresses = [
   defineTarget({ name: 'forwarded-addresses', arbitrary: edited(ADDRESSES, PIECES), run: checkAddress }),
   defineTarget({ name: 'long-forwarded-addresses', arbitrary: repeated(PIECES, 8192), run: checkAddress }),

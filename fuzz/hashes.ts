@@ -46,7 +46,7 @@ function read(storedHash: string): void {
   }
 }
 
-/** The reader of stored hashes, which computes none. */
+/** The reader of stored hashes, without the computation. */
 export const hashes = [
   defineTarget({ name: 'stored-hashes', arbitrary: edited(HASHES, PIECES), run: read }),
   defineTarget({ name: 'long-stored-hashes', arbitrary: repeated([...PIECES, ...HASHES], 8192), run: read }),

@@ -41,7 +41,7 @@ const WELCOME = '2 OK [CAPABILITY IMAP4rev1 NAMESPACE] Logged in\r\n'
 const REFUSED = '2 NO [AUTHENTICATIONFAILED] Authentication failed.\r\n'
 const REST = ['3 OK Done.\r\n', '* BYE Bye.\r\n4 OK Done.\r\n']
 
-/** What Dovecot and others say. */
+/** What Dovecot and other servers say. */
 const says = dialogues(
   [
     [PLAIN, ID, '+ \r\n', WELCOME, ...REST],
@@ -55,13 +55,13 @@ const says = dialogues(
   PIECES,
 )
 
-/** Whether the server said so to a command that carried credentials, or to what came after it. */
+/** Whether the server said this after a command with credentials. */
 function saidToLogin(heard: readonly string[], said: RegExp): boolean {
   const login = heard.findIndex((text) => /^> \S+ (?:AUTHENTICATE|LOGIN) /i.test(text))
   return login !== -1 && heard.slice(login + 1).some((text) => said.test(text))
 }
 
-/** A login to a mail server that says anything. */
+/** Logins to a mail server that says anything. */
 export const imap = [
   defineTarget({
     name: 'imap-lines',

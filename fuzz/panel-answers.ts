@@ -16,7 +16,7 @@ import { defineTarget } from './target.js'
 const PASSWORD = new Secret('the password')
 const MAILBOX = ['alice', 'example.org', 'ann.lee'] as const
 
-/** What the service asks of the panel, and what may not come of an answer that didn't say so. */
+/** The service's questions to the panel, each with a check that it doesn't read more from a response than the response says. */
 const questions: readonly ((panel: Panel, raw: RawAnswer) => Promise<void>)[] = [
   async (panel, raw) => {
     const answer = await panel.changeMailboxPassword(...MAILBOX, PASSWORD)
@@ -90,5 +90,5 @@ const commands = defineTarget({
   },
 })
 
-/** The readers of what the panel answers. */
+/** The readers of the panel's responses. */
 export const panelAnswers = [reading, commands]

@@ -21,7 +21,7 @@ import { seldomEdited } from './texts.js'
 
 const clock = createTestClock()
 
-/** What the service asks of the store; each checks what it is told. */
+/** The service's questions to the store. Each checks the result. */
 const questions: readonly ((client: Redis, inStore: InStore) => Promise<void>)[] = [
   async (client, inStore) => {
     const hits = await createRedisLimitStore(client, inStore, 'address', 1000, () => 'window').increment(
@@ -67,7 +67,7 @@ const values = fc.oneof(
   fc.tuple(fc.nat(), fc.string(), fc.nat()),
 )
 
-/** All commands get the one reply. */
+/** A client whose commands all get this reply. */
 function clientOf(reply: unknown): Redis {
   const command = async (): Promise<unknown> => {
     if (reply instanceof Error) throw reply
@@ -87,7 +87,7 @@ function clientOf(reply: unknown): Redis {
 const path = join(mkdtempSync(join(tmpdir(), 'rekey-fuzz-')), 'redis.sock')
 let reply = ''
 
-/** Gives the reply to the service's own commands, and then ends; the client's others are answered well. */
+/** Sends the reply to the service's own commands, then closes. The client's other commands succeed. */
 const server = createServer((socket) => {
   socket.on('error', () => socket.destroy())
   socket.on('data', (chunk) => {
@@ -116,10 +116,10 @@ const replies = seldomEdited(
     '-NOSCRIPT No matching script.\r\n',
   ],
   ['$', '*', ':', '-ERR ', '+', '\r\n', '$-1\r\n', '*1000000\r\n'],
-  // The client throws at a null that answers no command, which no Redis sends.
+  // The client throws at a null that doesn't answer a command, which Redis never sends.
 ).filter((text) => !/.[$*]-1/s.test(text))
 
-/** The readers of what a store replies, and the client before them. */
+/** The readers of the store's replies, with and without the Redis client. */
 export const redisReplies = [
   defineTarget({
     name: 'redis-values',

@@ -14,7 +14,7 @@ import type { Target } from './target.js'
 import { typedText } from './typed-text.js'
 
 const BATCH = 100
-/** Of an input, in characters: its seed makes it again. */
+/** How many characters of an input are shown. Its seed reproduces it. */
 const MAX_SHOWN = 1000
 
 const targets = [
@@ -49,7 +49,7 @@ for (const target of chosen) inputs += await explore(target, (minutes * 60_000) 
 print(`${inputs} inputs\n`)
 process.exit()
 
-/** Tries inputs for so long, or until something doesn't hold; gives how many. Each batch has a seed. */
+/** Tries inputs until the time is over or a check fails, and gives how many. Each batch has its own seed. */
 async function explore({ name, arbitrary, run, leastMs }: Target, forMs: number): Promise<number> {
   const endMs = performance.now() + forMs
   const stopwatch = createStopwatch(run, leastMs)

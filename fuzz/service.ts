@@ -17,21 +17,21 @@ import { createWorkload } from '../test/panel-simulator/server/workload.js'
 import { simulatorCredentials } from '../test/panel-simulator/simulator.js'
 import { createPanelState } from '../test/panel-simulator/state/panel-state.js'
 
-/** The person's, as the proxy names it. */
+/** The person's address, as the proxy reports it. */
 export const CLIENT_ADDRESS = '203.0.113.9'
 const PROXY_ADDRESS = '127.0.0.1'
 const ANSWER_MS = 10_000
-/** So many turns of the event loop an answer takes at most for which no other thread works. */
+/** The most turns of the event loop for an answer that needs no other thread. */
 const TURNS = 100
 const NO_LIMIT = '9999999/1h'
 
-/** The whole service before a simulated panel, all in this process; connections are pairs of streams. */
+/** The whole service with a simulated panel, all in this process. Connections are pairs of streams. */
 export async function createServiceInMemory() {
   const clock = createTestClock()
   const state = await createPanelState({ hashPassword })
   const fresh = state.domains.map(({ mailboxes }) => mailboxes.map(({ hash }) => hash))
   const api = createApi(state, createWorkload({ profile: undefined, delayMs: 0, clock }))
-  /** The passwords that the panel was told to set, and whether it did. */
+  /** The passwords that the panel was asked to set, and whether it did. */
   let changes: { readonly password: string | undefined; readonly done: boolean }[] = []
   const errors: string[] = []
 
@@ -102,9 +102,9 @@ export async function createServiceInMemory() {
 
   return {
     /**
-     * Sends bytes (latin1) over a connection of their own to a panel that is as at first, and gives what came of them.
+     * Resets the panel, sends bytes (latin1) over a new connection, and gives the result.
      *
-     * @param hangsUp whether the client waits no longer than the service has something to do at once
+     * @param hangsUp whether the client disconnects once the service has no more immediate work
      */
     async send(bytes: string, hangsUp = false) {
       reset()
@@ -127,7 +127,7 @@ export async function createServiceInMemory() {
   }
 }
 
-/** In no time: a slow hash would make every right password look like an input that takes too long. */
+/** A fast hash, because a slow one would make every right password look like a slow input. */
 async function hashPassword(password: string): Promise<string> {
   return `{SHA512}${createHash('sha512').update(password).digest('base64')}`
 }

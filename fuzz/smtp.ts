@@ -52,7 +52,7 @@ const GO_ON = '354 Enter message, ending with "." on a line by itself\r\n'
 const TAKEN = '250 OK id=1rAbcd-000001-Xy\r\n'
 const UNKNOWN = '550 5.1.1 No such user: info@example.org\r\n'
 
-/** What Exim and others say. */
+/** What Exim and other servers say. */
 const says = dialogues(
   [
     [GREETING, OFFERS, OK, OK, GO_ON, TAKEN],
@@ -65,7 +65,7 @@ const says = dialogues(
   PIECES,
 )
 
-/** Hands a message to a mail server that says anything. */
+/** Sends mails to a mail server that says anything. */
 export const smtp = [
   defineTarget({
     name: 'smtp-lines',
@@ -80,7 +80,7 @@ export const smtp = [
       }
       const heard = server.heard()
       const said = heard.slice(heard.indexOf('> DATA') + 1).filter((text) => !text.startsWith('> '))
-      // The mail client goes by the first digit of a reply.
+      // The mail client only reads the first digit of a reply.
       assert(heard.includes('> DATA') && said.some((text) => /^\s*2/m.test(text)), 'an untrue "sent"')
     },
   }),

@@ -1,17 +1,17 @@
-/** No input may take longer than so many times what its target's median input takes. */
+/** How many times as long as the median of its target an input may take. */
 const MAX_TIMES = 20
 
-/** Less can't be told from what measuring takes. */
+/** Shorter times can't be measured reliably. */
 const LEAST_MS = 0.2
 
 const REPETITIONS = 10
 
-/** Runs a target, and throws if an input takes too long, also when it is repeated. The first batch is not judged. */
+/** Runs a target, and throws if an input takes too long, even when repeated. The first batch isn't judged. */
 export function createStopwatch<Input>(run: (input: Input) => void | Promise<void>, leastMs = LEAST_MS) {
   let batchMs: number[] = []
   let medianMs = Number.POSITIVE_INFINITY
 
-  /** Processor time, because the machine may be busy, and a target may wait for what doesn't come. */
+  /** Processor time, because the machine may be busy, and a target may wait for something that never comes. */
   async function leastCpuMs(input: Input): Promise<number> {
     let fewestMs = Number.POSITIVE_INFINITY
     for (let count = 0; count < REPETITIONS; count++) {

@@ -1,12 +1,12 @@
 import type fc from 'fast-check'
 
-/** A part of the code that reads what others wrote, and what must hold whatever that is. */
+/** A part of the code that reads input from others, with checks that must pass for any input. */
 export interface Target {
   readonly name: string
   readonly arbitrary: fc.Arbitrary<unknown>
-  /** Throws if something doesn't hold. */
+  /** Throws if a check fails. */
   run(input: unknown): void | Promise<void>
-  /** What takes less (ms) is not judged to be slow, in place of a default. */
+  /** Inputs below this time (ms) never count as slow. Replaces the default. */
   readonly leastMs?: number
 }
 

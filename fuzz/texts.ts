@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 
-/** What each reader has met that was no plain text: ends of lines and texts, quotes, numbers too large, characters that fold. */
+/**
+ * Characters that cause trouble in parsers: ends of lines and texts, quotes, numbers that are too large, characters that fold.
+ */
 const ODD = ['', '\0', '\n', '\r\n', ' ', '\t', '"', "'", '\\', '{', '}', '[', ']', '<', '>', ',', ';', ':']
 const NUMBERS = ['0', '1', '9', '10', '255', '65536', '4294967296', '1e9', '-1', '0x0', '007', 'NaN']
 const LETTERS = [
@@ -27,9 +29,9 @@ interface Edit {
 }
 
 /**
- * Texts like the given ones: as they are, or with pieces put in, taken out, or cut off.
+ * Texts like the given ones: unchanged, or with pieces inserted, removed or cut off.
  *
- * @param pieces that mean something to the reader
+ * @param pieces texts that have a meaning for the reader
  */
 export function edited(texts: readonly string[], pieces: readonly string[] = []): fc.Arbitrary<string> {
   const put = fc.oneof(fc.constantFrom(...ODD, ...NUMBERS, ...LETTERS, ...pieces), anything)
@@ -43,7 +45,7 @@ function edit(text: string, { at, without, put }: Edit): string {
   return text.slice(0, start) + put + text.slice(start + without)
 }
 
-/** The same, where most texts are as they are. */
+/** The same, but most texts are unchanged. */
 export function seldomEdited(texts: readonly string[], pieces: readonly string[]): fc.Arbitrary<string> {
   return fc.oneof(
     { weight: 9, arbitrary: fc.constantFrom(...texts) },
@@ -51,7 +53,7 @@ export function seldomEdited(texts: readonly string[], pieces: readonly string[]
   )
 }
 
-/** Dialogues like the given ones, few of whose parts are edited. */
+/** Dialogues like the given ones, with few parts edited. */
 export function dialogues(
   known: readonly (readonly string[])[],
   pieces: readonly string[],
@@ -59,13 +61,13 @@ export function dialogues(
   return fc.oneof(...known.map((parts) => fc.tuple(...parts.map((part) => seldomEdited([part], pieces)))))
 }
 
-/** Texts put together from pieces and from anything else. */
+/** Random sequences of the pieces and arbitrary text. */
 export function mixed(pieces: readonly string[], maxPieces: number): fc.Arbitrary<string> {
   const piece = fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...pieces) }, anything)
   return fc.array(piece, { maxLength: maxPieces, size: 'max' }).map((all) => all.join(''))
 }
 
-/** Texts of a length, most of which is one piece again and again: what a pattern that tries too much takes longest for. */
+/** Texts of a given length that mostly repeat one piece. They take longest in a pattern that backtracks. */
 export function repeated(pieces: readonly string[], length: number): fc.Arbitrary<string> {
   const few = mixed(pieces, 3)
   return fc

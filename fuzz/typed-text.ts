@@ -54,7 +54,7 @@ const PIECES = [
   '\u2212',
 ]
 
-/** No body that is read is longer. */
+/** The service reads no longer bodies. */
 const MAX_LENGTH = 8192
 
 function checkAddress(typed: string): void {
@@ -76,11 +76,11 @@ function checkText(typed: string): void {
   const name = normalizeAccountName(typed)
   assert.doesNotMatch(name, /\s/)
   const code = normalizeCode(typed)
-  // What is far too long for a code is left as it is.
+  // A text that is far too long for a code is left unchanged.
   if (code.length <= 100) assert.doesNotMatch(code, /(?![0-9])\p{Nd}/u)
 }
 
-/** What makes sense of what people type, in texts as they type them and in the longest that is read. */
+/** The normalization of what people type, with typical texts and the longest possible. */
 export const typedText = [
   defineTarget({ name: 'addresses', arbitrary: mixed(PIECES, 12), run: checkAddress }),
   defineTarget({ name: 'long-addresses', arbitrary: repeated(PIECES, MAX_LENGTH), run: checkAddress }),

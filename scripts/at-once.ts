@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process'
 import { text } from 'node:stream/consumers'
 
 /**
- * Runs the npm scripts that it is told, all at once, and fails if one of them does. The last one's output is shown as it
- * comes, that of the others after it, and only if they failed.
+ * Runs the given npm scripts in parallel, and fails if one of them fails. The last script's output is shown live. The output of
+ * the others is shown afterwards, and only if they failed.
  */
 const names = process.argv.slice(2)
 

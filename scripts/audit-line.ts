@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { attemptLine } from '../src/audit-log/attempt-line.js'
 
-/** The text of docs/audit-line.schema.json. */
+/** Makes the text of docs/audit-line.schema.json. */
 export function makeAuditLineSchema(): string {
   return `${JSON.stringify(z.toJSONSchema(attemptLine), null, 2)}\n`
 }
 
-/** The rows of docs/audit-log.md: each field of the line, in order. */
+/** Makes the table in docs/audit-log.md: each field of the audit line, in order. */
 export function describeAuditLine(): string {
   const rows = Object.entries(attemptLine.shape).map(
     ([name, field]) => `| \`${name}\` | ${typeOf(field)} | ${field.description} |`,

@@ -2,13 +2,10 @@ import { dirname } from 'node:path'
 import { type BuildResult, build, type Plugin } from 'esbuild'
 import { fromRoot } from './from-root.js'
 
-/** Packages with native code, which are installed beside the service; all others become part of its files. */
+/** Packages with native code are installed with the service. All others are bundled. */
 const INSTALLED = ['@node-rs/*']
 
-/**
- * Files of packages that would load much more than is used, by their paths, and what takes their place: undici without fetch,
- * caches and mocks.
- */
+/** Replacements for files of packages that would load much more than we use: undici without fetch, caches and mocks. */
 const LEANER: Readonly<Record<string, string>> = {
   'undici/index.js': `
     const Dispatcher = require('./lib/dispatcher/dispatcher')
@@ -19,8 +16,8 @@ const LEANER: Readonly<Record<string, string>> = {
 }
 
 /**
- * Bundles the program, with a file for each part that is loaded when it is needed, and the worker. Names stay as they are,
- * and lines short, so that the log of a crash shows where it was.
+ * Bundles the program (with a separate file for each part that is loaded on demand) and the worker. Names stay unchanged and
+ * lines short, so that a crash log shows the place.
  */
 export async function buildService(): Promise<BuildResult<{ metafile: true }>> {
   return await build({
@@ -41,7 +38,7 @@ export async function buildService(): Promise<BuildResult<{ metafile: true }>> {
     minifyWhitespace: true,
     lineLimit: 120,
     legalComments: 'none',
-    // CommonJS packages require modules of Node.
+    // CommonJS packages `require` Node's modules.
     banner: {
       js: "import{createRequire as requireFrom}from'node:module';const require=requireFrom(import.meta.url);",
     },

@@ -9,7 +9,7 @@ import { fromRoot } from './from-root.js'
 const ASSETS = fromRoot('dist/assets/')
 const DICTIONARY = fromRoot('dist/passwords/dictionary/')
 
-/** Checks the catalogues, and makes the dictionary of strength and the styles and scripts that browsers load. */
+/** Checks the catalogues, and makes the dictionary of the strength estimator and the styles and scripts for browsers. */
 export async function buildViews(): Promise<readonly BuildResult<{ metafile: true }>[]> {
   checkCatalogues()
   writeDictionary()
@@ -30,8 +30,8 @@ function checkCatalogues(): void {
 }
 
 /**
- * What all languages share in zxcvbn's package, with its licence: for the worker of the service and that of the page. The
- * words, which are the EFF's for dice, also for the page's suggestions.
+ * Copies the dictionary for all languages from zxcvbn's package, with its licence: for the service's worker and the page's. The
+ * words (the EFF's for Diceware) are also for the page's suggestions.
  */
 function writeDictionary(): void {
   mkdirSync(DICTIONARY, { recursive: true })
@@ -46,7 +46,7 @@ function writeDictionary(): void {
   writeFileSync(join(ASSETS, 'words.json'), JSON.stringify(words))
 }
 
-/** Each worker is a file of its own: it is loaded when it is needed. */
+/** Each worker is a separate file, loaded on demand. */
 async function bundle(entries: readonly string[], format: 'esm' | 'iife') {
   return await build({
     entryPoints: entries.map((name) => fromRoot(`views/scripts/${name}`)),

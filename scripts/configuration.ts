@@ -23,7 +23,7 @@ To check your settings, run \`rekey --check-config\`. It prints all mistakes, an
   [on the loopback](mail-server.md#telling-people-of-a-change).
 `
 
-/** The text of docs/configuration.md: every variable with its default and what it means, by subject. */
+/** Makes the text of docs/configuration.md: every variable with its default and its meaning, by subject. */
 export function describeConfiguration(): string {
   const sections = subjects.map(({ title, variables }) => {
     const rows = Object.entries(variables).map(([name, field]) => rowOf(name, field))
@@ -44,7 +44,7 @@ function rowOf(name: string, field: z.ZodType): string {
   return `| \`${name}\` | ${code(defaultOf(field))} | ${valuesOf(field)} | ${meaning} |`
 }
 
-/** The values that a field says it takes. */
+/** The allowed values, as the field describes them. */
 function valuesOf(field: z.ZodType): string {
   if (field instanceof z.ZodDefault && field.unwrap() instanceof z.ZodEnum) {
     return (field.unwrap() as z.ZodEnum).options.map(code).join(', ')
@@ -53,7 +53,7 @@ function valuesOf(field: z.ZodType): string {
   return typeof values === 'string' ? values : ''
 }
 
-/** A default as an admin would write it; nothing where there is none. */
+/** A default as an admin would write it; empty if there is none. */
 export function defaultOf(field: z.ZodType): string {
   const { fallback } = field.meta() ?? {}
   if (typeof fallback === 'string') return fallback

@@ -4,10 +4,10 @@ import { describeConfiguration } from './configuration.js'
 
 const AUDIT_LOG = 'docs/audit-log.md'
 
-/** Stands before and behind what is made. */
+/** Before and after the generated part. */
 const MARK = '<!-- made by npm run docs -->'
 
-/** The files that are made from the code, wholly or in part, by their path, each with its text. */
+/** The files that are generated from the code, in whole or in part: their paths and texts. */
 export function makeDocuments(): Readonly<Record<string, string>> {
   return {
     'docs/configuration.md': describeConfiguration(),
@@ -16,7 +16,7 @@ export function makeDocuments(): Readonly<Record<string, string>> {
   }
 }
 
-/** A file with a new text between its marks. */
+/** Replaces the text between the marks in a file. */
 function withPart(path: string, part: string): string {
   const [before, , after] = readFileSync(new URL(`../${path}`, import.meta.url), 'utf8').split(MARK)
   if (before === undefined || after === undefined) throw new Error(`${path} has no two marks ${MARK}`)

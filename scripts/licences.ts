@@ -3,10 +3,7 @@ import { join } from 'node:path'
 import type { Metafile } from 'esbuild'
 import { fromRoot } from './from-root.js'
 
-/**
- * Writes down which packages are part of what was built, each as `NAME@VERSION (LICENCE)` and its licence's text. Throws if one
- * has no such text.
- */
+/** Writes the packages in a build to a file, each as `NAME@VERSION (LICENCE)` with its licence. Throws if a package has none. */
 export function writeLicences(path: string, builds: readonly Metafile[]): void {
   const texts = [...new Set(builds.flatMap(packagesIn))]
     .sort()
@@ -15,7 +12,7 @@ export function writeLicences(path: string, builds: readonly Metafile[]): void {
   writeFileSync(path, [head, ...texts].join(`\n${'-'.repeat(80)}\n\n`))
 }
 
-/** The folders of the packages of which something is left after the build. */
+/** The folders of the packages that are still in the output. */
 function packagesIn({ outputs }: Metafile): string[] {
   return Object.values(outputs)
     .flatMap(({ inputs }) => Object.entries(inputs))
@@ -23,7 +20,7 @@ function packagesIn({ outputs }: Metafile): string[] {
     .flatMap(([file]) => /^.*\bnode_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? [])
 }
 
-/** `NAME@VERSION (LICENCE)` and the licence's text of the package in a directory. Throws if it has none. */
+/** Gives `NAME@VERSION (LICENCE)` and the licence of the package in a directory. Throws if it has none. */
 export function describePackage(directory: string): string {
   const { name, version, license } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'))
   const files = readdirSync(directory).filter((file) => /^licen[cs]e/i.test(file))

@@ -5,7 +5,7 @@ import { architectures } from './debian/architectures.js'
 import { packageDebian } from './debian/package-debian.js'
 import { fromRoot } from './from-root.js'
 
-// `npm run package:deb`, or with `-- FOLDER` into another folder: makes the Debian packages of what `npm run build` made.
+// `npm run package:deb`, or with `-- FOLDER` into another folder: makes the Debian packages from the output of `npm run build`.
 
 const { version } = JSON.parse(readFileSync(fromRoot('package.json'), 'utf8')) as { version: string }
 const date = new Date(1000 * Number(process.env.SOURCE_DATE_EPOCH ?? timeOfCommit()))
@@ -16,7 +16,7 @@ for (const architecture of architectures) {
   process.stdout.write(`${basename(path)} ${(statSync(path).size / 1e6).toFixed(1)} MB\n`)
 }
 
-/** When the checkout was committed (s). */
+/** When HEAD was committed, in seconds since 1970. */
 function timeOfCommit(): string {
   return execFileSync('git', ['log', '-1', '--format=%ct'], { cwd: fromRoot('.'), encoding: 'utf8' })
 }

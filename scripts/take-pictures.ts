@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { simulatorCredentials, startPanelSimulator } from '../test/panel-simulator/simulator.js'
 
-// `npm run pictures`: makes the README's pictures of the built service before a panel simulator.
+// `npm run pictures`: takes the README's pictures of the built service, with a simulated panel.
 
 const PICTURES = fileURLToPath(new URL('../docs/pictures/', import.meta.url))
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url))
@@ -59,7 +59,7 @@ async function typeIn(page: Page, newPassword: string): Promise<void> {
   await page.locator('#strength-said:not(:empty)').waitFor({ state: 'attached' })
 }
 
-/** What a person sees, with the element at the top. */
+/** Takes what a person sees with the element at the top. */
 async function take(page: Page, name: string, top = 'body'): Promise<void> {
   await page.locator(top).evaluate((element) => element.scrollIntoView())
   await page.screenshot({ path: `${PICTURES}${name}.png`, animations: 'disabled' })
@@ -77,7 +77,7 @@ function serviceEnvironment(): NodeJS.ProcessEnv {
   }
 }
 
-/** Where the service listens, as its log says. */
+/** The service's URL, from its log. */
 async function addressOf(): Promise<string> {
   for await (const line of createInterface({ input: service.stdout })) {
     const { event, address, port } = JSON.parse(line) as { event: string; address: string; port: number }

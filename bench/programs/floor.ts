@@ -5,7 +5,8 @@ import { verify } from '@node-rs/bcrypt'
 import { estimate } from '../../test/kit/strength.js'
 import { changePassword, isAccountPassword, readAccount, readHash, type Submission } from './panel-calls.js'
 
-// The same work as Rekey's, and nothing else: the estimate of the new password's strength, the panel's commands, the check of the hash.
+// Rekey's essential work and nothing else: the estimate of the new password's strength, the panel commands, the check of the
+// hash.
 const server = createServer(async (request, response) => {
   const submission = JSON.parse(await text(request)) as Submission
   const isStrong = estimate(submission.newPassword, [submission.email]).score >= 3

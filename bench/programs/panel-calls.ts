@@ -6,7 +6,7 @@ const { PANEL_URL = '', PANEL_CA = '' } = process.env
 const url = new URL(PANEL_URL)
 const dispatcher = createDispatcher(url, { ca: PANEL_CA }, 8, 15_000)
 
-/** A change as it is submitted; the owner of every domain is alice. */
+/** A change as it is submitted. The owner of every domain is alice. */
 export interface Submission {
   readonly email: string
   readonly newPassword: string
@@ -14,7 +14,7 @@ export interface Submission {
   readonly account?: { readonly username: string; readonly password: string }
 }
 
-/** Calls the panel with Rekey's own dispatcher and gives the text of its answer. */
+/** Calls the panel through Rekey's own dispatcher and gives the body of the response. */
 async function callPanel(returncode: 'yes' | 'no', cmd: string, ...args: string[]): Promise<string> {
   const numbered = args.map((argument, index) => [`arg${index + 1}`, argument])
   const { body } = await request(new URL('/api/', url), {
@@ -45,7 +45,7 @@ export async function readAccount(username: string): Promise<string> {
   return await callPanel('no', 'v-list-user', username, 'json')
 }
 
-/** A bcrypt hash, as bcrypt's libraries take it. */
+/** A bcrypt hash in the form that bcrypt libraries accept. */
 export async function readHash(email: string): Promise<string> {
   const answer = await callPanel('no', 'v-get-mail-account-value', 'alice', ...partsOf(email), 'md5')
   return answer.trim().replace('{BLF-CRYPT}', '')

@@ -3,17 +3,17 @@ import { machineNames } from '../../test/panel-simulator/server/command-costs.js
 import { startPanelSimulator } from '../../test/panel-simulator/simulator.js'
 import { hashMailPassword, type Scheme } from '../../test/panel-simulator/state/stored-hashes.js'
 
-/** What the bench may ask: what the panel has spent, or whether a mailbox's password is this one. */
+/** What the benchmark can ask: how much the panel has spent, or whether this is a mailbox's password. */
 export type Order = 'spent' | { readonly address: string; readonly password: string }
 
 /** What was spent since the start. */
 export interface Spent {
   readonly commands: number
-  /** On a core of its own. */
+  /** Working time, as if each call had its own core. */
   readonly workMs: number
 }
 
-/** Hashing is the panel's work and none of ours: each password is hashed once. */
+/** Hashing is the panel's work, not Rekey's, so each password is hashed only once. */
 const hashes = new Map<string, Promise<string>>()
 
 function hashOnce(password: string, scheme?: Scheme): Promise<string> {

@@ -1,13 +1,13 @@
 import { connect } from 'node:net'
 import { createPerson, PATH } from '../people.js'
 
-/** How long each waits (ms) before its next byte, and before it comes again. */
+/** Pauses (ms) before the next byte, and before reconnecting. */
 const BYTE_MS = 5000
 const RETURN_MS = 100
-/** How many are opened at a time, so that the server's backlog holds them. */
+/** How many are opened at a time, so that they fit into the server's backlog. */
 const BATCH = 100
 
-/** Above all others that the bench has. */
+/** Higher than all other numbers in the benchmark. */
 const FIRST_PERSON = 20_000
 
 const { TARGET = '', COUNT = '0' } = process.env

@@ -3,7 +3,7 @@ import express from 'express'
 import { PATH } from '../people.js'
 import { changePassword, isAccountPassword, type Submission } from './panel-calls.js'
 
-// What one would write first: check the hosting account's password, then change the mailbox's.
+// The simplest service: check the hosting account's password, then change the mailbox's.
 const app = express()
 app.post(PATH, express.json(), async (request, response) => {
   const submission = request.body as Submission

@@ -15,18 +15,18 @@ import {
 } from '../processes.js'
 
 const CHANGES = 40
-/** Of a change by the stored hash. */
+/** The panel commands of a change with the stored hash. */
 const COMMANDS = 2
 const FLOOD_CONNECTIONS = 200
 const SLOW_CONNECTIONS = 10_000
 const GUESSERS = 40
-/** How long a flood, or the guessers, are left to it before a person comes. */
+/** How long a flood, or the guessers, run before a person comes. */
 const SETTLE_MS = 5000
 const FILL_MS = 30_000
-/** How long slow connections are kept up: Rekey closes each after 30 s, and it comes again. */
+/** How long slow connections are kept up. Rekey closes each after 30 s, and it reconnects. */
 const SLOW_MS = 75_000
 
-/** One person's changes before a fast panel: alone, beside a flood, alone again and beside slow connections. */
+/** One person's changes with a fast panel: alone, during a flood, alone again, and with many slow connections. */
 export async function measureCrowds(): Promise<Figure[]> {
   const panel = await startPanel('fast')
   const rekey = await startRekey(panel)
@@ -117,7 +117,7 @@ async function measureSlow(rekey: LoggedServer, changeMany: () => Promise<number
   ]
 }
 
-/** One person beside forty who guess below their limits, before a small panel. */
+/** One person's changes with a small panel, while forty people guess below their rate limits. */
 export async function measureGuessers(): Promise<Figure[]> {
   const panel = await startPanel('small')
   const rekey = await startRekey(panel)

@@ -8,22 +8,22 @@ const STARTS = 3
 const CHANGES = 5
 const GUESSES = 2
 
-/** What Hestia's own endpoint takes for a change on a small machine (docs/hestia.md, "What a call costs"). */
+/** How long Hestia's own endpoint needs for a change on a small machine (docs/hestia.md, "What a call costs"). */
 const OWN_ENDPOINT_MS = 1450
 const RIVAL_GOALS = { small: 1.35, fast: 1.05 }
 
-/** What was measured of a way to prove the right to a change. */
+/** The measurements of one way to prove a change. */
 interface Measured {
   /** Of the first change after each start. */
   readonly coldMs: number[]
-  /** Of the others. */
+  /** Of the other changes. */
   readonly warmMs: number[]
-  /** The panel's work for each of the others, and for each refused guess. */
+  /** The panel's work for each of the other changes, and for each refused guess. */
   readonly workMs: number[]
   readonly guessWorkMs: number[]
 }
 
-/** One change at a time, with nothing else before the panel. */
+/** One change at a time, and nothing else running. */
 export async function measureIdle(machine: MachineName): Promise<Figure[]> {
   const panel = await startPanel(machine)
   const measured: Record<Way, Measured> = { hash: nothing(), imap: nothing(), account: nothing() }
@@ -73,7 +73,7 @@ export async function measureIdle(machine: MachineName): Promise<Figure[]> {
   }
 }
 
-/** A service of its own for each way, each as it is after a start. */
+/** One freshly started service for each way. */
 async function startServices(panel: Panel) {
   const [hash, imap, account] = await Promise.all([
     startRekey(panel),

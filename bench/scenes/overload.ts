@@ -5,10 +5,10 @@ import { change, createPerson, submit } from '../people.js'
 import { startPanel, startRekey } from '../processes.js'
 
 const FOR_MS = 60_000
-/** The patience of a client of the JSON interface. */
+/** How long a client waits. */
 const PATIENCE_MS = 30_000
 
-/** Three times as many people as a small panel can serve, each with a mailbox of one domain. */
+/** Three times as many people as a small panel can serve, all with mailboxes of one domain. */
 export async function measureOverload(): Promise<Figure[]> {
   const panel = await startPanel('small')
   const rekey = await startRekey(panel)

@@ -4,10 +4,13 @@ import type { Figure } from '../figures.js'
 import { changeMs } from '../panel-work.js'
 
 const ATTEMPTS = 500
-/** After which SnappyMail tells its user that the change failed. */
+/** When SnappyMail tells its user that the change failed. */
 const GIVES_UP_MS = 5000
 
-/** SnappyMail's users before a small panel with three times as many as it can serve, by the tests' clock: it would take six minutes. */
+/**
+ * SnappyMail users with a small panel, three times as many as it can serve. It runs on the test clock; in real time it would take
+ * six minutes.
+ */
 export async function measureSnappyMail(): Promise<Figure[]> {
   const panel = await createPanelInMemory('small')
   for (const [index, proof] of [byPassword, byOwner].entries()) {

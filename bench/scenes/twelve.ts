@@ -5,7 +5,7 @@ import { startPanel, startRekey } from '../processes.js'
 
 const PEOPLE = 12
 
-/** Twelve people of one domain change their passwords at the same moment, before a small panel. */
+/** Twelve people of one domain change their passwords at the same moment, with a small panel. */
 export async function measureTwelve(): Promise<Figure[]> {
   const panel = await startPanel('small')
   const rekey = await startRekey(panel)

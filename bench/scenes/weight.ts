@@ -14,7 +14,7 @@ import {
 } from '../processes.js'
 
 const STARTS = 5
-/** How long after its start a server is taken to be at rest. */
+/** How long after its start a server counts as idle. */
 const REST_MS = 3000
 const CONNECTIONS = 32
 const ROUNDS = 3
@@ -22,7 +22,10 @@ const CHANGES = 1000
 
 const NO_LIMITS = { REKEY_LIMIT_TARGET: '9999999/1h', REKEY_LIMIT_ADDRESS: '9999999/1h' }
 
-/** What Rekey takes of its host beside a bare server of the same Node, and how much it does before a panel that takes no time. */
+/**
+ * Rekey's memory, processor time and start, compared with a bare server of the same Node. Its throughput with a panel that takes
+ * no time.
+ */
 export async function measureWeight(): Promise<Figure[]> {
   const panel = await startPanel()
   const figures = [...(await measureStarts(panel)), ...(await measureLoad(panel))]
@@ -59,7 +62,7 @@ async function measureStarts(panel: Panel): Promise<Figure[]> {
   ]
 }
 
-/** What a server did under load. */
+/** A server's figures under load. */
 interface Load {
   readonly rates: number[]
   readonly cpuMs: number[]
@@ -102,7 +105,7 @@ async function measureLoad(panel: Panel): Promise<Figure[]> {
   ]
 }
 
-/** Rounds of changes, of which the first one warms up; each person has a connection, and changes a password to and fro. */
+/** Runs rounds of changes; the first is a warm-up. Each person has one connection and switches between two passwords. */
 async function load(
   server: Pick<Server, 'url' | 'pid'>,
   proof: Proof,
@@ -137,7 +140,7 @@ async function changesPerSecond(url: string, proof: Proof, people: readonly Pers
       const next = () => client.setHeadersAndBody({ ...person.headers }, person.submission(proof))
       next()
       client.on('response', (status) => {
-        // The library itself looks only once a second whether all have been made.
+        // The library itself checks only once a second whether all are done.
         lastMs = performance.now()
         if (status === 200) person.made()
         next()

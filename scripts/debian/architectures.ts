@@ -1,4 +1,4 @@
-/** A processor that there is a package for. */
+/** A processor architecture that we make a package for. */
 export interface Architecture {
   /** Debian's name. */
   readonly debian: 'amd64' | 'arm64'

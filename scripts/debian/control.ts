@@ -3,7 +3,7 @@ import { lstatSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import type { Architecture } from './architectures.js'
 
-/** The control file of a package with what is in a folder. */
+/** Makes the control file for a package with the files in a folder. */
 export function makeControl(version: string, { debian }: Architecture, folder: string): string {
   return `Package: rekey
 Version: ${version}
@@ -23,7 +23,7 @@ Description: changes mailbox passwords of a Hestia Control Panel
 `
 }
 
-/** As md5sums(5) has it: of each file. */
+/** The checksum of each file, in the format of md5sums(5). */
 export function makeChecksums(folder: string): string {
   return pathsIn(folder)
     .filter((path) => lstatSync(join(folder, path)).isFile())
@@ -36,14 +36,14 @@ export function makeChecksums(folder: string): string {
     .join('')
 }
 
-/** The relative paths of all that is in a folder, in order. */
+/** The sorted relative paths of everything in a folder. */
 export function pathsIn(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .map(({ parentPath, name }) => relative(folder, join(parentPath, name)))
     .sort()
 }
 
-/** In KiB, as dpkg-gencontrol(1) estimates it. */
+/** In KiB, estimated like dpkg-gencontrol(1). */
 function installedSize(folder: string): number {
   const sizes = pathsIn(folder).map((path) => {
     const entry = lstatSync(join(folder, path))

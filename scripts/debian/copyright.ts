@@ -6,7 +6,7 @@ import type { FetchedPackages } from './fetch-packages.js'
 
 const RULER = `\n\n${'-'.repeat(80)}\n\n`
 
-/** The licences of all that is in a Debian package, each under the path that it is for. */
+/** The licences of everything in a Debian package, each with the path it applies to. */
 export function makeCopyright({ runtime, dependencies }: FetchedPackages): string {
   const { name, version } = JSON.parse(readFileSync(join(runtime, 'package.json'), 'utf8'))
   const { dependencies: native } = JSON.parse(readFileSync(fromRoot('package.json'), 'utf8'))

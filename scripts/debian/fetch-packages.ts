@@ -5,17 +5,17 @@ import { join } from 'node:path'
 import { fromRoot } from '../from-root.js'
 import type { Architecture } from './architectures.js'
 
-/** Where the packages of npm are that go into a Debian package. */
+/** The folders with the npm packages that go into a Debian package. */
 export interface FetchedPackages {
-  /** The Node.js that it brings: `bin/node` and `LICENSE`. */
+  /** The bundled Node.js: `bin/node` and `LICENSE`. */
   readonly runtime: string
-  /** The `node_modules` that the service needs beside it. */
+  /** The `node_modules` of the service. */
   readonly dependencies: string
 }
 
 /**
- * Fetches what is made for a processor, in the versions and with the checksums of the lock files, into a folder of the caller's.
- * Throws if Node's binary isn't the one whose SHA-256 is recorded in packaging/runtime/SHA256SUMS.
+ * Fetches the packages for an architecture into a folder, with the versions and checksums in the lock files. Throws if the
+ * SHA-256 of Node's binary isn't the one in packaging/runtime/SHA256SUMS.
  */
 export function fetchPackages(architecture: Architecture, folder: string): FetchedPackages {
   const name = `node-linux-${architecture.node}`
@@ -24,7 +24,7 @@ export function fetchPackages(architecture: Architecture, folder: string): Fetch
   return { runtime, dependencies: install('.', architecture, join(folder, 'dependencies')) }
 }
 
-/** The folder with what a lock file of the project asks for. */
+/** Installs the packages of a lock file of the project, and gives their folder. */
 function install(project: string, { node }: Architecture, folder: string): string {
   mkdirSync(folder, { recursive: true })
   for (const file of ['package.json', 'package-lock.json'])
@@ -33,7 +33,7 @@ function install(project: string, { node }: Architecture, folder: string): strin
   const args = ['ci', '--omit=dev', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund']
   execFileSync('npm', [...args, ...target], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] })
   const modules = join(folder, 'node_modules')
-  // What npm keeps for itself, with the addresses that the packages came from.
+  // npm's own files, which contain the packages' download addresses.
   for (const own of ['.bin', '.package-lock.json'])
     rmSync(join(modules, own), { recursive: true, force: true })
   return modules

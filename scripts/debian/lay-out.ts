@@ -7,10 +7,9 @@ import { makeCopyright } from './copyright.js'
 import type { FetchedPackages } from './fetch-packages.js'
 import { makeManPage } from './man-page.js'
 
-/** Which edition a package is. */
 export interface Release {
   readonly version: string
-  /** Of all that is made. */
+  /** The time stamp of all files. */
   readonly date: Date
 }
 
@@ -18,13 +17,13 @@ const APP = 'usr/lib/rekey/app'
 const DOCUMENTS = 'usr/share/doc/rekey'
 const UNITS = 'usr/lib/systemd/system'
 
-/** What the units name, and where the package has it. */
+/** Paths in the units, and where the package has them. */
 const MOVED: readonly (readonly [from: string, to: string])[] = [
   ['/opt/rekey/dist/main.js', '/usr/bin/rekey'],
   ['/opt/rekey/docs/', `/${DOCUMENTS}/docs/`],
 ]
 
-/** Puts all that a package installs into a folder that stands for the root of the file system. */
+/** Puts everything that a package installs into a folder, which stands for the root of the file system. */
 export function layOut(folder: string, { version, date }: Release, packages: FetchedPackages): void {
   const write = (path: string, content: string | Buffer): void => {
     mkdirSync(dirname(join(folder, path)), { recursive: true })
@@ -38,7 +37,7 @@ export function layOut(folder: string, { version, date }: Release, packages: Fet
   copy(fromRoot('packaging/debian/rekey'), 'usr/bin/rekey')
   for (const name of unitNames()) write(join(UNITS, name), makeUnit(name))
 
-  // Where the documents' links lead to.
+  // Targets of links in the documents.
   for (const name of ['deploy', 'integrations', 'views'])
     symlinkSync(`../../../lib/rekey/app/${name}`, join(folder, DOCUMENTS, name))
   symlinkSync('copyright', join(folder, DOCUMENTS, 'LICENSE'))
@@ -49,7 +48,7 @@ export function layOut(folder: string, { version, date }: Release, packages: Fet
   copy(fromRoot('packaging/debian/lintian-overrides'), 'usr/share/lintian/overrides/rekey')
 }
 
-/** What is in the package for npm, but for its licence, which is in the copyright file. */
+/** The files of the npm package, except the licence, which is in the copyright file. */
 function packedFiles(): string[] {
   const args = ['pack', '--json', '--dry-run', '--offline', '--ignore-scripts']
   const [{ files }] = JSON.parse(execFileSync('npm', args, { cwd: fromRoot('.'), encoding: 'utf8' }))
@@ -64,13 +63,13 @@ function unitNames(): string[] {
   return readdirSync(fromRoot('deploy/systemd')).filter((name) => /\.(?:service|socket|timer)$/.test(name))
 }
 
-/** A unit of deploy/systemd, for the package's paths. */
+/** A unit of deploy/systemd with the package's paths. */
 function makeUnit(name: string): string {
   const own = readFileSync(fromRoot(`deploy/systemd/${name}`), 'utf8')
   const text = MOVED.reduce((unit, [from, to]) => unit.replaceAll(from, to), own)
   if (text.includes('/opt/rekey'))
     throw new Error(`deploy/systemd/${name} names a path that the package doesn't have`)
-  // How to install it by hand.
+  // Instructions for installing it by hand.
   return text.replace(/^# For \/etc\/systemd\/.*\n\n?/, '')
 }
 

@@ -1,6 +1,6 @@
 import { help } from '../../src/cli/help.js'
 
-/** An option or a command, and what it does: `  --health  ask the service`. */
+/** An option or command with its meaning: `  --health  ask the service`. */
 const ITEM = /^ {2}(\S.*?) {2,}(\S.*)$/
 
 const FILES = `  /etc/rekey/rekey.env             the settings
@@ -8,9 +8,9 @@ const FILES = `  /etc/rekey/rekey.env             the settings
   /usr/share/doc/rekey/docs/       the documents`
 
 /**
- * The text of rekey(8), made of the help.
+ * Makes the text of rekey(8) from the help.
  *
- * @param date of the release, such as `2026-11-29`
+ * @param date the release's, such as `2026-11-29`
  */
 export function makeManPage(version: string, date: string): string {
   const { rekey, ...commands } = help
@@ -40,13 +40,13 @@ function usageOf(text: string): string[] {
   return [`.B ${inRoff(usage)}`, '.br']
 }
 
-/** All of a help text except its usage. */
+/** The help text except its usage. */
 function describe(text: string): string[] {
   const blocks = text.trimEnd().split('\n\n')
   return blocks.filter((block) => !block.startsWith('Usage: ')).flatMap(describeBlock)
 }
 
-/** Items, the lines of an example, or a paragraph. */
+/** Formats items, the lines of an example, or a paragraph. */
 function describeBlock(block: string): string[] {
   const lines = block.split('\n')
   if (lines.some((line) => ITEM.test(line))) return lines.flatMap(describeLine)
@@ -54,14 +54,14 @@ function describeBlock(block: string): string[] {
   return /^ {2}/.test(block) ? ['.IP', '.nf', ...text, '.fi'] : ['.PP', ...text]
 }
 
-/** An item, or a line that goes on with the item before it. */
+/** Formats an item, or another line of the previous item. */
 function describeLine(line: string): string[] {
   const [, name, meaning = ''] = ITEM.exec(line) ?? []
   if (name === undefined || /^ {4}/.test(line)) return [inRoff(line.trim())]
   return ['.TP', `.B ${inRoff(name)}`, inRoff(meaning)]
 }
 
-/** As roff has it: a hyphen that can be copied, and no line that begins like one of its requests. */
+/** Escapes text for roff: hyphens that can be copied, and lines that don't look like requests. */
 function inRoff(text: string): string {
   return text
     .replaceAll('\\', '\\e')

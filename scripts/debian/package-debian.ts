@@ -21,10 +21,10 @@ const SCRIPTS = ['postinst', 'prerm', 'postrm']
 const EXECUTABLE = /^(?:usr\/bin\/rekey|usr\/lib\/rekey\/bin\/node|DEBIAN\/(?:postinst|prerm|postrm))$/
 
 /**
- * Makes the Debian package for a processor of what `npm run build` made, and gives its path. It is the same to the byte whenever
- * it is made of the same files, by the same Node.js and dpkg, for the same release.
+ * Makes the Debian package for an architecture from the output of `npm run build`, and gives its path. With the same files,
+ * release, Node.js and dpkg, the package is the same byte for byte.
  *
- * @param target the folder for it
+ * @param target the folder for the package
  */
 export function packageDebian(release: Release, architecture: Architecture, target: string): string {
   const scratch = mkdtempSync(join(tmpdir(), 'rekey-deb-'))
@@ -49,7 +49,7 @@ function addControlFiles(root: string, { version }: Release, architecture: Archi
   for (const name of SCRIPTS) copyFileSync(fromRoot(`packaging/debian/${name}`), join(root, 'DEBIAN', name))
 }
 
-/** Gives everything the modes and the time that it shall have, whatever the umask is and when it was made. */
+/** Sets fixed modes and times, so that the umask and the time of the build don't matter. */
 function settle(root: string, date: Date): void {
   for (const path of ['.', ...pathsIn(root)]) {
     const file = join(root, path)
