@@ -67,17 +67,17 @@ export function createHelpLimits({ createLimiter, puzzles, key }: HelpLimitParts
   }
 
   return {
-    async admit({ mailbox, helper }, solution) {
+    async admit({ mailbox, helper }, solution, manyWait) {
       const secret = `help ${helper} ${mailbox.address}`
-      const isBusy = (await countOf(all, '')) >= all.count / 2
+      const manyMails = (await countOf(all, '')) >= all.count / 2
       const hits = helper === 'address' ? await named.hit(mailbox.address) : undefined
       const isNamedOften = hits !== undefined && hits.totalHits > named.count
-      if (!isBusy && !isNamedOften) return
+      if (!manyMails && !manyWait && !isNamedOften) return
       if (solution !== undefined && (await puzzles.accepts(secret, solution))) return
       const challenge = puzzles.pose(secret)
       throw isNamedOften
         ? named.refusal(hits.leftMs, { challenge })
-        : all.refusal(all.windowMs, { challenge })
+        : all.refusal(manyMails ? all.windowMs : MINUTE_MS, { challenge })
     },
 
     async countMail({ mailbox, helper }: HelpRequest, to) {

@@ -51,7 +51,7 @@ export function createHelp(parts: HelpParts): Help {
 
   async function take(request: HelpRequest, solution: string | undefined): Promise<Answer> {
     return await orOutage(async () => {
-      await limits.admit(request, solution)
+      await limits.admit(request, solution, queue.isHalfFull())
       queue.add(request)
       return { code: 'recovery-requested' }
     })

@@ -44,7 +44,7 @@ export function createMailer(
   const tags = [...catalogues.keys()]
 
   return {
-    send(mail, requestId) {
+    send(mail, requestId, whenDropped) {
       const language = lookUpLanguage(mail.language, tags) ?? fallback
       const words = catalogues.get(language)?.mail
       if (!words) throw new Error('the configured language has no catalogue')
@@ -59,6 +59,7 @@ export function createMailer(
       delivery.add(message, (event: DeliveryEvent) => {
         const about = { kind: mail.kind, requestId, mailbox: names.mailbox(mail.mailbox) }
         logger[LEVELS[event.event]]({ ...event, ...about })
+        if (event.event === 'notification-dropped') whenDropped?.()
       })
     },
     close: () => delivery.close(FOLLOW_UP_MS),

@@ -40,9 +40,13 @@ function createLimits() {
   const mail = async (request: HelpRequest, to?: string): Promise<boolean> =>
     (await limits.countMail(request, to)) !== undefined
   /** The puzzle that a request is refused with, if it is. */
-  const puzzleFor = async (request: HelpRequest, solution?: string): Promise<Challenge | undefined> => {
+  const puzzleFor = async (
+    request: HelpRequest,
+    solution?: string,
+    manyWait = false,
+  ): Promise<Challenge | undefined> => {
     try {
-      await limits.admit(request, solution)
+      await limits.admit(request, solution, manyWait)
       return undefined
     } catch (error) {
       if (!(error instanceof Refused) || error.answer.code !== 'too-many-attempts') throw error
@@ -125,6 +129,15 @@ it('when half of the mails of an hour were sent, a puzzle comes first, whatever 
   }
   clock.advance(60 * MINUTE_MS)
   expect(await puzzleFor(requestFor('info@example.org'))).toBeUndefined()
+})
+
+it('while many requests wait, a puzzle comes first', async () => {
+  const { puzzleFor } = createLimits()
+  const request = requestFor('info@example.org')
+  const challenge = await puzzleFor(request, undefined, true)
+  if (!challenge) throw new Error('there is no puzzle')
+  expect(await puzzleFor(request, encode(solve(challenge)), true)).toBeUndefined()
+  expect(await puzzleFor(request)).toBeUndefined()
 })
 
 it('the fourth request of a day for a link to one mailbox needs a puzzle, also if no mail was sent, and for no other one', async () => {

@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises'
 import { expect, it, vi } from 'vitest'
+import { encode, solve } from '../kit/puzzle.js'
 import { HELP_REQUEST, helpEnvironment, PUBLIC_URL, REQUESTS, recoveryService } from '../kit/recovery.js'
 import { startService, type TestService } from '../kit/service.js'
-import { startSmtpServer } from '../kit/smtp-server.js'
+import { refusal, type SmtpServer, startSmtpServer } from '../kit/smtp-server.js'
 import { gist } from '../kit/submissions.js'
 
 const OWNER = 'v-search-domain-owner'
@@ -130,25 +131,42 @@ it('an owner’s address in the mailbox’s domain that is neither the mailbox n
   await vi.waitUntil(() => smtp.messages.length === 1, { interval: 1 })
 })
 
-it('the panel is asked for the same, whether or not the mailbox exists', async () => {
-  const { service } = await start()
-  service.panel.account('alice').contact = 'sales@example.org'
-  const commandsFor = async (email: string): Promise<string[]> => {
-    const before = service.panel.calls.length
-    await askFor(service, email)
-    await nextResult(service)
-    return service.panel.calls.slice(before).map(({ command }) => command)
-  }
-  await commandsFor('legacy@example.org')
-  const real = await commandsFor('info@example.org')
-  expect(real).toEqual([VALUE, RECORD, VALUE])
-  expect(await commandsFor('nobody@example.org')).toEqual(real)
-})
+it.each<[string, (smtp: SmtpServer) => Record<string, string>]>([
+  ['takes mails', () => ({})],
+  [
+    'is slow',
+    (smtp) => {
+      smtp.hold()
+      return {}
+    },
+  ],
+  ['is away', () => helpEnvironment(9)],
+])(
+  'the panel is asked for the same, whether or not the mailbox exists, if the mail server %s',
+  async (_how, prepare) => {
+    const smtp = await startSmtpServer()
+    const service = await startService(recoveryService({ ...helpEnvironment(smtp.port), ...prepare(smtp) }))
+    service.panel.account('alice').contact = 'sales@example.org'
+    const commandsFor = async (email: string): Promise<string[]> => {
+      const before = service.panel.calls.length
+      await askFor(service, email)
+      await nextResult(service)
+      return service.panel.calls.slice(before).map(({ command }) => command)
+    }
+    await commandsFor('legacy@example.org')
+    const real = await commandsFor('info@example.org')
+    expect(real).toEqual([VALUE, RECORD, VALUE])
+    expect(await commandsFor('nobody@example.org')).toEqual(real)
+  },
+)
+
+/** One of a thousand, each of a network of its own. */
+const strangerOf = (index: number): string => `10.${Math.floor(index / 250)}.${index % 250}.1`
 
 it('a thousand requests from as many addresses send one mail about a mailbox', async () => {
   const { service, smtp } = await start({ REKEY_TRUST_PROXY: '1' })
   for (let index = 0; index < 1000; index++) {
-    const answer = await ask(service, HELP_REQUEST, `10.${index % 250}.${Math.floor(index / 250)}.1`)
+    const answer = await ask(service, HELP_REQUEST, strangerOf(index))
     expect(answer.status).toBe(202)
     if (index % 100 === 0) await nextResult(service)
   }
@@ -158,6 +176,41 @@ it('a thousand requests from as many addresses send one mail about a mailbox', a
   while ((await nextResult(service)).mailbox !== 'bob@bob.example.com');
   await vi.waitUntil(() => smtp.messages.length === 2, { interval: 1 })
   expect(smtp.messages[1]?.to).toEqual(['bob@contact.example'])
+})
+
+it('a thousand addresses that name all mailboxes of one owner send the owner five mails, and others get theirs', async () => {
+  const { service, smtp } = await start({ REKEY_TRUST_PROXY: '1' })
+  const names = ['info', 'sales', 'legacy', 'paused', 'john-doe', 'john.doe', 'ann-lee', 'ann.lee']
+  for (let index = 0; index < 1000; index++) {
+    const email = `${names[index % names.length]}@example.org`
+    expect((await ask(service, { ...HELP_REQUEST, email }, strangerOf(index))).status).toBe(202)
+  }
+  await ask(service, { ...HELP_REQUEST, email: 'bob@bob.example.com' }, '198.51.100.9')
+  service.clock.advance(60_000)
+  await vi.waitUntil(() => smtp.messages.length === 6, { interval: 1 })
+  await service.app.drain()
+  expect(smtp.messages.flatMap(({ to }) => to).toSorted()).toEqual([
+    ...Array<string>(5).fill('alice@contact.example'),
+    'bob@contact.example',
+  ])
+})
+
+it('a thousand addresses that name as many mailboxes of one domain send no mail, and keep nobody there from being helped', async () => {
+  const { service, smtp } = await start({ REKEY_TRUST_PROXY: '1' })
+  const statuses: number[] = []
+  for (let index = 0; index < 1000; index++) {
+    const request = { ...HELP_REQUEST, email: `box${index}@example.org` }
+    statuses.push((await ask(service, request, strangerOf(index))).status)
+  }
+  expect([statuses.lastIndexOf(202), statuses.indexOf(429)]).toEqual([499, 500])
+  const refused = await ask(service)
+  expect([gist(refused), refused.get('retry-after')]).toEqual(['429 too-many-attempts', '60'])
+  const solution = encode(solve(refused.body.challenge))
+  expect(gist(await ask(service, { ...HELP_REQUEST, solution }))).toBe('202 recovery-requested')
+  service.clock.advance(60_000)
+  await vi.waitUntil(() => smtp.messages.length > 0, { interval: 1, timeout: 10_000 })
+  await service.app.drain()
+  expect(smtp.messages.map(({ text }) => text.includes('info@example.org'))).toEqual([true])
 })
 
 it('a mail server that is slow or away changes neither the answer nor its time', async () => {
@@ -171,6 +224,21 @@ it('a mail server that is slow or away changes neither the answer nor its time',
   expect(gist(await ask(away))).toBe('202 recovery-requested')
   expect(await nextResult(away)).toMatchObject({ result: 'mail-sent' })
   expect(gist(await askFor(away, 'sales@example.org'))).toBe('202 recovery-requested')
+})
+
+it('mails that were not sent don’t count', async () => {
+  const smtp = await startSmtpServer()
+  smtp.refusals.push(...Array(4).fill(refusal(550, '5.1.1 no such mailbox')))
+  const refused = await startService(recoveryService(helpEnvironment(smtp.port)))
+  const away = await startService(recoveryService(helpEnvironment(9)))
+  for (const service of [refused, away]) {
+    const dropped = () => service.logText().match(/"event":"notification-dropped"/g)?.length ?? 0
+    for (let times = 1; times <= 4; times++) {
+      await ask(service)
+      expect(await nextResult(service)).toMatchObject({ result: 'mail-sent' })
+      await vi.waitUntil(() => dropped() === times, { interval: 1 })
+    }
+  }
 })
 
 it('a person whose request meets a panel that is away is helped when it is back', async () => {

@@ -1,5 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest'
-import { ADDRESS_REQUEST, ADDRESSES, addressService, byLink, REQUESTS } from '../kit/recovery.js'
+import { encode, solve } from '../kit/puzzle.js'
+import { ADDRESS_REQUEST, ADDRESSES, addressService, byLink, PUBLIC_URL, REQUESTS } from '../kit/recovery.js'
 import { startService, type TestService } from '../kit/service.js'
 import { type ReceivedMessage, type SmtpServer, startSmtpServer } from '../kit/smtp-server.js'
 import { byAccount, byMailbox, gist, NEW_PASSWORD, post } from '../kit/submissions.js'
@@ -10,10 +11,10 @@ const HELP_BY_ADDRESS = { email: 'info@example.org', helper: 'address' }
 
 afterEach(() => void vi.useRealTimers())
 
-async function start() {
+async function start(environment?: Record<string, string>) {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
   const smtp = await startSmtpServer()
-  const service = await startService(addressService(smtp.port))
+  const service = await startService(addressService(smtp.port, environment))
   const pass = (durationMs: number): void => {
     vi.setSystemTime(Date.now() + durationMs)
     service.clock.advance(durationMs)
@@ -69,6 +70,28 @@ it('a person who lost the password gets a link at the recovery address, and sets
   const [, , told] = await mailsTo(smtp, 'jane@example.net', 3)
   expect(told?.text).toContain('You get this message because yours is its recovery address.')
   expect(service.logText()).not.toContain('jane')
+})
+
+it('a mailed link begins with the configured address, whatever the request says of its host', async () => {
+  const { service, smtp, pass } = await start({ REKEY_TRUST_PROXY: '1' })
+  await enrol(service, smtp)
+  pass(DAY_MS)
+  const forged = { host: 'evil.example', 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'http' }
+  await service.http.post(REQUESTS).set(forged).send(HELP_BY_ADDRESS)
+  service.clock.advance(60_000)
+  const [, mail] = await mailsTo(smtp, 'jane@example.net', 2)
+  expect(mail?.text).toContain(`${PUBLIC_URL}recover#rk1.`)
+  expect(mail?.text).not.toContain('evil')
+})
+
+it('no link is mailed to an address that has become an alias of the mailbox', async () => {
+  const { service, smtp, pass } = await start()
+  await service.http.post(ADDRESSES).send({ ...ADDRESS_REQUEST, recoveryAddress: 'jane@example.org' })
+  const [mail] = await mailsTo(smtp, 'jane@example.org', 1)
+  await service.http.post(`${ADDRESSES}/confirm`).send({ recovery: linkIn(mail) })
+  pass(DAY_MS)
+  service.panel.setAliases('info@example.org', 'jane')
+  expect(await askForLink(service)).toMatchObject({ result: 'skipped', reason: 'own-address' })
 })
 
 it('a link that was mailed works for half an hour, and asking again ends no former one', async () => {
@@ -142,6 +165,32 @@ it('the panel is asked for the same, whether or not a mailbox has a recovery add
   expect(real).toEqual(['v-get-mail-account-value'])
   expect(await commandsFor('sales@example.org')).toEqual(real)
   expect(await commandsFor('nobody@example.org')).toEqual(real)
+})
+
+it('a thousand addresses that ask for a link to one mailbox send one mail, and its link works for the rightful person', async () => {
+  const { service, smtp, pass } = await start({ REKEY_TRUST_PROXY: '1' })
+  await enrol(service, smtp)
+  pass(DAY_MS)
+  const ask = (from: string, solution?: string) =>
+    service.http
+      .post(REQUESTS)
+      .set('x-forwarded-for', from)
+      .send({ ...HELP_BY_ADDRESS, solution })
+  for (let index = 0; index < 1000; index++) {
+    await ask(`10.${Math.floor(index / 250)}.${index % 250}.1`)
+    if (index % 100 === 0) service.clock.advance(60_000)
+  }
+  const refused = await ask('198.51.100.9')
+  const answer = await ask('198.51.100.9', encode(solve(refused.body.challenge)))
+  expect(gist(answer)).toBe('202 recovery-requested')
+  service.clock.advance(60_000)
+  const [, mail] = await mailsTo(smtp, 'jane@example.net', 2)
+  expect(gist(await post(service, byLink(linkIn(mail))))).toBe('200 changed')
+  await service.app.drain()
+  const subjects = smtp.messages
+    .filter(({ to }) => to.includes('jane@example.net'))
+    .map(({ headers }) => headers.subject)
+  expect(subjects).toHaveLength(3)
 })
 
 it('from the fourth request of a day a puzzle comes first, also for a mailbox that there is not', async () => {

@@ -130,6 +130,13 @@ it('the new password is checked before the link is used up', async () => {
 
 it.each<[string, (panel: PanelSimulator) => void]>([
   ['the mailbox was deleted', (panel) => panel.deleteMailbox('info@example.org')],
+  [
+    'the mailbox was deleted and made again',
+    (panel) => {
+      panel.deleteMailbox('info@example.org')
+      panel.addMailbox('info@example.org', '{MD5}$1$abcdefgh$0123456789abcdefghijkl')
+    },
+  ],
   ['the domain was moved to another account', (panel) => panel.moveDomain('example.org', { owner: 'bob' })],
   [
     'the panel has changed the password',

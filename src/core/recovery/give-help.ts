@@ -54,10 +54,11 @@ async function tellOwner(request: HelpRequest, tools: HelpTools): Promise<HelpRe
   if (account.administrator) return skipped('administrator')
   if (contact === undefined) return skipped('no-contact')
   if (isOwn) return skipped('own-address')
-  if (!(await tools.limits.countMail(request, contact))) return skipped('too-many-mails')
+  const takeBack = await tools.limits.countMail(request, contact)
+  if (!takeBack) return skipped('too-many-mails')
   const url = tools.ownerPageOf(mailbox)
   const about = { to: contact, language, mailbox: mailbox.address, clientAddress }
-  sendMail({ ...about, kind: 'help-asked', url }, requestId)
+  sendMail({ ...about, kind: 'help-asked', url }, requestId, takeBack)
   return { result: 'mail-sent' }
 }
 
@@ -75,17 +76,18 @@ async function sendLink(request: HelpRequest, tools: HelpTools): Promise<HelpRes
   const { address, language, state } = found
   if (state === 'too-new') return skipped('address-too-new')
   if (await isOwnAddress(address, mailbox, owner, panel)) return skipped('own-address')
-  if (!(await tools.limits.countMail(request))) return skipped('too-many-mails')
+  const takeBack = await tools.limits.countMail(request)
+  if (!takeBack) return skipped('too-many-mails')
   const about = { to: address, language, mailbox: mailbox.address, clientAddress }
   if (state === 'ended') {
-    sendMail({ ...about, kind: 'recovery-ended' }, requestId)
+    sendMail({ ...about, kind: 'recovery-ended' }, requestId, takeBack)
     return { result: 'mail-sent' }
   }
   const expiresMs = Math.floor((Date.now() + LINK_LIFETIME_MS) / 1000) * 1000
   const linkState = await tools.findState('address', owner, mailbox)
   const binding = { owner: username, domainForm, localPart, storedHash: lookup.value, state: linkState }
   const url = tools.urlOf(tools.links.make('address', binding, expiresMs))
-  sendMail({ ...about, kind: 'recover', url, expiresMs }, requestId)
+  sendMail({ ...about, kind: 'recover', url, expiresMs }, requestId, takeBack)
   return { result: 'mail-sent' }
 }
 

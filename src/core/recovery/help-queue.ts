@@ -11,6 +11,8 @@ export interface HelpQueue {
    * many, or too many of the sender's network.
    */
   add(request: HelpRequest): void
+  /** Whether at least half of the places are taken. */
+  isHalfFull(): boolean
   /** For a process that stops: ends what waits. */
   close(): void
 }
@@ -88,6 +90,8 @@ export function createHelpQueue({ clock, random, giveHelp, report }: HelpQueuePa
       waiting.set(key, request)
       void dealWith(key, request)
     },
+
+    isHalfFull: () => waiting.size >= MAX_REQUESTS / 2,
 
     close() {
       isClosed = true

@@ -43,5 +43,9 @@ export type Mail =
   /** To the former recovery address. */
   | (ByClient & { readonly kind: 'address-replaced' })
 
-/** Sends a mail when the answer to a request was given; neither waits nor fails. Does nothing if no mail server is configured. */
-export type SendMail = (mail: Mail, requestId: string) => void
+/**
+ * Sends a mail when the answer to a request was given; neither waits nor fails. Does nothing if no mail server is configured.
+ *
+ * @param whenDropped called if the mail wasn't sent and won't be
+ */
+export type SendMail = (mail: Mail, requestId: string, whenDropped?: () => void) => void

@@ -142,6 +142,7 @@ it('of one network ten requests wait, and others’ requests are taken beside th
 it('a thousand requests wait, and no more', () => {
   const { queue } = createQueue()
   for (let index = 0; index < 1000; index++) {
+    expect(queue.isHalfFull()).toBe(index >= 500)
     queue.add(requestFor(`box${index}@example.org`, `10.${Math.floor(index / 250)}.${index % 250}.1`))
   }
   expect(() => queue.add(requestFor('next@example.org', '198.51.100.1'))).toThrow(
