@@ -1,4 +1,5 @@
 import { bulkhead } from 'cockatiel'
+import type { MailResult } from '../core/recovery/mail-port.js'
 import type { Clock } from '../lib/clock.js'
 import type { Message, Sender, SendFault } from './message.js'
 
@@ -15,7 +16,7 @@ export type DeliveryEvent =
 type Details = Partial<Pick<SendFault, 'errorCode' | 'smtpStatus'>>
 
 /** `refused`: a final refusal. `gave-up`: after the last try. `queue-full`: before the first. `stopped`: the process ends. */
-type DropReason = 'refused' | 'gave-up' | 'queue-full' | 'stopped'
+type DropReason = Exclude<MailResult, 'sent'>
 
 /** Delivers messages from a queue in memory. */
 export interface Delivery {

@@ -15,7 +15,9 @@ import type { CountNewPassword } from '../core/new-password-checks.js'
 import type { FindKeyExcess, Panel, PanelLoad } from '../core/panel-port.js'
 import type { CheckReadiness } from '../core/readiness.js'
 import type { DurableStore } from '../core/recovery/durable-store.js'
+import type { CountHelpRequest } from '../core/recovery/help-request.js'
 import { createLinkMemory } from '../core/recovery/link-memory.js'
+import type { CountMail } from '../core/recovery/mail-port.js'
 import { createApiRouter } from '../http/api/api.js'
 import { sendJson } from '../http/api/problem.js'
 import { createAssetsRouter } from '../http/assets.js'
@@ -97,6 +99,8 @@ export interface AppDependencies {
   /** Absent if metrics are off. */
   readonly countAttempt?: RecordAttempt | undefined
   readonly countNewPassword?: CountNewPassword | undefined
+  readonly countMail?: CountMail | undefined
+  readonly countHelpRequest?: CountHelpRequest | undefined
 }
 
 /** The service, wired but not listening. */
@@ -152,7 +156,8 @@ export function createApp(dependencies: AppDependencies): App {
   const views = viewsDirectories(config.viewsDirectory)
   const brand = brandView(config.brand)
   const names = config.logMailbox === 'hashed' ? createHashedNames(randomId()) : plainNames
-  const mailer = createMailer(config, { logger, names, clock, randomId })
+  const count = dependencies.countMail
+  const mailer = createMailer(config, { logger, names, clock, randomId, count })
   const newPasswords = createNewPasswords({
     logIn: mailChecks.logInAfterwards,
     logger,
@@ -210,6 +215,7 @@ export function createApp(dependencies: AppDependencies): App {
       enterFor,
       backgroundPanel,
       helpLimits,
+      countHelpRequest: dependencies.countHelpRequest,
       sendMail: mailer.send,
       logger,
       names,

@@ -5,7 +5,7 @@ import { orOutage } from '../core/outage.js'
 import type { Panel } from '../core/panel-port.js'
 import { giveHelp, type HelpTools } from '../core/recovery/give-help.js'
 import { createHelpQueue } from '../core/recovery/help-queue.js'
-import type { Helper, HelpRequest } from '../core/recovery/help-request.js'
+import type { CountHelpRequest, Helper, HelpRequest } from '../core/recovery/help-request.js'
 import type { HelpActions } from '../http/submission/actions.js'
 import type { Clock } from '../lib/clock.js'
 import { createDeadline, type Deadline } from '../lib/deadline.js'
@@ -19,6 +19,7 @@ interface HelpParts extends Omit<HelpTools, 'panel' | 'deadline'> {
   readonly names: LogNames
   readonly clock: Clock
   readonly random: () => number
+  readonly countRequest: CountHelpRequest | undefined
 }
 
 /** Handles requests of people who can't sign in. */
@@ -33,7 +34,7 @@ const WORK_MS = 5 * 60_000
 const LEVELS = { 'mail-sent': 'info', skipped: 'info', failed: 'warn' } as const
 
 export function createHelp(parts: HelpParts): Help {
-  const { offered, limits, logger, names, clock, random, backgroundPanel } = parts
+  const { offered, limits, logger, names, clock, random, backgroundPanel, countRequest } = parts
 
   const queue = createHelpQueue({
     clock,
@@ -46,6 +47,7 @@ export function createHelp(parts: HelpParts): Help {
       if (error) logger.error({ event: 'internal-error', requestId, ...describeError(error) })
       const line = { event: 'recovery-request', requestId, mailbox: names.mailbox(mailbox.address), helper }
       logger[LEVELS[result.result]]({ ...line, ...result })
+      countRequest?.(helper, result.result)
     },
   })
 

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { LogNames } from '../audit-log/log-names.js'
 import type { Config } from '../config/load.js'
-import type { SendMail } from '../core/recovery/mail-port.js'
+import type { CountMail, SendMail } from '../core/recovery/mail-port.js'
 import { lookUpLanguage } from '../languages/look-up-language.js'
 import type { Clock } from '../lib/clock.js'
 import { composeMail } from '../notification/compose.js'
@@ -20,6 +20,7 @@ interface MailerParts {
   readonly names: LogNames
   readonly clock: Clock
   readonly randomId: () => string
+  readonly count: CountMail | undefined
 }
 
 const LEVELS = {
@@ -30,7 +31,7 @@ const LEVELS = {
 
 export function createMailer(
   { mail: settings, brand, catalogues, language: fallback }: Config,
-  { logger, names, clock, randomId }: MailerParts,
+  { logger, names, clock, randomId, count }: MailerParts,
 ): Mailer {
   if (!settings) return { send: () => undefined, close: async () => undefined }
   const { server, from } = settings
@@ -59,7 +60,10 @@ export function createMailer(
       delivery.add(message, (event: DeliveryEvent) => {
         const about = { kind: mail.kind, requestId, mailbox: names.mailbox(mail.mailbox) }
         logger[LEVELS[event.event]]({ ...event, ...about })
-        if (event.event === 'notification-dropped') whenDropped?.()
+        if (event.event === 'notification-sent') count?.('sent')
+        if (event.event !== 'notification-dropped') return
+        count?.(event.reason)
+        whenDropped?.()
       })
     },
     close: () => delivery.close(FOLLOW_UP_MS),

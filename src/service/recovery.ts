@@ -5,7 +5,7 @@ import type { Mailbox } from '../core/mailbox.js'
 import type { Panel } from '../core/panel-port.js'
 import { findUsableAddress } from '../core/recovery/address-records.js'
 import type { HelpLimits } from '../core/recovery/help-limits.js'
-import { helpers } from '../core/recovery/help-request.js'
+import { type CountHelpRequest, helpers } from '../core/recovery/help-request.js'
 import type { KeepAddress } from '../core/recovery/keep-address.js'
 import type { LinkMemory } from '../core/recovery/link-memory.js'
 import { endLinks, type MakeLinkDependencies, makeLink } from '../core/recovery/make-link.js'
@@ -33,6 +33,7 @@ interface RecoveryParts extends AddressParts {
   /** The panel for background work. */
   readonly backgroundPanel: (deadline: Deadline) => Panel
   readonly helpLimits: HelpLimits
+  readonly countHelpRequest: CountHelpRequest | undefined
   readonly shared: Omit<MakeLinkDependencies & RedeemDependencies, 'enterPanel' | keyof OwnParts>
 }
 
@@ -134,6 +135,7 @@ export function createRecovery(
           logger,
           names,
           random: Math.random,
+          countRequest: parts.countHelpRequest,
           findAddress: async (mailbox, storedHash) =>
             addresses && (await findUsableAddress(mailbox, storedHash, Date.now(), addresses.records)),
           ownerPageOf: ({ address }) =>

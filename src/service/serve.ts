@@ -69,6 +69,8 @@ export async function serve(config: Config, build: Build, host: Host): Promise<b
     randomId: randomUUID,
     countAttempt: metrics?.countAttempt,
     countNewPassword: metrics?.countNewPassword,
+    countMail: metrics?.countMail,
+    countHelpRequest: metrics?.countHelpRequest,
   })
   const { panelLoad, checkReadiness } = app
   const sources = { panelLoad, checkReadiness, checkStore: store.checkReadiness, logState: log.state }

@@ -212,6 +212,8 @@ export async function startServiceAt(
     randomId: randomUUID,
     countAttempt: metrics?.countAttempt,
     countNewPassword: metrics?.countNewPassword,
+    countMail: metrics?.countMail,
+    countHelpRequest: metrics?.countHelpRequest,
   })
   const { panelLoad, checkReadiness } = app
   const logState = () => ({ lost: 0, waiting: 0 })

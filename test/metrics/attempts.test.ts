@@ -88,6 +88,12 @@ it('all that an alert may wait for stands at 0 before it has happened', async ()
       expect(values[`rekey_attempts_total{code="${code}",proof="${proof}"}`]).toBe(0)
     }
   }
+  for (const result of ['gave-up', 'queue-full', 'refused']) {
+    expect(values[`rekey_mails_total{result="${result}"}`]).toBe(0)
+  }
+  for (const helper of ['administrator', 'address']) {
+    expect(values[`rekey_help_requests_total{helper="${helper}",result="failed"}`]).toBe(0)
+  }
 })
 
 it('what callers send makes no series: others’ attempts of the same kinds count in those that are there', async () => {

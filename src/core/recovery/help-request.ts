@@ -20,6 +20,12 @@ export type HelpResult =
   /** It was tried in vain, and is not tried again. */
   | { readonly result: 'failed'; readonly reason: string }
 
+/** The possible results of a request. */
+export const helpResults = ['mail-sent', 'skipped', 'failed'] as const
+
+/** Called once for each request. */
+export type CountHelpRequest = (helper: Helper, result: HelpResult['result']) => void
+
 export type SkipReason =
   | 'no-mailbox'
   | 'no-recovery-address'

@@ -49,3 +49,11 @@ export type Mail =
  * @param whenDropped called if the mail wasn't sent and won't be
  */
 export type SendMail = (mail: Mail, requestId: string, whenDropped?: () => void) => void
+
+/** The possible fates of a mail. */
+export const mailResults = ['sent', 'refused', 'gave-up', 'queue-full', 'stopped'] as const
+
+export type MailResult = (typeof mailResults)[number]
+
+/** Called once for each mail. */
+export type CountMail = (result: MailResult) => void
