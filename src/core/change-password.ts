@@ -15,6 +15,7 @@ import { verifyNextForm } from './verify-account.js'
 /** Makes one attempt and passes each panel command to `record`; see `changePassword`. */
 export type PasswordChange = (attempt: Attempt, record: (entry: CommandRecord) => void) => Promise<Outcome>
 
+/** What a change needs. */
 export interface ChangeDependencies extends ProofDependencies {
   readonly locks: DomainLocks
   readonly checkPolicy: CheckPolicy

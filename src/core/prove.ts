@@ -74,6 +74,7 @@ export async function prove(attempt: ProofAttempt, tools: ProofTools): Promise<V
   return verification
 }
 
+/** Verifies the credentials. Rejects with an `Outage`. */
 export function verify(attempt: ProofAttempt, tools: ProofTools): Promise<Verification> {
   const { credentials } = attempt
   return credentials.proof === 'mailbox'

@@ -9,6 +9,7 @@ export interface Target {
   readonly owner: DomainOwner
 }
 
+/** The mailbox to change, or the outcome that says why it may not be changed. */
 export type Verification =
   | { readonly passed: true; readonly target: Target }
   | { readonly passed: false; readonly outcome: Outcome }

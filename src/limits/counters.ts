@@ -5,6 +5,7 @@ import { inParallel } from '../lib/in-parallel.js'
 import { inTime } from '../lib/in-time.js'
 import type { Limiter } from './limiter.js'
 
+/** A count that an attempt adds to. */
 export interface Counter {
   readonly limiter: Limiter
   readonly key: string

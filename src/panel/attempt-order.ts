@@ -2,20 +2,20 @@ import type { LastTurns } from '../lib/senders.js'
 
 /** An attempt in the panel's queue. */
 export interface QueuedAttempt {
-  /** In the order of arrival. */
+  /** In order of arrival. */
   readonly number: number
   readonly sender: string
   readonly domain: string
-  /** The commands that it still takes, in order. */
+  /** The commands that it still needs, in order. */
   plan: string[]
-  /** Whether it comes after all others, as long as it has not begun. */
+  /** Whether it comes after all others until it has begun. */
   readonly isLast: boolean
-  /** Whether it takes none of the panel's time before it is proven. */
+  /** Whether it needs no panel command before it's proven. */
   readonly isProvenElsewhere: boolean
   isProven: boolean
-  /** When its first command had its turn; undefined as long as none had. */
+  /** When its first command got its turn, if it did. */
   turnMs?: number
-  /** Why it has left; undefined as long as it is here. */
+  /** Why it left the queue, if it did. */
   left?: string
 }
 
@@ -23,23 +23,26 @@ export function hasBegun({ turnMs }: QueuedAttempt): boolean {
   return turnMs !== undefined
 }
 
-/** Whose turn it is, among these attempts as they are when asked. */
+/** Decides whose turn it is, from the attempts as they are now. */
 export interface AttemptOrder {
-  /** The entry whose attempt comes first; undefined if none may have its turn. */
+  /** The entry whose attempt comes first. Undefined if none may have a turn. */
   first<Entry extends { readonly attempt: QueuedAttempt | undefined }>(
     entries: Iterable<Entry>,
   ): Entry | undefined
-  /** Whether an attempt must wait until another one of its sender is proven or has left. */
+  /** Whether the attempt must wait until another one of its sender is proven or has left. */
   mustWaitForOwn(attempt: QueuedAttempt): boolean
 }
 
 /**
- * Attempts that were proven go first; then those that have begun; then the others, in turns between their senders, of each of
- * which one is proven at a time, and within that in the order of their arrival. A sender who had no turn lately comes before
- * those who had. After them come those that are to be last, and then what nobody waits for, which is no attempt's.
+ * The order of attempts:
+ * 1. proven ones
+ * 2. those that have begun
+ * 3. others, one per sender at a time. Senders take turns; one without a recent turn comes first.
+ * 4. those that come last (`isLast`), in the same way
+ * 5. background work, which isn't part of an attempt
  */
 export function createAttemptOrder(attempts: Iterable<QueuedAttempt>, lastTurns: LastTurns): AttemptOrder {
-  /** Lower goes first; undefined while its sender has another attempt that is being proven. */
+  /** Lower goes first. Undefined while another attempt of the sender is being proven. */
   function rankOf(
     attempt: QueuedAttempt | undefined,
     busy: ReadonlySet<string>,
@@ -51,7 +54,7 @@ export function createAttemptOrder(attempts: Iterable<QueuedAttempt>, lastTurns:
     return [attempt.isLast ? 3 : 2, lastTurns.of(attempt.sender), attempt.number]
   }
 
-  /** Senders of which an attempt is being proven. */
+  /** Senders with an attempt that is being proven. */
   function busySenders(): ReadonlySet<string> {
     const begun = [...attempts].filter((attempt) => hasBegun(attempt) && !attempt.isProven)
     return new Set(begun.map(({ sender }) => sender))

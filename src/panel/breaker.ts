@@ -2,44 +2,44 @@ import { type BreakerState, PanelFault } from '../core/panel-port.js'
 import type { Clock } from '../lib/clock.js'
 import { TransportFailure } from './transport.js'
 
-/** After so many calls in a row that show that the panel is away, it is left alone. */
+/** How many failures in a row open the breaker. */
 const FAILURES = 5
 
-/** It is also left alone after this time (ms) in which calls waited and none was answered. */
+/** How long (ms) calls may wait without any answer before the breaker opens. */
 const SILENCE_MS = 30_000
 
-/** For how long (ms) it is left alone: the first time, and at most; each time twice as long as the last. */
+/** How long (ms) the breaker stays open: each time twice as long, up to the longest. */
 const PAUSE_MS = { first: 1000, longest: 30_000 }
 
-/** Spares a panel that is away, and spares people the wait for it. A slow panel is not away. */
+/** A circuit breaker: spares a panel that is away, and people the wait for it. A slow panel isn't away. */
 export interface Breaker {
-  /** Throws a `PanelFault` (`panel-unavailable`) while the panel is left alone, and while a probe is under way. */
+  /** Throws a `PanelFault` (`panel-unavailable`) while the breaker is open or a probe is running. */
   admit(): void
   /**
-   * Makes the call, or rejects at once as `admit` throws. While the panel is away, the first call after the pause is a
-   * probe: its answer ends the outage. A late answer to an earlier call does too.
+   * Makes the call, or rejects like `admit`. After the pause, the next call is a probe: an answer to it closes the breaker. So
+   * does a late answer to an earlier call.
    *
-   * @param mayProbe false for a change: it is never the call that tests whether the panel answers
+   * @param mayProbe false for a change, which must never be a probe
    */
   pass<Answer>(mayProbe: boolean, call: () => Promise<Answer>): Promise<Answer>
-  /** `open` until a probe is made, also when its time has come. */
+  /** `open` until a probe is made, even if the pause is over. */
   state(): BreakerState
 }
 
 /**
- * Away means: a connection that is refused or breaks, a TLS fault, a gateway's 502 to 504, five times in a row; or no
- * answer to any call for 30 s. One call that times out is only slow.
+ * Opens after five failures in a row (connection refused or reset, TLS error, a gateway's 502 to 504), or if no call was answered
+ * for 30 s. A single call that times out is only slow.
  *
- * @param turnAway is called when nothing that waits for its turn should wait any longer
+ * @param turnAway called when waiting commands should stop waiting
  */
 export function createBreaker(clock: Clock, turnAway: (fault: PanelFault) => void): Breaker {
   let failures = 0
-  /** 0 while the breaker is closed. */
+  /** 0 while closed. */
   let pauseMs = 0
   let pausedUntilMs = 0
   let isProbing = false
   let underWay = 0
-  /** For how long calls have waited since the last answer, as of `countedMs`. */
+  /** How long calls have waited since the last answer, up to `countedMs`. */
   let silentMs = 0
   let countedMs = clock.now()
   let silence: NodeJS.Timeout | undefined
@@ -56,7 +56,7 @@ export function createBreaker(clock: Clock, turnAway: (fault: PanelFault) => voi
     pauseMs = 0
   }
 
-  /** To be called before more calls, or fewer, are under way. */
+  /** Call it before the number of running calls changes. */
   function countSilence(): void {
     const passedMs = clock.now() - countedMs
     countedMs += passedMs
@@ -119,7 +119,7 @@ export function createBreaker(clock: Clock, turnAway: (fault: PanelFault) => voi
   }
 }
 
-/** What the end of a call tells: `none` if it was not sent, or failed by a bug. */
+/** What the end of a call says about the panel. `none`: it wasn't sent, or failed because of a bug. */
 type Sign = 'answered' | 'away' | 'silent' | 'none'
 
 function signOf(error: unknown): Sign {

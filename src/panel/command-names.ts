@@ -1,6 +1,6 @@
 import type { PanelCommand } from '../core/panel-port.js'
 
-/** What the panel calls its commands. */
+/** The panel's names of its commands. */
 export const commandNames: Readonly<Record<PanelCommand, string>> = {
   'check-account': 'v-check-user-password',
   'check-code': 'v-check-user-2fa',

@@ -18,45 +18,45 @@ import {
 } from './read-answer.js'
 import { type Transport, TransportFailure } from './transport.js'
 
-/** One command to run. */
+/** A command to run. */
 export interface Command {
   readonly name: string
-  /** Sent exactly as given; the panel trims each of them. */
+  /** Sent exactly as given. The panel trims each of them. */
   readonly args: readonly string[]
   readonly asked: Asked
-  /** Whether it may be sent once more if the connection was reset before an answer: never so for a change. */
+  /** Whether it may be sent again if the connection was reset before an answer. False for a change. */
   readonly repeatable: boolean
-  /** Until when its answer is waited for. */
   readonly deadline: Deadline
 }
 
-/** Runs a command of the panel and records it. Throws a `PanelFault` for all that is not the command's own answer. */
+/** Runs a panel command and records it. Throws a `PanelFault` for everything but the command's own answer. */
 export type RunCommand = (command: Command, record: (entry: CommandRecord) => void) => Promise<CommandAnswer>
 
-/** An attempt that wants to run commands. */
 interface Entrant extends Request {
-  /** Aborted with `callerGone` when the caller hangs up: the attempt leaves the queue then, unless its change was sent. */
+  /** Aborted with `callerGone` when the caller hangs up. The attempt then leaves the queue, unless its change was sent. */
   readonly hungUp: AbortSignal
 }
 
-/** An attempt's place before the panel. */
+/** An attempt's place in the panel's queue. */
 export interface PanelTurn extends Pick<Place, 'prove' | 'hasRoom' | 'takeTurn'> {
   readonly run: RunCommand
-  /** How long (ms) these commands take one after another, as they lately did. */
+  /** How long (ms) these commands take in a row if each is as slow as the slowest recent one. */
   expectedMs(commands: readonly string[]): number
-  /** The running mean (ms) of what these commands took lately, one after another. */
+  /** The running mean (ms) of the time that these commands took in a row lately. */
   meanMs(commands: readonly string[]): number
-  /** Whether the panel is left alone, or was until a probe that is not yet answered: no change would be sent. */
+  /** Whether the breaker is open or a probe is running, so no change would be sent. */
   isAway(): boolean
-  /** The attempt has ended: its commands that were not sent are not needed. */
+  /** Ends the attempt: commands that haven't been sent are dropped. */
   leave(): void
 }
 
-/** Runs commands in their turn, as many at once as the panel gains by, and tells how many. */
+/** Runs commands in turn, as many in parallel as the panel profits from. */
 export interface CommandRunner {
-  /** For what nobody waits for: always the last. */
+  /** For background work: comes after all attempts. */
   readonly run: RunCommand
-  /** Takes an attempt in, or throws a `PanelFault` at once: the panel has no time for it, or is left alone. */
+  /**
+   * Puts an attempt in the queue. Throws a `PanelFault` at once if the panel has no time for it, or while the breaker is open.
+   */
   enter(entrant: Entrant): PanelTurn
   load(): PanelLoad
 }
@@ -65,16 +65,16 @@ interface RunnerParts {
   readonly transport: Transport
   readonly credentials: PanelCredentials
   readonly keyGuard: KeyGuard
-  /** How many commands may run at once. */
+  /** How many commands may run in parallel. */
   readonly maxConcurrency: number
-  /** How many may wait for their turn. */
+  /** How many may wait. */
   readonly maxQueue: number
-  /** How long one command may take. */
+  /** Time-out (ms) for a command. */
   readonly timeoutMs: number
   readonly clock: Clock
-  /** Told how many commands may run at once, as `createLimitReport` does. */
+  /** Called with the number of commands that may run in parallel; see `createLimitReport`. */
   readonly reportLimit?: (limit: number) => void
-  /** Is told how each call ended, or why it was not made. */
+  /** Called with each call's result, or why it wasn't made. */
   readonly learn?: PanelKnowledge['learn']
 }
 
@@ -91,7 +91,7 @@ export function createCommandRunner(parts: RunnerParts): CommandRunner {
     const { timeoutMs } = parts
     const fields = { ...keyFields, ...commandFields(command) }
     const post = (): Promise<RawAnswer> => {
-      // A change that is sent keeps its full time: what is cut short is waiting.
+      // A change that is sent keeps its full time. Only waiting is cut short.
       const leftMs = command.repeatable ? Math.min(timeoutMs, command.deadline.leftMs()) : timeoutMs
       if (leftMs <= 0) throw waitedTooLong()
       return transport(fields, leftMs)
@@ -113,19 +113,19 @@ export function createCommandRunner(parts: RunnerParts): CommandRunner {
     return answer
   }
 
-  /** Past the key guard and the breaker. */
+  /** Makes the call through the key guard and the breaker. */
   function call(command: Command): Promise<CommandAnswer | RefusedCall> {
     return keyGuard.pass(command, () => breaker.pass(command.repeatable, () => send(command)))
   }
 
-  /** @param onSend told of each command that is sent */
+  /** @param onSend called with each command that is sent */
   function runIn(
     place: Pick<Place, 'run'>,
     onSend: (command: Command) => void = () => undefined,
   ): RunCommand {
     return async function runCommand(command, record) {
       const startedMs = clock.now()
-      // A change that may take longer than its sender waits is not sent.
+      // A change isn't sent if it may take longer than its sender waits.
       const work = { command: command.name, deadline: command.deadline, mustFit: !command.repeatable }
       const tellAndCall = (): Promise<CommandAnswer | RefusedCall> => {
         onSend(command)
@@ -156,13 +156,13 @@ export function createCommandRunner(parts: RunnerParts): CommandRunner {
       hungUp.throwIfAborted()
       const place = queue.enter(entrant)
       const { prove, takeTurn } = place
-      // A second command would be turned away while the first is a probe.
+      // While the first command is a probe, a second would be turned away.
       const hasRoom = (commands: number): boolean => breaker.state() === 'closed' && place.hasRoom(commands)
       const hangUp = (): void => place.leave(callerGone().reason)
       hungUp.addEventListener('abort', hangUp)
       const stayFor = ({ repeatable }: Command): void => {
         if (repeatable) return
-        // Another change was sent before, and found nothing to change.
+        // An earlier change was sent and found nothing to change.
         hungUp.throwIfAborted()
         hungUp.removeEventListener('abort', hangUp)
       }
@@ -194,7 +194,7 @@ export function createCommandRunner(parts: RunnerParts): CommandRunner {
   }
 }
 
-/** Whether the command did all that it is there for: one that ended early tells nothing of what it takes. */
+/** Whether the command did its whole work. One that ended early says nothing about the time it needs. */
 function isWholeWork({ args }: Command, answer: CommandAnswer | RefusedCall): boolean {
   const codes: readonly (number | undefined)[] = [exitCode.OK, exitCode.E_PASSWORD]
   return args.length > 0 && answer.is === 'ran' && codes.includes(answer.exitCode)
@@ -209,7 +209,7 @@ function accepted(answer: CommandAnswer | RefusedCall): CommandAnswer | PanelFau
   return answer.is === 'ran' ? answer : new PanelFault('panel-misconfigured', answer.refusal)
 }
 
-/** A gateway's own statuses say that the panel behind it is away; any other text that is no answer is a fault. */
+/** A gateway's own status means that the panel behind it is away. Any other unknown text is a fault. */
 function nonsense(status: number): PanelFault {
   const away = status === 502 || status === 503 || status === 504
   return new PanelFault(away ? 'panel-unavailable' : 'panel-failed', `not-the-panel-http-${status}`, {

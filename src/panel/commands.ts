@@ -11,17 +11,17 @@ import { exactPattern, isPatternRefused, PATTERN_REFUSED, siblingsPattern } from
 import type { CommandAnswer } from './read-answer.js'
 import { words } from './words.js'
 
-/** Local parts, joined by commas; empty if there are none. */
+/** Local parts, joined by commas. May be empty. */
 const STORED_ALIASES = /^[\w.,-]*$/
 const STORED_NAME = /^[\w.-]{1,64}$/
-/** For how long (ms) what came of a change may be asked for, whatever is left of its sender's patience. */
+/** How long (ms) to check the outcome of a change, even if the sender's time is over. */
 const CONFIRM_MS = 10_000
 
 const STORED_HASH = /^\{[^}\s]+\}\S+$/
 
 /**
- * The panel's commands, each call of which is handed to `record`. Answers are waited for until the deadline; once a change
- * was sent, for so long more that what came of it can be found out.
+ * The panel's commands; each call is passed to `record`. Answers may take until the deadline. After a change was sent, there is
+ * extra time to find out its outcome.
  */
 export function createPanel(
   run: RunCommand,
@@ -39,7 +39,7 @@ export function createPanel(
     async isAccountPassword(username, password, clientAddress) {
       const answer = await check(commandNames['check-account'], username, password.reveal(), clientAddress)
       if (answer.exitCode === exitCode.OK) return true
-      // E_INVALID: the panel gives no such names.
+      // E_INVALID: the panel doesn't allow such names.
       if (answer.exitCode === exitCode.E_PASSWORD || answer.exitCode === exitCode.E_INVALID) return false
       throw unexpected(answer)
     },
@@ -67,7 +67,7 @@ export function createPanel(
 
     async lookUpDomainOwner(domainForm) {
       const answer = await ask(commandNames['find-owner'], domainForm, 'mail')
-      // Where there is none the command says nothing, and a legacy key gets no code either.
+      // If there is no owner, the command prints nothing, and a legacy key gets no code either.
       if (isNone(answer) || (answer.exitCode === undefined && answer.output === '')) return undefined
       if (answer.exitCode !== exitCode.OK || !isAccountName(answer.output)) throw unexpected(answer)
       return answer.output
@@ -92,7 +92,7 @@ export function createPanel(
         exactPattern(localPart),
         'alias',
       )
-      // A legacy key gets no code if the command says nothing.
+      // A legacy key gets no code if the command prints nothing.
       if (answer.exitCode === undefined && answer.output === '') return []
       const lookup = readLookup(localPart, answer, STORED_ALIASES, (aliases) => aliases.split(','))
       return lookup.found === 'one' ? lookup.value.filter((alias) => alias !== '') : []
@@ -112,7 +112,7 @@ export function createPanel(
     async hasSiblings(owner, domainForm, localPart) {
       const pattern = siblingsPattern(localPart)
       if (pattern === undefined) return false
-      // Asked for the code alone, so that no other mailbox's record comes back.
+      // Asks only for the code, so no other mailbox's record is sent.
       const answer = await check(commandNames['read-mailbox'], owner, domainForm, pattern, 'account')
       if (answer.exitCode === exitCode.E_NOTEXIST) return false
       // E_INVALID: there are several.
@@ -145,7 +145,7 @@ export function createPanel(
           return 'malformed'
         case exitCode.E_ARGS:
         case exitCode.E_LA:
-          // Found before the command begins its work.
+          // These occur before the command begins its work.
           throw unexpected(answer)
         default:
           return 'failed'
@@ -171,7 +171,7 @@ function readLookup<Value>(
   throw unexpected(answer)
 }
 
-/** There is no such thing, or there can be none: the panel gives no such names. */
+/** It doesn't exist, or can't, because the panel doesn't allow such names. */
 function isNone({ exitCode: code, output }: CommandAnswer): boolean {
   return code === exitCode.E_NOTEXIST || (code === exitCode.E_INVALID && words.malformedName.test(output))
 }

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto'
 import type { Secret } from '../lib/secret.js'
 
-/** The service's own key to the panel, in one of the kinds that the panel knows. */
+/** Rekey's key to the panel, in one of the panel's kinds. */
 export type PanelCredentials =
   | { readonly kind: 'access-key'; readonly accessKey: Secret; readonly secretKey: Secret }
-  /** The legacy key of 32 characters, or an access key and its secret joined by a colon. */
+  /** The legacy key of 32 characters, or an access key and its secret, joined by a colon. */
   | { readonly kind: 'api-key'; readonly key: Secret }
   | { readonly kind: 'admin-password'; readonly user: string; readonly password: Secret }
 
-/** Whether the panel answers in its older, poorer way (docs/hestia.md, "Reading an answer"). */
+/** Whether the panel gives its older answers, which say less (docs/hestia.md, "Reading an answer"). */
 export function isLegacy(credentials: PanelCredentials): boolean {
   return (
     credentials.kind === 'admin-password' ||
@@ -16,7 +16,7 @@ export function isLegacy(credentials: PanelCredentials): boolean {
   )
 }
 
-/** The form fields that carry the credentials. */
+/** The form fields with the credentials. */
 export function credentialFields(credentials: PanelCredentials): Record<string, string> {
   switch (credentials.kind) {
     case 'access-key':
@@ -29,8 +29,8 @@ export function credentialFields(credentials: PanelCredentials): Record<string, 
 }
 
 /**
- * Tells one key to a panel from another, and nothing about it. A made key is too long to be guessed from its digest; an
- * administrator's password is not, so only its owner's name is in it.
+ * Identifies a key without revealing it. A generated key is too long to guess from its digest. An administrator's password isn't,
+ * so only the administrator's name is included.
  */
 export function keyIdOf(url: URL, credentials: PanelCredentials): string {
   const { password: _, ...known } = credentialFields(credentials)

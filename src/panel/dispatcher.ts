@@ -3,13 +3,13 @@ import { buildConnector, type Dispatcher, Pool } from 'undici'
 import { isAsPinned, type ServerTrust, verificationOf } from '../lib/server-trust.js'
 import { TransportFailure } from './transport.js'
 
-/** The longest answer read: an account's record has 2 KB; an error may quote the records of several mailboxes. */
+/** The longest answer that is read. An account's record has 2 KB; an error may quote the records of several mailboxes. */
 const MAX_ANSWER_BYTES = 256 * 1024
 
 /**
- * Keep-alive connections to the panel, at most as many as commands may run at once.
+ * Keep-alive connections to the panel, at most one for each parallel command.
  *
- * @param timeoutMs how long connecting may take
+ * @param timeoutMs for connecting
  */
 export function createDispatcher(
   url: URL,
@@ -29,7 +29,7 @@ function createConnector(trust: ServerTrust, timeoutMs: number): buildConnector.
   const connect = buildConnector({
     timeout: timeoutMs,
     ...verificationOf(trust),
-    // A resumed session would show no certificate to compare, so none is kept.
+    // A resumed session shows no certificate to compare with the pinned one, so none is kept.
     ...(trust.certificateSha256 === undefined ? {} : { maxCachedSessions: 0 }),
   })
   return function connectVerified(options, callback) {

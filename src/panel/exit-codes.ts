@@ -1,4 +1,4 @@
-/** The exit codes of the panel's commands, by the panel's own names (its func/main.sh). */
+/** Exit codes of the panel's commands, with the panel's names for them (its func/main.sh). */
 export const exitCode = {
   OK: 0,
   E_ARGS: 1,

@@ -1,22 +1,22 @@
 import type { Clock } from '../lib/clock.js'
 
 /**
- * For so long (ms) an attempt whose command was answered keeps its room for the next one, against attempts that are not proven:
- * its password's hash is being checked. Otherwise each change would wait for somebody else's proof.
+ * How long (ms) an attempt keeps its room between two commands, while its password's hash is being checked. Unproven attempts
+ * can't take it. Otherwise each change would wait for someone else's proof.
  */
 const KEEP_MS = 250
 
-/** Room at the panel that is kept for attempts which are about to send their next command. */
+/** Room at the panel for attempts that are about to send their next command. */
 export interface KeptRoom<Attempt> {
-  /** Keeps room for an attempt, for a while. */
+  /** Keeps room for `KEEP_MS`. */
   keep(attempt: Attempt): void
-  /** Keeps it no longer. */
+  /** Gives the room up. */
   release(attempt: Attempt): void
-  /** How much is kept for others than this one. */
+  /** How much room is kept for other attempts. */
   forOthers(attempt: Attempt | undefined): number
 }
 
-/** @param onFree told when room has become free by itself */
+/** @param onFree called when the time has run out and the room is free */
 export function createKeptRoom<Attempt>(clock: Clock, onFree: () => void): KeptRoom<Attempt> {
   const kept = new Map<Attempt, { readonly untilMs: number; readonly timer: NodeJS.Timeout }>()
 

@@ -7,10 +7,10 @@ import { unneededCommand } from './needed-commands.js'
 import { probe } from './probe.js'
 
 /**
- * Looks at the kind of the key, and tries one command that is not needed. To be asked seldom, for a key that has only
- * what it needs is refused by it: see `unneededCommand`.
+ * Checks the kind of the key, and tries one command that Rekey doesn't need. Don't run it often: the panel refuses that command
+ * if the key has only what it needs (see `unneededCommand`).
  *
- * @param timeoutMs for the command, waiting for its turn included
+ * @param timeoutMs for the command, including the wait for its turn
  */
 export function createKeyExcessCheck(
   run: RunCommand,

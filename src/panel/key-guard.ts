@@ -6,16 +6,14 @@ const KEY_REFUSED: RefusedCall = { is: 'refused', refusal: 'key-refused' }
 const UNTRIED: RefusedCall = { is: 'refused', refusal: 'command-untried' }
 
 /**
- * For how long (ms) no command is tried, after one was forbidden, but those that the key is known to be permitted: the
- * panel counts each as a failed login (Hestia's `bin/v-check-access-key`, `abort_missmatch`), and its fail2ban bans
- * after five within ten minutes.
+ * How long (ms) only permitted commands are sent after one was forbidden. The panel counts each forbidden one as a failed login
+ * (Hestia's `bin/v-check-access-key`, `abort_missmatch`), and its fail2ban bans after five within ten minutes.
  */
 const FORBIDDEN_COOLDOWN_MS = 10 * 60_000
 
 type Answer = CommandAnswer | RefusedCall
 
 interface Call {
-  /** The command. */
   readonly name: string
   readonly asked: Asked
   /** False for a change. */
@@ -23,21 +21,20 @@ interface Call {
 }
 
 /**
- * Stands before every call of the panel, so that the panel's fail2ban does not ban this host. Calls that are under way
- * when a key is taken away can't be helped: so many may fail at once as may run at once.
+ * Checks every call, so the panel's fail2ban doesn't ban this host. If a key is revoked, the calls that are running can't be
+ * stopped: all of them may fail.
  */
 export interface KeyGuard {
-  /** Sends the call, or answers it itself while the panel is not to be asked. */
+  /** Sends the call, or answers itself if the panel must not be asked. */
   pass(call: Call, send: () => Promise<Answer>): Promise<Answer>
-  /** Whether the cool-down after a refused key lasts. */
+  /** Whether the cool-down after a refused key is on. */
   isCoolingDown(): Promise<boolean>
 }
 
 /**
- * As long as it is not known whether the key may run a command, one call goes ahead alone: a wrong key is sent once, not
- * eight times.
+ * Commands that aren't known to be permitted are sent one at a time, except changes. So a wrong key is sent once, not eight times.
  *
- * @param cooldown for all commands, when the panel refused the key
+ * @param cooldown stops all commands after the panel refused the key
  */
 export function createKeyGuard(cooldown: KeyCooldown, clock: Clock): KeyGuard {
   const permitted = new Set<string>()
@@ -48,7 +45,7 @@ export function createKeyGuard(cooldown: KeyCooldown, clock: Clock): KeyGuard {
   async function knownAnswer({ name, asked }: Call): Promise<RefusedCall | undefined> {
     if (await cooldown.isCoolingDown()) return KEY_REFUSED
     if (permitted.has(name) || clock.now() >= forbiddenUntilMs) return undefined
-    // A call for the output is told why, and it may be no fault of the key.
+    // Only a call for the output gets the reason, which may not be the key.
     if (asked === 'output' && !isReasonKnown()) return undefined
     return forbidden.get(name) ?? UNTRIED
   }
@@ -61,7 +58,7 @@ export function createKeyGuard(cooldown: KeyCooldown, clock: Clock): KeyGuard {
     const answer = await send()
     if (answer.is === 'ran') permitted.add(name)
     else if (answer.refusal === 'key-refused') {
-      // What was known of the key may be of another by the time that it is taken again.
+      // Another key may be in use when the panel accepts one again.
       permitted.clear()
       forbiddenUntilMs = Number.NEGATIVE_INFINITY
       await cooldown.begin()
@@ -92,10 +89,10 @@ export function createKeyGuard(cooldown: KeyCooldown, clock: Clock): KeyGuard {
       for (;;) {
         const known = await knownAnswer(call)
         if (known) return known
-        // A change may take long, and comes after commands that ran: nobody needs to wait for it.
+        // A change may take long and comes after other commands ran, so nothing needs to wait for it.
         if (permitted.has(call.name) || !call.repeatable) return sendAndLearn(call, send)
         if (!scout) return goAhead(call, send)
-        // Where the panel does not answer, nobody waits for more than one call.
+        // If the panel doesn't answer, no call waits for more than one other.
         const hasFailed = await scout.then(
           () => false,
           () => true,

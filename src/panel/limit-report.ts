@@ -3,11 +3,11 @@ import type { Clock } from '../lib/clock.js'
 const PAUSE_MS = 60_000
 
 /**
- * Tells how many commands may run at once: once a minute at most, when that was doubled or halved, and moved by more than one,
- * since it was last told.
+ * Reports how many commands may run in parallel: at most once a minute, and only if the number has at least doubled or halved,
+ * and changed by more than one, since the last report.
  *
  * @param limit at the start
- * @returns to be told of the limit whenever it may have moved
+ * @returns call it whenever the limit may have changed
  */
 export function createLimitReport(
   limit: number,

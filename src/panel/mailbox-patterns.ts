@@ -2,17 +2,17 @@ import { exitCode } from './exit-codes.js'
 import type { CommandAnswer } from './read-answer.js'
 import { words } from './words.js'
 
-/** The reason of a fault: this panel takes no pattern for a name, so mailboxes with a dot can't be asked for exactly. */
+/** A fault's reason: this panel accepts no patterns as names, so Rekey can't ask for exactly one mailbox with a dot. */
 export const PATTERN_REFUSED = 'escaped-name-refused'
 
-/** The pattern that matches exactly this local part. Of the characters that it may hold only the dot is special. */
+/** The pattern for exactly this local part. Of the allowed characters, only the dot is special. */
 export function exactPattern(localPart: string): string {
   return localPart.replaceAll('.', '\\.')
 }
 
 /**
- * The pattern of all other names that the plain local part matches, of which each has another character in the place of
- * at least one dot. Undefined if it matches no other.
+ * The pattern for all other names that this local part matches as a pattern: at least one dot is another character. Undefined if
+ * it can't match others.
  */
 export function siblingsPattern(localPart: string): string | undefined {
   const alternatives = [...localPart.matchAll(/\./g)].map(
@@ -21,7 +21,7 @@ export function siblingsPattern(localPart: string): string | undefined {
   return alternatives.length > 1 ? `\\(${alternatives.join('\\|')}\\)` : alternatives[0]
 }
 
-/** Whether the panel checked the form of a mailbox's name, and so refused a pattern. No known release does. */
+/** Whether the panel refused a pattern because it checks the form of mailbox names. No known release does. */
 export function isPatternRefused({ exitCode: code, output }: CommandAnswer): boolean {
   return code === exitCode.E_INVALID && words.malformedMailbox.test(output)
 }

@@ -9,21 +9,21 @@ const COMMANDS: Readonly<Record<PanelUse, readonly PanelCommand[]>> = {
   'owner-notices': ['find-owner', 'read-mailbox', 'read-account'],
 }
 
-/** The only command here that nothing needs: it shows a key. Called without arguments it shows how it is used. */
+/** A command that is never needed: it shows a key. Without arguments, it shows its usage. */
 const LIST_ACCESS_KEY = 'v-list-access-key'
 
 /**
- * The commands of the panel that are needed, and the key no other. A mailbox's password may be checked at the panel or at the mail
- * server: its name is looked up in either case, by the command that gives the hash too.
+ * The panel commands that Rekey needs, and the only ones that its key should have. Even if the mail server checks passwords,
+ * mailbox names are looked up, by the command that also returns the hash.
  */
 export function neededCommands(uses: readonly PanelUse[]): string[] {
   return [...new Set(uses.flatMap((use) => COMMANDS[use]).map((command) => commandNames[command]))]
 }
 
 /**
- * A command that is not needed, by which a key that may do more is known: one that a key made for all uses has, if there is one. It
- * is one alone, for the panel counts each that it forbids as a failed login (Hestia's `bin/v-check-access-key`, `abort_missmatch`),
- * and its fail2ban bans after five.
+ * A command that Rekey doesn't need. If the key may run it, the key may do too much. If possible, it's one that a key for all
+ * uses has. Only one is tried: the panel counts each forbidden command as a failed login (Hestia's `bin/v-check-access-key`,
+ * `abort_missmatch`), and its fail2ban bans after five.
  */
 export function unneededCommand(uses: readonly PanelUse[]): string {
   const needed = neededCommands(uses)

@@ -1,57 +1,58 @@
 import type { Clock } from '../lib/clock.js'
 
-/** How long a command is expected to take (ms) before one was answered. */
+/** The expected time (ms) of a command that hasn't been answered yet. */
 const UNKNOWN_MS = 500
 
-/** A new sample's weight in the running means. */
+/** The weight of a new sample in the running means. */
 const WEIGHT = 0.25
 
-/** A command that takes longer by itself than it did is taken to be slower by so much per sample: one may be an exception. */
+/** A slow sample raises the time that a command takes alone by at most this factor: it may be an exception. */
 const DRIFT = 1.1
 
-/** A command ran alone if fewer than so many ran at once on average. */
+/** A command ran alone if, on average, fewer than this many ran in parallel. */
 const ALONE = 1.1
 
-/** So many commands may wait inside the panel, by the samples, before fewer are sent, or more (Vegas' alpha and beta). */
+/**
+ * The limit goes down if more commands than this wait inside the panel by estimate, and up if fewer do (Vegas' alpha and beta).
+ */
 const FEWER_ABOVE = 0.9
 const MORE_BELOW = 0.5
 
-/** After a panel that gained nothing by one more command at once it is not tried again for so many calls, at most. */
+/** If one more parallel command gained nothing, it isn't tried again for at most this many calls. */
 const MAX_PAUSE = 32
 
-/** How fast the panel is, learnt from its answers. */
+/** The panel's speed, learnt from its answers. */
 export interface Pace {
   /**
-   * @param tookMs from the sending to the answer
-   * @param beside how many commands ran at once on average, this one among them
+   * @param tookMs from sending to answer
+   * @param beside how many commands ran in parallel on average, including this one
    */
   learn(command: string, tookMs: number, beside: number): void
-  /** How long a command takes with nothing beside it (ms); 0 as long as that is not known. */
+  /** How long (ms) the command takes alone; 0 if unknown. */
   aloneMs(command: string): number
   /**
-   * How long a command is expected to take (ms), as the slowest of its last few did.
+   * The expected time (ms) of a command: that of the slowest recent one.
    *
-   * @param beside how many commands run at once meanwhile, this one among them
+   * @param beside how many commands run in parallel meanwhile, including this one
    */
   expectedMs(command: string, beside: number): number
-  /** The running mean (ms) of what a command took lately, whatever ran beside it. */
+  /** The running mean (ms) of a command's time lately, whatever ran in parallel. */
   meanMs(command: string): number
-  /** How many commands to run at once. */
+  /** How many commands may run in parallel. */
   limit(): number
-  /** How much the panel gains by commands side by side: how many commands' worth of work it does at once. */
+  /** How much the panel gains by parallel commands: how many commands' work it does at once. */
   capacity(): number
 }
 
-/** How many of the last times of a command are remembered. */
+/** How many recent times of a command are kept. */
 const REMEMBERED = 5
 
-/** What is older (ms) is forgotten: a panel that was too slow for everybody must be tried again. */
+/** Older samples (ms) are dropped: a panel that was too slow for everyone must be tried again. */
 const FORGET_MS = 10 * 60_000
 
-/** What is known of a command. */
 interface Samples {
   readonly aloneMs: number
-  /** Its last times, each as it would have been alone. */
+  /** Recent times, each converted to what it would have been alone. */
   readonly recentMs: readonly number[]
   readonly meanMs: number
   /** By the clock. */
@@ -59,8 +60,8 @@ interface Samples {
 }
 
 /**
- * The limit follows TCP Vegas (Brakmo and Peterson, 1994), as Netflix' concurrency-limits uses it for servers: what the
- * last call took against what it takes alone tells how many calls wait inside the panel, and one more or fewer is sent.
+ * The limit follows TCP Vegas (Brakmo and Peterson, 1994), as in Netflix's concurrency-limits for servers. Comparing the last
+ * call's time with the time alone shows how many calls wait inside the panel. The limit then goes up or down by one.
  *
  * @param maximum the highest limit
  */
@@ -68,11 +69,11 @@ export function createPace(maximum: number, clock: Clock): Pace {
   const samples = new Map<string, Samples>()
   let limit = 1
   let capacity = 1
-  /** After how many calls one more is tried again, and how many of them are left. */
+  /** After how many calls the limit may rise again, and how many of these are left. */
   let pause = 1
   let untilMore = 1
 
-  /** How much longer a command takes with so many at once. */
+  /** How much longer a command takes with this many in parallel. */
   const slowdown = (beside: number): number => Math.max(1, beside / capacity)
 
   function known(command: string): Samples | undefined {
@@ -94,7 +95,7 @@ export function createPace(maximum: number, clock: Clock): Pace {
   return {
     learn(command, tookMs, beside) {
       const former = known(command)
-      // Only what ran alone tells what a command takes by itself, or that it takes longer than it did.
+      // Only a command that ran alone shows how long it takes alone, and whether it got slower.
       const ranAlone = beside < ALONE
       if (!former && !ranAlone) return
       const formerMs = former?.aloneMs ?? tookMs

@@ -5,38 +5,37 @@ import { commandNames } from './command-names.js'
 import { isPatternRefused, PATTERN_REFUSED } from './mailbox-patterns.js'
 import type { CommandAnswer } from './read-answer.js'
 
-/** A call of a panel command. */
 interface Call {
   readonly name: string
   readonly args: readonly string[]
 }
 
-/** What calls have told of the connection, the key and the needed commands; nothing of single mailboxes or accounts. */
+/** What calls have shown about the connection, the key and the needed commands. Nothing about single mailboxes or accounts. */
 export interface PanelKnowledge {
-  /** Takes note of how a call ended. */
+  /** Learns from a call's result. */
   learn(call: Call, result: CommandAnswer | PanelFault): void
-  /** Takes note of what a probe found, beyond what its call has told. */
+  /** Learns from a probe what its call alone doesn't show. */
   learnProbe(name: string, fault: ReadinessFault | undefined): void
-  /** What is wrong with the connection or the key, and so with every command; otherwise with single commands. */
+  /** The fault of the connection or the key, which affects every command. Without one, the faults of single commands. */
   faults(): readonly ReadinessFault[]
   hasGeneralFault(): boolean
-  /** The commands that have a fault, or were not checked since the start or since `recheck`. */
+  /** Commands that have a fault, or haven't been checked since the start or the last `recheck`. */
   unsure(): readonly string[]
-  /** All commands are to be checked again; their faults stay until then. */
+  /** Marks all commands as unchecked. Their faults stay until the check. */
   recheck(): void
   /** When (ms) a command last ran. */
   lastAnswerMs(): number
-  /** When (ms) the connection or the key was last found to have another fault than before. */
+  /** When (ms) the connection or the key last got a new fault. */
   lastFaultMs(): number
 }
 
-/** What the panel, or our own guard, says of one command. */
+/** Faults of a single command, reported by the panel or by the key guard. */
 const OF_ONE_COMMAND: readonly string[] = ['command-forbidden', 'command-untried', 'forbidden']
 
-/** A command may run for some and have one of these faults still: only a probe tells that it has gone. */
+/** A command with one of these faults may still run for some calls. Only a probe shows that the fault is gone. */
 const FOUND_BY_PROBE: readonly (string | undefined)[] = ['panel-failed', PATTERN_REFUSED]
 
-/** A fault of connection or key if a probe meets it. An attempt may meet it because of what it asks, or of a slow panel. */
+/** From a probe, a fault of the connection or the key. From an attempt, it may be due to what it asks, or to a slow panel. */
 const UNCLEAR: readonly string[] = ['timed-out', 'request-refused']
 
 export function createPanelKnowledge(needed: readonly string[], clock: Clock): PanelKnowledge {
@@ -47,7 +46,7 @@ export function createPanelKnowledge(needed: readonly string[], clock: Clock): P
   let lastFaultMs = Number.NEGATIVE_INFINITY
 
   function setGeneral(code: string): void {
-    // That the panel is left alone is the effect of a fault that says more.
+    // An open breaker is the result of another fault, which says more.
     if (general?.code === code || (general && code === 'left-alone')) return
     general = { code }
     lastFaultMs = clock.now()
@@ -75,7 +74,7 @@ export function createPanelKnowledge(needed: readonly string[], clock: Clock): P
     if (UNCLEAR.includes(reason) || (code !== 'panel-misconfigured' && code !== 'panel-unavailable')) return
     setGeneral(reason)
     if (code === 'panel-unavailable') return
-    // The key that is taken next may be another.
+    // The next key that the panel accepts may be another one.
     faults.clear()
     recheck()
   }

@@ -5,7 +5,7 @@ import { commandNames } from './command-names.js'
 import type { CommandRunner } from './command-runner.js'
 import { createPanel } from './commands.js'
 
-/** Lets one attempt into the queue, and gives it the panel's commands; each call is handed to `record`. */
+/** Puts one attempt in the queue and returns the panel's commands. Each call is passed to `record`. */
 export function createPanelEntrance(
   enter: CommandRunner['enter'],
   {
@@ -18,7 +18,7 @@ export function createPanelEntrance(
   clock: Clock,
 ): EnterPanel {
   return function enterPanel(plan, isProvenElsewhere) {
-    // A domain whose owner nobody remembers may be made up.
+    // A domain without a remembered owner may be made up.
     const isLast = plan[0] === 'find-owner'
     const turn = enter({
       clientAddress,

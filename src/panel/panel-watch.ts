@@ -6,36 +6,36 @@ import type { KeyGuard } from './key-guard.js'
 import type { PanelKnowledge } from './panel-knowledge.js'
 import { probe } from './probe.js'
 
-/** How long (ms) the panel is asked nothing after it answered, or after a check that found a fault. */
+/** How long (ms) the panel is left alone after an answer, or after a check that found a fault. */
 const INTERVAL_MS = 5 * 60_000
 
 /** How often (ms) all needed commands are checked. */
 const FULL_CHECK_MS = 24 * 60 * 60_000
 
-/** Knows whether the panel can be reached, takes the key and lets it run every needed command. */
+/** Watches whether the panel can be reached, accepts the key and lets it run every needed command. */
 export interface PanelWatch {
-  /** Answers at once from what is known, `not-checked-yet` until the first check has ended. */
+  /** Answers at once from what is known; `not-checked-yet` until the first check has finished. */
   readonly checkReadiness: CheckReadiness
-  /** Checks all that is needed, and goes on watching. Resolves when it has checked for the first time. To be called once. */
+  /** Checks everything, then keeps watching. Resolves after the first check. Call it once. */
   start(): Promise<void>
   stop(): void
 }
 
 interface WatchParts {
-  /** For what nobody waits for. */
+  /** For background work. */
   readonly run: RunCommand
   readonly keyGuard: KeyGuard
-  /** Learns from all calls, those of attempts too. */
+  /** Learns from all calls, also those of attempts. */
   readonly knowledge: PanelKnowledge
   readonly needed: readonly string[]
-  /** For each command, waiting for its turn included. */
+  /** For each command, including the wait for its turn. */
   readonly timeoutMs: number
   readonly clock: Clock
 }
 
 /**
- * Spares the panel: where attempts are answered it asks nothing. A quiet service asks one command every five minutes. All
- * needed ones are asked at the start and once a day; after a fault, those in doubt every five minutes.
+ * Sends as few commands as possible: none while attempts are answered, otherwise one every five minutes. All needed commands are
+ * checked at the start and once a day; after a fault, doubtful ones every five minutes.
  */
 export function createPanelWatch({
   run,
@@ -50,10 +50,10 @@ export function createPanelWatch({
   let checkedMs = 0
   let fullCheckMs = 0
 
-  /** Asks for what is in doubt, or whether the panel answers at all. A fault that every command would meet ends it. */
+  /** Checks doubtful commands, or whether the panel answers at all. Stops at a fault that affects every command. */
   async function check(): Promise<void> {
     const unsure = knowledge.unsure()
-    // It has no arguments, so it costs no more than the call itself.
+    // Sent without arguments, so it costs no more than a call must.
     const [cheapest = ''] = needed
     const names = unsure.length === 0 || knowledge.hasGeneralFault() ? new Set([cheapest, ...unsure]) : unsure
     let wasAsked = true
@@ -64,7 +64,7 @@ export function createPanelWatch({
       wasAsked = fault === undefined || knowledge.faults().some(({ code }) => code === fault.code)
       if (!wasAsked || knowledge.hasGeneralFault()) break
     }
-    // A command that had to wait for attempts for too long was not asked.
+    // A command that waited too long behind attempts wasn't sent.
     hasChecked ||= wasAsked
     checkedMs = clock.now()
   }
@@ -89,7 +89,7 @@ export function createPanelWatch({
 
   return {
     async checkReadiness() {
-      // Another instance may have been refused.
+      // The refusal may have been another instance's.
       if (await keyGuard.isCoolingDown()) return [{ code: 'key-refused' }]
       const faults = knowledge.faults()
       const isUnknown = !hasChecked && faults.length === 0 && knowledge.unsure().length > 0

@@ -1,11 +1,11 @@
-/** The lines of a record in the panel's own layout. It escapes nothing in a value, which may have quotes and backslashes. */
+/** The lines of a record in the panel's layout. Values aren't escaped, and may contain quotes and backslashes. */
 const HEAD = /^\{\n\s*"([^"\n]*)": \{\n/
 const MEMBER = /^\s*"(\w+)": "(.*)"$/
 const TAIL = /\n\s*\}\s*\}\s*$/
 
 /**
- * What a JSON text of the panel holds; undefined if it is none. A record in the panel's own layout is read by its lines, so that
- * no value can break it or add a member.
+ * Parses the panel's JSON; undefined if it can't. A record in the panel's layout is read line by line, so no value can break it
+ * or add a member.
  */
 export function parseJson(text: string): unknown {
   try {
@@ -15,7 +15,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Reads a whole record line by line, in which each member has a line and comes once. */
+/** Reads a whole record. Each member has its own line and occurs once. */
 function parseLines(text: string): Record<string, Record<string, string>> | undefined {
   const [head = '', name] = HEAD.exec(text) ?? []
   const tail = TAIL.exec(text)

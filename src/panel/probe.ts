@@ -6,13 +6,13 @@ import type { Command, RunCommand } from './command-runner.js'
 import { exitCode } from './exit-codes.js'
 import { exactPattern, isPatternRefused, PATTERN_REFUSED } from './mailbox-patterns.js'
 
-/** A mailbox that can't exist (RFC 6761, section 6.4: `invalid`), whose name has a dot. */
+/** A mailbox that can't exist (RFC 6761, section 6.4: `invalid`), with dots in its name. */
 const NO_MAILBOX = ['rekey', 'rekey.invalid', exactPattern('no.such.mailbox'), 'account']
 
 /**
- * Tells why a command can't be run, undefined if it can: a permitted command called without arguments answers E_ARGS
- * and changes nothing (docs/hestia.md, "Keys and bans"). The one that takes patterns is asked whether it still does.
- * The output is asked for since only its words tell the kinds of refusal apart.
+ * Returns why a command can't be run, or undefined if it can. A permitted command without arguments answers E_ARGS and changes
+ * nothing (docs/hestia.md, "Keys and bans"). The one that takes patterns is sent a pattern. Asks for the output, because only its
+ * words tell the kinds of refusal apart.
  */
 export async function probe(
   run: RunCommand,

@@ -9,67 +9,66 @@ import { createAttemptOrder, hasBegun, type QueuedAttempt } from './attempt-orde
 import { createKeptRoom } from './kept-room.js'
 import type { Pace } from './pace.js'
 
-/** An attempt that wants the panel's time. */
+/** An attempt that needs panel commands. */
 export interface Request {
-  /** The person's, in the form of `parseClientAddress`. */
+  /** The person's address, in the form of `parseClientAddress`. */
   readonly clientAddress: string
-  /** The mailbox's: one change at a time is made in a domain. */
+  /** The mailbox's domain, in which one change at a time is made. */
   readonly domain: string
-  /** The commands that it takes to make the change, in order. */
+  /** The commands up to the change, in order. */
   readonly plan: readonly string[]
-  /** Whether it comes after all others, as what is looked up for the first time does. */
+  /** Whether it comes after all others, such as the first lookup of a domain. */
   readonly isLast: boolean
-  /** Whether it is proven elsewhere: until then it takes none of the panel's time. */
+  /** Whether it needs no panel command before it's proven. */
   readonly isProvenElsewhere: boolean
-  /** Until when its answer is waited for. */
   readonly deadline: Deadline
 }
 
-/** A command that wants its turn. */
+/** A command that waits for its turn. */
 export interface Work {
   readonly command: string
-  /** Until when its answer is waited for. */
   readonly deadline: Deadline
-  /** Whether it is started only if it is expected to end before the deadline: nothing is started beside it then that makes it late. */
+  /**
+   * Whether it starts only if it's expected to end before the deadline. Then nothing starts beside it that would make it late.
+   */
   readonly mustFit: boolean
 }
 
 /** An attempt's place in the queue. */
 export interface Place {
   /**
-   * Runs the call of a command when it is its turn. Rejects with a `PanelFault` (`panel-busy`) before it is run: if the
-   * deadline passes, if it must fit and does not, if the queue is full (unless its attempt has begun or was proven), or if the
-   * place was left.
+   * Runs the call when it's the command's turn. Rejects with a `PanelFault` (`panel-busy`) before that if the deadline passes, if
+   * it must fit and doesn't, if the queue is full (unless its attempt has begun or was proven), or if the attempt left.
    */
   run<Answer>(work: Work, call: () => Promise<Answer>): Promise<Answer>
   /**
-   * Waits for the attempt's turn without a command, unless it had one; rejects as `run` does.
+   * Waits for the attempt's turn without a command, unless it already had one. Rejects like `run`.
    *
    * @returns when that was (ms, by the clock)
    */
   takeTurn(): Promise<number>
-  /** The attempt was proven: its commands go before those of attempts that were not. */
+  /** The attempt was proven: its commands go before those of unproven ones. */
   prove(): void
-  /** Whether so many commands would start at once. */
+  /** Whether this many commands would start at once. */
   hasRoom(commands: number): boolean
-  /** Gives the place up: commands that were not sent are not sent any more, for this reason. */
+  /** Leaves the queue: commands that haven't been sent are dropped, with this reason. */
   leave(reason: string): void
 }
 
-/** Whose turn it is at the panel: the unit is the attempt, not the command. */
+/** The panel's queue. It gives turns to attempts, not to single commands. */
 export interface PanelQueue {
   /**
-   * Takes an attempt in, or throws a `PanelFault` (`panel-busy`) at once, with the time after which it may fit, if it
-   * can't be carried out before its deadline.
+   * Adds an attempt. If it can't be carried out before its deadline, throws a `PanelFault` (`panel-busy`) at once, with the time
+   * after which it may fit.
    */
   enter(request: Request): Place
-  /** The place of what nobody waits for; always the last. */
+  /** The place of background work, always last. */
   readonly background: Pick<Place, 'run'>
-  /** Commands that wait for their turn wait no longer: they reject with the fault. */
+  /** Rejects all waiting commands with the fault. */
   turnAway(fault: PanelFault): void
   running(): number
   waiting(): number
-  /** How many commands ran, summed over time (ms): by its growth the mean of a while is known. */
+  /** The number of running commands, summed over time (ms). Its growth gives the mean of a period. */
   usedMs(): number
 }
 
@@ -80,21 +79,21 @@ interface Entry extends Work {
   drop(fault: PanelFault): void
 }
 
-/** A turn that is taken without a command. */
+/** For a turn without a command. */
 const NO_COMMAND = ''
 
-/** For how long (ms) it is remembered when a sender had a turn. */
+/** How long (ms) a sender's last turn is remembered. */
 const TURN_MEMORY_MS = 15 * 60_000
 
 /**
- * Attempts have their turns in the order of `createAttemptOrder`; a sender is an IPv4 address, or an IPv6 network of 64 bits.
+ * Attempts get their turns in the order of `createAttemptOrder`. A sender is an IPv4 address or an IPv6 /64 network.
  *
- * @param maxWaiting how many commands may wait; those of attempts that have begun, or were proven, do so even if there are more
+ * @param maxWaiting how many commands may wait; those of attempts that have begun or were proven may exceed it
  */
 export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): PanelQueue {
   const attempts = new Set<QueuedAttempt>()
   const waiting = new Set<Entry>()
-  /** Since when (ms) each runs. */
+  /** The time (ms) when each started. */
   const running = new Map<Entry, number>()
   const lastTurns = createLastTurns(TURN_MEMORY_MS, () => clock.now())
   const order = createAttemptOrder(attempts, lastTurns)
@@ -103,7 +102,7 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
   let usedMs = 0
   let countedMs = clock.now()
 
-  /** To be called before as many more, or fewer, run. */
+  /** Call it before the number of running commands changes. */
   function count(): void {
     usedMs += running.size * (clock.now() - countedMs)
     countedMs = clock.now()
@@ -116,7 +115,7 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
     lastTurns.give(attempt.sender)
   }
 
-  /** How much time (ms) a command will have to spare if so many run at once. */
+  /** How much time (ms) a command has to spare if this many run in parallel. */
   function spareMs({ command, deadline, mustFit }: Entry, beside: number): number {
     return deadline.leftMs() - (mustFit ? pace.expectedMs(command, beside) : 0)
   }
@@ -125,7 +124,7 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
     const beside = running.size + 1
     const kept = entry.attempt?.isProven ? 0 : room.forOthers(entry.attempt)
     if (beside + kept > pace.limit() || spareMs(entry, beside) < 0) return false
-    // Nothing is made late, but what is late already.
+    // Don't make a command late that isn't late yet.
     return [...running].every(
       ([other, startedMs]) =>
         !other.mustFit ||
@@ -149,7 +148,7 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
     }
   }
 
-  /** There are too many: of those that may be refused, the newest of the sender with the most waits no longer. */
+  /** The queue is too long: drops the newest command of the sender with the most, among those that may be refused. */
   function refuseOne(): void {
     const entry = newestOfMost([...waiting].filter(mayBeRefused), ({ attempt }) => attempt?.sender)
     if (!entry) return
@@ -184,7 +183,7 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
     }
   }
 
-  /** The attempt whose next command is about to come: this one, or else the next one that may change a mailbox of its domain. */
+  /** The attempt whose next command comes soon: this one, otherwise the next proven one in its domain. */
   function nextAfter(attempt: QueuedAttempt): QueuedAttempt | undefined {
     if (attempt.left === undefined && attempt.plan.length > 0) return attempt
     return [...attempts].find(
@@ -210,7 +209,7 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
       }
       const missingMs =
         neededMs(attempt, { attempts, running: runningNow(), lastTurns, pace }) - deadline.leftMs()
-      // If nobody waits it is tried: the panel may be faster than it was.
+      // If it's alone, try it: the panel may be faster than before.
       if (missingMs > 0 && attempts.size > 0) throw busy('no-time', missingMs)
       attempts.add(attempt)
       return {
@@ -253,7 +252,7 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
   }
 }
 
-/** What was begun, or proven, is worth more than the next guess. */
+/** Attempts that have begun or were proven are worth more than the next guess. */
 function mayBeRefused({ attempt }: Entry): boolean {
   return !attempt || !(attempt.isProven || hasBegun(attempt))
 }

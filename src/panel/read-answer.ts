@@ -1,39 +1,39 @@
 import { exitCode } from './exit-codes.js'
 import { words } from './words.js'
 
-/** What came back over HTTP. Nobody may use its text but the functions here. */
+/** An HTTP response. Only the functions here may use its text. */
 export interface RawAnswer {
   readonly status: number
-  /** The `Hestia-Exit-Code` header. */
+  /** Of the header `Hestia-Exit-Code`. */
   readonly exitCodeHeader: string | undefined
   readonly body: string
 }
 
-/** What `returncode` asks the panel for: the exit code alone, or the command's output. */
+/** What `returncode` asks for: only the exit code, or the output. */
 export type Asked = 'code' | 'output'
 
-/** Why the panel did not run the command: a fault in how the service is set up. */
+/** Why the panel didn't run the command: Rekey's setup is wrong. */
 export type Refusal =
   | 'key-refused'
   | 'not-administrator'
   | 'address-not-allowed'
   | 'command-forbidden'
-  /** One of the three above: the panel sends the number alone when asked for the code. */
+  /** One of the three above. If asked for the code, the panel sends only the number. */
   | 'forbidden'
-  /** The panel was not asked, for it forbade another command lately. */
+  /** Not sent, because the panel has recently forbidden another command. */
   | 'command-untried'
   | 'api-disabled'
   | 'request-refused'
 
-/** The command ran, and this is how it ended. */
+/** The command ran. */
 export interface CommandAnswer {
   readonly is: 'ran'
-  /** Undefined where a legacy key's answer does not tell. */
+  /** Undefined if the answer to a legacy key doesn't say. */
   readonly exitCode: number | undefined
   readonly output: string
 }
 
-/** The panel did not run the command. */
+/** The command wasn't run. */
 export interface RefusedCall {
   readonly is: 'refused'
   readonly refusal: Refusal
@@ -42,23 +42,23 @@ export interface RefusedCall {
 export type PanelAnswer =
   | CommandAnswer
   | RefusedCall
-  /** Not an answer of the panel: a proxy's page, or a text cut short. */
+  /** Not the panel's answer: a proxy's page, or a truncated text. */
   | { readonly is: 'nonsense' }
 
 const NONSENSE: PanelAnswer = { is: 'nonsense' }
 
 /**
- * Reads any answer to any call; never throws.
+ * Reads any answer to any call. Never throws.
  *
  * @param legacy whether the credentials are of a legacy kind
  */
 export function readAnswer(asked: Asked, raw: RawAnswer, legacy: boolean): PanelAnswer {
-  // Only to a legacy key does the panel answer without the header.
+  // The panel leaves out the header only for a legacy key.
   if (raw.exitCodeHeader === undefined && !legacy) return NONSENSE
   return asked === 'code' ? readCode(raw) : readOutput(raw)
 }
 
-/** Asked for the code, the panel answers 200 if the command ran and 4xx if not: the two meanings of 9 apart. */
+/** Asked for the code, the panel answers 200 if the command ran, otherwise 4xx. That separates the two meanings of 9. */
 function readCode({ status, exitCodeHeader, body }: RawAnswer): PanelAnswer {
   const code = parseCode(body)
   const header = exitCodeHeader === undefined ? undefined : parseCode(exitCodeHeader)
@@ -80,7 +80,7 @@ function readOutput({ status, exitCodeHeader, body }: RawAnswer): PanelAnswer {
   return isRefusal(code, body) ? refused(code, body) : { is: 'ran', exitCode: code, output: body }
 }
 
-/** A legacy key gets 200 and the text alone, whether the command succeeded or failed; `OK` where it said nothing. */
+/** A legacy key gets 200 and the text, both for success and failure; `OK` if there was no output. */
 function readLegacyOutput(body: string): PanelAnswer {
   const output = withoutLineEnd(body)
   if (output === 'OK') return { is: 'ran', exitCode: undefined, output: '' }
@@ -88,7 +88,7 @@ function readLegacyOutput(body: string): PanelAnswer {
   return { is: 'ran', exitCode: failures.find(([text]) => text.test(output))?.[1], output }
 }
 
-/** What the words of a failed command mean, where a legacy key gets no code with them. */
+/** The exit codes of failed commands by their text, for legacy keys, which get no code. */
 const failures: readonly (readonly [RegExp, number])[] = [
   [words.usage, exitCode.E_ARGS],
   [words.malformedName, exitCode.E_INVALID],
@@ -99,7 +99,7 @@ const failures: readonly (readonly [RegExp, number])[] = [
   [words.wrongPassword, exitCode.E_PASSWORD],
 ]
 
-/** Asked for the output on an access key, a failed command and a refused call look alike but for code and words. */
+/** Asked for the output with an access key, failed commands and refused calls differ only in code and words. */
 function isRefusal(code: number, body: string): boolean {
   switch (code) {
     case exitCode.E_PASSWORD:

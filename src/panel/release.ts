@@ -4,7 +4,7 @@ import type { Deadline } from '../lib/deadline.js'
 import type { RunCommand } from './command-runner.js'
 import { parseJson } from './parse-json.js'
 
-/** The releases of Hestia that Rekey was tried on. */
+/** The releases of Hestia that Rekey was tested with. */
 export const triedReleases: readonly string[] = ['1.8.12', '1.9.4', '1.10.3']
 
 const systemInformation = z.object({
@@ -12,8 +12,8 @@ const systemInformation = z.object({
 })
 
 /**
- * The panel's release, such as `1.10.3`; undefined if it can't be told. No change needs this command: the panel counts it
- * as a failed login of a key that may not run it.
+ * The panel's release, such as `1.10.3`; undefined if it can't be read. Changes don't need this command. If the key may not run
+ * it, the panel counts a failed login.
  */
 export async function askRelease(run: RunCommand, deadline: Deadline): Promise<string | undefined> {
   try {

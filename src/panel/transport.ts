@@ -5,11 +5,11 @@ import type { RawAnswer } from './read-answer.js'
 /** Why no answer came. */
 export type TransportFailureReason = 'unreachable' | 'tls-refused' | 'timed-out' | 'reset' | 'cut-off'
 
-/** No whole answer came back. */
+/** There was no complete answer. */
 export class TransportFailure extends Error {
   override readonly name = 'TransportFailure'
   readonly reason: TransportFailureReason
-  /** Whether time ran out, also while connecting: nothing was refused or broken. */
+  /** Whether it was a time-out, including one while connecting. Nothing was refused or broken. */
   readonly isLate: boolean
 
   constructor(reason: TransportFailureReason, cause?: unknown, isLate = reason === 'timed-out') {
@@ -18,16 +18,16 @@ export class TransportFailure extends Error {
     this.isLate = isLate
   }
 
-  /** Whether the panel may have received the call, and so run the command. */
+  /** Whether the panel may have received the call and run the command. */
   get mayHaveRun(): boolean {
     return this.reason !== 'unreachable' && this.reason !== 'tls-refused'
   }
 }
 
 /**
- * Posts one call to the panel's API and gives its whole answer, or throws a `TransportFailure`.
+ * Posts one call to the panel's API and returns the complete answer, or throws a `TransportFailure`.
  *
- * @param timeoutMs from the call to the end of its answer, connecting included
+ * @param timeoutMs for the whole call, including connecting
  */
 export type Transport = (fields: Record<string, string>, timeoutMs: number) => Promise<RawAnswer>
 
@@ -50,8 +50,8 @@ export function createTransport(dispatcher: Dispatcher, url: URL): Transport {
 }
 
 /**
- * One call and its answer. It is undici's own interface, a step below `request()`, that tells whether a call that
- * failed had been sent: what was waiting for a connection when its time was over is not sent any more.
+ * One call and its answer. It uses undici's `dispatch`, a level below `request()`, because that shows whether a failed call was
+ * sent. A call that still waits for a connection at the time-out isn't sent any more.
  */
 class Exchange implements Dispatcher.DispatchHandler {
   onSettled = (): void => undefined

@@ -35,6 +35,7 @@ export type FolderEvent =
   | { readonly event: 'recovery-store-not-compacted'; readonly errorCode: string | undefined }
 
 interface FolderStoreParts {
+  /** Unix time (ms). */
   readonly now: () => number
   readonly report: (event: FolderEvent) => void
   readonly fs?: FileSystem
