@@ -97,7 +97,7 @@ export function createAddressLimit(parts: AddressLimitParts, maxRefused = MAX_RE
       refused.set(key, { endMs: caller.arrivedMs + leftMs, untilMs })
       next(limiter.refusal(leftMs, { partition: partitionOf(key) }))
     },
-    // They print warnings about proxies to the console. The configuration decides that, and the console isn't the log.
+    // They print warnings about proxies on the console, which isn't the log. The configuration decides about proxies.
     validate: false,
   })
 
