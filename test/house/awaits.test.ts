@@ -7,7 +7,10 @@ import { killPoints } from '../kit/kill-points.js'
 
 const SOURCE = fileURLToPath(new URL('../../src', import.meta.url))
 
-/** The way of a change from its submission to its answer, without the checks of a proof: before the domain lock nothing was sent. */
+/**
+ * The files that a change passes through from its submission to its answer, except the checks of a proof: before the domain lock,
+ * nothing was sent.
+ */
 const WAY = [
   'http/submission/pipeline.ts',
   'core/change-password.ts',
@@ -18,7 +21,7 @@ const WAY = [
   'store/redis-domain-locks.ts',
 ]
 
-/** The awaits of a file, each by the function that it stands in and what it awaits; a second one alike is told by its number. */
+/** The awaits of a file, each as the function it is in and what it awaits. Repeated ones are numbered. */
 function awaitsOf(path: string): string[] {
   const text = readFileSync(join(SOURCE, path), 'utf8')
   const found: string[] = []

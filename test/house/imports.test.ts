@@ -7,8 +7,8 @@ import { expect, it } from 'vitest'
 const SOURCE = fileURLToPath(new URL('../../src', import.meta.url))
 
 /**
- * A folder of `src` imports only from folders of later lines; those of one line don't import each other. A folder inside
- * another belongs to that one, unless it stands here itself.
+ * A folder of `src` imports only from folders in later lines, not from those in its own line. A folder inside another belongs to
+ * the outer one, unless it is listed here.
  */
 const LAYERS = [
   [''],
@@ -36,7 +36,7 @@ const LAYERS = [
   ['branding', 'lib'],
 ]
 
-/** What the rooms that do no I/O may import from outside; of `node:net`, only `isIP`. */
+/** The external modules that folders without I/O may import. `node:net` only for `isIP`. */
 const PACKAGES = new Map([
   ['core', ['zod', 'node:url', 'node:util', 'node:net']],
   ['lib', ['zod', 'node:crypto', 'node:url', 'node:util', 'node:net', 'node:timers/promises']],
@@ -44,9 +44,9 @@ const PACKAGES = new Map([
 ])
 
 interface SourceFile {
-  /** From `src`. */
+  /** The path from `src`. */
   readonly path: string
-  /** The folder below `src` that the layers know, or the first one; `` for the files that stand in `src` itself. */
+  /** The folder in `src`, as in LAYERS; empty for files directly in `src`. */
   readonly room: string
   readonly text: string
   readonly imports: readonly string[]
@@ -67,14 +67,14 @@ function roomOf(path: string): string {
   return file !== undefined && layerOf(nested) !== -1 ? nested : outer
 }
 
-/** The modules of ours that a file imports, as paths from `src`. */
+/** Our modules that a file imports, as paths from `src`. */
 function importsOf(file: SourceFile): string[] {
   return file.imports
     .filter((name) => name.startsWith('.') && !name.endsWith('.json'))
     .map((name) => join(dirname(file.path), name))
 }
 
-/** Every file that is loaded because of a file, by path from `src`: those that it imports, those that they import, and so on. */
+/** Every file that is loaded because of a file, directly or indirectly, as paths from `src`. */
 function reachedFrom(start: SourceFile): Set<string> {
   const reached = new Set<string>()
   const queue = [start]
@@ -92,12 +92,12 @@ function layerOf(room: string): number {
   return LAYERS.findIndex((rooms) => rooms.includes(room))
 }
 
-/** Whether a file of one room may import a file of another. */
+/** Whether a file of one folder may import a file of another. */
 function mayImport(from: string, to: string): boolean {
   return from === to || layerOf(from) < layerOf(to)
 }
 
-/** The packages that a file, and those of ours that it imports, need when they run; and `Buffer`, if they do. */
+/** The packages that a file and its imports need at run time, and `Buffer` if they use it. */
 function runtimeOf(path: string): string[] {
   const text = files.find((file) => file.path === path)?.text ?? ''
   const options = { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.ESNext, verbatimModuleSyntax: true }

@@ -1,4 +1,4 @@
-/** The members of a hosting account's record that matter, of one with nothing special about it. */
+/** The relevant members of a hosting account's record, with ordinary values. */
 export const PLAIN_RECORD = {
   ROLE: 'user',
   SUSPENDED: 'no',
@@ -10,7 +10,7 @@ export const PLAIN_RECORD = {
   LANGUAGE: 'en',
 }
 
-/** What it is read as. */
+/** The same record as Rekey reads it. */
 export const PLAIN_ACCOUNT = {
   administrator: false,
   suspended: false,

@@ -16,29 +16,29 @@ import {
 import type { TestService, TestServiceOptions } from './service.js'
 import { ACCOUNT_FORM, formOf, MAILBOX_FORM } from './submissions.js'
 
-/** A page that a person can meet, and how to come to it. */
+/** A page, and how to get to it. */
 export interface AnswerPage {
-  /** That of its screenshots. */
+  /** The name of its screenshots. */
   readonly name: string
-  /** What `data-answer` says on it. */
+  /** The page's `data-answer`. */
   readonly answer: AnswerCode | 'none'
   readonly service?: TestServiceOptions
-  /** Done once, before the page is asked for in any language. */
+  /** Runs once, before the page is requested in any language. */
   readonly prepare?: (service: TestService) => unknown
-  /** What the panel does wrong each time. */
+  /** The panel's faults, for each request. */
   readonly faults?: readonly CallFault[]
   readonly ask: (service: TestService, language: string) => PromiseLike<Response>
 }
 
-/** Answers that no page shows. */
+/** Answers without a page. */
 const withoutPage: readonly AnswerCode[] = [
-  // Only programs that speak JSON send a token.
+  // Only clients send a token.
   'invalid-token',
-  // Only webmail servers are held against REKEY_WEBMAIL_ADDRESSES.
+  // Only webmail servers are checked against REKEY_WEBMAIL_ADDRESSES.
   'unknown-webmail-host',
 ]
 
-/** Answers that the form to change a password never gets. */
+/** Answers that the password form never gets. */
 const ofOtherForms: readonly AnswerCode[] = [
   'recovery-requested',
   'recovery-link-made',
@@ -57,7 +57,7 @@ function gets(path: string, query: Record<string, string> = {}): AnswerPage['ask
   return ({ http }, lang) => http.get(path).query({ lang, ...query })
 }
 
-/** The page of an answer, reached in its way. */
+/** The page of an answer, reached as in `way`. */
 function pageOf(answer: AnswerCode, way: Way): AnswerPage {
   const { body, headers, path = '/', method = 'post', faults = [], keyRevoked = false, times = 1 } = way
   const ask: AnswerPage['ask'] = ({ http }, lang) => {
@@ -77,7 +77,7 @@ function pageOf(answer: AnswerCode, way: Way): AnswerPage {
   }
 }
 
-/** The pages with which people recover forgotten passwords. */
+/** The pages for recovering a forgotten password. */
 const recoveryPages: readonly AnswerPage[] = [
   { name: 'form-with-links', answer: 'none', service: recoveryService(), ask: gets('/') },
   { name: 'link', answer: 'none', service: recoveryService(), ask: gets('/link') },
@@ -133,14 +133,14 @@ const recoveryPages: readonly AnswerPage[] = [
   },
 ]
 
-/** Changes the password of info@example.org by a current one that it has each time. */
+/** Changes the password of info@example.org, resetting it first. */
 const changes: AnswerPage['ask'] = (service, language) => {
   const password = 'info-mail-pw'
   service.panel.setStoredHash('info@example.org', `{PLAIN}${password}`)
   return posts({ ...MAILBOX_FORM, current_password: password })(service, language)
 }
 
-/** The pages with which people set, confirm and remove a recovery address. */
+/** The pages for setting, confirming and removing a recovery address. */
 const addressPages: readonly AnswerPage[] = [
   { name: 'form-with-address', answer: 'none', service: addressService(9), ask: gets('/') },
   {
@@ -207,7 +207,7 @@ const addressPages: readonly AnswerPage[] = [
   },
 ]
 
-/** Every page of the service. */
+/** All pages of the service. */
 export const answerPages: readonly AnswerPage[] = [
   ...answerCodes.flatMap((code) => {
     const way = (ways as Partial<Record<AnswerCode, Way>>)[code]
@@ -226,7 +226,7 @@ export const answerPages: readonly AnswerPage[] = [
   {
     name: 'branded-changed',
     answer: 'changed',
-    // Without a logo the name stands there.
+    // Without a logo, the page shows the name.
     service: { environment: { ...boldBrand, REKEY_LOGO_FILE: '' } },
     ask: posts(ACCOUNT_FORM),
   },

@@ -9,7 +9,7 @@ interface Question {
   readonly body?: string
 }
 
-/** Sends a request by a Unix socket, on a connection to itself, as a proxy does. */
+/** Sends a request over a Unix socket, on its own connection, as a proxy does. */
 export async function askSocket(
   socketPath: string,
   { method = 'GET', path, headers = {}, body }: Question,

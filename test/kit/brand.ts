@@ -3,7 +3,7 @@ import { scratchFile } from './service.js'
 const WIDE_LOGO =
   '<svg xmlns="http://www.w3.org/2000/svg" width="960" height="32"><rect width="960" height="32" fill="#a11d5f"/></svg>'
 
-/** A brand as pale, as wide and as long as the configuration takes it. */
+/** A brand with values at the limits: as pale, as wide and as long as the configuration allows. */
 export const boldBrand = {
   REKEY_BRAND_NAME: 'Rindfleischetikettierungsüberwachungsaufgabenübertragungsamt',
   REKEY_LOGO_FILE: scratchFile(WIDE_LOGO),

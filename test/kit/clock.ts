@@ -2,16 +2,16 @@ import { setImmediate } from 'node:timers/promises'
 import { type Clock, systemClock } from '../../src/lib/clock.js'
 
 export interface TestClock extends Clock {
-  /** Every wait that was asked for, in ms. */
+  /** The length of every wait so far, in ms. */
   readonly waits: readonly number[]
   advance(durationMs: number): void
-  /** The next wait lasts until it is released; `asked` resolves when it has begun. */
+  /** The next wait lasts until it is released. `asked` resolves when it has begun. */
   hold(): { readonly asked: Promise<void>; release(): void }
 }
 
-/** Time that passes so many times as fast as it does. */
+/** A clock that runs faster than real time. */
 export interface FastClock extends Clock {
-  /** Of waits that have begun, the end stays where it was. */
+  /** Changing it doesn't affect waits that have already begun. */
   speed: number
 }
 
@@ -32,21 +32,21 @@ export function createFastClock(speed: number): FastClock {
 }
 
 /**
- * How many turns the event loop makes before time passes: enough for a call by a loopback connection to arrive. What
- * takes other threads, such as the check of a hash, is not waited for.
+ * How many turns of the event loop pass before time moves on. That is enough for a call over a loopback connection to arrive, but
+ * not for work in other threads, such as the check of a hash.
  */
 const TURNS = 20
 
 /**
- * Time that stands still but for waits, and for `advance`. Waits are over in the order of their ends: as soon as there
- * is nothing to do, time passes to the next end.
+ * A clock that moves only for waits and `advance`. When nothing is left to do, time jumps to the end of the next wait. Waits end
+ * in the right order.
  */
 export function createTestClock(): TestClock {
   let nowMs = 0
   const waits: number[] = []
   const ends: { readonly atMs: number; come(): void }[] = []
   const holds: { begin(): void; readonly over: Promise<void> }[] = []
-  /** Those that nobody waits for: they don't make time pass. */
+  /** Background waits, which don't move time. */
   const background = new Set<{ readonly atMs: number; come(): void }>()
   const moveTo = (timeMs: number): void => {
     nowMs = Math.max(nowMs, timeMs)

@@ -11,7 +11,7 @@ import {
 } from '../panel-simulator/simulator.js'
 import { simulatorEnvironment } from './service.js'
 
-/** A panel whose key may do what all proofs need, and no more. */
+/** A panel whose access key has exactly the permissions that all proofs need. */
 export async function startScopedPanel(options: SimulatorOptions = {}): Promise<PanelSimulator> {
   const panel = await startPanelSimulator(options)
   onTestFinished(() => panel.close())
@@ -19,18 +19,18 @@ export async function startScopedPanel(options: SimulatorOptions = {}): Promise<
   return panel
 }
 
-/** What the doctor finds, by check: each finding as its status, or its code where it has one. */
+/** The doctor's findings. The gist has, for each check, the code of each finding, or its status if it has no code. */
 export interface Diagnosis {
   readonly findings: readonly Finding[]
   readonly gist: Readonly<Partial<Record<Check, string>>>
-  /** The words of a check. */
+  /** The text of a check's findings. */
   text(check: Check): string
 }
 
-/** Arguments that change nothing, and name nothing that there is. */
+/** Arguments that change nothing and name nothing that exists. */
 const HARMLESS = [[], ['rekey', 'rekey.invalid', 'no\\.such\\.mailbox', 'account'], ['json']]
 
-/** Examines the service before a panel, and holds the doctor to what it must never do. */
+/** Runs the doctor on a service with this panel, and checks that it does nothing it must never do. */
 export async function diagnose(
   panel: PanelSimulator,
   environment: Record<string, string> = {},
@@ -44,7 +44,7 @@ export async function diagnose(
   const said = asText(diagnosis.findings) + asJson(diagnosis.findings)
   const secrets = ['HESTIA_ACCESS_KEY', 'HESTIA_SECRET_KEY', 'HESTIA_API_KEY', 'HESTIA_ADMIN_PASSWORD']
   for (const secret of secrets) if (whole[secret]) expect(said).not.toContain(whole[secret])
-  // The panel's own words.
+  // Words of the panel's own error messages.
   expect(said).not.toMatch(/Error:|Usage:|canary/)
   return diagnosis
 }

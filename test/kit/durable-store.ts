@@ -1,6 +1,6 @@
 import type { DurableStore } from '../../src/core/recovery/durable-store.js'
 
-/** A store in memory, which never forgets. */
+/** A durable store in memory. */
 export function createTestDurableStore(): DurableStore {
   const values = new Map<string, string>()
   return {

@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net'
 import { Worker } from 'node:worker_threads'
 import { onTestFinished } from 'vitest'
 
-/** Listens, tells its port, and from then on takes no connection out of the queue. */
+/** Listens, reports its port, and accepts no connection from then on. */
 const LISTEN_AND_SLEEP = `
   const { parentPort } = require('node:worker_threads')
   const server = require('node:net').createServer()
@@ -12,10 +12,10 @@ const LISTEN_AND_SLEEP = `
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
   })`
 
-/** Linux lets one more wait than the backlog says. */
+/** Linux queues one more than the backlog. */
 const QUEUE_LENGTH = 2
 
-/** A port of 127.0.0.1 that does not answer: its queue is full, and Linux drops what comes then. */
+/** A port of 127.0.0.1 that doesn't answer: its queue is full, so Linux drops new connections. */
 export async function startFullPort(): Promise<number> {
   const worker = new Worker(LISTEN_AND_SLEEP, { eval: true })
   const waiting: Socket[] = []

@@ -1,19 +1,16 @@
 import { setTimeout } from 'node:timers/promises'
 import { onTestFinished, vi } from 'vitest'
 
-/** Long enough that what came before a silence is read first. */
+/** Long enough for earlier input to be read first. */
 const READ_MS = 20
 
-/** Time-outs that pass when a test lets them. */
+/** Time-outs that a test controls. */
 export interface HeldTime {
-  /**
-   * Lets so much time (ms) pass as soon as something has happened, if it does before the test ends; what is no promise
-   * is looked at often.
-   */
+  /** Lets this much time (ms) pass once something has happened (unless the test ends first). A function is polled. */
   pass(durationMs: number, event: Promise<unknown> | (() => boolean)): Promise<void>
 }
 
-/** From now to the end of the test, time-outs pass when the test lets them, however slow the machine is. */
+/** From now to the end of the test, time-outs fire only when the test lets them, however slow the machine is. */
 export function holdTime(): HeldTime {
   let isOver = false
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })

@@ -12,16 +12,16 @@ import {
 } from './kill-scene.js'
 import { byAccount, byMailbox } from './submissions.js'
 
-/** A point at which a change waits. */
+/** A point where a change waits. */
 export interface KillPoint {
-  /** Says when the process is killed. */
+  /** When the process is killed. */
   readonly when: string
-  /** With which stores a process is killed there. */
+  /** The stores to test this point with. */
   readonly store: 'memory' | 'redis' | 'both'
   readonly environment?: KillEnvironment
-  /** Brings a change there. Gives what the panel does after the kill, if it was sent something. */
+  /** Brings a change to this point. If the panel got something, gives what the panel does after the kill. */
   bring(scene: KillScene): Promise<(() => unknown) | undefined>
-  /** The awaits that don't come back then: their file, function and what is awaited. */
+  /** The awaits that never return then: file, function and what is awaited. */
   readonly pending: readonly string[]
 }
 
@@ -35,7 +35,7 @@ const ofNobody = byMailbox({ email: 'x@nobody.example' })
 const byDave = byAccount({ username: 'dave', password: 'dave panel pw', code: '123456' })
 const bobs = byAccount({ username: 'bob', password: 'bob panel pw' }, { email: 'bob@bob.example.com' })
 
-/** All that has to do with one command of a proof. */
+/** All awaits for one command of a proof. */
 function proofPoint(command: string, body: object): KillPoint {
   return {
     when: `while ${command} is answered for a proof`,
@@ -50,7 +50,7 @@ function proofPoint(command: string, body: object): KillPoint {
   }
 }
 
-/** A lost or unclear answer, and then the first look at what came of the change. */
+/** The first check of the outcome, after a lost or unclear response. */
 function lookPoint(when: string, fault: Fault, pending: readonly string[]): KillPoint {
   return {
     when,
@@ -63,7 +63,7 @@ function lookPoint(when: string, fault: Fault, pending: readonly string[]): Kill
   }
 }
 
-/** Has two changes of a mailbox wait for the domain: the first one is sent, and its release given. */
+/** Queues two changes of a mailbox for the domain lock. The first is sent and held; gives its release. */
 async function queueTwo(scene: KillScene, second: object): Promise<() => void> {
   const release = await scene.askUntil(CHANGE, byMailbox())
   void scene.ask(second)
@@ -71,7 +71,7 @@ async function queueTwo(scene: KillScene, second: object): Promise<() => void> {
   return release
 }
 
-/** Every point at which a change may wait, in the order of its way. */
+/** Every point where a change can wait, in order. */
 export const killPoints: readonly KillPoint[] = [
   {
     when: 'while a server of breached passwords is asked',
@@ -328,7 +328,7 @@ export const killPoints: readonly KillPoint[] = [
     when: 'while the store forgets an owner without the mailbox',
     store: 'redis',
     async bring({ panel, relay, ask }) {
-      // It is asked twice for the owner, and told once.
+      // The store is asked for the owner twice, and told once.
       const asked = relay?.silenceAt('rekey:owner:', 4)
       panel.failNext(CHANGE, { kind: 'exit', run: false, code: 3 })
       void ask(byMailbox())
@@ -404,7 +404,7 @@ export const killPoints: readonly KillPoint[] = [
     async bring({ panel, mailServer, ask }) {
       panel.failNext(CHANGE, { kind: 'exit', run: false, code: 12 })
       void ask(byMailbox())
-      // The old one, and twice the new one.
+      // One login with the old password and two with the new one.
       const logins = () => mailServer.logins.filter(({ address }) => address === MAILBOX).length
       await vi.waitUntil(() => logins() >= 3, { interval: 1, timeout: 5000 })
       mailServer.faults.set('credentials', 'hang')

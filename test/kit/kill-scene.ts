@@ -18,58 +18,61 @@ import { type SmtpServer, startSmtpServer } from './smtp-server.js'
 import { byAccount, NEW_PASSWORD } from './submissions.js'
 import { expectWhole, meetingsOf } from './truth.js'
 
-/** How long (ms) an answer of the panel is waited for. */
+/** How long (ms) to wait for the panel's response. */
 const TIMEOUT_MS = 1000
 
-/** How long (ms) a change takes that was sent before the kill: longer than a start, and within the time-out. */
+/** How long (ms) the change sent before the kill takes: longer than a start, but within the time-out. */
 const WORK_MS = 800
 
-/** Long enough that a process has read what it was sent, and waits for what nobody sees: time, or its turn. */
+/** Long enough for a process to read its input and reach an invisible wait (for time, or its turn). */
 const UNSEEN_MS = 100
 
-/** The mailbox that is changed, and one beside it. */
+/** The mailbox to change, and another one in its domain. */
 export const MAILBOX = 'info@example.org'
 const NEIGHBOUR = 'sales@example.org'
 
-/** A new one beside `NEW_PASSWORD`. */
+/** A second new password, different from `NEW_PASSWORD`. */
 export const OTHER_PASSWORD = 'quite another new secret'
 
-/** A process that is going to be killed, and what is around it. */
+/** A process to kill, and its servers. */
 export interface KillScene {
   readonly panel: PanelSimulator
   readonly smtp: SmtpServer
   readonly mailServer: MailServer
   readonly ranges: RangeServer
-  /** Between the process and its Redis, if it has one. */
+  /** Between the process and Redis, if it uses Redis. */
   readonly relay: Relay | undefined
   readonly service: Running
   /** The environment of the process. */
   readonly variables: Readonly<Record<string, string>>
-  /** Waits until a process has made a change of another domain, the scene's own unless told otherwise. */
+  /** Waits until a process (by default the scene's) has made a change in another domain. */
   warmUp(service?: Running): Promise<void>
-  /** Sends a change; resolves when it was answered, or can't be any more. */
+  /** Sends a change. Resolves when it was answered, or can't be any more. */
   ask(body?: object): Promise<void>
-  /** Sends a change and waits until its call of this command has arrived, which is held; gives what lets it go on. */
+  /**
+   * Sends a change and waits until its call of this command has arrived, which is held. Gives the function that releases the
+   * call.
+   */
   askUntil(call: string, body?: object, nth?: number): Promise<() => void>
-  /** Waits until the panel has so many calls of a command, and the process what they were answered. */
+  /** Waits until the panel has had this many calls of a command, and the process has read the responses. */
   answered(command: string, calls: number): Promise<void>
-  /** Lets a change that has arrived run, for `WORK_MS` from when this resolves. */
+  /** Lets a held change run. It runs for `WORK_MS` from when this resolves. */
   run(release: () => void): Promise<void>
-  /** Nothing shows that a process waits for time, or for its turn. */
+  /** Waits for an invisible wait of the process (for time, or its turn). */
   untilItWaits(): Promise<void>
   /** @param meanwhile what the panel does after the kill */
   killAndRestart(meanwhile?: () => unknown): Promise<void>
 }
 
-/** Gives what a process is started with besides. */
+/** Gives additional variables for the process. */
 export type KillEnvironment = (
   scene: Pick<KillScene, 'mailServer' | 'panel'>,
 ) => Record<string, string> | Promise<Record<string, string>>
 
-/** By this one a process learns that two commands side by side are worth trying, and gets its first lock. */
+/** A change from which a process learns that parallel commands are worth trying, and gets its first lock. */
 const WARM_UP = byAccount({ username: 'bob', password: 'bob panel pw' }, { email: 'bob@bob.example.com' })
 
-/** Starts a process before servers of its own. */
+/** Starts a process with its own servers. */
 export async function startKillScene(environment: KillEnvironment, relay?: Relay): Promise<KillScene> {
   const [panel, smtp, ranges] = await Promise.all([startPanel(), startSmtpServer(), startRangeServer()])
   const mailServer = await startMailServer({ accepts: panel.accepts })
@@ -133,7 +136,7 @@ export async function startKillScene(environment: KillEnvironment, relay?: Relay
   return scene
 }
 
-/** Variables with which mailbox passwords are checked at the mail server. */
+/** Variables for checking mailbox passwords on the mail server. */
 export function byMailServer({ mailServer }: Pick<KillScene, 'mailServer'>): Record<string, string> {
   return {
     REKEY_MAILBOX_CHECK: 'imap',
@@ -142,7 +145,7 @@ export function byMailServer({ mailServer }: Pick<KillScene, 'mailServer'>): Rec
   }
 }
 
-/** Variables with which the mailbox has a recovery address that outlasts changes, in a folder. */
+/** Variables for a mailbox with a recovery address, stored in a folder, that stays valid after changes. */
 export async function withAddress({ panel }: Pick<KillScene, 'panel'>): Promise<Record<string, string>> {
   const directory = scratchFolder({})
   chmodSync(directory, 0o700)
@@ -157,7 +160,7 @@ export async function withAddress({ panel }: Pick<KillScene, 'panel'>): Promise<
   return { ...recoveryEnvironment, REKEY_RECOVERY_KEY: RECOVERY_KEY, REKEY_DATA_DIR: directory }
 }
 
-/** Expects processes to change other mailboxes of the domain, without being told that the panel may be at work there. */
+/** Expects processes to change other mailboxes of the domain, without knowing that the panel may still be busy there. */
 export async function expectNextChanges(services: readonly Running[]): Promise<void> {
   const answers = services.map(async (service, index) => {
     const more = { email: NEIGHBOUR, newPassword: `the next new secret ${index}` }
@@ -166,7 +169,7 @@ export async function expectNextChanges(services: readonly Running[]): Promise<v
   expect(await Promise.all(answers)).toEqual(services.map(() => ({ code: 'changed' })))
 }
 
-/** Expects that no changes met in a domain, and that the mailbox opens with the old password or a new one that was asked for. */
+/** Expects that no changes overlapped in a domain, and that the mailbox has the old password or one of the new ones. */
 export async function expectOneOf(panel: PanelSimulator): Promise<void> {
   expect(meetingsOf(panel)).toEqual([])
   const passwords = ['info mail pw', NEW_PASSWORD, OTHER_PASSWORD]

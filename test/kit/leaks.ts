@@ -3,10 +3,10 @@ import { setImmediate } from 'node:timers/promises'
 import { expect, vi } from 'vitest'
 import type { TestService } from './service.js'
 
-/** Turns of the event loop in which sockets that were broken must have closed. */
+/** Turns of the event loop within which broken sockets must have closed. */
 const MAX_TURNS = 10_000
 
-/** The listeners on what lives as long as the service. */
+/** The listeners on everything that lives as long as the service. */
 function listenersOf({ server, dispatcher }: TestService): unknown {
   const emitters: readonly EventEmitter[] = [server, dispatcher as unknown as EventEmitter, process]
   return emitters.map((emitter) =>
@@ -14,7 +14,7 @@ function listenersOf({ server, dispatcher }: TestService): unknown {
   )
 }
 
-/** Sockets, servers and timers that are open. */
+/** Open sockets, servers and timers. */
 function handles(): string[] {
   const real = process.getActiveResourcesInfo().filter((name) => /^(?:TCP|TLS|Timeout)/.test(name))
   const held = vi.isFakeTimers() ? vi.getTimerCount() : 0
@@ -22,8 +22,8 @@ function handles(): string[] {
 }
 
 /**
- * Lets work happen with a service, and stops it: then nothing that the work or the service opened is open any more.
- * The calls of the panel have ended before.
+ * Does some work with a service and stops it. Expects that nothing opened by either is still open. The work must wait for its
+ * panel calls.
  *
  * @param start starts the service
  */
@@ -40,8 +40,8 @@ export async function expectNoLeak(
   await service.dispatcher.close()
   await service.stop()
   await service.panel.close()
-  // To wait by a timer would be a handle too.
+  // A timer would count as a handle too.
   for (let turn = 0; turn < MAX_TURNS && handles().length > before.length; turn++) await setImmediate()
-  // The test runner has timers of its own, which come and go.
+  // The test runner's own timers come and go.
   expect(handles().length, handles().join()).toBeLessThanOrEqual(before.length)
 }

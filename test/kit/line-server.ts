@@ -2,16 +2,13 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { onTestFinished } from 'vitest'
 
-/**
- * Starts a server that answers every command of Redis with one line, or takes no connection, and gives its port of
- * 127.0.0.1.
- */
+/** Starts a server that answers every Redis command with one line, or accepts no connections. Gives its port on 127.0.0.1. */
 export async function startLine(line: string | undefined): Promise<number> {
   const server = createServer((socket) => {
     socket
       .on('error', () => undefined)
       .on('data', (chunk) => {
-        // Several come at once.
+        // Several commands can arrive at once.
         const commands = chunk.toString().match(/^\*\d+\r$/gm) ?? []
         socket.write(`${line}\r\n`.repeat(commands.length))
       })

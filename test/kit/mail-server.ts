@@ -7,17 +7,17 @@ import { type MailFault, type MailStage, runMailSession, type SeenLogin } from '
 export type { MailFault, MailStage }
 
 export interface MailServerOptions {
-  /** `implicit`, TLS from the start, by default. */
+  /** Default: `implicit`, TLS from the start. */
   readonly tls?: 'implicit' | 'starttls' | 'none'
-  /** By default one that all simulators of the process share. */
+  /** Default: one that all simulators of the process share. */
   readonly certificate?: Certificate
-  /** Passwords by address; info@example.org with `info mail pw` by default. */
+  /** Passwords by address. Default: info@example.org with `info mail pw`. */
   readonly mailboxes?: Readonly<Record<string, string>>
-  /** Asked in place of `mailboxes`. */
+  /** Checks logins instead of `mailboxes`. */
   readonly accepts?: (address: string, password: string) => Promise<boolean>
-  /** What it offers besides; `AUTH=PLAIN` by default. It takes LOGIN in any case. */
+  /** Additional capabilities. Default: `AUTH=PLAIN`. LOGIN is always accepted. */
   readonly capabilities?: string
-  /** `127.0.0.1` by default. */
+  /** Default: `127.0.0.1`. */
   readonly host?: string
 }
 
@@ -27,16 +27,16 @@ export interface MailServer {
   readonly url: URL
   readonly certificate: Certificate
   readonly logins: SeenLogin[]
-  /** The names of the commands, in the order of arrival. */
+  /** The names of the commands, in order of arrival. */
   readonly commands: string[]
-  /** What clients said of themselves (RFC 2971), without the tags. */
+  /** The clients' ID commands (RFC 2971), without the tags. */
   readonly introductions: string[]
-  /** What goes wrong, until it is taken away. */
+  /** Faults that apply until they are removed. */
   readonly faults: Map<MailStage, MailFault>
-  /** How many connections there have been. */
+  /** How many connections there were. */
   readonly connections: number
   readonly openConnections: number
-  /** How often it has kept a client waiting, by a fault. */
+  /** How often a fault kept a client waiting. */
   readonly silences: number
   /** Stops the server and breaks all connections. */
   close(): Promise<void>
@@ -61,7 +61,7 @@ export async function startMailServer({
 
   function secure(socket: Socket): TLSSocket {
     const secured = new TLSSocket(socket, { isServer: true, cert: served.certificate, key: served.key })
-    // A peer that gave up in the handshake would else leave the socket below half open.
+    // Otherwise, a peer that gave up during the handshake would leave the lower socket half open.
     return secured.on('error', () => secured.destroy()).on('end', () => socket.destroy())
   }
 
@@ -84,7 +84,7 @@ export async function startMailServer({
       introductions,
       secure,
       keepSilent,
-      // Under TLS too, it is the connection below that is reset.
+      // Resets the lower connection, even under TLS.
       reset: () => void socket.resetAndDestroy(),
       async accepts(login) {
         logins.push(login)

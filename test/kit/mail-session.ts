@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 
-/** Where a fault may set in: at the connection, at a command, or when the server has the credentials. */
+/** When a fault happens: at the connection, at a command, or when the server has the credentials. */
 export type MailStage =
   | 'connection'
   | 'greeting'
@@ -14,19 +14,19 @@ export type MailStage =
   | 'NAMESPACE'
   | 'LOGOUT'
 
-/** What the server does in place of its answer; in the text, `TAG` stands for the tag. */
+/** What the server does instead of answering. `TAG` in the text stands for the tag. */
 export type MailFault = 'hang' | 'close' | 'reset' | { readonly says: string; readonly closes?: boolean }
 
-/** A login that the server saw. */
+/** A login that the server received. */
 export interface SeenLogin {
   readonly address: string
   readonly password: string
   readonly overTls: boolean
-  /** The person's, as far as the client has told. */
+  /** The person's address, if the client sent it. */
   readonly clientAddress: string | undefined
 }
 
-/** What the server offers in a session, and what it asks of its surroundings. */
+/** What the server offers in a session, and the functions it calls. */
 export interface MailSessionParts {
   readonly capabilities: string
   readonly startTls: boolean
@@ -35,7 +35,7 @@ export interface MailSessionParts {
   readonly introductions: string[]
   readonly secure: (socket: Socket) => TLSSocket
   readonly reset: () => void
-  /** Called when something that the client waits for stays away. */
+  /** Called when the client has to wait for something that never comes. */
   readonly keepSilent: () => void
   readonly accepts: (login: SeenLogin) => Promise<boolean>
 }
@@ -43,12 +43,12 @@ export interface MailSessionParts {
 const ORIGIN = /"x-originating-ip" "([^"]*)"/i
 const QUOTED = /"((?:[^"\\]|\\.)*)"/gs
 
-/** Greets, and speaks as much of RFC 9051 as a login needs. */
+/** Greets, then speaks as much of RFC 9051 as a login needs. */
 export function runMailSession(first: Socket, parts: MailSessionParts): void {
   const { faults, commands } = parts
   let clientAddress: string | undefined
 
-  /** Says what belongs there, unless something goes wrong; gives whether the session goes on. */
+  /** Sends the text, unless there is a fault. Gives whether the session continues. */
   function say(socket: Socket, stage: string, tag: string, text: string): boolean {
     const fault = faults.get(stage)
     if (fault === undefined) socket.write(text)
@@ -122,7 +122,7 @@ export function runMailSession(first: Socket, parts: MailSessionParts): void {
   void converse(first)
 }
 
-/** Reads a line at a time, without its end; an empty one when the connection has ended. */
+/** Reads one line at a time, without its end. Gives an empty one when the connection has ended. */
 function lineReader(socket: Socket): () => Promise<string> {
   let text = ''
   return async function nextLine() {

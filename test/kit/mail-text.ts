@@ -4,7 +4,7 @@ interface ParsedMessage {
   readonly text: string
 }
 
-/** Reads a message of plain text as it was sent. */
+/** Parses a plain-text message as it was sent. */
 export function parseMessage(raw: string): ParsedMessage {
   const end = raw.indexOf('\r\n\r\n')
   const fields = raw
@@ -22,7 +22,7 @@ export function parseMessage(raw: string): ParsedMessage {
   return { headers, text: encoding === 'quoted-printable' ? unquoted(body) : body }
 }
 
-/** RFC 2045 section 6.7. */
+/** Decodes quoted-printable (RFC 2045, section 6.7). */
 function unquoted(body: string): string {
   const bytes = body
     .replaceAll('=\r\n', '')

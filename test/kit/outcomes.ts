@@ -25,29 +25,29 @@ import { byAccount, byMailbox, CHANGES } from './submissions.js'
 
 const VALUE = 'v-get-mail-account-value'
 
-/** Of the client that `outcomeEnvironment` names. */
+/** The token of the client in `outcomeEnvironment`. */
 export const TOKEN = 'token-'.repeat(6)
 
-/** What the submissions have for a password that is not the right one. */
+/** The password in submissions with a wrong one. */
 export const WRONG_PASSWORD = 'a wrong password'
 
-/** What the panel does wrong at the next calls of a command. */
+/** A fault of the panel in the next calls of a command. */
 export type CallFault = readonly [call: string, fault: Fault, times?: number]
 
-/** How a submission is sent, and what goes wrong meanwhile. */
+/** How to send a submission, and what goes wrong. */
 export interface Way {
-  /** JSON, or a text that is sent as it is. */
+  /** JSON, or a text that is sent unchanged. */
   readonly body: object | string
   readonly headers?: Readonly<Record<string, string>>
-  /** By default where submissions of the kind belong. */
+  /** Default: the path of a change. */
   readonly path?: string
   readonly method?: 'get' | 'put' | 'post'
   readonly faults?: readonly CallFault[]
-  /** Whether the panel refuses the service's key. */
+  /** Whether the panel refuses the service's access key. */
   readonly keyRevoked?: boolean
-  /** How often it is sent; the last answer counts. */
+  /** How often it is sent. The last answer counts. */
   readonly times?: number
-  /** What the service needs that `outcomeEnvironment` does not give it. */
+  /** Options of the service, if `outcomeEnvironment` isn't enough. */
   readonly service?: TestServiceOptions
 }
 
@@ -57,7 +57,7 @@ const exits = (code: number): Fault => ({ kind: 'exit', run: false, code })
 const lostAfterRun: Fault = { kind: 'reset', when: 'after-run' }
 const noPanel: Fault = { kind: 'answer', run: false, status: 500, body: '' }
 
-/** The environment of a service in which each answer can be reached, for which its way names no other. */
+/** The environment in which every answer can be reached whose `way` has no options of its own. */
 export const outcomeEnvironment = {
   REKEY_CLIENTS: `roundcube=${TOKEN}`,
   REKEY_TRUST_PROXY: '1',
@@ -65,7 +65,7 @@ export const outcomeEnvironment = {
   REKEY_LIMIT_FAILURES: '1/1h',
 }
 
-/** A store whose counting fails so. */
+/** A store that fails to count, with this error. */
 function failingStore(error: Error): SharedStore {
   const fail = async (): Promise<never> => {
     throw error
@@ -74,13 +74,13 @@ function failingStore(error: Error): SharedStore {
   return { ...createMemoryStore(createTestClock()), createLimitStore: () => limits }
 }
 
-/** Nobody listens there. */
+/** Nobody listens on this port. */
 const nobody = 'http://127.0.0.1:9'
 
-/** Answers to what an answer before them has given, or to another server's: test/service/recovery-addresses.test.ts reaches them. */
+/** Answers that depend on an earlier answer, or on another server. test/service/recovery-addresses.test.ts reaches them. */
 type ReachedElsewhere = 'recovery-address-confirmed' | 'change-password-first'
 
-/** How each answer is reached, by its code. */
+/** How to reach each answer, by its code. */
 export const ways: Readonly<Record<Exclude<AnswerCode, ReachedElsewhere>, Way>> = {
   changed: { body: byAccount() },
   'invalid-request': { body: {} },
@@ -137,7 +137,7 @@ export const ways: Readonly<Record<Exclude<AnswerCode, ReachedElsewhere>, Way>> 
     },
   },
   'change-not-confirmed': {
-    // One that no way before it has set.
+    // No earlier way has set this password.
     body: byAccount({}, { newPassword: 'yet another new secret' }),
     faults: [[CHANGE, { kind: 'reset', when: 'before-run' }]],
   },
@@ -169,7 +169,7 @@ export const ways: Readonly<Record<Exclude<AnswerCode, ReachedElsewhere>, Way>> 
   },
 }
 
-/** More that the service can be sent, for what is written of it. */
+/** Other submissions, to test what is written about them. */
 const variants: readonly Way[] = [
   { body: byMailbox() },
   { body: byAccount(), faults: [[CHANGE, lostAfterRun]] },
@@ -182,7 +182,7 @@ const variants: readonly Way[] = [
   { body: byAccount(), faults: [[CHANGE, exits(12)]] },
 ]
 
-/** Sends a submission of the JSON interface in its way, from an address of its own, and gives the last answer. */
+/** Sends a submission to the JSON interface from a given address, and gives the last answer. */
 export async function send(
   { http, panel }: TestService,
   { body, headers, path = CHANGES, method = 'post', faults = [], keyRevoked = false, times = 1 }: Way,
@@ -198,11 +198,11 @@ export async function send(
   return await submit()
 }
 
-/** Has a service, started with `outcomeEnvironment`, come to every end that it can come to by itself. */
+/** Takes a service with `outcomeEnvironment` through every outcome that needs no other options. */
 export async function driveOutcomes(service: TestService): Promise<void> {
   const driven = [...variants, ...Object.values(ways).filter((way) => way.service === undefined)]
   for (const [index, way] of driven.entries()) {
-    // After a lost change its domain is closed for a while, and after a refused key the panel is left alone.
+    // After a lost change, the domain stays locked for a while. After a refused key, the panel isn't called for a while.
     service.clock.advance(300_000)
     await send(service, way, `203.0.113.${index + 1}`)
     service.panel.clearFaults()

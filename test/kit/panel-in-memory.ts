@@ -26,10 +26,10 @@ import { createTestClock } from './clock.js'
 
 const inClear = (password: string): string => `{PLAIN}${password.replaceAll(' ', '_')}`
 
-/** An attempt to change a mailbox of d0.example: `info`, or `box0` and so on, each of whose password is `info mail pw`. */
+/** An attempt to change a mailbox of d0.example: `info`, or `box0`, `box1` … They all have the password `info mail pw`. */
 export interface Try {
   readonly localPart: string
-  /** d0.example unless told otherwise. */
+  /** Default: d0.example. */
   readonly domain?: string
   readonly proof: Credentials
   readonly clientAddress: string
@@ -37,7 +37,7 @@ export interface Try {
   readonly hungUp?: AbortSignal
 }
 
-/** How a try ended. */
+/** How an attempt ended. */
 export interface Ended {
   readonly outcome: Outcome
   /** By the clock. */
@@ -45,15 +45,15 @@ export interface Ended {
   readonly commands: readonly CommandRecord[]
 }
 
-/** Gives the answer to a command, which `call` has the panel run. */
+/** Gives the response to a command. `call` makes the panel run it. */
 type PassCall = (command: string, call: () => Promise<RawAnswer>) => Promise<RawAnswer>
 
 /**
- * All of Rekey from the rules to the panel's API, before a simulated panel in the same process: nothing takes time but
- * what the panel's machine needs, and that passes by the tests' clock.
+ * All of Rekey from the policy to the panel's API, with a simulated panel in the same process. Nothing takes time except the
+ * panel's machine, on the test clock.
  *
  * @param mailboxes how many there are besides `info`
- * @param pass what becomes of each call on its way
+ * @param pass can change each call
  */
 export async function createPanelInMemory(
   profile: MachineName,
@@ -67,9 +67,9 @@ export async function createPanelInMemory(
     moreMailboxes: mailboxes,
   })
   const api = createApi(state, createWorkload({ profile, delayMs: 0, clock }))
-  /** Each command, in the order in which the panel got them. */
+  /** The commands that the panel received, in order. */
   const sent: string[] = []
-  /** How many commands may run at once, as far as it was told. */
+  /** The reported limits of parallel commands. */
   const limits: number[] = []
   const transport: Transport = async (fields) => {
     const request = requestOf(new Map(Object.entries(fields)))
@@ -134,7 +134,7 @@ export async function createPanelInMemory(
       const outcome = await changePassword(attempt, { ...shared, enterPanel })
       return { outcome, endedMs: clock.now(), commands }
     },
-    /** Whether the panel has the password that a try for this mailbox asks for. */
+    /** Whether the panel has the new password of an attempt for this mailbox. */
     hasNew(localPart: string): boolean {
       const mailboxes = state.domains.find(({ name }) => name === 'd0.example')?.mailboxes
       const hash = mailboxes?.find(({ account }) => account === localPart)?.hash
@@ -143,13 +143,13 @@ export async function createPanelInMemory(
   }
 }
 
-/** By the present password of `info` and the others. */
+/** Proof by mailbox, for all mailboxes. */
 export const byPassword: Credentials = { proof: 'mailbox', password: new Secret('info mail pw') }
 
-/** By a password that is none of theirs. */
+/** A wrong password. */
 export const byWrongPassword: Credentials = { proof: 'mailbox', password: new Secret('a guess') }
 
-/** By their hosting account. */
+/** Proof by account. */
 export const byOwner = {
   proof: 'account',
   username: 'alice',

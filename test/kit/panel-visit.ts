@@ -1,6 +1,6 @@
 import type { Panel, PanelVisit } from '../../src/core/panel-port.js'
 
-/** A place before a panel that nobody else wants anything of. */
+/** A place in the queue of a panel that nobody else uses. */
 export const ALONE: Omit<PanelVisit, keyof Panel> = {
   prove: () => undefined,
   hasRoom: () => true,

@@ -1,4 +1,4 @@
-/** The smallest files of their kinds: only their first bytes are looked at. */
+/** Minimal files of each type. Only their first bytes are read. */
 export const pictures = {
   'image/svg+xml': Buffer.from(
     '<?xml version="1.0" encoding="utf-8"?>\n<!-- made by <svg> hand -->\n<!DOCTYPE svg [<!ENTITY a "b">]>\n' +

@@ -6,30 +6,30 @@ import { onTestFinished } from 'vitest'
 import { type PanelSimulator, startPanelSimulator } from '../panel-simulator/simulator.js'
 import { CHANGES } from './submissions.js'
 
-/** Built by `npm test` before the tests run. */
+/** `npm test` builds it before the tests run. */
 export const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 
 type LogLine = Readonly<Record<string, unknown>>
 
-/** The program, as a process that serves. */
+/** The program, running as a service. */
 export interface Running {
   readonly child: ChildProcess
   readonly lines: LogLine[]
-  /** Resolves to the first log line of this event, or to a later one by its number; also to one that is already there. */
+  /** Resolves to the first log line of this event, or the nth with `count`, even if it was logged before. */
   logged(event: string, count?: number): Promise<LogLine>
 }
 
-/** Starts the program, at a port that is free; it is killed when the test ends. */
+/** Starts the program on a free port. It is killed when the test ends. */
 export function start(environment: Record<string, string>): Running {
   const child = spawn(process.execPath, [MAIN], { env: { REKEY_PORT: '0', ...environment } })
   onTestFinished(() => void child.kill('SIGKILL'))
   return watch(child)
 }
 
-/** Begins as a process that systemd starts for its socket. */
+/** Starts like a process of a systemd socket unit. */
 const HANDED_OVER = `printf '{"event":"started","pid":%d}\\n' $$; LISTEN_FDS=1 LISTEN_PID=$$ exec "$@"`
 
-/** Listens on a socket and, as systemd does, hands it to a process, and when that has ended to the next one. */
+/** Listens on a socket and passes it to a process, then to the next one when that has ended, as systemd does. */
 const SOCKET_UNIT = `
 const { spawnSync } = require('node:child_process')
 const [, path, ...command] = process.argv
@@ -38,7 +38,7 @@ const server = require('node:net').createServer().listen(path, () => {
   for (;;) spawnSync('sh', ['-c', ...command], { stdio: [0, 1, 2, server._handle.fd] })
 })`
 
-/** Starts the program on a socket that outlives each of its processes; all is killed when the test ends. */
+/** Starts the program on a socket that outlives its processes. Everything is killed when the test ends. */
 export function startOnSocket(path: string, environment: Record<string, string>): Running {
   const env = { PATH: process.env.PATH, LISTEN_FDNAMES: 'rekey.socket', ...environment }
   const args = ['-e', SOCKET_UNIT, path, HANDED_OVER, 'sh', process.execPath, MAIN]
@@ -64,7 +64,7 @@ function watch(child: ChildProcessWithoutNullStreams): Running {
   }
 }
 
-/** Runs the program to its end. */
+/** Runs the program until it exits. */
 export function run(
   args: readonly string[],
   environment: Record<string, string> = {},
@@ -82,13 +82,13 @@ export async function startPanel(): Promise<PanelSimulator> {
   return panel
 }
 
-/** Where it listens, as soon as it does. */
+/** The service's URL, once it listens. */
 export async function urlOf(service: Running): Promise<string> {
   const { address, port } = await service.logged('listening')
   return `http://${address}:${port}`
 }
 
-/** Asks it for a change, as a program does. */
+/** Requests a change as a client does. */
 export async function requestChange(
   service: Running,
   body: object,

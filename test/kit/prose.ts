@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { root } from './document-links.js'
 
-/** The sentences of a document: those of paragraphs and lists, and those in the cells of tables, where a semicolon ends one too. */
+/**
+ * The sentences of a document: those in paragraphs and lists, and those in table cells, where a semicolon also ends a sentence.
+ */
 export interface Prose {
   readonly sentences: readonly string[]
   readonly cells: readonly string[]
 }
 
-/** Reads a document's prose, without headings and code blocks. Text between backticks is one word. */
+/** Reads a document's prose, without headings and code blocks. Text between backticks counts as one word. */
 export function proseOf(path: string): Prose {
   const text = readFileSync(new URL(path, root), 'utf8')
     .replaceAll(/^ *```.*?^ *```$/gms, '')
@@ -27,7 +29,6 @@ export function proseOf(path: string): Prose {
   }
 }
 
-/** How many words a sentence has. */
 export function countWords(sentence: string): number {
   return sentence.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word)).length
 }

@@ -4,22 +4,22 @@ import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
 import type { Certificate } from '../panel-simulator/server/certificate.js'
 
-/** What a proxy does to what it hands on; nothing by default, but for naming the sender. */
+/** How a proxy changes what it forwards. By default, it only adds the sender. */
 interface ProxyHabits {
-  /** Whom it names as the sender: the connection's own address by default. */
+  /** The sender it adds. Default: the address of the connection. */
   readonly names?: string
-  /** Whether it names senders at all. */
+  /** Whether it adds no senders. */
   readonly silent?: boolean
-  /** Taken off the beginning of the path. */
+  /** A prefix that it removes from the path. */
   readonly strips?: string
-  /** Added to each answer's headers, in place of those of the same name. */
+  /** Headers that it sets on each answer, replacing those with the same name. */
   readonly sets?: Readonly<Record<string, string>>
-  /** Paths that it hands on; others it answers by 404. */
+  /** The paths that it forwards. It answers others with 404. */
   readonly serves?: RegExp
   readonly certificate?: Certificate
 }
 
-/** A reverse proxy before the service, gone when the test ends; gives its origin. */
+/** Starts a reverse proxy in front of the service, and gives its origin. It is closed when the test ends. */
 export async function startProxy(serviceUrl: string, habits: ProxyHabits = {}): Promise<string> {
   const { strips = '', sets = {}, serves = /^/, certificate, silent = false } = habits
   const forwardedFor = (incoming: IncomingMessage): Record<string, string> => {

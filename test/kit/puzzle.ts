@@ -13,7 +13,7 @@ export function solve({ parameters, signature }: Challenge, from = 0): SolvedCha
   }
 }
 
-/** As it is sent. */
+/** Encodes a solution for sending. */
 export function encode(solved: object): string {
   return Buffer.from(JSON.stringify(solved)).toString('base64')
 }

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
 import type { Certificate } from '../panel-simulator/server/certificate.js'
 
-/** What goes wrong, in place of an answer. */
+/** A fault instead of an answer. */
 export type RangeFault =
   | 'hang'
   | 'hang-in-body'
@@ -14,7 +14,7 @@ export type RangeFault =
   | { readonly status: number; readonly body?: string }
   | { readonly body: string }
 
-/** A server of breached passwords with the range interface of Pwned Passwords. */
+/** A server of breached passwords with the range API of Pwned Passwords. */
 export interface RangeServer {
   readonly url: string
   /** How often each password was seen. */
@@ -28,7 +28,7 @@ export function sha1(password: string): string {
   return createHash('sha1').update(password).digest('hex').toUpperCase()
 }
 
-/** A range server of its own, gone when the test ends. */
+/** Starts a range server, which is closed when the test ends. */
 export async function startRangeServer(certificate?: Certificate): Promise<RangeServer> {
   const seen = new Map<string, number>()
   const requests: { path: string; padding: string | undefined }[] = []
@@ -44,7 +44,7 @@ export async function startRangeServer(certificate?: Certificate): Promise<Range
     else if (fault !== 'hang') response.writeHead('status' in fault ? fault.status : 200).end(fault.body)
   }
 
-  /** Padding is what was never seen; the entry that is asked for may stand among it. */
+  /** Padding has passwords that were never seen. The requested entry may be among it. */
   function answer(path: string, response: ServerResponse): void {
     const prefix = path.slice(-5)
     const hits = [...seen].flatMap(([password, count]) => {

@@ -16,10 +16,10 @@ export const PUBLIC_URL = 'https://mail.example.com/password/'
 
 export const REQUESTS = '/api/v1/recovery-requests'
 
-/** Asks info@example.org's administrator for help. */
+/** A request for help from the administrator of info@example.org. */
 export const HELP_REQUEST = { email: 'info@example.org', helper: 'administrator' }
 
-/** The environment of a service that tells administrators, by a mail server on this port. */
+/** The environment of a service that mails administrators through a mail server on this port. */
 export function helpEnvironment(port: number): Record<string, string> {
   return {
     REKEY_RECOVERY_ASK: 'true',
@@ -28,26 +28,26 @@ export function helpEnvironment(port: number): Record<string, string> {
   }
 }
 
-/** The same, by one that is away. */
+/** The same with an unreachable mail server. */
 export const HELP = helpEnvironment(9)
 
-/** Asks for a link for info@example.org, as alice. */
+/** A request for a link for info@example.org, as alice. */
 export const LINK_REQUEST = {
   email: 'info@example.org',
   account: { username: 'alice', password: 'alice panel pw' },
 }
 
-/** The page's form by which alice makes a link for info@example.org, filled in. */
+/** The page's form with which alice makes a link for info@example.org, filled in. */
 export const OWNER_FORM = {
   email: LINK_REQUEST.email,
   username: LINK_REQUEST.account.username,
   account_password: LINK_REQUEST.account.password,
 }
 
-/** The page's form for a link, filled in but for the link. */
+/** The page's form for a new password, filled in except for the link. */
 export const RECOVER_FORM = { new_password: NEW_PASSWORD, confirm_password: NEW_PASSWORD }
 
-/** Sets a recovery address for info@example.org. */
+/** A request to set a recovery address for info@example.org. */
 export const ADDRESS_REQUEST = {
   email: 'info@example.org',
   currentPassword: 'info mail pw',
@@ -61,7 +61,7 @@ export const ADDRESS_FORM = {
   recovery_address: ADDRESS_REQUEST.recoveryAddress,
 }
 
-/** A change by a link, or by the part of it that is secret. */
+/** A change with a link, or with its secret part. */
 export function byLink(recovery: string, newPassword = NEW_PASSWORD): Record<string, unknown> {
   return { recovery, newPassword }
 }
@@ -73,14 +73,14 @@ export const recoveryEnvironment = {
   REKEY_RECOVERY_STORE: 'folder',
 }
 
-/** What a service needs so that owners can make links. */
+/** The options of a service in which owners can make links. */
 export function recoveryService(environment: Record<string, string> = {}): TestServiceOptions {
   return { environment: { ...recoveryEnvironment, ...environment } }
 }
 
 export const RECOVERY_KEY = 'a recovery key of 32 bytes or more, for tests'
 
-/** What lets its sender remove a mailbox's recovery address. */
+/** Makes the code that removes a mailbox's recovery address. */
 export function removalOf(mailbox: string, id: string): string {
   const parsed = parseMailbox(mailbox)
   if (!parsed) throw new Error(`no mailbox: ${mailbox}`)
@@ -89,8 +89,8 @@ export function removalOf(mailbox: string, id: string): string {
 }
 
 /**
- * Has an address named for info@example.org, and gives its link as it is mailed. It may be asked for any number of times: the address is
- * put there past the limits on mails.
+ * Stores a new recovery address for info@example.org, and gives the link that would be mailed. It can be called any number of
+ * times, because it bypasses the rate limits on mails.
  */
 export async function confirmationFor({ panel, recoveryStore }: TestService): Promise<string> {
   const mailbox = parseMailbox('info@example.org')
@@ -109,7 +109,7 @@ export async function confirmationFor({ panel, recoveryStore }: TestService): Pr
   return links.make('confirmation', { ...bound, state: ' the address' }, setMs + 3_600_000).reveal()
 }
 
-/** What a service needs so that people can set recovery addresses; its mails go to a server on this port. */
+/** The options of a service in which people can set recovery addresses. Its mails go to a server on this port. */
 export function addressService(port: number, environment: Record<string, string> = {}): TestServiceOptions {
   return recoveryService({
     REKEY_RECOVERY_KEY: RECOVERY_KEY,
@@ -123,7 +123,7 @@ export async function requestLink(service: TestService, request: object = LINK_R
   return await service.http.post(LINKS).send(request)
 }
 
-/** Makes a link, and gives it. */
+/** Makes a link. */
 export async function makeLink(service: TestService, request: object = LINK_REQUEST): Promise<string> {
   const response = await requestLink(service, request)
   if (response.status !== 201) throw new Error(`the link was answered with ${response.status}`)

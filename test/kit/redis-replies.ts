@@ -2,18 +2,18 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { onTestFinished } from 'vitest'
 
-/** Answers a command by a reply as it is sent, such as `+OK`; undefined for none. */
+/** Gives the reply to a command in wire format, such as `+OK`, or undefined for no reply. */
 export type ReplyTo = (command: string, ...args: string[]) => string | undefined
 
 export interface RedisReplies {
   readonly port: number
-  /** How many there have been. */
+  /** How many there were. */
   connections(): number
-  /** How many there are. */
+  /** How many are open. */
   open(): number
 }
 
-/** Starts a server that speaks Redis' protocol (RESP2), gone when the test ends. */
+/** Starts a server for Redis's protocol (RESP2), which is closed when the test ends. */
 export async function startRedisReplies(replyTo: ReplyTo): Promise<RedisReplies> {
   let connections = 0
   let open = 0
@@ -40,7 +40,7 @@ export async function startRedisReplies(replyTo: ReplyTo): Promise<RedisReplies>
   return { port: (server.address() as AddressInfo).port, connections: () => connections, open: () => open }
 }
 
-/** Each is an array of strings, which is sent with its length and theirs. */
+/** Each command is an array of strings, sent with its length and theirs. */
 function readCommands(text: string): { commands: string[][]; rest: string } {
   const commands: string[][] = []
   let rest = text

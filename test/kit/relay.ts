@@ -1,18 +1,18 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
-/** Stands between clients and a server on this host, as a network does that may fail. */
+/** A relay between clients and a local server, like a network that can fail. */
 export interface Relay {
   readonly port: number
-  /** Hands new connections on to another port; those that there are stay where they are. */
+  /** Sends new connections to another port. Existing ones stay. */
   forwardTo(port: number): void
-  /** Breaks all connections, and refuses new ones. */
+  /** Breaks all connections and refuses new ones. */
   cut(): void
-  /** Hands nothing on any more, and breaks nothing; what comes is handed on after `heal`. */
+  /** Forwards nothing any more, but breaks nothing. What arrives is forwarded after `heal`. */
   silence(): void
-  /** Hands everything on again. */
+  /** Forwards everything again. */
   heal(): void
-  /** Falls silent before it hands a text on for the nth time from now; resolves when it has. */
+  /** Goes silent just before it forwards a text for the nth time from now. Resolves when it has. */
   silenceAt(text: string, nth: number): Promise<void>
   /** Breaks all connections for good. */
   close(): void
@@ -24,14 +24,14 @@ interface Trap {
   spring(): void
 }
 
-/** @param port of the server */
+/** @param port the server's port */
 export async function startRelay(port: number): Promise<Relay> {
   const sockets = new Set<Socket>()
   let target = port
   let state: 'open' | 'cut' | 'silent' = 'open'
   let trap: Trap | undefined
 
-  /** What `socket` sends goes to `other`, and its end is the other's. */
+  /** Forwards data and the end of one socket to the other. */
   function join(socket: Socket, other: Socket): void {
     sockets.add(socket)
     socket.on('error', () => undefined)

@@ -32,43 +32,43 @@ import {
 import { createTestClock, type TestClock } from './clock.js'
 import { estimateHere, isCommonPassword } from './strength.js'
 
-/** The service, by whatever clock. */
+/** The service, with any clock. */
 export interface RunningService {
   readonly panel: PanelSimulator
   readonly app: App
   readonly server: Server
-  /** Connects to the panel. */
+  /** The connections to the panel. */
   readonly dispatcher: Dispatcher
-  /** Where the data of recovery lasts, if there is any. */
+  /** The store of recovery data, if there is one. */
   readonly recoveryStore: DurableStore | undefined
-  /** Where the service listens. */
+  /** The service's URL. */
   readonly url: string
   readonly http: TestAgent
-  /** Everything that was written to the log, as it was written. */
+  /** Everything that was logged. */
   readonly logText: () => string
-  /** The log lines of attempts. */
+  /** The audit lines. */
   readonly attempts: () => Record<string, unknown>[]
-  /** The commands that the panel saw, in the order of arrival. */
+  /** The commands that the panel received, in order. */
   readonly commands: () => string[]
-  /** Breaks all connections, whatever is under way. */
+  /** Breaks all connections, even busy ones. */
   stop(): Promise<void>
 }
 
-/** The service by a clock that tests hold. */
+/** The service with a test clock. */
 export interface TestService extends RunningService {
   readonly clock: TestClock
 }
 
-/** What a service can be given in place of what a test has. */
+/** Replacements for parts of a service. */
 interface ServiceParts {
-  /** By default an estimator without its worker, and connections that trust the system's authorities. */
+  /** Default: an estimator without its worker, and connections that trust the system's authorities. */
   readonly passwordTools?: Partial<PasswordTools> | undefined
   readonly clock?: Clock
-  /** In memory by default. */
+  /** Default: in memory. */
   readonly store?: SharedStore | undefined
-  /** By default the configured one. */
+  /** Default: the configured one. */
   readonly recoveryStore?: DurableStore | undefined
-  /** Is given the log too. */
+  /** Also gets the log. */
   readonly log?: Pick<LogWriter, 'write' | 'checkReadiness'>
 }
 
@@ -80,14 +80,14 @@ export interface TestServiceOptions extends Pick<ServiceParts, 'passwordTools' |
 
 const scratch = mkdtempSync(join(tmpdir(), 'rekey-test-'))
 
-/** Writes a file of its own and gives the path. */
+/** Writes a new file and gives its path. */
 export function scratchFile(content: string | Buffer): string {
   const path = join(scratch, randomUUID())
   writeFileSync(path, content)
   return path
 }
 
-/** Writes files, by their paths below a folder of its own, and gives the path of the folder. */
+/** Writes files into a new folder, by their paths in it, and gives the folder's path. */
 export function scratchFolder(files: Readonly<Record<string, string>>): string {
   const folder = join(scratch, randomUUID())
   mkdirSync(folder)
@@ -98,7 +98,7 @@ export function scratchFolder(files: Readonly<Record<string, string>>): string {
   return folder
 }
 
-/** The environment under which the service finds the simulator. Limits are out of the way, refusals leave at once. */
+/** The environment in which the service uses the simulator. Rate limits are high, and refusals aren't delayed. */
 export function simulatorEnvironment(panel: PanelSimulator): Record<string, string> {
   return {
     HESTIA_URL: panel.url,
@@ -114,13 +114,13 @@ export function simulatorEnvironment(panel: PanelSimulator): Record<string, stri
   }
 }
 
-/** If recovery is to have a folder, it gets one of its own. */
+/** Adds a new folder if recovery data is stored in one. */
 function withDataFolder(environment: Record<string, string>): Record<string, string> {
   if (environment.REKEY_RECOVERY_STORE !== 'folder' || environment.REKEY_DATA_DIR) return environment
   return { ...environment, REKEY_DATA_DIR: dataFolder() }
 }
 
-/** A folder of its own that nobody else can read. */
+/** A new folder that nobody else can read. */
 export function dataFolder(): string {
   return mkdtempSync(join(scratch, 'data-'))
 }
@@ -136,20 +136,20 @@ async function openStore(
   return opened
 }
 
-/** Loads a configuration that must be right. */
+/** Loads a valid configuration. */
 export function configOf(environment: Record<string, string>): Config {
   const result = loadConfig(environment, process.pid)
   if (!result.ok) throw new Error(result.faults.join('\n'))
   return result.config
 }
 
-/** Lets the service begin to watch the panel, once, and tells what it found. */
+/** Makes the service watch the panel once, and gives its readiness. */
 export async function readinessOf({ app }: TestService): Promise<readonly ReadinessFault[]> {
   await app.watch()
   return await app.checkReadiness()
 }
 
-/** The service and a panel of its own, both gone when the test ends. */
+/** Starts the service with its own panel. Both are stopped when the test ends. */
 export async function startService({
   environment,
   simulator,
@@ -165,7 +165,7 @@ export async function startService({
   return { ...service, clock }
 }
 
-/** The service before a panel that is there, gone when the test ends. */
+/** Starts the service with an existing panel. It is stopped when the test ends. */
 export async function startServiceAt(
   panel: PanelSimulator,
   environment: Record<string, string>,

@@ -2,29 +2,29 @@ import { readFile } from 'node:fs/promises'
 import type { CommandLine, Host, Ran, StoredFile, TlsServer } from '../../src/setup/host.js'
 import type { SetupParts } from '../../src/setup/step.js'
 
-/** The host of a panel in memory: its files, what its commands do to them, and its services. */
+/** A panel's host in memory: its files, its commands' effects on them, and its services. */
 export interface SetupHost {
   readonly host: Host
-  /** Everything that may be changed, by path, as text. */
+  /** Everything that can change, by path, as text. */
   state(): Record<string, string>
-  /** Adds a file of root's, or replaces one. */
+  /** Adds or replaces a file owned by root. */
   put(path: string, text: string): void
   drop(path: string): void
   /** The commands that were run, of those that change something. */
   readonly commands: string[]
-  /** Has commands fail whose line holds this, with 1 unless told otherwise; an empty text ends that. */
+  /** Makes commands fail whose line contains this, by default with exit code 1. An empty text ends that. */
   failOn(words: string, code?: number): void
-  /** Has the process die at the change of this number, counted from now. */
+  /** Makes the process die at the nth change from now. */
   dieAt(change: number): void
   /** How many changes were made since `dieAt` was called. */
   changes(): number
-  /** What the service says of its readiness. */
+  /** Whether the service is ready. */
   isReady: boolean
-  /** How many times it says before that it has not looked yet. */
+  /** How often the service first reports that it hasn't checked yet. */
   unchecked: number
-  /** TLS servers, by `ADDRESS:PORT`, or `NAME:PORT`. */
+  /** TLS servers by `ADDRESS:PORT` or `NAME:PORT`. */
   readonly tls: Map<string, TlsServer>
-  /** What names lead to. */
+  /** The addresses of host names. */
   readonly names: Map<string, string>
 }
 
@@ -35,7 +35,7 @@ export const SNAPPYMAIL_SETTINGS =
   '/var/lib/snappymail/data/_data_/_default_/configs/plugin-change-password.json'
 
 const HESTIA = '/usr/local/hestia'
-/** The secret that the panel gives to its keys. */
+/** The secret of the panel's new access keys. */
 export const PANEL_SECRET = 'k'.repeat(40)
 
 export const trusted: TlsServer = {
@@ -81,7 +81,7 @@ const FILES = {
   '/etc/fail2ban/jail.local': '[DEFAULT]\n',
 } as const
 
-/** A panel as Hestia 1.9 is installed, with two mail domains, one of which has TLS, Roundcube and SnappyMail. */
+/** A panel as Hestia 1.9 installs it, with two mail domains (one with TLS), Roundcube and SnappyMail. */
 export function createSetupHost(): SetupHost {
   const files = new Map<string, StoredFile>()
   const folders = new Set<string>()
@@ -97,7 +97,7 @@ export function createSetupHost(): SetupHost {
     void files.set(path, { text, mode: 0o644, uid: 0, gid: 0 })
   for (const [path, text] of Object.entries(FILES)) put(path, text)
 
-  /** Each change may be the last one. */
+  /** Dies if this change is the one that was chosen. */
   function change(): void {
     alive()
     if (changes >= left) {
@@ -167,7 +167,7 @@ export function createSetupHost(): SetupHost {
     return { code, output, complaint }
   }
 
-  /** Looks only. */
+  /** Commands that change nothing. */
   const LOOKS = /^(?:nginx -t|systemctl is-|fail2ban-client -t|php |doveconf |\/usr\/bin\/python3 )/
 
   const host: Host = {
@@ -276,7 +276,7 @@ export function createSetupHost(): SetupHost {
   return parts
 }
 
-/** What the setup works with: a terminal that answers in order, and tools that keep nobody waiting. */
+/** What the setup needs: a terminal that gives these answers in order, and tools that never wait. */
 export function setupParts({ host }: SetupHost, answers: readonly string[] = []) {
   const said: string[] = []
   const handedOver: string[] = []

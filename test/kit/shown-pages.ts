@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { type AnswerPage, answerPages } from './answer-pages.js'
 import { startService } from './service.js'
 
-/** All languages that the service speaks. */
+/** All languages of the service. */
 export const ALL_LANGUAGES = readdirSync(new URL('../../views/messages/', import.meta.url)).map((name) =>
   name.replace('.json', ''),
 )
@@ -16,7 +16,7 @@ export interface ShownPage {
   readonly policy: string
 }
 
-/** Asks for every page in each of the languages, of services that are gone when the test ends. */
+/** Requests every page in each language. The services are stopped when the test ends. */
 export async function askForPages(
   languages: readonly string[],
   pages: readonly AnswerPage[] = answerPages,
@@ -37,7 +37,7 @@ async function askForPage(page: AnswerPage, languages: readonly string[]): Promi
     if (answer !== page.answer) throw new Error(`${page.name} in ${language} was answered by ${answer}`)
     shown.push({ name: page.name, language, html, policy: response.get('content-security-policy') ?? '' })
     service.panel.clearFaults()
-    // After a lost change its domain stays closed for a while.
+    // After a lost change, the domain stays locked for a while.
     service.clock.advance(60_000)
   }
   return shown

@@ -7,7 +7,7 @@ import { parseMessage } from './mail-text.js'
 
 /** A message as it arrived. */
 export interface ReceivedMessage {
-  /** Of the envelope, as `to`: the server writes their domains in Unicode. */
+  /** The addresses of the envelope. The server writes their domains in Unicode. */
   readonly from: string
   readonly to: readonly string[]
   readonly overTls: boolean
@@ -19,30 +19,30 @@ export interface ReceivedMessage {
 export interface SmtpServer {
   readonly port: number
   readonly messages: readonly ReceivedMessage[]
-  /** What clients logged in with: `name password`. */
+  /** The clients' logins: `name password`. */
   readonly logins: readonly string[]
-  /** The senders that clients named, whatever came of it. */
+  /** The senders that clients gave, even if the message failed. */
   readonly senders: readonly string[]
-  /** The names of the commands, in the order of arrival. */
+  /** The names of the commands, in order of arrival. */
   readonly commands: readonly string[]
-  /** How the next recipients are answered, in order; those after them are taken. */
+  /** The answers to the next recipients, in order. Later ones are accepted. */
   readonly refusals: Error[]
-  /** Holds the answers to messages back until the given function is called. */
+  /** Delays the answers to messages until the returned function is called. */
   hold(): () => void
 }
 
-/** An answer with which a recipient is refused. */
+/** An answer that refuses a recipient. */
 export function refusal(responseCode: number, message: string): Error {
   return Object.assign(new Error(message), { responseCode })
 }
 
-/** A mail server that takes mail under TLS alone. */
+/** A mail server that accepts mail only under TLS. */
 export const wantsTls: SMTPServerOptions = {
   onMailFrom: (_address, { secure }, callback) =>
     callback(secure ? null : refusal(530, '5.7.0 Must issue a STARTTLS command first')),
 }
 
-/** Starts a mail server that is gone when the test ends. */
+/** Starts a mail server, which is stopped when the test ends. */
 export async function startSmtpServer(options: SMTPServerOptions = {}): Promise<SmtpServer> {
   const { certificate: cert, key } = await sharedCertificate()
   const messages: ReceivedMessage[] = []
@@ -74,7 +74,7 @@ export async function startSmtpServer(options: SMTPServerOptions = {}): Promise<
     onRcptTo: (_address, _session, callback) => callback(refusals.shift()),
     async onData(stream, { envelope, secure }, callback) {
       const text = await readText(stream).catch(() => undefined)
-      // A client that breaks off is its own business.
+      // Ignore clients that disconnect.
       if (text === undefined) return
       const message = parseMessage(text)
       await held
@@ -84,7 +84,7 @@ export async function startSmtpServer(options: SMTPServerOptions = {}): Promise<
     },
     ...options,
   })
-  // A client that breaks off is its own business.
+  // Ignore clients that disconnect.
   server.on('error', () => undefined)
   onTestFinished(() => new Promise<void>((resolve) => server.close(resolve)))
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))

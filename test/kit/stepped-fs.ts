@@ -2,19 +2,19 @@ import * as nodeFs from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { FileSystem } from '../../src/store/line-file.js'
 
-/** A step that the file system is asked for, before it is done. */
+/** An operation of the file system, before it runs. */
 export interface FileStep {
-  /** What is done and to which file: `appendFile recovery.jsonl`. */
+  /** The operation and the file: `appendFile recovery.jsonl`. */
   readonly name: string
-  /** Adds the first half of a text that is to be added, as a disk does that is full then. */
+  /** Appends the first half of the text, like a disk that is full then. */
   readonly addHalf: () => Promise<void>
 }
 
 const SYNCS = new Set<unknown>(['sync', 'datasync'])
 
 /**
- * The real file system, except that nothing is synced: no test cuts the power. Each step is told before it is done, and fails, or waits,
- * if that does.
+ * The real file system, but nothing is synced, because no test cuts the power. `before` is called before each step, and can make
+ * it wait or fail.
  */
 export function steppedFs(before: (step: FileStep) => unknown): FileSystem {
   const none = async (): Promise<void> => undefined
@@ -52,7 +52,7 @@ function stepped(
         try {
           await before({ name: `${String(name)} ${file}`, addHalf })
         } catch (error) {
-          // As the system does, which closes a file even if it reports a fault.
+          // Like the system, which closes a file even if it reports an error.
           if (name === 'close') await target.close()
           throw error
         }
@@ -62,7 +62,7 @@ function stepped(
   })
 }
 
-/** Fails as the system does. */
+/** Makes an error of the system. */
 export function systemError(code: string): Error {
   return Object.assign(new Error(code), { code })
 }

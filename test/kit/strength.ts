@@ -20,10 +20,10 @@ function listOf(words: readonly string[]): WordList {
   return readWordList(new TextEncoder().encode(words.join('\n')))
 }
 
-/** Most tests choose the same password, and an estimate takes longer than all else in a change. */
+/** A cache, because most tests use the same password, and an estimate takes longer than the rest of a change. */
 const known = new Map<string, Estimate>()
 
-/** The service's own estimator without its worker: however busy the machine is, there is an estimate. */
+/** The service's own estimator without its worker. It never times out, however busy the machine is. */
 export const estimateHere: EstimateStrength = async (password, badWords) => {
   const key = JSON.stringify([password.reveal(), badWords])
   const strength = known.get(key) ?? estimate(password.reveal(), badWords)

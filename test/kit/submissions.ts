@@ -5,17 +5,17 @@ import type { TestService } from './service.js'
 export const CHANGES = '/api/v1/password-changes'
 export const NEW_PASSWORD = 'a wholly new secret'
 
-/** A new password for each number, none of them much like another one. */
+/** A new password for each number. They aren't similar. */
 export function numberedPassword(number: number): string {
   return `new ${createHash('sha256').update(String(number)).digest('base64url').slice(0, 20)}`
 }
 
-/** A change proved by the present password of the mailbox; info@example.org's unless told otherwise. */
+/** A change with proof by mailbox, by default for info@example.org. */
 export function byMailbox(more: Record<string, unknown> = {}): Record<string, unknown> {
   return { email: 'info@example.org', newPassword: NEW_PASSWORD, currentPassword: 'info mail pw', ...more }
 }
 
-/** A change of info@example.org proved by a hosting account; alice's unless told otherwise. */
+/** A change of info@example.org with proof by account, by default alice's. */
 export function byAccount(
   account: Record<string, unknown> = {},
   more: Record<string, unknown> = {},
@@ -28,7 +28,7 @@ export function byAccount(
   }
 }
 
-/** @param from another address than the test's, where the service trusts one proxy */
+/** @param from the address to send as, if the service trusts one proxy */
 export async function post(
   service: Pick<TestService, 'http'>,
   body: string | object,
@@ -38,26 +38,26 @@ export async function post(
   return await service.http.post(CHANGES).set(headers).send(body)
 }
 
-/** A change of bob@bob.example.com proved by bob's hosting account. */
+/** A change of bob@bob.example.com with bob's hosting account. */
 const BY_BOB = byAccount({ username: 'bob', password: 'bob panel pw' }, { email: 'bob@bob.example.com' })
 
 /**
- * Has one change made, bob's unless told otherwise. By its answers, which take no time on the test's clock, the service
- * learns what its commands take, and that two of them side by side are worth trying.
+ * Makes one change, by default bob's. It takes no time on the test clock, and the service learns from it how long its commands
+ * take, and that running two of them in parallel is worth trying.
  */
 export async function warmUp(service: TestService, body: object = BY_BOB): Promise<void> {
   const { status } = await post(service, body)
   if (status !== 200) throw new Error(`the first change was answered with status ${status}`)
 }
 
-/** The code of the answer, and its status, in one text: `403 invalid-credentials`. */
+/** The status and the code of an answer: `403 invalid-credentials`. */
 export function gist(response: Response): string {
   return `${response.status} ${response.body.code}`
 }
 
 const NEW_PASSWORD_TWICE = { new_password: NEW_PASSWORD, confirm_password: NEW_PASSWORD }
 
-/** The page's form, filled in for a change proved by the present password of info@example.org. */
+/** The page's form, filled in for a change of info@example.org with proof by mailbox. */
 export const MAILBOX_FORM = {
   email: 'info@example.org',
   proof: 'mailbox',
@@ -65,7 +65,7 @@ export const MAILBOX_FORM = {
   ...NEW_PASSWORD_TWICE,
 }
 
-/** The same, proved by alice's hosting account. */
+/** The same with proof by account, alice's. */
 export const ACCOUNT_FORM = {
   email: 'info@example.org',
   proof: 'account',
@@ -74,7 +74,7 @@ export const ACCOUNT_FORM = {
   ...NEW_PASSWORD_TWICE,
 }
 
-/** The page's form, filled in with what a submission of the JSON interface holds. */
+/** The page's form, filled in with a submission of the JSON interface. */
 export function formOf(body: Record<string, unknown>): Record<string, string> {
   const { email, newPassword, currentPassword, account } = body as Partial<Record<string, string>> & {
     account?: Record<string, string>

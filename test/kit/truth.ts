@@ -5,18 +5,18 @@ import type { ChangeRun, PanelSimulator } from '../panel-simulator/simulator.js'
 import type { TestService } from './service.js'
 import { byAccount, gist, post } from './submissions.js'
 
-/** A change that is asked for. */
+/** A change to request. */
 export interface Wish {
-  /** Its domain in the form that the panel has it in. */
+  /** The mailbox, with its domain in the form that the panel has. */
   readonly address: string
   readonly oldPassword: string
   readonly newPassword: string
 }
 
-/** What an answer says of the mailbox's password. */
+/** What an answer says about the mailbox's password. */
 export type Claim = 'changed' | 'unchanged' | 'either'
 
-/** Reads an answer as a person does: by its words. */
+/** Reads an answer by its words, as a person does. */
 export function claimOf({ body }: Pick<Response, 'body'>): Claim {
   if (body.code === 'changed') return 'changed'
   if (body.detail.includes('Nothing was changed')) return 'unchanged'
@@ -24,7 +24,7 @@ export function claimOf({ body }: Pick<Response, 'body'>): Claim {
   return 'either'
 }
 
-/** Looks at the panel now, to judge the answer to a wish by what it will hold then. */
+/** Records the panel's state now. The returned function checks the answer to a change against the panel's state at that time. */
 export function witness({ panel, attempts }: TestService, wish: Wish) {
   const before = recordsOf(panel)
   const [seenBefore, attemptsBefore] = [panel.calls.length, attempts().length]
@@ -47,13 +47,13 @@ export function witness({ panel, attempts }: TestService, wish: Wish) {
   }
 }
 
-/** The mailbox has one line in the login file, which agrees with the panel's own record. */
+/** Expects that the mailbox has one line in the login file, which matches the panel's record. */
 export function expectWhole(panel: PanelSimulator, address: string): void {
   const { hash, loginLines } = panel.mailbox(address) ?? {}
   expect(loginLines, address).toEqual([`${address.slice(0, address.lastIndexOf('@'))}:${hash}`])
 }
 
-/** Changes that ran in one domain at once, which corrupts its login file; those that still run too. */
+/** Changes that ran at the same time in one domain (including running ones), which corrupts its login file. */
 export function meetingsOf({
   changeRuns,
 }: Pick<PanelSimulator, 'changeRuns'>): [first: ChangeRun, second: ChangeRun][] {
@@ -67,7 +67,7 @@ export function meetingsOf({
 
 let changesOfBob = 0
 
-/** Another domain's change is made at once. */
+/** Expects that a change in another domain succeeds at once. */
 export async function expectService(service: TestService): Promise<void> {
   changesOfBob += 1
   const newPassword = `the new secret ${changesOfBob} of his`
@@ -77,7 +77,7 @@ export async function expectService(service: TestService): Promise<void> {
   expect(await service.panel.accepts('bob@bob.example.com', newPassword)).toBe(true)
 }
 
-/** Of each mailbox, all that the panel has. */
+/** Everything that the panel has about each mailbox. */
 function recordsOf(panel: PanelSimulator): [address: string, record: unknown][] {
   return panel.addresses.map((address) => [address, panel.mailbox(address)])
 }

@@ -6,13 +6,13 @@ const validator = new HtmlValidate({
   rules: { 'require-sri': 'off' },
 })
 
-/** What is not valid in a page, a line each. */
+/** The HTML errors of a page, one per line. */
 export async function htmlFaults(html: string): Promise<string[]> {
   const { results } = await validator.validateString(html)
   return results.flatMap(({ messages }) => messages.map(({ ruleId, message }) => `${ruleId}: ${message}`))
 }
 
-/** Expects a page that breaks no rule of HTML. */
+/** Expects a page without HTML errors. */
 export async function expectValid(html: string): Promise<void> {
   expect(await htmlFaults(html)).toEqual([])
 }
