@@ -5,9 +5,9 @@ import { text as readText } from 'node:stream/consumers'
 import { SMTPServer } from 'smtp-server'
 import { parseMessage } from '../kit/mail-text.js'
 
-/** Takes all mail and shows it on a page, so that nobody is sent any. */
+/** Receives all mail and shows it on a page, so that nobody is sent any. */
 export interface MailCatcher {
-  /** Where mail is taken. */
+  /** Where it receives mail. */
   readonly smtpUrl: string
   /** The page. */
   readonly url: string

@@ -11,7 +11,7 @@ import { startMailCatcher } from './demo-mails.js'
 import { commandRangeMs, machineNames } from './server/command-costs.js'
 import { panelReleases, simulatorCredentials, startPanelSimulator } from './simulator.js'
 
-/** `npm run demo`: the built service before a panel simulator, to be tried by hand. */
+/** `npm run demo`: the built service with a panel simulator, to try by hand. */
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 
 const CREDENTIALS = [
@@ -33,7 +33,7 @@ const machine = readChoice('REKEY_DEMO_PANEL', machineNames, 'fast')
 const directory = mkdtempSync(join(tmpdir(), 'rekey-demo-'))
 const caFile = join(directory, 'panel.pem')
 const panel = await startPanelSimulator({ release, machine })
-// As `rekey setup` makes it.
+// As `rekey setup` sets it.
 panel.switches.permittedCommands = neededCommands(['mailbox', 'account', 'recovery', 'help', 'owner-notices'])
 writeFileSync(caFile, panel.certificate.certificate)
 
@@ -42,7 +42,7 @@ const port = process.env.REKEY_PORT === '0' ? await findFreePort() : (process.en
 const key = randomBytes(32).toString('base64')
 
 const service = spawn(process.execPath, [MAIN], {
-  // Ctrl+C is for the demo alone, which hands it on once: a second signal would cut a change short.
+  // Only the demo gets Ctrl+C, and forwards it once. A second signal would interrupt a change.
   detached: true,
   env: {
     ...foreignEnvironment(),
@@ -63,7 +63,7 @@ const service = spawn(process.execPath, [MAIN], {
   },
   stdio: ['ignore', 'pipe', 'inherit'],
 })
-// A terminal may bring the same wish several times.
+// A terminal may send several signals.
 const stop = (): void => void (service.killed || service.kill('SIGTERM'))
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop)
 service.once('exit', async (code) => {
@@ -74,7 +74,7 @@ service.once('exit', async (code) => {
 })
 showWhatItWrites(service)
 
-/** Ends the process if the variable holds none of the choices. */
+/** Exits if the variable has another value than the choices. */
 function readChoice<Choice extends string>(
   variable: string,
   choices: readonly Choice[],
@@ -93,7 +93,7 @@ function foreignEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(entries.filter(([name]) => !/^(?:REKEY|HESTIA)_/.test(name)))
 }
 
-/** Links need the port before the service listens. */
+/** The configuration needs the port for links, before the service listens. */
 async function findFreePort(): Promise<string> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -2,7 +2,7 @@ import { Agent, request } from 'undici'
 import { onTestFinished } from 'vitest'
 import { type PanelSimulator, type SimulatorOptions, startPanelSimulator } from './simulator.js'
 
-/** What the panel answered. */
+/** The panel's response. */
 interface PanelAnswer {
   readonly status: number
   readonly exitCode: string | undefined
@@ -12,15 +12,15 @@ interface PanelAnswer {
 
 export interface PanelClient {
   readonly panel: PanelSimulator
-  /** Posts the fields as a form or as one JSON object. */
+  /** Posts the fields as a form, or as a JSON object. */
   post(fields: Record<string, string>, encoding?: 'form' | 'json'): Promise<PanelAnswer>
-  /** Runs a command with the service's access key, `returncode=no` unless told otherwise. */
+  /** Runs a command with the service's access key, by default with `returncode=no`. */
   run(command: string, args: readonly string[], returncode?: 'yes' | 'no'): Promise<PanelAnswer>
 }
 
-/** A simulator and a client of it for the running test. */
+/** A simulator and its client, for the running test. */
 export async function startPanelClient(options?: SimulatorOptions): Promise<PanelClient> {
-  // What is asked here is not how a connection is secured.
+  // These tests aren't about TLS.
   const panel = await startPanelSimulator({ plainHttp: true, ...options })
   const dispatcher = new Agent()
   onTestFinished(async () => {
@@ -56,7 +56,7 @@ export async function startPanelClient(options?: SimulatorOptions): Promise<Pane
   }
 }
 
-/** The fields in which a command's arguments are sent: `arg1` and so on. */
+/** The fields of a command's arguments: `arg1`, `arg2` … */
 export function argumentFields(args: readonly string[]): Record<string, string> {
   return Object.fromEntries(args.map((argument, index) => [`arg${index + 1}`, argument]))
 }

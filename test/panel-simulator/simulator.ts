@@ -26,79 +26,79 @@ export type { ChangeRun, Fault, PanelCall }
 export { panelReleases, simulatorCredentials }
 
 export interface SimulatorOptions extends PanelStateOptions {
-  /** 0, the default, takes any free port. */
+  /** Default: 0, any free port. */
   readonly port?: number
-  /** How long each command takes, however many run at once; 0 by default. */
+  /** How long each command takes, however many run at once. Default: 0. */
   readonly delayMs?: number
-  /** Instead: the machine that the panel runs on, which makes each command take its own time, and longer beside others. */
+  /** Replaces `delayMs`: the panel's machine, on which each command has its own time and takes longer next to others. */
   readonly machine?: MachineName
-  /** By which commands take their time; the system's by default. */
+  /** The clock for the commands. Default: the system's. */
   readonly clock?: Clock
-  /** By default one that all simulators of the process share. */
+  /** Default: one that all simulators of the process share. */
   readonly certificate?: Certificate
   readonly plainHttp?: boolean
 }
 
-/** A stateful stand-in for the panel's API, with the panel's hazards (docs/hestia.md). */
+/** A stateful simulation of the panel's API, including its bugs (docs/hestia.md). */
 export interface PanelSimulator {
-  /** Without a path and a final slash; the API is at `/api/`. */
+  /** Without a path and a slash at its end. The API is at `/api/`. */
   readonly url: string
   readonly certificate: Certificate
   readonly credentials: typeof simulatorCredentials
-  /** In order of arrival, refused ones too. */
+  /** In order of arrival, including refused calls. */
   readonly calls: PanelCall[]
   readonly authLog: AuthLogEntry[]
-  /** Every change that was begun, in the order of their starts. */
+  /** Every change that started, in order of start. */
   readonly changeRuns: readonly ChangeRun[]
-  /** How many requests came with a wrong key. */
+  /** How many requests had a wrong key. */
   readonly refusedKeys: number
-  /** How many lines its fail2ban would count against the caller. */
+  /** How many lines the panel's fail2ban would count for the caller. */
   readonly failedLogins: number
-  /** The highest number of commands that ran at once. */
+  /** The highest number of commands at the same time. */
   readonly maxConcurrent: number
-  /** How much work its calls were, in ms on a core of its own. */
+  /** The total work of all calls, in ms on a single core. */
   readonly workMs: number
-  /** Has no effect where there is a machine. */
+  /** Has no effect with a machine. */
   delayMs: number
   readonly files: Map<string, string>
   readonly switches: Switches
-  /** Of every mailbox, its domain in the form it was created in. */
+  /** All mailboxes, with the domains as they were created. */
   readonly addresses: readonly string[]
-  /** @param address its domain in the form it was created in */
+  /** @param address with the domain as it was created */
   mailbox(address: string): StoredMailbox | undefined
-  /** Whether the panel's own record of the mailbox accepts the password. */
+  /** Whether the password matches the panel's own record of the mailbox. */
   accepts(address: string, password: string): Promise<boolean>
-  /** Sets a mailbox's stored hash: with a new one it is changed past us, with a former one a backup was restored. */
+  /** Sets a mailbox's stored hash, as if it was changed without Rekey (a new hash) or a backup was restored (an old one). */
   setStoredHash(address: string, hash: string): void
   deleteMailbox(address: string): void
-  /** @param aliases local parts, joined by commas */
+  /** @param aliases local parts, separated by commas */
   setAliases(address: string, aliases: string): void
   addMailbox(address: string, hash: string): void
-  /** What the mail server reads for a domain. */
+  /** The lines that the mail server reads for a domain. */
   loginFile(domain: string): string[]
   account(name: string): AccountRecord
   deleteAccount(name: string): void
-  /** Gives a domain another owner, or creates it anew in another form. */
+  /** Gives a domain another owner, or recreates it with another form of its name. */
   moveDomain(domain: string, to: { owner?: string; name?: string }): void
   /**
-   * Makes the next calls of a command fail; several faults queue up.
+   * Makes the next calls of a command fail. Several faults are used in order.
    *
    * @param call a command, or a command and its last argument, such as `v-list-user json`
    */
   failNext(call: string, fault: Fault, times?: number): void
   /** Makes the next such call wait. */
   hold(call: string): Hold
-  /** Forgets the faults and holds that no call has met yet. */
+  /** Removes the faults and holds that no call has used yet. */
   clearFaults(): void
   /** Stops the server and breaks all connections. */
   close(): Promise<void>
 }
 
-/** A mailbox as the panel has it. */
+/** A mailbox in the panel. */
 interface StoredMailbox {
   /** With its scheme, as in Dovecot's files. */
   readonly hash: string
-  /** Its lines in the login file; one if all is well. */
+  /** Its lines in the login file. There should be exactly one. */
   readonly loginLines: string[]
 }
 
@@ -121,7 +121,7 @@ export async function startPanelSimulator({
   const server = plainHttp
     ? createHttpServer(listener)
     : createHttpsServer({ cert: served.certificate, key: served.key }, listener)
-  // As long as with the panel's web server, so that no idle connection ends in the middle of a test.
+  // As in the panel's web server, so that no idle connection closes in the middle of a test.
   server.keepAliveTimeout = 65_000
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(port, '127.0.0.1', resolve)

@@ -57,7 +57,7 @@ function setSwitches(panel: PanelSimulator, note: string): void {
   panel.switches.addressAllowed = note !== "caller's address not in the allowed list"
 }
 
-/** The recorded code was right when it was made, and out of date where the panel refused it. */
+/** The recorded code was valid at that time, except that it was expired if the panel refused it. */
 function fillPlaceholder(argument: string, status: number): string {
   const ageMs = status === 401 ? 10 * 60_000 : 0
   return argument === '<TOTP>' ? totp('JBSWY3DPEHPK3PXP', Date.now() - ageMs) : argument

@@ -5,14 +5,14 @@ import { checkAddressFormat, checkUserExists, checkUserFormat } from './checks.j
 import { exitCodes, failed, type Outcome, succeeded } from './outcome.js'
 import { acceptsTotp } from './totp.js'
 
-/** Suspended accounts pass, and such as may not log in: only the panel's login page asks for that. */
+/** Accepts suspended accounts, and those that may not log in. Only the panel's login page checks that. */
 export function checkUserPassword(panel: PanelState, args: readonly string[]): Outcome {
   const [user = '', passwordArgument = '', address = '127.0.0.1'] = args
   const refused = checkUserFormat(user) ?? checkAddressFormat(address)
   if (refused) return refused
   const account = panel.accounts.get(user)
   const password = readPassword(panel, passwordArgument)
-  // The hashing tool of 1.10 takes a leading hyphen for an option, and its output is then found in any account.
+  // The hashing tool of 1.10 takes a leading hyphen for an option, and its output then matches in every account.
   const taken = panel.release === '1.10' && password.startsWith('-')
   const ok = account !== undefined && (password === account.password || taken)
   panel.authLog.push({ account: user, address, ok })

@@ -18,9 +18,9 @@ import { findDomainFile, findDomains, findMailboxes, formatDomain, readOne } fro
 import { type Outcome, succeeded } from './outcome.js'
 
 /**
- * Changes a mailbox's password with all the harm that the panel does on the way.
+ * Changes a mailbox's password, with all the damage that the panel does.
  *
- * @param workDone when its time is over: what it writes, it writes at its end
+ * @param workDone resolves when the command's time is over; it writes only then
  */
 export async function changeMailAccountPassword(
   panel: PanelState,
@@ -44,7 +44,7 @@ export async function changeMailAccountPassword(
     checkMailboxActive(mailboxes, domain, account)
   if (refused) return refused
 
-  // The login file is read here and written back later: what another change writes in between is lost.
+  // The login file is read here and written back later. What another change writes in between is lost.
   const run = { domain: file.name, begunMs: performance.now(), endedMs: Number.POSITIVE_INFINITY }
   panel.changeRuns.push(run)
   const linesBefore = file.loginFile
@@ -62,7 +62,7 @@ export async function changeMailAccountPassword(
   return succeeded()
 }
 
-/** Where the record can't be read, the panel's error text ends up in the line as if it were the mailbox's quota. */
+/** If the record can't be read, the panel's error text ends up in the line as the mailbox's quota. */
 function renderLoginLine(account: string, hash: string, record: MailboxRecord | Outcome): string {
   const line = `${account}:${hash}`
   return 'output' in record ? `${line}:storage=${record.output}` : line

@@ -4,7 +4,7 @@ import type { PanelState } from '../state/panel-state.js'
 import type { PanelRelease } from '../state/releases.js'
 import { exitCodes, failed, type Outcome } from './outcome.js'
 
-/** A check answers how the command ends when it fails, so that checks chain by `??` in the panel's order. */
+/** The outcome if a check fails. Checks are chained with `??` in the panel's order. */
 type Check = Outcome | undefined
 
 export function checkUserFormat(user: string): Check {
@@ -20,7 +20,7 @@ export function checkDomainFormat(domain: string): Check {
   return unless(!refused.test(domain), 'domain', domain)
 }
 
-/** Up to 1.8 a mailbox's name had the form of an account's. */
+/** Up to 1.8, mailbox names had the format of account names. */
 export function checkAccountFormat(account: string, release: PanelRelease): Check {
   const form = release === '1.8' ? /^[a-z\d]([-|._a-z\d]{0,62}[a-z\d])?$/i : /^([a-z\d]|[-._a-z\d]{2,64})$/i
   return unless(account === '' || form.test(account), 'account', account)

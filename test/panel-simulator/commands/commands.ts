@@ -31,14 +31,14 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   [CHANGE, { usage: 'USER DOMAIN ACCOUNT PASSWORD', required: 4, run: changeMailAccountPassword }],
 ])
 
-/** The newest of each line of releases. */
+/** The newest version of each release line. */
 const VERSIONS: Record<PanelRelease, string> = { '1.8': '1.8.12', '1.9': '1.9.4', '1.10': '1.10.3' }
 
 function systemInformation(release: PanelRelease): string {
   return JSON.stringify({ sysinfo: { HOSTNAME: 'panel.example.com', HESTIA: VERSIONS[release] } })
 }
 
-/** Which of the command's arguments names a hosting account: its index, or -1. Undefined for no such command. */
+/** The index of the command's argument with the hosting account, or -1 if it has none. Undefined for an unknown command. */
 export function userArgumentIndex(name: string): number | undefined {
   return COMMANDS.get(name)?.usage.split(' ').indexOf('USER')
 }
@@ -52,7 +52,7 @@ export async function runCommand(
 ): Promise<Outcome> {
   const command = COMMANDS.get(name)
   if (!command || args.length < command.required) {
-    // That there is no such command the shell says on its error output, which the panel does not read.
+    // For an unknown command, the shell's message goes to standard error, which the panel doesn't read.
     const output = command ? `Usage: ${name} ${command.usage}` : ''
     return workload.run({ kind }, () => ({ code: exitCodes.arguments, output }))
   }

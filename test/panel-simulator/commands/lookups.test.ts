@@ -65,7 +65,7 @@ const dotted = fc
   .map((labels) => labels.join('.'))
   .filter((name) => name !== '')
 
-/** A name with up to four dots, and one that may be what its dots stand for, or be quite another. */
+/** A name with up to four dots, and another name that its dots may or may not match. */
 const names = dotted.chain((asked) =>
   fc.tuple(
     fc.constant(asked),
@@ -84,7 +84,7 @@ function isLike(asked: string, stored: string): boolean {
   )
 }
 
-/** `\(a[^.]b.c\|a.b[^.]c\)` for `a.b.c`. */
+/** For example `\(a[^.]b.c\|a.b[^.]c\)` for `a.b.c`. */
 function siblingsOf(name: string): string {
   const labels = name.split('.')
   const forms = labels.slice(1).map((_, index) => {

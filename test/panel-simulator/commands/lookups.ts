@@ -3,7 +3,7 @@ import type { MailboxRecord, MailDomain } from '../state/mail-domains.js'
 import type { PanelState } from '../state/panel-state.js'
 import { exitCodes, failed, type Outcome } from './outcome.js'
 
-/** The panel searches by `grep "DOMAIN='NAME'"`, so a dot in the name asked for stands for any character. */
+/** The panel searches with `grep "DOMAIN='NAME'"`, so a dot in the name matches any character. */
 export function findDomains(panel: PanelState, domain: string, owner?: string): MailDomain[] {
   const matches = createLineMatcher(`DOMAIN='${domain}'`)
   return panel.domains.filter(
@@ -12,8 +12,8 @@ export function findDomains(panel: PanelState, domain: string, owner?: string): 
 }
 
 /**
- * The records of a domain's mailboxes are in a file named after the domain, so here a dot is only a dot; a file that
- * does not exist reads as an empty one.
+ * The mailbox records of a domain. They are in a file named after the domain, so a dot is just a dot here. A missing file reads
+ * as an empty one.
  */
 export function findDomainFile(panel: PanelState, owner: string, domain: string): MailDomain {
   return (
@@ -33,7 +33,7 @@ export function findMailboxes(file: MailDomain, account: string): MailboxRecord[
   return file.mailboxes.filter((candidate) => matches(renderRecord(candidate)))
 }
 
-/** The form in which the mail commands, other than the search for an owner, look a domain up. */
+/** How mail commands normalize a domain, except the search for its owner. */
 export function formatDomain(domain: string): string {
   return domain
     .toLowerCase()
@@ -42,8 +42,8 @@ export function formatDomain(domain: string): string {
 }
 
 /**
- * The record that a command reads from those it found: the last one. Since 1.10 it can't read several, and ends with
- * all of them, hashes included (Hestia's `func/main.sh`, `parse_object_kv_list`).
+ * Reads a record as a command does: it uses the last match. Since 1.10, several matches are an error, which quotes them all,
+ * including the hashes (Hestia's `func/main.sh`, `parse_object_kv_list`).
  */
 export function readOne(panel: PanelState, records: readonly MailboxRecord[]): MailboxRecord | Outcome {
   const last = records.at(-1)

@@ -1,11 +1,11 @@
-/** How a command ended. */
+/** The result of a command. */
 export interface Outcome {
   readonly code: number
-  /** What it printed, without the last line's end. */
+  /** Its output, without the last line break. */
   readonly output: string
 }
 
-/** The exit codes of the panel's commands that the simulator itself uses. */
+/** The panel's exit codes that the simulator uses. */
 export const exitCodes = {
   ok: 0,
   arguments: 1,

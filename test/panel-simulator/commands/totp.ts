@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto'
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 const STEP_MS = 30_000
 
-/** The one-time code of RFC 6238 at that time: SHA-1, 30 s, 6 digits. */
+/** The one-time code (RFC 6238) at a time: SHA-1, 30 s, 6 digits. */
 export function totp(secretBase32: string, nowMs: number): string {
   const counter = Buffer.alloc(8)
   counter.writeBigUInt64BE(BigInt(Math.floor(nowMs / STEP_MS)))
@@ -13,7 +13,7 @@ export function totp(secretBase32: string, nowMs: number): string {
   return String(code).padStart(6, '0')
 }
 
-/** Whether the code belongs to the present step or a neighbour of it, as authenticator clocks drift. */
+/** Whether the code is for the current step or the one before or after, because authenticator clocks drift. */
 export function acceptsTotp(secretBase32: string, code: string, nowMs: number): boolean {
   return [-STEP_MS, 0, STEP_MS].some((driftMs) => totp(secretBase32, nowMs + driftMs) === code)
 }

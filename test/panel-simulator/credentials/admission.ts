@@ -7,13 +7,13 @@ import type { PanelState } from '../state/panel-state.js'
 import type { Switches } from '../state/switches.js'
 import { type AccessKeyCredentials, simulatorCredentials } from './credentials.js'
 
-/** A request that ends before its command runs. */
+/** A request that is refused before its command runs. */
 export interface Refusal {
   readonly code: number
   readonly text: string
-  /** Text that the panel prints ahead of its answer, even of a mere code. */
+  /** Text that the panel prints before its response, even before a bare code. */
   readonly printedBefore?: string
-  /** Whether the key was right and may not run the command. */
+  /** Whether the key was right, but lacks permission for the command. */
   readonly missesPermission?: true
 }
 
@@ -21,7 +21,7 @@ interface AccessKey {
   readonly id: string
   readonly secret: string
   readonly user: string
-  /** Every command where undefined. */
+  /** Undefined for every command. */
   commands(switches: Switches): readonly string[] | undefined
 }
 
@@ -48,7 +48,7 @@ const ADDRESS_REFUSED: Refusal = {
   text: 'IP is not allowed to connect with API',
 }
 
-/** Whether an access key may run the request's command, checked in the panel's order. */
+/** Checks whether an access key may run the request's command, in the panel's order. */
 export function refuseAccessKey(
   { id, secret }: AccessKeyCredentials,
   request: PanelRequest,
@@ -68,7 +68,7 @@ export function refuseAccessKey(
   return refusePermission(key, request, panel)
 }
 
-/** Whether an API key, or the administrator's name and password, may use the API. */
+/** Checks whether an API key, or the administrator's name and password, may use the API. */
 export function refuseLegacyCredentials(request: PanelRequest, panel: PanelState): Refusal | undefined {
   const { switches } = panel
   if (!switches.legacyApi) {
@@ -100,7 +100,7 @@ function refusePermission(key: AccessKey, request: PanelRequest, panel: PanelSta
   const permitted = key.commands(panel.switches)
   const { command, fields } = request
   const userIndex = userArgumentIndex(command)
-  // A key that is not the administrator's finds only commands that name the account they act on.
+  // A key of another account finds only commands with an account as an argument.
   if (userIndex === undefined || (user !== adminUser && userIndex < 0)) {
     return missingPermission(`Command ${command} not found`)
   }

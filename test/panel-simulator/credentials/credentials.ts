@@ -1,18 +1,18 @@
 import { trim } from '../server/panel-request.js'
 
-/** What every simulator takes as credentials; the keys have the panel's own lengths. */
+/** The credentials that every simulator accepts. The keys are as long as the panel's. */
 export const simulatorCredentials = {
   accessKey: 'HESTIASIMULATORKEY01',
   secretKey: 'hestia-simulator-secret-0123456789-abcde',
   apiKey: 'hestiaSimulatorApiKey01234567890',
   adminUser: 'admin',
   adminPassword: 'Adm1n-secret',
-  /** May run the command that changes a mailbox's password only. */
+  /** May only change mailbox passwords. */
   changeOnly: {
     accessKey: 'CHANGEONLYSIMULATOR1',
     secretKey: 'change-only-simulator-secret-0123456789a',
   },
-  /** Belongs to the hosting account alice and runs commands for her only. */
+  /** Belongs to the hosting account alice, and runs commands only for it. */
   aliceOnly: {
     accessKey: 'ALICESIMULATORKEY001',
     secretKey: 'alice-only-simulator-secret-0123456789ab',
@@ -25,7 +25,7 @@ export interface AccessKeyCredentials {
   readonly secret: string
 }
 
-/** Which kind of credentials a request came with; undefined for none. */
+/** The kind of credentials in a request, or undefined if there are none. */
 export function readCredentials(
   fields: ReadonlyMap<string, string>,
 ): AccessKeyCredentials | { readonly kind: 'legacy' } | undefined {

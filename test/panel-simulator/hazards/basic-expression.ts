@@ -1,7 +1,6 @@
 /**
- * Whether a line matches a POSIX basic regular expression, as GNU grep and sed read it: with an anchor at its start,
- * bracket expressions without named classes, groups, alternatives and single repetitions. What is no expression
- * matches no line.
+ * Matches lines with a POSIX basic regular expression, as GNU grep and sed do: with an anchor at the start, bracket expressions
+ * without named classes, groups, alternatives and single repetitions. An invalid expression matches nothing.
  */
 export function createLineMatcher(expression: string): (line: string) => boolean {
   const source = expression.replace(TOKEN, translate)
@@ -13,7 +12,7 @@ export function createLineMatcher(expression: string): (line: string) => boolean
   }
 }
 
-/** A bracket expression, whose first character may be a closing bracket, or one character, with its backslash if any. */
+/** A bracket expression (its first character may be a closing bracket), or a single character with its backslash, if any. */
 const TOKEN = /\[(\^?)(\]?[^\]]*)\]|\\?./gsu
 
 function translate(
@@ -25,7 +24,7 @@ function translate(
   if (token === '^' && offset === 0) return token
   if (members !== undefined) return `[${negation}${members.replace(/[\\[\]]/g, '\\$&')}]`
   if (token === '.' || token === '*' || token === '[') return token
-  // What is an operator in JavaScript's expressions is one here only after a backslash.
+  // JavaScript's operators are operators here only after a backslash.
   if (/^\\[(){}|+?]$/.test(token)) return token.slice(1)
   return token.replace(/^\\(?=.)/su, '').replace(/[\\^$.*+?()[\]{}|/]/, '\\$&')
 }

@@ -234,7 +234,7 @@ async function changeTogether(panel: PanelSimulator, run: Run, changes: readonly
   for (const answer of answers) expect(await answer).toMatchObject({ body: '0' })
 }
 
-/** Each of these mailboxes of example.org has one login line, which holds the hash of the panel's record. */
+/** Each of these mailboxes of example.org has one login line, with the hash in the panel's record. */
 function expectConsistent(panel: PanelSimulator, accounts: readonly string[]): void {
   for (const account of accounts) {
     const mailbox = panel.mailbox(`${account}@example.org`)

@@ -1,6 +1,6 @@
 import type { PanelState } from '../state/panel-state.js'
 
-/** A password that is the name of a file under `/tmp/` stands for the file's first line. */
+/** If the password is the name of a file under `/tmp/`, the panel uses the file's first line. */
 export function readPassword(panel: PanelState, argument: string): string {
   if (!argument.startsWith('/tmp/')) return argument
   const content = panel.files.get(argument)

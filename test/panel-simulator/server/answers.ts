@@ -1,7 +1,7 @@
 import { exitCodes, type Outcome } from '../commands/outcome.js'
 import type { Refusal } from '../credentials/admission.js'
 
-/** An HTTP answer. */
+/** An HTTP response. */
 export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
@@ -21,7 +21,7 @@ const UNAUTHORIZED_CODES: ReadonlySet<number> = new Set([
 const TEXT = { 'Content-Type': 'text/html; charset=UTF-8' }
 const JSON_TEXT = { 'Content-Type': 'application/json; charset=utf-8' }
 
-/** The answer to a command that ran. */
+/** The response to a command that ran. */
 export function renderOutcome(
   kind: CredentialKind,
   returncode: 'yes' | 'no',
@@ -38,7 +38,7 @@ export function renderOutcome(
   return { status: output === '' ? 204 : 200, headers: { ...type, ...exitCode }, body: output }
 }
 
-/** The answer to a request that was refused before its command ran, alike for all kinds of credentials. */
+/** The response to a request that was refused before its command ran. It is the same for all credentials. */
 export function renderRefusal(returncode: 'yes' | 'no', { code, text, printedBefore }: Refusal): Answer {
   const message = text.startsWith('Error:') ? text : `Error: ${text}`
   return {
@@ -48,16 +48,16 @@ export function renderRefusal(returncode: 'yes' | 'no', { code, text, printedBef
   }
 }
 
-/** The answer where neither a form nor an object with credentials came; it never is a mere code. */
+/** The response to a request without credentials in a form or an object. It is never a bare code. */
 export const UNREADABLE = renderRefusal('no', {
   code: 405,
   text: 'data received is null or invalid, check https://hestiacp.com/docs/server-administration/rest-api.html',
 })
 
-/** The answer when the panel's own script breaks. */
+/** The response when the panel's own script crashes. */
 export const CRASHED: Answer = { status: 500, headers: TEXT, body: '' }
 
-/** The web server's own answer to other paths. */
+/** The web server's response to other paths. */
 export const NOT_FOUND: Answer = { status: 404, headers: TEXT, body: '<h1>404 Not Found</h1>' }
 
 function exitCodeHeader(code: number): Record<string, string> {

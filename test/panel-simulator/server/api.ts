@@ -7,7 +7,7 @@ import { type Answer, CRASHED, renderOutcome, renderRefusal, UNREADABLE } from '
 import { type PanelRequest, trim } from './panel-request.js'
 import type { Workload } from './workload.js'
 
-/** An end that a test imposes on a command, whether or not the command runs. */
+/** A result that a test sets for a command, whether the command runs or not. */
 interface ForcedEnd {
   readonly run: boolean
   readonly outcome: Outcome
@@ -15,11 +15,11 @@ interface ForcedEnd {
 
 /** The panel's API behind its web server. */
 export interface Api {
-  /** How many requests had a wrong key: the panel logs each as a failed login from the caller's address. */
+  /** How many requests had a wrong key. The panel logs each as a failed login from the caller's address. */
   readonly refusedKeys: number
   /**
-   * How many lines the panel wrote that its fail2ban counts: a permission that a right access key lacks is one too
-   * (Hestia's `bin/v-check-access-key`, `abort_missmatch`).
+   * How many lines the panel wrote that its fail2ban counts, including permissions that a valid access key lacks (Hestia's
+   * `bin/v-check-access-key`, `abort_missmatch`).
    */
   readonly failedLogins: number
   answer(request: PanelRequest, forced?: ForcedEnd): Promise<Answer>

@@ -4,11 +4,11 @@ import selfsigned from 'selfsigned'
 
 /** A certificate with its key. */
 export interface Certificate {
-  /** PEM */
+  /** PEM. */
   readonly certificate: string
-  /** PEM */
+  /** PEM. */
   readonly key: string
-  /** SHA-256 in the form of `openssl x509 -fingerprint -sha256`: `AA:BB:…` */
+  /** SHA-256 as `openssl x509 -fingerprint -sha256` prints it: `AA:BB:…` */
   readonly fingerprint: string
 }
 
@@ -16,15 +16,15 @@ interface CertificateOptions {
   readonly hosts?: readonly string[]
   readonly notBefore?: Date
   readonly notAfter?: Date
-  /** Who signs it; by default it is its own authority, as a fresh panel's is. */
+  /** The certificate that signs it. By default it is self-signed, like a new panel's. */
   readonly issuer?: Certificate
-  /** By default it may be shown by servers and clients. */
+  /** Default: for servers and clients. */
   readonly forClientsOnly?: boolean
 }
 
 const DAY_MS = 86_400_000
 
-/** Makes a certificate that may sign others too, as a fresh panel's may. */
+/** Creates a certificate that can sign others, like a new panel's. */
 export async function createCertificate({
   hosts = ['localhost', '127.0.0.1', '::1'],
   notBefore = new Date(Date.now() - DAY_MS),
@@ -53,7 +53,7 @@ export async function createCertificate({
 
 let shared: Promise<Certificate> | undefined
 
-/** One certificate for all simulators of the process: generating a key for each test would be slow. */
+/** One certificate for all simulators of the process, because generating a key for each test would be slow. */
 export function sharedCertificate(): Promise<Certificate> {
   shared ??= createCertificate()
   return shared

@@ -1,18 +1,18 @@
 import { CHANGE } from '../commands/command-names.js'
 import type { CredentialKind } from './answers.js'
 
-/** Machines that the simulated panel can run on. */
+/** The machines that the simulated panel can run on. */
 export const machineNames = ['small', 'fast'] as const
 
 export type MachineName = (typeof machineNames)[number]
 
-/** What the panel's commands cost on a machine, each as measured with nothing beside it. */
+/** How long the panel's commands take on a machine, measured one at a time. */
 interface MachineProfile {
   readonly cores: number
   readonly secondsOf: Readonly<Record<CredentialKind, CommandSeconds>>
 }
 
-/** By command, and of every other call: one that is refused, or that lacks arguments, ends as early as the quickest. */
+/** By command. `other` is for all other calls: a call that is refused or lacks arguments ends as early as the fastest command. */
 type CommandSeconds = Readonly<Record<string, number>> & { readonly other: number }
 
 const SMALL_ACCESS_KEY: CommandSeconds = {
@@ -25,7 +25,7 @@ const SMALL_ACCESS_KEY: CommandSeconds = {
   other: 0.61,
 }
 
-/** Their calls skip the program that checks an access key. */
+/** These calls skip the program that checks access keys. */
 const SMALL_LEGACY: CommandSeconds = {
   'v-search-domain-owner': 0.3,
   'v-get-mail-account-value': 0.46,
@@ -36,7 +36,7 @@ const SMALL_LEGACY: CommandSeconds = {
   other: 0.28,
 }
 
-/** Measured with an access key only. */
+/** Measured only with an access key. */
 const FAST: CommandSeconds = {
   'v-search-domain-owner': 0.16,
   'v-get-mail-account-value': 0.21,
@@ -48,25 +48,25 @@ const FAST: CommandSeconds = {
 }
 
 /**
- * Measured before Hestia 1.10.3. `small` has 2 cores, but a command keeps more than one of them busy, and calls go no
- * faster side by side. `fast` was not tried side by side: it is taken to gain up to its cores.
+ * Measured with Hestia 1.10.3. `small` has 2 cores, but one command keeps more than one of them busy, and parallel calls are no
+ * faster. `fast` was only measured one at a time; it is assumed to use all its cores.
  */
 const PROFILES: Readonly<Record<MachineName, MachineProfile>> = {
   small: { cores: 1, secondsOf: { 'access-key': SMALL_ACCESS_KEY, legacy: SMALL_LEGACY } },
   fast: { cores: 4, secondsOf: { 'access-key': FAST, legacy: FAST } },
 }
-/** How many commands make progress at full speed side by side. */
+/** How many commands can run at full speed in parallel. */
 export function coresOf(machine: MachineName): number {
   return PROFILES[machine].cores
 }
 
-/** How long (ms) the quickest command takes alone, and the slowest. */
+/** How long (ms) the fastest and the slowest command take alone. */
 export function commandRangeMs(machine: MachineName): readonly [number, number] {
   const times = Object.values(PROFILES[machine].secondsOf['access-key']).map((seconds) => 1000 * seconds)
   return [Math.min(...times), Math.max(...times)]
 }
 
-/** @param command undefined for a call that ends before any command's own work */
+/** @param command undefined for a call that ends before the command's own work */
 export function commandMs(machine: MachineName, kind: CredentialKind, command = 'other'): number {
   const seconds = PROFILES[machine].secondsOf[kind]
   return 1000 * (seconds[command] ?? seconds.other)

@@ -1,21 +1,21 @@
 /** What goes wrong with a call. */
 export type Fault =
-  /** The connection breaks; `mid-answer`: the command ran, the headers and a part of the body were sent. */
+  /** The connection breaks. `mid-answer`: the command ran, and the headers and part of the body were sent. */
   | { kind: 'reset'; when: 'before-run' | 'after-run' | 'mid-answer' }
-  /** No answer ever comes. `begun` is called when the command has run, if it does. */
+  /** The response never comes. `begun` is called when the command has run, if it runs. */
   | { kind: 'silence'; run: boolean; begun?: (() => void) | undefined }
   /**
-   * The panel's answer is followed by spaces: `trickle`, one now and then; `flood`, as many as are taken. `begun` is
-   * called when the answer itself has been written.
+   * Endless spaces follow the response: `trickle`, one at a time with pauses; `flood`, as fast as possible. `begun` is called
+   * when the response itself has been written.
    */
   | { kind: 'endless'; run: boolean; pace: 'trickle' | 'flood'; begun?: (() => void) | undefined }
-  /** The panel's answer is followed by so many spaces. */
+  /** This many spaces follow the response. */
   | { kind: 'padded'; run: boolean; bytes: number }
-  /** Half of the panel's answer comes, and looks whole. */
+  /** Half of the response arrives, but looks complete. */
   | { kind: 'truncated'; run: boolean }
-  /** Something in between answers, as a proxy with a page of its own. */
+  /** Something in between responds, such as a proxy with its own page. */
   | { kind: 'answer'; run: boolean; status: number; headers?: Record<string, string>; body: string }
-  /** The command ends with this exit code, answered as the panel answers the kind of credentials. */
+  /** The command ends with this exit code. The response has the panel's form for the kind of credentials. */
   | { kind: 'exit'; code: number; run: boolean; output?: string }
 
 /** A call that waits before its command runs. */
@@ -25,14 +25,14 @@ export interface Hold {
   release(): void
 }
 
-/** What tests have in store for coming calls, by command, or by command and last argument (`v-list-user json`). */
+/** Faults and holds for the next calls, by command, or by command and last argument (`v-list-user json`). */
 export interface Interventions {
   failNext(call: string, fault: Fault, times?: number): void
   hold(call: string): Hold
   takeFault(command: string, args: readonly string[]): Fault | undefined
-  /** Waits as long as the call is held. */
+  /** Waits while the call is held. */
   pass(command: string, args: readonly string[]): Promise<void>
-  /** Forgets what has not happened yet, but for calls that are held. */
+  /** Removes the faults and holds that haven't been used yet. Calls on hold stay on hold. */
   clear(): void
 }
 

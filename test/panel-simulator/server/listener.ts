@@ -16,7 +16,7 @@ export interface PanelCall {
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
-/** Serves the API over HTTP, with the faults and holds that tests ask for. */
+/** Serves the API over HTTP, with the faults and holds that tests set. */
 export function createListener(api: Api, interventions: Interventions, calls: PanelCall[]): Listener {
   return async function listen(request, response) {
     if (request.url !== '/api/' && request.url !== '/api/index.php') return send(response, NOT_FOUND)
@@ -71,12 +71,12 @@ async function fail(api: Api, request: PanelRequest, response: ServerResponse, f
   }
 }
 
-/** What the panel answers, which need not be true: where the command does not run, that it succeeded. */
+/** The panel's response. If the command doesn't run, the response wrongly says that it succeeded. */
 function answerOf(api: Api, request: PanelRequest, run: boolean): Promise<Answer> {
   return api.answer(request, run ? undefined : { run, outcome: succeeded() })
 }
 
-/** 204 can have no body. */
+/** 204 can't have a body. */
 function filled(answer: Answer): Answer {
   return { ...answer, status: answer.status === 204 ? 200 : answer.status }
 }
@@ -85,7 +85,7 @@ function send(response: ServerResponse, { status, headers, body }: Answer): void
   response.writeHead(status, headers).end(body)
 }
 
-/** Promises more than it sends; not even an empty body, as of 204, is whole then. */
+/** Announces more than it sends, so that even an empty body (as of 204) is incomplete. */
 async function sendPart(response: ServerResponse, { status, headers, body }: Answer): Promise<void> {
   const length = Buffer.byteLength(body) + 1
   response.writeHead(status, { ...headers, 'Content-Length': length })
@@ -93,7 +93,7 @@ async function sendPart(response: ServerResponse, { status, headers, body }: Ans
   await new Promise((resolve) => response.write(body, resolve))
 }
 
-/** How much is sent at a time of an answer without end, and how long a trickle pauses. */
+/** How much of an endless response is sent at a time, and how long a trickle pauses. */
 const FLOOD = ' '.repeat(64 * 1024)
 const TRICKLE_PAUSE_MS = 5
 
@@ -106,7 +106,7 @@ async function sendEndlessly(
   const text = pace === 'flood' ? FLOOD : ' '
   response.writeHead(status, headers).write(body)
   begun?.()
-  // The callback gets an error when the other end has gone.
+  // The callback gets an error when the other side has disconnected.
   while (!(await new Promise((resolve) => response.write(text, resolve)))) {
     if (pace === 'trickle') await setTimeout(TRICKLE_PAUSE_MS)
   }

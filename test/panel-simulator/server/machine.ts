@@ -1,31 +1,31 @@
 import type { Clock } from '../../../src/lib/clock.js'
 
 /**
- * A computer that shares its cores fairly among the jobs under way: of n jobs on c cores each gets min(1, c/n) of a
- * core ("egalitarian processor sharing").
+ * A computer that shares its cores equally between running jobs: of n jobs on c cores, each gets min(1, c/n) of a core
+ * ("egalitarian processor sharing").
  */
 export interface Machine {
   /**
    * Resolves when the work is done.
    *
-   * @param workMs how long it takes on a core of its own
+   * @param workMs how long it takes on its own core
    */
   work(workMs: number): Promise<void>
 }
 
 interface Job {
-  /** What each job must have had since the start of the machine for this one to be done. */
+  /** The job is done when each job that has run since the start has had this much work. */
   readonly doneAtMs: number
   end(): void
 }
 
-/** Sums of floating-point numbers may miss by less. */
+/** For rounding errors in sums of floating-point numbers. */
 const TOLERANCE_MS = 1e-6
 
 export function createMachine(cores: number, clock: Clock): Machine {
   const jobs = new Set<Job>()
   let seenMs = clock.now()
-  /** How much work has been done for a job that has been there from the start. */
+  /** The work done so far for a job that has run since the start. */
   let shareMs = 0
   let isServing = false
   let arrive = (): void => undefined
@@ -33,7 +33,7 @@ export function createMachine(cores: number, clock: Clock): Machine {
   const rate = (): number => Math.min(1, cores / jobs.size)
   const first = (): Job | undefined => [...jobs].toSorted((one, other) => one.doneAtMs - other.doneAtMs)[0]
 
-  /** Does the work of the time that has passed, and ends the jobs that got done in it, one after another. */
+  /** Does the work for the time that has passed, and ends the finished jobs one after another. */
   function catchUp(): void {
     let leftMs = clock.now() - seenMs
     seenMs += leftMs

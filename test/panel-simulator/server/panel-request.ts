@@ -13,7 +13,7 @@ export interface PanelRequest {
 
 const MAX_ARGUMENTS = 13
 
-/** Reads a form or, where that holds no credentials, one flat JSON object. */
+/** Reads a form, or one flat JSON object if the form has no credentials. */
 export async function readPanelRequest(request: IncomingMessage): Promise<PanelRequest> {
   const body = await text(request)
   const form = new Map(isForm(request) ? new URLSearchParams(body) : [])
@@ -21,7 +21,7 @@ export async function readPanelRequest(request: IncomingMessage): Promise<PanelR
   return requestOf(hasCredentials ? form : (readJson(body) ?? form))
 }
 
-/** What fields by these names ask for. */
+/** Reads a request from its fields. */
 export function requestOf(fields: ReadonlyMap<string, string>): PanelRequest {
   const numbers = Array.from({ length: MAX_ARGUMENTS }, (_, index) => index + 1)
   return {
@@ -32,7 +32,7 @@ export function requestOf(fields: ReadonlyMap<string, string>): PanelRequest {
   }
 }
 
-/** Takes away what the panel takes away from both ends of every argument. */
+/** Trims the characters that the panel removes from both ends of every argument. */
 export function trim(argument: string): string {
   const white = ' \t\n\r\v\0'
   let start = 0

@@ -4,24 +4,24 @@ import type { CredentialKind } from './answers.js'
 import { commandMs, coresOf, type MachineName } from './command-costs.js'
 import { createMachine } from './machine.js'
 
-/** What a call's cost depends on. */
+/** What the cost of a call depends on. */
 interface Call {
   readonly kind: CredentialKind
-  /** Its command; without one the call ends before any command's own work. */
+  /** Missing if the call ends before the command's own work. */
   readonly command?: string
 }
 
-/** How long the panel takes for its commands, and how many it ran at once. */
+/** How long commands take, and how many ran at once. */
 export interface Workload {
-  /** How long each takes if there is no profile of the machine. */
+  /** How long each command takes without a machine profile. */
   delayMs: number
   readonly maxConcurrent: number
-  /** How much work its calls were, in ms on a core of its own. */
+  /** The total work of all calls, in ms on a single core. */
   readonly workMs: number
   /**
-   * Runs the call, which takes as long as the machine needs beside all others, and at least one turn of the event loop.
+   * Runs a call. It takes as long as the machine needs for it next to the other calls, and at least one turn of the event loop.
    *
-   * @param run may wait for `done`, when the call's work is done; otherwise its result is kept until then
+   * @param run may await `done`, when the call's work is done; otherwise its result waits for that
    */
   run<Result>(call: Call, run: (done: Promise<void>) => Result | Promise<Result>): Promise<Result>
 }

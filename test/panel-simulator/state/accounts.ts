@@ -1,6 +1,6 @@
 import type { PanelRelease } from './releases.js'
 
-/** A hosting account of the simulated panel; tests may change it. */
+/** A hosting account of the simulated panel. Tests may change it. */
 export interface AccountRecord {
   readonly name: string
   role: 'admin' | 'user'
@@ -10,13 +10,13 @@ export interface AccountRecord {
   suspended: boolean
   loginDisabled: boolean
   useIpList: boolean
-  /** Joined by commas. */
+  /** Separated by commas. */
   allowIps: string
-  /** Base32; empty where two-factor authentication is off. */
+  /** Base32. Empty if two-factor authentication is off. */
   twoFactorSecret: string
 }
 
-/** The hosting accounts of a fresh simulator, by name. */
+/** The hosting accounts of a new simulator, by name. */
 export function createAccounts(): Map<string, AccountRecord> {
   const records = [
     createAccount('admin', { role: 'admin', password: 'Adm1n-secret' }),
@@ -30,7 +30,7 @@ export function createAccounts(): Map<string, AccountRecord> {
   return new Map(records.map((record) => [record.name, record]))
 }
 
-/** What `v-list-user NAME json` prints, in the panel's own layout. */
+/** The output of `v-list-user NAME json`, in the panel's own layout. */
 export function renderAccount(account: AccountRecord, release: PanelRelease): string {
   const values = listedValues(account)
   const keys = LISTED_KEYS.filter((key) => release !== '1.8' || key !== 'BACKUPS_INCREMENTAL')

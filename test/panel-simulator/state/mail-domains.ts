@@ -3,24 +3,24 @@ import type { HashPassword, Scheme } from './stored-hashes.js'
 /** A mailbox's record in the panel's own configuration. */
 export interface MailboxRecord {
   readonly account: string
-  /** In Dovecot's form, `{SCHEME}hash`. */
+  /** In Dovecot's format, `{SCHEME}hash`. */
   hash: string
   suspended: boolean
-  /** Other names of the mailbox, joined by commas; none by default. */
+  /** Other names of the mailbox, separated by commas. Default: none. */
   aliases?: string
 }
 
 export interface MailDomain {
   owner: string
-  /** In the form it was created in. */
+  /** In the form in which it was created. */
   name: string
   suspended: boolean
   mailboxes: readonly MailboxRecord[]
-  /** What the mail server reads: a line `name:hash` for each mailbox. */
+  /** The file that the mail server reads: a line `name:hash` for each mailbox. */
   loginFile: readonly string[]
 }
 
-/** The mail domains of a fresh simulator. */
+/** The mail domains of a new simulator. */
 export async function createMailDomains(hashPassword: HashPassword): Promise<MailDomain[]> {
   const seeds =
     hashedSeeds.get(hashPassword) ?? Promise.all(SEEDS.map((seed) => hashSeed(seed, hashPassword)))
@@ -31,7 +31,7 @@ export async function createMailDomains(hashPassword: HashPassword): Promise<Mai
   })
 }
 
-/** Domains for many changes at once; all their mailboxes have the same password. */
+/** Domains for many changes at once. All their mailboxes have the same password. */
 export async function createMoreDomains(
   count: number,
   moreMailboxes: number,
@@ -57,7 +57,7 @@ interface DomainSeed {
 
 interface MailboxSeed {
   readonly account: string
-  /** The account's name and ` mail pw` by default. */
+  /** Default: the account's name and ` mail pw`. */
   readonly password?: string
   readonly scheme?: Scheme
   readonly suspended?: boolean
@@ -88,7 +88,7 @@ const SEEDS: readonly DomainSeed[] = [
   { owner: 'frank', name: 'frank.example', mailboxes: [{ account: 'frank' }] },
 ]
 
-/** Hashing takes longer than all else in a start, so it is done once for all simulators of the process. */
+/** A cache for all simulators of the process, because hashing takes longer than the rest of a start. */
 const hashedSeeds = new Map<HashPassword, Promise<Omit<MailDomain, 'loginFile'>[]>>()
 
 async function hashSeed(

@@ -5,53 +5,53 @@ import type { PanelRelease } from './releases.js'
 import { type HashPassword, hashMailPassword } from './stored-hashes.js'
 import { createSwitches, type Switches } from './switches.js'
 
-/** A line of the panel's log of logins, which its fail2ban reads. */
+/** A line of the panel's login log, which its fail2ban reads. */
 export interface AuthLogEntry {
   readonly account: string
   readonly address: string
   readonly ok: boolean
 }
 
-/** A run of the change command, from when it read the login file to when it had written it; by `performance.now()`. */
+/** A run of the change command, from reading the login file to the end of writing it. Times are by `performance.now()`. */
 export interface ChangeRun {
-  /** In the form it was created in. */
+  /** In the form in which it was created. */
   readonly domain: string
   readonly begunMs: number
   /** Infinity while it runs. */
   endedMs: number
 }
 
-/** What the panel has on its disk. */
+/** Everything on the panel's disk. */
 export interface PanelState {
   readonly release: PanelRelease
   readonly switches: Switches
   readonly accounts: Map<string, AccountRecord>
-  /** In the order in which the panel's search reads them: by owner. */
+  /** In the order of the panel's search: by owner. */
   readonly domains: readonly MailDomain[]
-  /** Files that a password beginning with `/tmp/` may name, with their content. */
+  /** Files that a password starting with `/tmp/` can name, with their contents. */
   readonly files: Map<string, string>
   readonly authLog: AuthLogEntry[]
-  /** In the order of their starts. */
+  /** In order of start. */
   readonly changeRuns: ChangeRun[]
   readonly hashPassword: HashPassword
-  /** Lets the mail server see a domain's login file as it now is. */
+  /** Updates a domain's login file for the mail server. */
   publishLogins(domain: MailDomain): void
 }
 
 export interface PanelStateOptions {
-  /** 1.10 by default. */
+  /** Default: 1.10. */
   readonly release?: PanelRelease
-  /** By default without any program beside Node. */
+  /** Default: with Node alone. */
   readonly hashPassword?: HashPassword
-  /** Where to keep `<domain>/passwd` for a real mail server; nowhere by default. */
+  /** Where to keep `<domain>/passwd` for a real mail server. Default: nowhere. */
   readonly loginDirectory?: string
-  /** How many more domains alice has: `d0.example` and so on, each with a mailbox `info`. */
+  /** How many more domains alice has: `d0.example`, `d1.example` …, each with a mailbox `info`. */
   readonly moreDomains?: number
-  /** How many mailboxes each of these has besides: `box0` and so on, with the password of `info`. */
+  /** How many more mailboxes each of these domains has: `box0`, `box1` …, with the password of `info`. */
   readonly moreMailboxes?: number
 }
 
-/** The state of a fresh panel, shared with no other. */
+/** The state of a new panel, not shared with any other. */
 export async function createPanelState({
   release = '1.10',
   hashPassword = hashMailPassword,

@@ -1,4 +1,4 @@
-/** What the panel's settings allow and its release does; tests may change them while it runs. */
+/** The panel's settings and its release's behavior. Tests may change them at any time. */
 export interface Switches {
   accessKeyApi: boolean
   legacyApi: boolean
@@ -6,10 +6,10 @@ export interface Switches {
   addressAllowed: boolean
   /** Whether the access keys and the API key were deleted. */
   keyRevoked: boolean
-  /** What the administrator's access key may run, by its profile; every command where undefined. */
+  /** The commands that the administrator's access key may run, by its profile. Undefined for every command. */
   permittedCommands: readonly string[] | undefined
   /**
-   * Whether a lookup checks the form of its mailbox's name, as the change does: a release to come may, and so refuse
+   * Whether a lookup checks the format of the mailbox's name, as the change does. A future release might, and would then refuse
    * escaped names.
    */
   lookupChecksName: boolean
