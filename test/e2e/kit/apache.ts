@@ -4,10 +4,10 @@ import { certificates, type FrontProxy, setUpProxy } from './proxy-setup.js'
 
 const MODULES = '/usr/lib/apache2/modules'
 
-/** What Debian loads by itself, and what deploy/ says must be added. */
+/** Modules that Debian loads by default, and those that deploy/ adds. */
 const LOADED = 'mpm_event authz_core alias ssl headers proxy proxy_http'.split(' ')
 
-/** Starts Apache as deploy/ sets it up, but for these changes. */
+/** Starts Apache with the configuration in deploy/ and these changes. */
 export async function startApache(serviceUrl: string, changes: Changes = {}): Promise<FrontProxy> {
   const setup = await setUpProxy('apache')
   const { directory, port, plainPort } = setup

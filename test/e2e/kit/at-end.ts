@@ -2,12 +2,12 @@ type Work = () => unknown
 
 const works: Work[] = []
 
-/** Has something done when all tests of the file are over, however they went; what came last is done first. */
+/** Runs something when all tests of the file are over, even if they failed. The last one registered runs first. */
 export function atEnd(work: Work): void {
   works.push(work)
 }
 
-/** Does what has been asked for since it was last called. */
+/** Runs everything registered since the last call. */
 export async function endFile(): Promise<void> {
   for (const work of works.splice(0).reverse()) await work()
 }

@@ -8,7 +8,7 @@ const ARGS = `
   --disable-component-update --disable-sync
 `
 
-/** The names that the documentation gives as examples are here. */
+/** Resolves the documentation's example names to this machine. */
 const OUR_HOSTS = '--host-resolver-rules=MAP *.example.com 127.0.0.1, MAP *.example.org 127.0.0.1'
 
 const SCREENSHOTS = fileURLToPath(new URL('../screenshots/', import.meta.url))
@@ -19,8 +19,8 @@ const PATIENCE_MS = 20_000
 let launched: Promise<Browser> | undefined
 
 /**
- * A page of a browser that knows nothing yet, gone when the tests of the file are over. The browser itself serves all
- * files that this process runs.
+ * Opens a page in a new browser profile, which is deleted when the tests of the file are over. All files of this process share
+ * the browser.
  */
 export async function openBrowser(options: BrowserContextOptions = {}): Promise<Page> {
   launched ??= launch()
@@ -32,7 +32,7 @@ export async function openBrowser(options: BrowserContextOptions = {}): Promise<
   return page
 }
 
-/** Chromium without its windows: a page opens several times as quickly. It ends with this process. */
+/** Headless Chromium, in which pages open several times as fast. It ends with this process. */
 function launch(): Promise<Browser> {
   return chromium.launch({
     executablePath: '/usr/bin/chromium-headless-shell',
@@ -40,7 +40,7 @@ function launch(): Promise<Browser> {
   })
 }
 
-/** Keeps what the person sees as `screenshots/NAME.png`. */
+/** Saves what the person sees as `screenshots/NAME.png`. */
 export async function screenshot(page: Page, name: string): Promise<void> {
   await page.waitForLoadState('load')
   await page.screenshot({ path: `${SCREENSHOTS}${name}.png`, fullPage: true, animations: 'disabled' })

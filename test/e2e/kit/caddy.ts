@@ -7,7 +7,7 @@ import { adapt, type Changes } from './deploy-file.js'
 import { PATH, startProgram } from './programs.js'
 import { type FrontProxy, HOSTS, setUpProxy } from './proxy-setup.js'
 
-/** Starts Caddy as deploy/ sets it up, but for these changes; where it would ask an authority on the internet it uses its own. */
+/** Starts Caddy with the configuration in deploy/ and these changes. It uses its own authority instead of a public one. */
 export async function startCaddy(serviceUrl: string, changes: Changes = {}): Promise<FrontProxy> {
   const setup = await setUpProxy('caddy')
   const { directory, port, plainPort } = setup
@@ -35,7 +35,7 @@ export async function startCaddy(serviceUrl: string, changes: Changes = {}): Pro
     await program.written(new RegExp(`certificate obtained successfully.*${host}`))
   }
   await program.listening(port)
-  // A certificate that was obtained is not served at once.
+  // Caddy doesn't serve a new certificate at once.
   for (const host of Object.values(HOSTS)) await vi.waitFor(() => shakeHands(port, host), { timeout: 10_000 })
   return { port, plainPort, caFile: join(data, 'caddy/pki/authorities/local/root.crt') }
 }

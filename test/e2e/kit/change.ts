@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 
-/** Expects a service before a simulator of its own to change the password of sales@example.org. */
+/** Expects a service with its own simulator to change the password of sales@example.org. */
 export async function expectChange(serviceUrl: string): Promise<void> {
   const response = await fetch(`${serviceUrl}/api/v1/password-changes`, {
     method: 'POST',

@@ -3,10 +3,10 @@ import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** Where the project stands. */
+/** The project's folder. */
 export const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 
-/** The paths of everything that belongs to the project, as it stands: neither what was built nor what was installed. */
+/** The paths of all files of the project in its current state, without build output and installed packages. */
 export function projectFiles(): string[] {
   const list = ['ls-files', '--cached', '--others', '--exclude-standard', '--deduplicate', '-z']
   return execFileSync('git', list, { cwd: ROOT, encoding: 'utf8' }).split('\0').filter(Boolean)
@@ -17,10 +17,10 @@ export function checkOut(directory: string, files: readonly string[] = projectFi
   for (const file of files) cpSync(join(ROOT, file), join(directory, file))
 }
 
-/** What npm needs to reach its registry from this machine, besides its settings in the home directory. */
+/** The variables that npm needs to reach its registry, besides its settings in the home directory. */
 const NETWORK = /^(?:PATH|HOME|NODE_EXTRA_CA_CERTS|npm_config_registry|(?:https?|no)_proxy)$/i
 
-/** An environment with nothing of this process in it but the way to programs and to npm's registry. */
+/** An environment with only what is needed to find programs and to reach npm's registry. */
 export function cleanEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => NETWORK.test(name)))
 }

@@ -8,20 +8,20 @@ import { scratchDirectory } from './scratch.js'
 
 const execute = promisify(execFile)
 
-/** What changes without anybody installing something, or isn't a host's own. */
+/** Paths that change without an installation, or don't belong to the host. */
 const PASSING =
   '/proc /sys /dev /run /tmp /root /var/cache /var/log /var/lib/apt /var/lib/dpkg /etc/ld.so.cache'
 
-/** A bare Debian or Ubuntu in a folder of this machine. */
+/** A minimal Debian or Ubuntu in a folder of this machine. */
 export interface DebianHost {
   readonly root: string
-  /** Runs a command there as root, without a network, and gives all that it prints; throws if it fails. */
+  /** Runs a command there as root, without a network, and gives its output. Throws if it fails. */
   run(...command: CommandLine): Promise<string>
-  /** The paths of all that is installed there. */
+  /** The paths of everything installed there. */
   paths(): Promise<string[]>
 }
 
-/** Installs a release, such as `bookworm`, with what each host of it has. */
+/** Installs a minimal system of a release, such as `bookworm`. */
 export async function installDebian(release: string): Promise<DebianHost> {
   const root = scratchDirectory(release)
   await execute('debootstrap', ['--variant=minbase', release, root], { env: { ...process.env, PATH } })
@@ -38,7 +38,7 @@ export async function installDebian(release: string): Promise<DebianHost> {
   return { root, run, paths }
 }
 
-/** Makes a host believe that systemd runs there; gives the file with the arguments of each call of systemctl. */
+/** Pretends that systemd runs on a host. Gives the file with the arguments of each systemctl call. */
 export function feignSystemd({ root }: DebianHost): string {
   mkdirSync(join(root, 'run/systemd/system'), { recursive: true })
   const systemctl = join(root, 'usr/bin/systemctl')

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 
-/** Texts of a file of deploy/, and what takes their places. */
+/** Texts in a file of deploy/, and their replacements. */
 export type Changes = Readonly<Record<string, string>>
 
 /**
- * A file of deploy/ as an administrator would adapt it: every example in it replaced by what holds here. An example
- * that is not there is an error, so that no test passes by a file that says something else.
+ * Adapts a file of deploy/ as an administrator would: replaces each example with the real value. Throws if an example is missing,
+ * so that no test passes with an outdated file.
  */
 export function adapt(file: string, changes: Changes): string {
   const text = readFileSync(new URL(`../../../deploy/${file}`, import.meta.url), 'utf8')

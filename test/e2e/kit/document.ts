@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 
-/** A document by its path in the project. */
+/** Reads a document, by its path in the project. */
 export function readDocument(document: string): string {
   return readFileSync(new URL(`../../../${document}`, import.meta.url), 'utf8')
 }
 
-/** The fenced blocks of a language under a heading of a document; throws if there are none. */
+/** The code blocks in a language under a heading of a document. Throws if there are none. */
 export function blocksFrom(document: string, heading: string, language: string): string[] {
   const section =
     readDocument(document)

@@ -8,14 +8,14 @@ import type { HashPassword } from '../../panel-simulator/state/stored-hashes.js'
 import { freePort, PATH, startProgram } from './programs.js'
 import { scratchDirectory } from './scratch.js'
 
-/** A real mail server before the panel's login files. */
+/** A real mail server with the panel's login files. */
 export interface Dovecot {
   /** Without TLS, or with STARTTLS. */
   readonly imapPort: number
   readonly imapsPort: number
-  /** PEM file with the authority of its certificate. */
+  /** A PEM file with the authority of its certificate. */
   readonly caFile: string
-  /** Whether the mail server accepts this password of the mailbox. */
+  /** Whether the mail server accepts this password for the mailbox. */
   accepts(address: string, password: string): Promise<boolean>
   log(): string
 }
@@ -24,13 +24,13 @@ const run = promisify(execFile)
 
 /** Hashes as the panel does. */
 export const hashWithDoveadm: HashPassword = async (password, scheme = 'BLF-CRYPT') => {
-  // The panel writes `{MD5}` before what Dovecot itself calls `{MD5-CRYPT}`.
+  // The panel writes `{MD5}` for Dovecot's `{MD5-CRYPT}`.
   const method = scheme === 'MD5' ? 'MD5-CRYPT' : scheme
   const { stdout } = await run('doveadm', ['-O', 'pw', '-s', method, '-p', password], { env: { PATH } })
   return stdout.trim().replace('{MD5-CRYPT}', '{MD5}')
 }
 
-/** Starts Dovecot with a certificate of its own; it reads `LOGIN_DIRECTORY/<domain>/passwd`. */
+/** Starts Dovecot with its own certificate. It reads `LOGIN_DIRECTORY/<domain>/passwd`. */
 export async function startDovecot(loginDirectory: string): Promise<Dovecot> {
   const directory = scratchDirectory('dovecot')
   const { certificate, key } = await createCertificate()
@@ -105,7 +105,7 @@ mail_location = maildir:~
       return run('doveadm', args, { env: { PATH } }).then(
         () => true,
         (error) => {
-          // EX_NOPERM; any other end is a fault of the set-up.
+          // EX_NOPERM means a wrong password. Any other error is a fault in the setup.
           if (error.code === 77) return false
           throw error
         },
@@ -115,7 +115,7 @@ mail_location = maildir:~
   }
 }
 
-/** Whom Dovecot runs as: it does not serve mail as root. */
+/** The user that Dovecot runs as, because it doesn't serve mail as root. */
 function ordinaryAccount() {
   const name = process.getuid?.() === 0 ? 'nobody' : userInfo().username
   const ask = (option: string): string =>

@@ -1,5 +1,5 @@
 import { afterAll } from 'vitest'
 import { endFile } from './at-end.js'
 
-// Vitest runs this anew for each file, before anything starts; what it imports stays.
+// Vitest runs this file again for each test file, before anything starts. Its imports stay loaded.
 afterAll(endFile)

@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { PATH } from './programs.js'
 import { scratchDirectory } from './scratch.js'
 
-/** What deploy/ has for Fail2Ban. */
+/** The files for Fail2Ban in deploy/. */
 export const OURS = fileURLToPath(new URL('../../../deploy/fail2ban', import.meta.url))
 export const FILTER = join(OURS, 'filter.d/rekey.conf')
 const JOURNAL_WRITER = '/lib/systemd/systemd-journal-remote'
@@ -14,20 +14,20 @@ const JOURNAL_WRITER = '/lib/systemd/systemd-journal-remote'
 export const run = promisify(execFile)
 export const env = { PATH, TZ: 'UTC', LC_ALL: 'C.UTF-8' }
 
-/** The addresses that the filter finds in a log, one for each line that counts. */
+/** The addresses that the filter finds in a log, one for each matching line. */
 export async function found(log: string): Promise<string[]> {
   const { stdout } = await run('fail2ban-regex', ['--out', 'ip', log, FILTER], { env })
   return stdout.split('\n').filter((line) => line !== '')
 }
 
-/** The lines as a file. */
+/** Writes the lines to a file. */
 export function inFile(text: string): string {
   const path = join(scratchDirectory('log'), 'rekey.log')
   writeFileSync(path, text)
   return path
 }
 
-/** The lines as systemd's journal keeps them for a unit. */
+/** Writes the lines to a systemd journal, as from a unit. */
 export async function inJournal(text: string, unit = 'rekey.service'): Promise<string> {
   const directory = scratchDirectory('journal')
   const entries = text.trimEnd().split('\n')

@@ -1,7 +1,7 @@
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { openBrowser } from './browser.js'
 
-/** What a person has to fill in to prove a mailbox; info@example.org's unless told otherwise. */
+/** What a person types for a proof by mailbox. */
 interface Typed {
   readonly email?: string
   readonly current?: string
@@ -9,7 +9,7 @@ interface Typed {
   readonly again?: string
 }
 
-/** A page of a new browser that shows the form, with its script at work. */
+/** Opens the form in a new browser page, and waits for its script. */
 export async function openForm(url: string, options: BrowserContextOptions = {}): Promise<Page> {
   const page = await openBrowser(options)
   await page.goto(url)
@@ -17,7 +17,7 @@ export async function openForm(url: string, options: BrowserContextOptions = {})
   return page
 }
 
-/** Types into the fields, each of which keeps what is not given. */
+/** Types into the fields. Fields without a value stay unchanged. */
 export async function fillIn(page: Page, { email, current, next, again = next }: Typed): Promise<void> {
   const values = { email, current_password: current, new_password: next, confirm_password: again }
   for (const [name, value] of Object.entries(values)) {

@@ -6,7 +6,7 @@ import { checkOut, cleanEnvironment, projectFiles, ROOT } from './checkout.js'
 import type { CommandLine } from './sandbox.js'
 import { scratchDirectory } from './scratch.js'
 
-/** What the last stage of the Dockerfile leaves, in a directory that stands for the root of its file system. */
+/** The last stage of the Dockerfile. A folder stands for the root of its file system. */
 export interface Image {
   readonly root: string
   readonly workingDirectory: string
@@ -15,7 +15,7 @@ export interface Image {
   readonly healthCheck: CommandLine
 }
 
-/** What its base images bring that is copied out of them, and where this machine has it. */
+/** Files copied from the base images, and their paths on this machine. */
 const IN_BASE_IMAGES: Readonly<Record<string, string>> = { '/usr/local/bin/node': process.execPath }
 
 /** This machine's Node may be older than the image's. */
@@ -27,7 +27,7 @@ interface Built extends Image {
   readonly name: string | undefined
 }
 
-/** Does step by step what a builder would do, each stage in a clean directory, each command in a clean environment. */
+/** Builds step by step like a builder: each stage in an empty folder, each command in a clean environment. */
 export function buildImage(): Image {
   const built: Built[] = []
   for (const stage of loadStages()) built.push(buildStage(stage, built))
@@ -63,7 +63,7 @@ function buildStage({ name, steps }: Stage, earlier: readonly Built[]): Built {
         break
       }
       case 'RUN': {
-        // What was fetched before need not be fetched again.
+        // Don't fetch again what is cached.
         const env = { ...cleanEnvironment(), ...environment, npm_config_prefer_offline: 'true' }
         execFileSync('sh', ['-c', text], { cwd: inside('.'), env, stdio: ['ignore', 'ignore', 'inherit'] })
         break
@@ -81,7 +81,7 @@ function buildStage({ name, steps }: Stage, earlier: readonly Built[]): Built {
   return { name, root, workingDirectory, environment, entryPoint, healthCheck }
 }
 
-/** What the builder is sent: the project's files but for those in .dockerignore, which names them plainly. */
+/** The builder's context: the project's files except those in .dockerignore, which has plain names. */
 function buildContext(): string {
   const directory = scratchDirectory('context')
   const ignored = readFileSync(join(ROOT, '.dockerignore'), 'utf8').split('\n').filter(Boolean)
@@ -90,7 +90,7 @@ function buildContext(): string {
   return directory
 }
 
-/** As COPY does: a file goes to the name or into the directory, of a directory its content. */
+/** Like COPY: copies a file to the name or into the folder, and the contents of a folder. */
 function copy(source: string, paths: readonly string[], target: string, intoDirectory: boolean): void {
   for (const path of paths) {
     const inSource = join(source, path)

@@ -9,11 +9,11 @@ interface Journey {
   readonly address: string
   readonly current: string
   readonly next: string
-  /** Begins the names of the screenshots. */
+  /** The beginning of the screenshots' names. */
   readonly name: string
 }
 
-/** A person who has come as far as Settings → Password. */
+/** Logs a person in and opens Settings → Password. */
 export async function openSettingsOf(webmail: Roundcube, address: string, password: string): Promise<Page> {
   const page = await openBrowser()
   expect(await logInToWebmail(page, webmail.url, address, password)).toBe(true)
@@ -21,7 +21,10 @@ export async function openSettingsOf(webmail: Roundcube, address: string, passwo
   return page
 }
 
-/** The whole way of a person in webmail: in, a new password, out, in with the new one, and never with the old one. */
+/**
+ * A person's complete journey in webmail: log in, change the password, log out, log in with the new one. The old one no longer
+ * works.
+ */
 export async function changeInWebmail(host: MailHost, webmail: Roundcube, journey: Journey): Promise<void> {
   const { address, current, next, name } = journey
   const page = await openSettingsOf(webmail, address, current)
@@ -37,7 +40,7 @@ export async function changeInWebmail(host: MailHost, webmail: Roundcube, journe
   await screenshot(page, `${name}-logged-in-with-new-password`)
 }
 
-/** A new password that breaks a rule of Rekey's is refused, for a driver that can't say why, and the old one stays. */
+/** Expects that a new password that breaks a rule is refused (the driver can't show why), and that the old one still works. */
 export async function isRefusedInWebmail(host: MailHost, webmail: Roundcube, name: string): Promise<void> {
   const page = await openSettingsOf(webmail, 'sales@example.org', 'sales mail pw')
   const message = await changePasswordInWebmail(page, 'sales mail pw', 'the sales of the year')

@@ -1,17 +1,17 @@
-// A part of it runs in the browser; `npm run build` still holds the service to what Node has.
+// Part of this runs in the browser. `npm run build` still checks that the service only uses what Node has.
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 
 import type { Page } from 'playwright-core'
 
-/** What of the page, with what is folded away unfolded, is cut off, out of sight or covered by something else; a line each. */
+/** Finds everything on the page that is cut off, off screen or overlapping, one per line. Folded parts are opened first. */
 export function layoutFaults(page: Page): Promise<string[]> {
   return page.evaluate(findLayoutFaults)
 }
 
 /** Runs in the browser, so it can't use anything from outside. */
 function findLayoutFaults(): string[] {
-  /** Half a pixel is a matter of rounding. */
+  /** Allows for rounding. */
   const SLACK_PX = 1
   const faults: string[] = []
   const folded = [...document.querySelectorAll('details:not([open])')]
@@ -36,7 +36,7 @@ function findLayoutFaults(): string[] {
     return `${localName}${id && `#${id}`}${className && `.${className}`} “${textContent?.trim().slice(0, 30)}”`
   }
 
-  /** A field may hold more than it shows. */
+  /** An input may hold more than it shows. */
   function checkContent(element: HTMLElement): void {
     const style = getComputedStyle(element)
     if (element.localName === 'input' || style.display === 'inline') return

@@ -3,7 +3,7 @@ import { atEnd } from './at-end.js'
 import { type Dovecot, hashWithDoveadm, startDovecot } from './dovecot.js'
 import { scratchDirectory } from './scratch.js'
 
-/** What stands on a mail host: the panel, and the mail server that reads the panel's login files. */
+/** A mail host: the panel, and the mail server that reads the panel's login files. */
 export interface MailHost {
   readonly panel: PanelSimulator
   readonly dovecot: Dovecot

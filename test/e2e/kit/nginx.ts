@@ -2,14 +2,14 @@ import { adapt, type Changes } from './deploy-file.js'
 import { startProgram } from './programs.js'
 import { certificates, type FrontProxy, type ProxySetup, setUpProxy } from './proxy-setup.js'
 
-/** nginx before the service. */
+/** nginx in front of the service. */
 export interface Nginx extends FrontProxy {
-  /** Where the service is at the root. */
+  /** The URL that has the service at its root. */
   readonly url: string
 }
 
 /**
- * Starts nginx as deploy/ sets it up, but for these changes, with a certificate that only its own file vouches for.
+ * Starts nginx with the configuration in deploy/ and these changes, with a self-signed certificate.
  *
  * @param serviceUrl `unix:` and a path for a service on a socket
  */
@@ -31,7 +31,7 @@ export async function startNginx(serviceUrl: string, changes: Changes = {}): Pro
   return { ...setup, url: `https://127.0.0.1:${setup.port}` }
 }
 
-/** Starts the nginx of compose.yaml before two instances. */
+/** Starts the nginx of compose.yaml in front of two instances. */
 export async function startComposeNginx(
   [first, second]: readonly [string, string],
   changes: Changes = {},
@@ -51,10 +51,10 @@ export async function startComposeNginx(
   return setup
 }
 
-/** The name of the webmail host of `startPanelNginx`. */
+/** The name of the webmail host in `startPanelNginx`. */
 export const WEBMAIL_HOST = 'webmail.example.org'
 
-/** Starts nginx with a host in the form of the panel's templates for webmail, with what the setup includes there. */
+/** Starts nginx with a host like those of the panel's webmail templates, including the file that `rekey setup` adds. */
 export async function startPanelNginx(serviceUrl: string, changes: Changes = {}): Promise<FrontProxy> {
   const setup = await setUpProxy('hestia', [WEBMAIL_HOST])
   const service = { 'unix:/run/rekey/rekey.sock': serviceUrl.replace('http://', '') }
@@ -75,7 +75,7 @@ export async function startPanelNginx(serviceUrl: string, changes: Changes = {})
   return setup
 }
 
-/** Runs nginx with these servers until the tests of the file are over, and gives the path of its settings. */
+/** Runs nginx with these servers until the tests of the file are over. Gives the path of its configuration. */
 async function runNginx({ directory, port, file }: ProxySetup, servers: string): Promise<string> {
   const config = file(
     'nginx.conf',

@@ -7,7 +7,7 @@ import { scratchDirectory } from './scratch.js'
 /** Where every panel is installed. */
 export const HESTIA = '/usr/local/hestia'
 
-/** What Hestia's commands do to its files, as far as its public source tells; no more of it than the script uses. */
+/** The effects of Hestia's commands on its files, according to its public source, and only those that the script uses. */
 const COMMANDS = {
   'v-change-sys-config-value': `sed -i "/^$1=/d" $HESTIA/conf/hestia.conf; echo "$1='$2'" >> $HESTIA/conf/hestia.conf`,
   'v-change-sys-api': `[ "$*" = 'enable api' ] && $HESTIA/bin/v-change-sys-config-value API_SYSTEM 1`,
@@ -20,19 +20,19 @@ printf '{\\n    "ACCESS_KEY_ID": "%s",\\n    "SECRET_ACCESS_KEY": "%s"\\n}\\n' $
   'v-delete-access-key': 'rm $HESTIA/data/access-keys/$1',
 }
 
-/** The script is root's to run, unless a test says otherwise. */
+/** The script must run as root, so this pretends to be root unless a test sets another user. */
 const ID = `#!/bin/sh
 echo "\${FAKE_UID:-0}"
 `
 
-/** The files of a panel that matter to the script which sets it up. */
+/** The panel's files that matter to the setup script. */
 export interface PanelHost {
-  /** The script's or an undo line's text, with this panel's place for the real one. */
+  /** Replaces the real panel's path with this one's, in the script or an undo line. */
   localized(text: string): string
-  /** Where the host's programs are. */
+  /** The search path of the host's programs. */
   readonly path: string
   readonly fingerprint: string
-  /** Adds a file, or replaces one; its path is below the panel's place. */
+  /** Adds or replaces a file, by its path in the panel's folder. */
   write(path: string, text: string): void
   state(): PanelState
 }
@@ -40,7 +40,7 @@ export interface PanelHost {
 export interface PanelState {
   /** The lines of `hestia.conf`, sorted. */
   readonly settings: readonly string[]
-  /** The text of each permission profile, by its name. */
+  /** The text of each permission profile, by name. */
   readonly profiles: Record<string, string>
   /** The text of each access key's file, by the key's ID. */
   readonly keys: Record<string, string>

@@ -14,31 +14,31 @@ import { scratchDirectory } from './scratch.js'
 import type { Visited } from './visit.js'
 
 /**
- * A host of a panel in namespaces of its own: this machine's root with other files over it, an address, and real programs
- * at their own ports. Commands of the panel and of systemd are stand-ins, which are in `panel-machine/root/`.
+ * A panel's host in its own namespaces: this machine's root with other files over it, its own address, and real programs on their
+ * usual ports. The commands of the panel and of systemd are replaced by those in `panel-machine/root/`.
  */
 export interface PanelMachine {
   /** Runs a command as root, without a terminal. */
   run(...command: string[]): Promise<Finished>
-  /** The same at a terminal, where somebody confirms the default of each question. */
+  /** The same on a terminal, where somebody accepts the default of each question. */
   runAtTerminal(...command: string[]): Promise<Finished>
-  /** Asks its web server. */
+  /** Sends a request to its web server. */
   visit(url: string, form?: Record<string, string>, headers?: Record<string, string>): Promise<Visited>
 }
 
 export interface Finished {
   readonly code: number
-  /** All that it wrote. */
+  /** Everything that it printed. */
   readonly output: string
 }
 
 const BOOT = fileURLToPath(new URL('../panel-machine/boot.sh', import.meta.url))
 const NAMESPACES = ['--mount', '--net', '--uts', '--ipc', '--pid']
 
-/** Whether this user of this machine may start it. */
+/** Whether this user can start it on this machine. */
 export const canRunMachine = spawnSync('unshare', [...NAMESPACES, '--fork', 'true']).status === 0
 
-/** It is gone when the tests of the file are over. */
+/** Starts it until the tests of the file are over. */
 export async function startPanelMachine(): Promise<PanelMachine> {
   const shared = scratchDirectory('machine')
   const boot = startProgram('unshare', [...NAMESPACES, '--fork', '--kill-child', BOOT, ROOT, shared])
@@ -65,7 +65,7 @@ function finish([program = '', ...enter]: readonly string[], command: readonly s
   })
 }
 
-/** `script`, of util-linux, gives it a terminal. */
+/** `script`, from util-linux, provides the terminal. */
 function finishAtTerminal(command: readonly string[]): Promise<Finished> {
   const child = spawn('script', ['--quiet', '--return', '--command', command.join(' '), '/dev/null'], {
     env: { PATH },
@@ -78,7 +78,7 @@ function finishAtTerminal(command: readonly string[]): Promise<Finished> {
   return new Promise((resolve) => child.on('close', (code) => resolve({ code: code ?? 1, output })))
 }
 
-/** Unix sockets lead from one network to the other. */
+/** Unix sockets connect the two networks. */
 async function visit(
   shared: string,
   url: URL,

@@ -9,7 +9,7 @@ interface ScriptOptions {
   readonly proofs?: Parameters<typeof neededCommands>[0]
 }
 
-/** What `rekey setup --remote` prints; for proof by mailbox, unless told otherwise. */
+/** The output of `rekey setup --remote`, by default for proof by mailbox. */
 export function scriptOf({
   address,
   profile = 'mail-password',
@@ -18,7 +18,7 @@ export function scriptOf({
   return panelScript({ address, profile, commands: neededCommands(proofs) })
 }
 
-/** As if it were pasted: an interactive shell reads it. */
+/** Runs it as if pasted into an interactive shell. */
 export function paste(host: PanelHost, text: string) {
   const input = `${host.localized(text)}\necho the shell lives on\n`
   return spawnSync('bash', ['--norc', '--noprofile', '-i'], {
@@ -28,18 +28,18 @@ export function paste(host: PanelHost, text: string) {
   })
 }
 
-/** As by `rekey setup --remote NAME | bash`, or `| ssh root@panel.example.com bash`. */
+/** Runs it as in `rekey setup --remote NAME | bash`, or `| ssh root@panel.example.com bash`. */
 export function pipe(host: PanelHost, script: string, environment: Record<string, string> = {}) {
   const env = { PATH: host.path, ...environment }
   return spawnSync('bash', [], { input: host.localized(script), env, encoding: 'utf8' })
 }
 
-/** The lines that undo what a run did. */
+/** The commands that undo a run. */
 export function undoOf({ stderr }: { stderr: string }): string[] {
   return [...stderr.matchAll(/^ {2}Undo: (.+)$/gm)].map(([, line = '']) => line)
 }
 
-/** What the script offers as a command, after these words. */
+/** The command that the script prints after these words. */
 export function lineAfter(words: string, output: string): string {
   return output.split(words)[1]?.split('\n')[0] ?? ''
 }

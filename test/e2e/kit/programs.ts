@@ -4,14 +4,14 @@ import { connect, createServer } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import { atEnd } from './at-end.js'
 
-/** A program that runs beside the tests. */
+/** A program that runs next to the tests. */
 export interface Program {
   readonly pid: number
   /** Everything that it has written. */
   output(): string
-  /** Waits until it has written a line like this, and gives what matched; fails if the program ends before. */
+  /** Waits until it has written a matching line, and gives the match. Rejects if the program ends first. */
   written(pattern: RegExp): Promise<RegExpExecArray>
-  /** Waits until it takes connections; fails if it ends before. */
+  /** Waits until it accepts connections. Rejects if it ends first. */
   listening(port: number): Promise<void>
   /** Ends it as if its host had lost power. */
   kill(): Promise<void>
@@ -20,16 +20,16 @@ export interface Program {
 const START_MS = 20_000
 const STOP_MS = 10_000
 
-/** Debian keeps the servers where an ordinary user's PATH does not lead. */
+/** Debian keeps servers in a directory that isn't on an ordinary user's PATH. */
 export const PATH = `${process.env.PATH}:/usr/sbin`
 
 const running = new Set<ChildProcess>()
-// Not even a test run that is broken off leaves a program behind.
+// Stops all programs even if the test run is interrupted.
 process.once('exit', () => {
   for (const child of running) child.kill()
 })
 
-/** Starts a program that is stopped, at the latest, when the tests of the file are over. */
+/** Starts a program, which is stopped at the latest when the tests of the file are over. */
 export function startProgram(command: string, args: readonly string[], options: SpawnOptions = {}): Program {
   const child = spawn(command, args, { env: { PATH }, ...options, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
@@ -51,7 +51,7 @@ export function startProgram(command: string, args: readonly string[], options: 
     })
   }
 
-  /** Looks again and again, at each event or after each pause, until there is something. */
+  /** Checks again at each event or after each pause, until there is a result. */
   async function until<Result>(
     purpose: string,
     look: () => Promise<Result | undefined> | Result | undefined,
@@ -80,7 +80,7 @@ export function startProgram(command: string, args: readonly string[], options: 
   })
 
   return {
-    // Without one, whatever waits for it tells why it did not start.
+    // Without a process ID, `until` reports why it didn't start.
     pid: child.pid ?? -1,
     kill,
     output: () => output,
@@ -100,7 +100,7 @@ export function startProgram(command: string, args: readonly string[], options: 
   }
 }
 
-/** A port that nobody listens on. */
+/** A port on which nobody listens. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')

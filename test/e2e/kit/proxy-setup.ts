@@ -4,27 +4,27 @@ import { createCertificate } from '../../panel-simulator/server/certificate.js'
 import { freePort } from './programs.js'
 import { scratchDirectory } from './scratch.js'
 
-/** The host names that deploy/ gives as examples. */
+/** The example host names in deploy/. */
 export const HOSTS = { own: 'password.example.com', shared: 'www.example.com' } as const
 
-/** A proxy with TLS before the service. */
+/** A proxy with TLS in front of the service. */
 export interface FrontProxy {
   readonly port: number
   /** Without TLS. */
   readonly plainPort: number
-  /** PEM file with the authority of its certificate. */
+  /** A PEM file with the authority of its certificate. */
   readonly caFile: string
 }
 
-/** What every proxy here is started with. */
+/** What each proxy needs to start. */
 export interface ProxySetup extends FrontProxy {
   readonly directory: string
   readonly keyFile: string
-  /** Writes a file of the proxy's own and gives its path. */
+  /** Writes a file for the proxy and gives its path. */
   file(name: string, text: string): string
 }
 
-/** A directory, free ports, and a certificate for every host name that is used. */
+/** Makes a folder, free ports, and a certificate for all host names. */
 export async function setUpProxy(name: string, more: readonly string[] = []): Promise<ProxySetup> {
   const directory = scratchDirectory(name)
   const file = (fileName: string, text: string): string => {
@@ -44,7 +44,7 @@ export async function setUpProxy(name: string, more: readonly string[] = []): Pr
   }
 }
 
-/** What stands in deploy/ for the certificates, and what holds here. */
+/** The certificate files in deploy/, and their replacements. */
 export function certificates({ caFile, keyFile }: ProxySetup): Record<string, string> {
   return Object.fromEntries(
     Object.values(HOSTS).flatMap((host) => [

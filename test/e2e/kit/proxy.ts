@@ -2,14 +2,14 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import type { AddressInfo } from 'node:net'
 import { atEnd } from './at-end.js'
 
-/** What stands between a browser and the service, and spoils the answers to posts when told to. */
+/** A proxy between browser and service that can spoil the answers to POST requests. */
 export interface SpoilingProxy {
   readonly url: string
-  /** `broken`: the connection ends without an answer; `own-page`: 502 and a page of the proxy's own. */
+  /** `broken`: the connection ends without an answer. `own-page`: 502 with the proxy's own page. */
   spoil: 'nothing' | 'broken' | 'own-page'
 }
 
-/** Starts a proxy that hands everything on; the service has answered before an answer is spoilt. */
+/** Starts the proxy. An answer is spoilt only after the service has sent it. */
 export async function startProxy(target: string): Promise<SpoilingProxy> {
   const server = createServer(handOn)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

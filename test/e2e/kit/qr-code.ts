@@ -1,10 +1,10 @@
-// A part of it runs in the browser; `npm run build` still holds the service to what Node has.
+// Part of this runs in the browser. `npm run build` still checks that the service only uses what Node has.
 /// <reference lib="dom" />
 
 import type { Page } from 'playwright-core'
 import { textInPicture } from '../../kit/read-qr.js'
 
-/** What a reader finds in the code on the page, as it is seen. */
+/** Reads the QR code from a screenshot of the page. */
 export async function readQrCode(page: Page): Promise<string | undefined> {
   const picture = await page.locator('svg.qr').screenshot()
   const { pixels, ...size } = await page.evaluate(decodePng, picture.toString('base64'))

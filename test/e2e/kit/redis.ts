@@ -6,22 +6,22 @@ import { atEnd } from './at-end.js'
 import { freePort, startProgram } from './programs.js'
 import { scratchDirectory } from './scratch.js'
 
-/** What instances that share a Redis derive their keys from. */
+/** The key of instances that share a Redis. */
 export const LINK_KEY = 'a key of 32 bytes for the tests ok'
 
-/** A real Redis, which keeps nothing on disk. */
+/** A real Redis, which stores nothing on disk. */
 export interface RedisServer {
   readonly port: number
   readonly socket: string
-  /** To look at what is in it. */
+  /** For reading its contents. */
   readonly client: Redis
   /** Ends it as if its host had lost power. */
   kill(): Promise<void>
-  /** Starts it again where it was, with nothing in it. */
+  /** Starts it again on the same port and socket, empty. */
   start(): Promise<void>
 }
 
-/** Starts one on a port and a socket of its own; further arguments go to `redis-server`. */
+/** Starts Redis on a free port and a new socket. More arguments go to `redis-server`. */
 export async function startRedis(more: readonly string[] = []): Promise<RedisServer> {
   const directory = scratchDirectory('redis')
   const port = await freePort()
@@ -48,7 +48,7 @@ export async function startRedis(more: readonly string[] = []): Promise<RedisSer
   }
 }
 
-/** Stands for the health of a store that nobody watches. */
+/** Replaces the wrapper of a store whose health nobody watches. */
 export function inStore<Reply>(reply: Promise<Reply>): Promise<Reply> {
   return reply.catch(() => {
     throw new StoreUnavailable('closed')

@@ -9,15 +9,15 @@ export interface Rekey {
   readonly url: string
   /** Everything that it has logged. */
   lines(): Record<string, unknown>[]
-  /** The log lines of attempts. */
+  /** The audit lines. */
   attempts(): Record<string, unknown>[]
   kill(): Promise<void>
 }
 
-/** Built by `npm run test:e2e` before the tests run. */
+/** `npm run test:e2e` builds it before the tests run. */
 export const MAIN = fileURLToPath(new URL('../../../dist/main.js', import.meta.url))
 
-/** Starts the service before a panel; refusals leave at once. */
+/** Starts the service with a panel. Refusals aren't delayed. */
 export async function startRekey(
   panel: PanelSimulator,
   environment: Record<string, string> = {},

@@ -20,18 +20,18 @@ export interface Roundcube {
 
 interface RoundcubeOptions {
   readonly imapPort: number
-  /** PHP lines for the settings of the password plugin. */
+  /** PHP lines for the password plugin's configuration. */
   readonly passwordConfig: string
-  /** Files to be put among the plugin's drivers. */
+  /** Files to add to the plugin's drivers. */
   readonly drivers?: readonly string[]
 }
 
-/** Where Debian's packages put it. */
+/** Where Debian's packages install it. */
 const SITE = '/var/lib/roundcube/public_html'
 const PLUGINS = '/usr/share/roundcube/plugins'
 const DEFAULTS = ['/etc/roundcube/defaults.inc.php', '/etc/roundcube/mimetypes.php']
 
-/** Starts Roundcube in PHP's own server, with SQLite and settings of its own. */
+/** Starts Roundcube in PHP's own server, with SQLite and its own configuration. */
 export async function startRoundcube(options: RoundcubeOptions): Promise<Roundcube> {
   const directory = scratchDirectory('roundcube')
   const inside = (...names: string[]): string => join(directory, ...names)
@@ -43,7 +43,7 @@ export async function startRoundcube(options: RoundcubeOptions): Promise<Roundcu
   }
   cpSync(join(PLUGINS, 'password'), inside('plugins', 'password'), {
     recursive: true,
-    // The machine's own settings, which not everybody may read.
+    // The machine's own configuration, which not everybody can read.
     filter: (path) => !path.endsWith('/config.inc.php'),
   })
   writeFileSync(inside('plugins', 'password', 'config.inc.php'), `<?php\n${options.passwordConfig}\n`)

@@ -1,10 +1,10 @@
-/** A command line that begins with the name of the program. */
+/** A command line, starting with the program's name. */
 export type CommandLine = readonly [string, ...string[]]
 
 interface Walls {
   /** A seccomp filter for the system calls, as libseccomp exports it. */
   readonly filterFile?: string
-  /** What of its root it sees, as options of bwrap; the whole machine's unless told otherwise. */
+  /** The parts of the root that it sees, as bwrap options. Default: the whole machine. */
   readonly root?: readonly string[]
 }
 
@@ -12,8 +12,8 @@ const WHOLE_MACHINE = ['--ro-bind', '/', '/', '--tmpfs', '/proc', '--remount-ro'
 const WALLS = '--unshare-user --uid 10001 --gid 10001 --unshare-pid --as-pid-1 --unshare-ipc --cap-drop ALL'
 
 /**
- * The same command as a container or a hardened service would run it: as a user without rights, as process 1, with
- * nothing that can be written and no /proc. bwrap is its only parent, and takes it along.
+ * Wraps a command to run as in a container or a hardened service: as an unprivileged user, as process 1, with nothing writable
+ * and no /proc. bwrap is its only parent, and ends it when it ends.
  */
 export function confined(
   command: CommandLine,

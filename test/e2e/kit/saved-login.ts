@@ -3,8 +3,8 @@ import { createCipheriv, pbkdf2Sync } from 'node:crypto'
 import { join } from 'node:path'
 
 /**
- * Saves a login in a browser profile that Chromium has made and closed. With `--password-store=basic` it encrypts with
- * a key that everybody knows (Chromium's components/os_crypt/sync/os_crypt_linux.cc, "v10").
+ * Saves a login in a profile of a closed Chromium. With `--password-store=basic`, Chromium encrypts with a publicly known key
+ * (Chromium's components/os_crypt/sync/os_crypt_linux.cc, "v10").
  */
 export function saveLogin(profile: string, origin: string, username: string, password: string): void {
   const key = pbkdf2Sync('peanuts', 'saltysalt', 1, 16, 'sha1')
@@ -16,7 +16,7 @@ export function saveLogin(profile: string, origin: string, username: string, pas
     username_value: username,
     password_value: encrypted.toString('hex'),
   }
-  // Node 20 has no SQLite of its own, Python has.
+  // Python has SQLite; Node 20 doesn't.
   execFileSync('python3', ['-c', INSERT, join(profile, 'Default/Login Data'), JSON.stringify(login)])
 }
 

@@ -12,7 +12,7 @@ export interface SentinelSetup {
   /** The first is the primary. */
   readonly servers: readonly [RedisServer, RedisServer, RedisServer]
   readonly ports: readonly number[]
-  /** Has the primary replaced, as an operator does before maintenance. */
+  /** Replaces the primary, as an administrator does before maintenance. */
   failOver(): Promise<unknown>
 }
 
@@ -39,7 +39,7 @@ export async function startSentinels(
   const ports = await Promise.all([freePort(), freePort(), freePort()])
   const clients = ports.map((port) => {
     const directory = scratchDirectory('sentinel')
-    // It writes into its file what it learns.
+    // The sentinel writes what it learns into this file.
     const file = join(directory, 'sentinel.conf')
     writeFileSync(
       file,
@@ -61,7 +61,7 @@ export async function startSentinels(
     atEnd(() => client.disconnect())
     return client
   })
-  // Each knows the others and the replicas.
+  // Wait until each knows the others and the replicas.
   for (const client of clients) {
     const expectAll = async () => {
       const facts = (await client.call('SENTINEL', 'MASTER', primary)) as string[]

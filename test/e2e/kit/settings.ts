@@ -1,9 +1,6 @@
 import { blocksFrom } from './document.js'
 
-/**
- * The settings that the documentation gives for Roundcube under a heading, with what holds in a test in the place of
- * what stands there as an example.
- */
+/** The documented settings for Roundcube under a heading, with the examples replaced by a test's values. */
 export function settingsFrom(heading: string, replacements: Readonly<Record<string, string>>): string {
   const settings = blocksFrom('docs/roundcube.md', heading, 'php').join('')
   return Object.entries(replacements).reduce((text, [example, value]) => {

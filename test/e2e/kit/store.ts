@@ -3,12 +3,12 @@ import { startProgram } from './programs.js'
 import { LINK_KEY } from './redis.js'
 import { MAIN, type Rekey } from './rekey.js'
 
-/** What instances need that share the store at this URL. */
+/** The settings of instances that share the store at this URL. */
 export function sharing(url: string): Record<string, string> {
   return { REKEY_REDIS_URL: url, REKEY_LINK_KEY: LINK_KEY }
 }
 
-/** The code of a change that is right, as it is answered. */
+/** Sends a valid change, and gives the code of its answer. */
 export async function change(rekey: Rekey): Promise<string> {
   const response = await fetch(`${rekey.url}/api/v1/password-changes`, {
     method: 'POST',
@@ -22,12 +22,12 @@ export async function change(rekey: Rekey): Promise<string> {
   return ((await response.json()) as { code: string }).code
 }
 
-/** The doctor's word for the store. */
+/** The doctor's finding about the store. */
 export async function diagnoseStore(panel: PanelSimulator, url: string): Promise<string> {
   return await diagnose(panel, sharing(url), 'store')
 }
 
-/** The doctor's word for one check. */
+/** The doctor's finding of one check: its code, otherwise its status. */
 export async function diagnose(
   panel: PanelSimulator,
   environment: Record<string, string>,

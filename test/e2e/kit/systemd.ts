@@ -7,13 +7,16 @@ import { PATH, startProgram } from './programs.js'
 
 const ALONE = ['--pid', '--mount', '--cgroup', '--fork', '--kill-child', '--mount-proc']
 
-/** Where it finds units, and no others. */
+/** The only directory in which it finds units. */
 export const UNITS = '/run/units'
 
-/** Targets that units name, or have by default: here they start nothing. */
+/** Targets that units name or have by default. Here they start nothing. */
 const TARGETS = ['basic', 'multi-user', 'network-online', 'shutdown', 'sockets', 'sysinit']
 
-/** All of this host can be read and not written, but for directories of its own; control groups, which it needs, have no controllers. */
+/**
+ * All of this host is readable but not writable, except a few directories. Control groups, which systemd needs, have no
+ * controllers.
+ */
 const PREPARE = `set -e
 mount --make-rprivate /
 mount -t tmpfs tmpfs /run
@@ -33,22 +36,22 @@ for target in ${TARGETS.join(' ')}; do printf '[Unit]\\nDefaultDependencies=no\\
 const ENVIRONMENT = `container=test SYSTEMD_UNIT_PATH=${UNITS} PATH=${PATH}`
 const BOOT = `exec env -i ${ENVIRONMENT} /lib/systemd/systemd --system --unit=basic.target --log-target=console`
 
-/** Whether this user of this machine may start it. */
+/** Whether this user can start it on this machine. */
 export const canRunSystemd =
   spawnSync('unshare', [...ALONE, 'bash', '-c', PREPARE, '/mnt', ROOT]).status === 0
 
-/** systemd as process 1 of a host that has its programs, users and network from this one. */
+/** systemd as process 1 of a host with this machine's programs, users and network. */
 export interface Systemd {
-  /** Runs bash commands there, as root, and gives what they print. */
+  /** Runs bash commands there as root, and gives their output. */
   run(commands: string): Promise<string>
-  /** Writes a file there, below /run or /opt; units are in `UNITS`. */
+  /** Writes a file there, in /run or /opt. Units go into `UNITS`. */
   write(path: string, text: string): Promise<unknown>
 }
 
 /**
- * Starts it with nothing to do; it ends with all that runs there when the tests of the file are over.
+ * Starts systemd without any units. It ends, with everything that runs there, when the tests of the file are over.
  *
- * @param sockets a directory that is /run/rekey there
+ * @param sockets a directory that becomes /run/rekey there
  */
 export async function startSystemd(sockets: string): Promise<Systemd> {
   const { pid, kill } = startProgram('unshare', [...ALONE, 'bash', '-c', PREPARE + BOOT, sockets, ROOT])

@@ -1,4 +1,4 @@
-// A part of it runs in the browser; `npm run build` still holds the service to what Node has.
+// Part of this runs in the browser. `npm run build` still checks that the service only uses what Node has.
 /// <reference lib="dom" />
 
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -13,22 +13,22 @@ import { startService } from '../../kit/service.js'
 import type { ShownPage } from '../../kit/shown-pages.js'
 import { openBrowser } from './browser.js'
 
-/** The narrowest screen that the page is made for (WCAG 2.2, 1.4.10), and a wide one; px. */
+/** The narrowest supported screen (WCAG 2.2, 1.4.10), and a wide one, in px. */
 export const NARROW = { width: 320, height: 640 }
 export const WIDE = { width: 1280, height: 800 }
 
-/** A browser that shows answers as they arrived, with the styles and scripts of the service. */
+/** A browser that shows answers as they arrived, with the service's styles and scripts. */
 export interface Viewer {
   readonly page: Page
-  /** Loads an answer, or writes it in the place of the same page in another language, which is several times as quick. */
+  /** Loads an answer, or writes it over the same page in another language, which is several times as fast. */
   show(shown: ShownPage): Promise<void>
-  /** Keeps the whole of what is shown as `screenshots/pages/LANGUAGE/NAME.png`. */
+  /** Saves the whole page as `screenshots/pages/LANGUAGE/NAME.png`. */
   keep(suffix?: string): Promise<void>
 }
 
 const SCREENSHOTS = fileURLToPath(new URL('../screenshots/pages/', import.meta.url))
 
-/** Its service is gone when the test ends. */
+/** Starts a viewer. Its service ends when the test ends. */
 export async function openViewer(options: BrowserContextOptions = {}): Promise<Viewer> {
   let current: ShownPage | undefined
   const url = await startAnswering(() => current)
@@ -60,7 +60,7 @@ export async function openViewer(options: BrowserContextOptions = {}): Promise<V
         const { scrollWidth, scrollHeight } = document.documentElement
         return [scrollWidth, scrollHeight] as const
       })
-      // There are hundreds of them: this is several times as quick as the library's own.
+      // There are hundreds of screenshots, and this is several times as fast as the library's own function.
       const { data } = await browser.send('Page.captureScreenshot', {
         optimizeForSpeed: true,
         captureBeyondViewport: true,
@@ -73,9 +73,9 @@ export async function openViewer(options: BrowserContextOptions = {}): Promise<V
   }
 }
 
-/** Where an answer is to be seen as it arrived, among the files of a service that is gone when the test ends. */
+/** Serves the current answer as it arrived, next to the files of a service that ends when the test ends. */
 async function startAnswering(answer: () => ShownPage | undefined): Promise<string> {
-  // Its files, which pages without a brand do not ask for.
+  // For its files, which pages without a brand don't use.
   const { app } = await startService({ environment: boldBrand })
   const server = createServer((request, response) => {
     if (request.url !== '/answer') return app.handler(request, response)
@@ -92,19 +92,19 @@ async function startAnswering(answer: () => ShownPage | undefined): Promise<stri
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/answer`
 }
 
-/** A module runs once in a window, by its URL. */
+/** A module runs only once for each URL. */
 function withScriptOfItsOwn({ html, language }: ShownPage): string {
   return html.replace('/page.js"', `/page.js?${language}"`)
 }
 
-/** Runs in the browser; done when styles and scripts are at work. */
+/** Runs in the browser. Resolves when styles and scripts are loaded. */
 function takeThePlace(html: string): Promise<void> {
   return new Promise((resolve) => {
     document.open()
     document.write(html)
     document.close()
     window.addEventListener('load', () => {
-      // A window does this by itself but once.
+      // A window does this only once.
       document.querySelector<HTMLElement>('[autofocus]')?.focus()
       resolve()
     })

@@ -10,20 +10,20 @@ interface Visit {
   readonly method?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
-  /** The visitor's own address; any of 127.0.0.0/8 does. */
+  /** The visitor's address, any in 127.0.0.0/8. */
   readonly from?: string
-  /** Over HTTPS unless told otherwise. */
+  /** Default: HTTPS. */
   readonly plain?: boolean
 }
 
-/** What the visitor gets. */
+/** The answer that the visitor gets. */
 export interface Visited {
   readonly status: number
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly body: string
 }
 
-/** Visits a proxy under one of its names; its certificate must be right. */
+/** Sends a request to a proxy under one of its names. The certificate must be valid. */
 export async function visit(proxy: FrontProxy, { host, path, body, from, plain = false, ...more }: Visit) {
   const port = plain ? proxy.plainPort : proxy.port
   const options = {

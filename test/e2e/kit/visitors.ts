@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net'
 import { atEnd } from './at-end.js'
 
 /**
- * Stands between a proxy and Rekey, and makes visitors from the loopback, which are all that there can be here, visitors from
- * elsewhere: `127.0.0.5` is `203.0.113.5` then. Rekey believes no proxy that hands on an address of the loopback.
+ * A relay between a proxy and Rekey that turns visitors from the loopback into visitors from elsewhere: `127.0.0.5` becomes
+ * `203.0.113.5`. Tests can only visit from the loopback, and Rekey never accepts a forwarded loopback address.
  */
 export async function startVisitorsFromElsewhere(serviceUrl: string): Promise<string> {
   const { hostname, port } = new URL(serviceUrl)

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 
-/** Logs in to Roundcube as a person and tells whether it let them in. */
+/** Logs in to Roundcube as a person. Gives whether it worked. */
 export async function logInToWebmail(
   page: Page,
   url: string,
@@ -16,7 +16,7 @@ export async function logInToWebmail(
   return inbox.isVisible()
 }
 
-/** Goes to Settings → Password. */
+/** Opens Settings → Password. */
 export async function openPasswordSettings(page: Page): Promise<void> {
   await clickWhenReady(page, 'Settings')
   await page.locator('body.task-settings').waitFor()
@@ -24,7 +24,7 @@ export async function openPasswordSettings(page: Page): Promise<void> {
   await page.getByLabel('Current Password:').waitFor()
 }
 
-/** Fills in and saves the form of Settings → Password; gives the message that the person then sees. */
+/** Fills in and saves the form in Settings → Password. Gives the message that the person sees. */
 export async function changePasswordInWebmail(
   page: Page,
   currentPassword: string,
@@ -50,8 +50,8 @@ async function clickWhenReady(page: Page, name: string): Promise<void> {
 }
 
 /**
- * Until Roundcube's script has set up the page, whose last step is this timer, clicks are lost and the focus is moved;
- * while it loads something, clicks are lost too.
+ * Until Roundcube's script has set up the page (this timer is its last step), clicks get lost and the focus moves. Clicks also
+ * get lost while it loads something.
  */
 async function waitUntilReady(page: Page): Promise<void> {
   await page.waitForFunction('window.rcmail?._keepalive !== undefined && !rcmail.busy')
