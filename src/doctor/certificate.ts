@@ -50,7 +50,7 @@ function examinePin({ fingerprint256 }: X509Certificate, pin: string): Finding {
 function nameFaults(host: string, certificate: X509Certificate): Finding[] {
   if (checkServerIdentity(host, certificate.toLegacyObject()) === undefined) return []
   const names = namesOf(certificate)
-  const found = `the certificate isn’t for ${host}${names ? `, but for ${names}` : ''}`
+  const found = `the certificate isn’t for ${host}${names ? `: it is for ${names}` : ''}`
   const fix = `Use a name from the certificate in HESTIA_URL, or pin the certificate. ${pinFix(certificate.fingerprint256)}`
   return [fault('tls', 'tls-wrong-name', found, fix)]
 }

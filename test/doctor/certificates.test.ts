@@ -38,14 +38,14 @@ it('of the panel’s certificate, the doctor tells that it is for other names, a
   const panel = await startScopedPanel({ certificate })
   const { gist, text } = await diagnose(panel)
   expect(gist.tls).toBe('tls-wrong-name')
-  expect(text('tls')).toContain('isn’t for 127.0.0.1, but for panel.example.com, 192.0.2.1\n')
+  expect(text('tls')).toContain('isn’t for 127.0.0.1: it is for panel.example.com, 192.0.2.1\n')
 })
 
 it('of the panel’s certificate, the doctor prints no text of a certificate that is no name', async () => {
   const certificate = await createCertificate({ hosts: ['x\u001b[31m canary', 'good.example'] })
   const panel = await startScopedPanel({ certificate })
   const { text } = await diagnose(panel)
-  expect(text('tls')).toContain('but for good.example\n')
+  expect(text('tls')).toContain('it is for good.example\n')
   expect(text('tls')).not.toContain('\u001b')
 })
 
