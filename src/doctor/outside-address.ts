@@ -21,8 +21,8 @@ const SET_TRUST =
   'Set REKEY_TRUST_PROXY to the number of your proxies or to their addresses, and let each send X-Forwarded-For.'
 
 /**
- * Judges what can be known from one host. If this host is also the one that was called, its address and the proxy's are the same.
- * Behind NAT, only a person knows our public address.
+ * Judges what one host can know. If the called service runs on this host, its address and the proxy's are the same. Behind NAT,
+ * only a person knows our public address.
  */
 export function examineClientAddress(known: SeenAddress): Finding {
   const [local, remote] = [canonical(known.localAddress), canonical(known.remoteAddress)]

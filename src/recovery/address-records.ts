@@ -9,10 +9,10 @@ import type { RecordSeal } from './sealed-records.js'
 
 const BINDING_KEY_BYTES = 16
 
-/** Clocks of instances may differ: an address that nobody confirms is kept for longer than it can be confirmed. */
+/** Clocks of instances may differ, so an unconfirmed address is kept longer than it can be confirmed. */
 const KEPT_AFTER_MS = 600_000
 
-/** @param reportUnreadable told of a mailbox whose record can't be read */
+/** @param reportUnreadable called with the mailbox if its record can't be read */
 export function createAddressRecords(
   store: DurableStore,
   { keyOf, seal, open }: RecordSeal,
@@ -48,12 +48,12 @@ export function createAddressRecords(
   }
 }
 
-/** Until when (Unix time) a record must be kept; undefined for as long as nobody removes it. */
+/** Until when (Unix time in ms) a record must be kept; undefined to keep it until someone removes it. */
 export function keptUntilMs({ confirmed, pending }: MailboxAddresses): number | undefined {
   return confirmed || !pending ? undefined : pending.setMs + CONFIRMATION_MS + KEPT_AFTER_MS
 }
 
-/** The key is one of the record's own, so the secret behind the records can be changed where no hash is at hand. */
+/** The key is stored in the record, so the secret behind the records can be changed without the hash. */
 function digestOf(key: Buffer, storedHash: Secret): Buffer {
   return hmac(key, storedHash.reveal())
 }

@@ -5,7 +5,7 @@ export function hmac(key: Buffer, text: Buffer | string): Buffer {
   return createHmac('sha256', key).update(text).digest()
 }
 
-/** A part with its length before it, so that no other parts make the same bytes. */
+/** A part with its length in front, so different parts never give the same bytes. */
 export function sized(part: string | Buffer): Buffer {
   const bytes = Buffer.from(part)
   const length = Buffer.alloc(2)
@@ -13,7 +13,7 @@ export function sized(part: string | Buffer): Buffer {
   return Buffer.concat([length, bytes])
 }
 
-/** The parts that `sized` made, one after another; to be called only with what we made. */
+/** The parts that `sized` made, one after another. Only for bytes that Rekey made. */
 export function readSized(bytes: Buffer): Buffer[] {
   const parts: Buffer[] = []
   for (let at = 0; at < bytes.length; ) {
@@ -29,7 +29,7 @@ export function encode(bytes: Buffer): string {
   return bytes.toString('base64url')
 }
 
-/** Undefined for what is no base64url as we write it: each text has one spelling. */
+/** Undefined if it isn't base64url in the form of `encode`: each text has one spelling. */
 export function decode(text: string): Buffer | undefined {
   const bytes = Buffer.from(text, 'base64url')
   return encode(bytes) === text ? bytes : undefined

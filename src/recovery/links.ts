@@ -6,17 +6,17 @@ import { deriveKey } from '../lib/derive-key.js'
 import { Secret } from '../lib/secret.js'
 import { decode, encode, hmac, sized } from './bytes.js'
 
-/** The number of each kind in a link. */
+/** The number of each kind inside a link. */
 const KINDS: Readonly<Record<LinkKind, number>> = { owner: 1, address: 2, confirmation: 3 }
 
 const VERSION = 'rk1'
 const RANDOM_BYTES = 12
 const MAC_BYTES = 32
 
-/** Longer than any link: no name is longer than 253 characters of up to three bytes. */
+/** Longer than any link: names have at most 253 characters of up to three bytes. */
 const MAX_LENGTH = 2000
 
-/** The two keys behind links, from one secret. */
+/** The two keys for links, derived from one secret. */
 function keysOf(secret: Secret) {
   const from = secret.reveal()
   return { mac: deriveKey(from, 'recovery links'), binding: deriveKey(from, 'recovery link bindings') }
@@ -25,10 +25,10 @@ function keysOf(secret: Secret) {
 type Keys = ReturnType<typeof keysOf>
 
 /**
- * Makes and opens links as docs/recovery.md describes them.
+ * Makes and opens links as described in docs/recovery.md.
  *
- * @param secrets signs with the first; opens what any of them signed
- * @param random gives so many bytes that nobody can guess
+ * @param secrets the first one signs; links signed with any of them open
+ * @param random returns this many unguessable bytes
  */
 export function createRecoveryLinks(
   secrets: readonly [Secret, ...Secret[]],

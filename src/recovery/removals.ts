@@ -8,7 +8,7 @@ import { decode, encode, hmac, readSized, sized } from './bytes.js'
 const EXPIRY_BYTES = 6
 const FORM = /^([\w-]{1,1000})\.([\w-]{1,100})$/
 
-/** Makes and opens what lets its holder remove one recovery address, as docs/recovery.md describes it. */
+/** Makes and opens tokens for the removal of a recovery address, as described in docs/recovery.md. */
 export function createAddressRemovals(secret: Secret): AddressRemovals {
   const key = deriveKey(secret.reveal(), 'recovery address removals')
   return {

@@ -2,18 +2,18 @@ import type { DurableStore } from '../core/recovery/durable-store.js'
 import { keptUntilMs } from './address-records.js'
 import { RECORD_PREFIX, type RecordSeal } from './sealed-records.js'
 
-/** What became of the records of recovery addresses; how many of each. */
+/** How many records of recovery addresses were sealed anew, and how many were not. */
 export interface Rotation {
   readonly sealed: number
-  /** They were sealed with the present secret before. */
+  /** Already sealed with the current secret. */
   readonly unchanged: number
-  /** Neither secret opens them: they are kept as they are. */
+  /** Neither secret opens them. They are kept unchanged. */
   readonly unreadable: number
 }
 
 /**
- * Seals all records that the former secret has sealed with the present one. It can be interrupted at any point, and run again. Rejects
- * with `StoreUnavailable`.
+ * Seals all records of the former secret with the current one. It can be interrupted at any time and run again. Rejects with
+ * `StoreUnavailable`.
  */
 export async function rotateRecords(
   store: DurableStore,
@@ -33,7 +33,7 @@ export async function rotateRecords(
     }
     const newKey = present.keyOf(record.mailbox)
     const later = await store.get(newKey)
-    // One that was set under the present secret meanwhile counts.
+    // An address that was set under the current secret in the meantime wins.
     if (later === undefined || !present.open(newKey, later)) {
       await store.set(newKey, present.seal(newKey, record), keptUntilMs(record))
     }

@@ -4,7 +4,7 @@ import { deriveKey } from '../lib/derive-key.js'
 import type { Secret } from '../lib/secret.js'
 import { decode, encode, hmac } from './bytes.js'
 
-/** All keys of records begin so. */
+/** The start of all keys of records. */
 export const RECORD_PREFIX = 'address:'
 
 const CIPHER = 'aes-256-gcm'
@@ -13,22 +13,22 @@ const NONCE_BYTES = 12
 const TAG_BYTES = 16
 const HEAD_BYTES = VERSION.length + NONCE_BYTES
 
-/** What one record holds. */
+/** The contents of a record. */
 export interface SealedRecord extends MailboxAddresses {
-  /** The mailbox's address: with it the record finds its key again under another secret. */
+  /** The mailbox's address, to find the record's key after a change of the secret. */
   readonly mailbox: string
 }
 
-/** Writes and reads records as docs/recovery.md describes them. */
+/** Writes and reads records as described in docs/recovery.md. */
 export interface RecordSeal {
-  /** Where the record of a mailbox is kept; tells nobody else which mailbox that is. */
+  /** The key of a mailbox's record, which doesn't reveal the mailbox. */
   keyOf(mailbox: string): string
   seal(key: string, record: SealedRecord): string
-  /** Undefined for what wasn't sealed with this secret for this key. */
+  /** Undefined if it wasn't sealed with this secret for this key. */
   open(key: string, value: string): SealedRecord | undefined
 }
 
-/** @param secret of which all keys are made */
+/** @param secret all keys are derived from it */
 export function createRecordSeal(secret: Secret): RecordSeal {
   const from = secret.reveal()
   const sealKey = deriveKey(from, 'recovery addresses')
@@ -66,7 +66,7 @@ export function createRecordSeal(secret: Secret): RecordSeal {
   }
 }
 
-/** A value that was copied to another key, or is said to be of another version, can't be opened. */
+/** A value can't be opened if it was copied to another key or marked with another version. */
 function boundTo(key: string): Buffer {
   return Buffer.concat([VERSION, Buffer.from(key)])
 }
