@@ -76,7 +76,7 @@ export async function submit(url: string, { headers }: Person, body: string): Pr
 /** Makes a change and gives how long it took (ms). Throws if it failed. */
 export async function change(url: string, person: Person, proof: Proof): Promise<number> {
   const { status, code, tookMs } = await submit(url, person, person.submission(proof))
-  if (status !== 200) throw new Error(`a change of ${person.email} was answered ${status} ${code}`)
+  if (status !== 200) throw new Error(`the change of ${person.email} failed: ${status} ${code}`)
   person.made()
   return tookMs
 }

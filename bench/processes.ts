@@ -123,7 +123,7 @@ async function startLogged(args: readonly string[], env: Record<string, string>,
       const text = readFileSync(log, 'utf8')
       const line = text.split('\n').find((candidate) => candidate.includes(`"event":"${event}"`))
       if (line) return JSON.parse(line)
-      if (Date.now() - startMs > START_MS) throw new Error(`no line ${event} was logged:\n${text}`)
+      if (Date.now() - startMs > START_MS) throw new Error(`${event} was not logged:\n${text}`)
       await setTimeout(10)
     }
   }

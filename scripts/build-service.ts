@@ -58,6 +58,6 @@ const leaner: Plugin = {
       missing.delete(name)
       return { contents, resolveDir: dirname(path) }
     })
-    onEnd(() => ({ errors: [...missing].map((name) => ({ text: `${name} is not there any more` })) }))
+    onEnd(() => ({ errors: [...missing].map((name) => ({ text: `${name} no longer exists` })) }))
   },
 }

@@ -19,6 +19,6 @@ export function makeDocuments(): Readonly<Record<string, string>> {
 /** Replaces the text between the marks in a file. */
 function withPart(path: string, part: string): string {
   const [before, , after] = readFileSync(new URL(`../${path}`, import.meta.url), 'utf8').split(MARK)
-  if (before === undefined || after === undefined) throw new Error(`${path} has no two marks ${MARK}`)
+  if (before === undefined || after === undefined) throw new Error(`${path} must contain ${MARK} twice`)
   return [before, `\n${part}\n`, after].join(MARK)
 }

@@ -147,6 +147,6 @@ async function changesPerSecond(url: string, proof: Proof, people: readonly Pers
       })
     },
   })
-  if (result['2xx'] !== CHANGES) throw new Error(`of ${CHANGES} changes ${result['2xx']} were made by ${url}`)
+  if (result['2xx'] !== CHANGES) throw new Error(`${url} made only ${result['2xx']} of ${CHANGES} changes`)
   return CHANGES / ((lastMs - startMs) / 1000)
 }

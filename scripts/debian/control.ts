@@ -18,7 +18,7 @@ Description: changes mailbox passwords of a Hestia Control Panel
  in webmail itself: they prove that they know the current one, or that the
  hosting account is theirs.
  .
- The package has a Node.js inside it, and leaves one that is installed alone.
+ The package includes its own Node.js and does not affect an installed one.
  After the installation, "rekey setup" sets the host up.
 `
 }

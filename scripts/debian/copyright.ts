@@ -12,8 +12,8 @@ export function makeCopyright({ runtime, dependencies }: FetchedPackages): strin
   const { dependencies: native } = JSON.parse(readFileSync(fromRoot('package.json'), 'utf8'))
   const app = '/usr/lib/rekey/app'
   return [
-    `Rekey, all but what is named below:\n\n${read(fromRoot('LICENSE'))}`,
-    `/usr/lib/rekey/bin/node, Node.js ${version} as the npm package ${name} has it:\n\n${read(join(runtime, 'LICENSE'))}`,
+    `Rekey, except the parts listed below:\n\n${read(fromRoot('LICENSE'))}`,
+    `/usr/lib/rekey/bin/node, Node.js ${version}, from the npm package ${name}:\n\n${read(join(runtime, 'LICENSE'))}`,
     ...Object.keys(native).map(
       (dependency) =>
         `${app}/node_modules, with its binary:\n\n${describePackage(join(dependencies, dependency)).trim()}`,

@@ -43,5 +43,5 @@ function checkBinary(name: string, path: string): void {
   const sums = readFileSync(fromRoot('packaging/runtime/SHA256SUMS'), 'utf8')
   const sum = createHash('sha256').update(readFileSync(path)).digest('hex')
   if (!sums.split('\n').includes(`${sum}  ${name}`))
-    throw new Error(`${name} has the SHA-256 ${sum}, which packaging/runtime/SHA256SUMS does not name`)
+    throw new Error(`${name} has the SHA-256 ${sum}, which is not in packaging/runtime/SHA256SUMS`)
 }

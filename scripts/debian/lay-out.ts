@@ -77,7 +77,7 @@ function makeChangelog(version: string, date: Date): string {
   const stamp = date.toUTCString().replace('GMT', '+0000')
   return `rekey (${version}) stable; urgency=medium
 
-  * /${DOCUMENTS}/CHANGELOG.md tells what changed.
+  * See /${DOCUMENTS}/CHANGELOG.md for the changes.
 
  -- The Rekey authors <rekey@rekey.invalid>  ${stamp}
 `

@@ -15,7 +15,7 @@ export interface ListenSocket {
   readonly mode: number
 }
 
-/** A Unix socket that systemd opened and passed on (sd_listen_fds(3)). */
+/** A Unix socket from systemd's socket activation (sd_listen_fds(3)). */
 export interface HandedSocket {
   readonly fd: number
   /** The name of its unit, unless systemd is configured otherwise. */

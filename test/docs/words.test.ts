@@ -54,6 +54,15 @@ const texts = [
   ...filesIn('deploy/', /./),
   ...filesIn('integrations/', /./),
   ...filesIn('src/', /\.ts$/),
+  ...[
+    'scripts/',
+    'bench/',
+    'fuzz/',
+    'test/kit/',
+    'test/panel-simulator/',
+    'test/e2e/kit/',
+    'test/house/',
+  ].flatMap((folder) => filesIn(folder, /\.ts$/)),
   'views/messages/en.json',
 ]
 

@@ -57,7 +57,7 @@ const exits = (code: number): Fault => ({ kind: 'exit', run: false, code })
 const lostAfterRun: Fault = { kind: 'reset', when: 'after-run' }
 const noPanel: Fault = { kind: 'answer', run: false, status: 500, body: '' }
 
-/** The environment in which every answer can be reached whose `way` has no options of its own. */
+/** The environment in which every answer can be reached, except those whose `way` has its own options. */
 export const outcomeEnvironment = {
   REKEY_CLIENTS: `roundcube=${TOKEN}`,
   REKEY_TRUST_PROXY: '1',

@@ -94,7 +94,7 @@ export function removalOf(mailbox: string, id: string): string {
  */
 export async function confirmationFor({ panel, recoveryStore }: TestService): Promise<string> {
   const mailbox = parseMailbox('info@example.org')
-  if (!mailbox || !recoveryStore) throw new Error('there is no place for an address')
+  if (!mailbox || !recoveryStore) throw new Error('no store for recovery addresses')
   const storedHash = new Secret(panel.mailbox(mailbox.address)?.hash ?? '')
   const records = createAddressRecords(
     recoveryStore,

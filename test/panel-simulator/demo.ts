@@ -21,10 +21,10 @@ const CREDENTIALS = [
   ['mailbox', 'paused@example.org', '', 'paused mail pw', 'the mailbox is suspended'],
   ['mailbox', 'john.doe@example.org', '', 'john.doe mail pw', 'the panel would damage john-doe'],
   ['mailbox', 'ann.lee@example.org', '', 'ann dot pw', 'the panel would damage ann-lee'],
-  ['mailbox', 'solo.name@example.org', '', 'solo mail pw', 'changes (no other name is like it)'],
+  ['mailbox', 'solo.name@example.org', '', 'solo mail pw', 'changes (no other name is similar)'],
   ['account', 'sales@example.org', 'alice', 'alice panel pw', 'changes'],
   ['account', 'bob@bob.example.com', 'bob', 'bob panel pw', 'changes'],
-  ['account', 'dave@dave.example', 'dave', 'dave panel pw', 'wants a one-time code (JBSWY3DPEHPK3PXP)'],
+  ['account', 'dave@dave.example', 'dave', 'dave panel pw', 'needs a one-time code (JBSWY3DPEHPK3PXP)'],
   ['account', 'info@example.org', 'admin', 'Adm1n-secret', 'administrators are refused'],
 ] as const
 
@@ -132,17 +132,17 @@ function introduce(url: string): void {
     .map((ms) => (ms / 1000).toFixed(2))
     .join(' to ')
   process.stdout.write(`
-Rekey runs before a simulator of Hestia ${release} at ${panel.url}, as on a ${machine} machine: a command alone takes
-${range} s, and longer beside others.
+Rekey is running with a simulator of Hestia ${release} at ${panel.url}, as on a ${machine} machine: a command takes
+${range} s, or longer if others are running.
 
   The page:  ${url}/
   Its mail:  ${mails.url} (nothing is sent anywhere else)
 
-Credentials to try, as long as you have not changed them:
+Credentials to try, until you change them:
 
 ${table.join('\n')}
 
-If a password was forgotten, there are three ways:
+For a forgotten password, there are three ways:
 
   ${url}/link              the owner of the hosting account makes a link
   ${url}/help              the person asks the owner, or for a link to the recovery address

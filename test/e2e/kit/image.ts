@@ -75,7 +75,7 @@ function buildStage({ name, steps }: Stage, earlier: readonly Built[]): Built {
         healthCheck = exec as unknown as CommandLine
         break
       default:
-        if (!['USER', 'EXPOSE'].includes(keyword)) throw new Error(`${keyword} is not done here`)
+        if (!['USER', 'EXPOSE'].includes(keyword)) throw new Error(`${keyword} is not supported here`)
     }
   }
   return { name, root, workingDirectory, environment, entryPoint, healthCheck }

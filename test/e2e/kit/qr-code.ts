@@ -17,7 +17,7 @@ async function decodePng(base64: string) {
   const image = await createImageBitmap(new Blob([bytes]))
   const { width, height } = image
   const context = new OffscreenCanvas(width, height).getContext('2d')
-  if (!context) throw new Error('there is no canvas')
+  if (!context) throw new Error('no canvas')
   context.drawImage(image, 0, 0)
   const { data } = context.getImageData(0, 0, width, height)
   let binary = ''
