@@ -7,19 +7,19 @@ import {
   stateOf,
 } from './recovery-address.js'
 
-/** Keeps the recovery addresses of mailboxes, so that nobody who reads where they are kept learns them, and nobody forges one. */
+/** Stores recovery addresses so that anyone with access to the store can neither read nor forge them. */
 export interface AddressRecords {
-  /** What can't be read is none. Rejects with `StoreUnavailable`. */
+  /** Empty if the record can't be read. Rejects with `StoreUnavailable`. */
   find(mailbox: Mailbox): Promise<MailboxAddresses>
-  /** To be called in the domain's turn only. Rejects with `StoreUnavailable`; nothing is changed then. */
+  /** Call it only while holding the domain lock. Rejects with `StoreUnavailable`, and then changes nothing. */
   save(mailbox: Mailbox, addresses: MailboxAddresses): Promise<void>
-  /** Tells one stored hash from all others without telling anything of it. */
+  /** Identifies a stored hash without revealing anything about it. */
   bindingOf(storedHash: Secret): string
-  /** Whether a binding is that of the stored hash; compared in constant time. */
+  /** Whether the binding belongs to the stored hash. Compares in constant time. */
   isBoundTo(binding: string, storedHash: Secret): boolean
 }
 
-/** A mailbox's recovery address, as far as it can be used now. */
+/** A mailbox's recovery address, and whether it can be used now. */
 export interface UsableAddress extends Pick<ConfirmedAddress, 'address' | 'language'> {
   readonly state: AddressState
 }
@@ -27,7 +27,7 @@ export interface UsableAddress extends Pick<ConfirmedAddress, 'address' | 'langu
 /**
  * The confirmed recovery address of a mailbox, if it has one. Rejects with `StoreUnavailable`.
  *
- * @param nowMs in Unix time
+ * @param nowMs Unix time
  */
 export async function findUsableAddress(
   mailbox: Mailbox,

@@ -14,9 +14,9 @@ import { confirm } from './recovery-address.js'
 import type { OpenedLink } from './recovery-links.js'
 import { invalidLink } from './redeem-link.js'
 
-/** One try to confirm an address by the link that was mailed to it. */
+/** One try to confirm an address with the mailed link. */
 export interface ConfirmAttempt extends Asker {
-  /** It names the mailbox. */
+  /** Names the mailbox. */
   readonly link: OpenedLink
 }
 
@@ -33,8 +33,8 @@ export interface ConfirmAddressDependencies {
 type Tools = ConfirmAddressDependencies & { readonly panel: PanelVisit }
 
 /**
- * Makes an address the mailbox's recovery address, if its link is valid; the mailbox is told, and so is a former address. Rejects
- * only on a bug.
+ * If the link is valid, sets its address as the mailbox's recovery address, and notifies the mailbox and a former address.
+ * Rejects only on a bug.
  */
 export function confirmAddress(
   attempt: ConfirmAttempt,

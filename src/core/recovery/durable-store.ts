@@ -1,23 +1,23 @@
 import type { CheckReadiness } from '../readiness.js'
 
 /**
- * Keeps small values so that they outlast a restart: used links, when links were ended, recovery addresses. Each call rejects with
- * `StoreUnavailable` if it can't be done; nothing is changed then, unless Redis took a command and its reply was lost.
+ * Keeps small values beyond a restart: used links, when links were ended, recovery addresses. Each call rejects with
+ * `StoreUnavailable` if it fails. Then nothing was changed, unless Redis's reply was lost.
  */
 export interface DurableStore {
   get(key: string): Promise<string | undefined>
   /**
-   * Resolves when the value is safe on the disk (folder) or taken by the server (Redis).
+   * Resolves when the value is on disk (folder) or accepted by the server (Redis).
    *
-   * @param untilMs Unix time (ms) after which the value may be forgotten; without it, it is kept
+   * @param untilMs Unix time (ms) after which the value may be dropped; if undefined, it's kept
    */
   set(key: string, value: string, untilMs?: number): Promise<void>
-  /** As `set`, but only if the key isn't there: true for one caller and false for all others. */
+  /** Like `set`, but only if the key doesn't exist: true for one caller, false for all others. */
   add(key: string, value: string, untilMs?: number): Promise<boolean>
   delete(key: string): Promise<void>
-  /** Everything that is kept under keys with this beginning, in no order. */
+  /** All entries whose keys begin with this, in no order. */
   entries(prefix: string): Promise<readonly (readonly [key: string, value: string])[]>
   readonly checkReadiness: CheckReadiness
-  /** Resolves when the calls made before have ended; later calls reject. */
+  /** Resolves when earlier calls have ended. Later calls reject. */
   close(): Promise<void>
 }

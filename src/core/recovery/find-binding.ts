@@ -6,7 +6,7 @@ import type { Panel } from '../panel-port.js'
 import type { Target } from '../verification.js'
 import type { LinkBinding, LinkKind, OpenedLink } from './recovery-links.js'
 
-/** What else a link of a kind depends on now, as it was given to `RecoveryLinks.make`. */
+/** The current `state` for links of this kind, as in `LinkBinding`. */
 export type FindLinkState = (kind: LinkKind, owner: DomainOwner, mailbox: Mailbox) => Promise<string>
 
 interface BindingTools {
@@ -15,7 +15,7 @@ interface BindingTools {
   readonly findState: FindLinkState
 }
 
-/** What a link must be bound to, as the panel has it now; undefined if there is no such mailbox. */
+/** What a link must be bound to by the panel's current data. Undefined if there is no such mailbox. */
 export async function findBinding(
   { mailbox, kind }: OpenedLink,
   asker: Asker,
@@ -42,7 +42,7 @@ export async function findBinding(
   return { target, binding: bindingOf(target, lookup.value, state) }
 }
 
-/** What a link to a mailbox with this hash is bound to. */
+/** What a link for a mailbox with this hash is bound to. */
 export function bindingOf({ mailbox, owner }: Target, storedHash: Secret, state: string): LinkBinding {
   const { username, domainForm } = owner
   return { owner: username, domainForm, localPart: mailbox.localPart, storedHash, state }

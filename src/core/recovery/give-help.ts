@@ -12,7 +12,7 @@ import { isOwnAddress } from './own-address.js'
 import type { RecoveryLinks } from './recovery-links.js'
 
 export interface HelpTools {
-  /** Whose commands come after all others. */
+  /** Its commands come after all others. */
   readonly panel: Panel
   readonly deadline: Deadline
   readonly owners: DomainOwners
@@ -22,18 +22,19 @@ export interface HelpTools {
   readonly sendMail: SendMail
   /** Finds a mailbox's recovery address. Rejects with `StoreUnavailable`. */
   findAddress(mailbox: Mailbox, storedHash: Secret): Promise<UsableAddress | undefined>
-  /** The whole link, by its secret part. */
+  /** The full URL for a link's secret part. */
   urlOf(link: Secret): Secret
-  /** The page on which owners make links, filled in for a mailbox. */
+  /** The page where owners make links, filled in for a mailbox. */
   ownerPageOf(mailbox: Mailbox): Secret
 }
 
-/** How long (ms) a link that is sent by mail is valid. */
+/** How long (ms) a mailed link is valid. */
 const LINK_LIFETIME_MS = 30 * 60_000
 
 /**
- * Does for a person who can't sign in what can be done, which nobody tells them: a mail to the owner of the hosting account, or a link to
- * the recovery address. It asks the panel for the same, whether or not the mailbox exists. Rejects with an `Outage`.
+ * Helps a person who can't sign in, if that's possible: by mail to the owner of the hosting account, or by a link to the recovery
+ * address. The person doesn't learn the result. The panel gets the same commands whether or not the mailbox exists. Rejects with
+ * an `Outage`.
  */
 export function giveHelp(request: HelpRequest, tools: HelpTools): Promise<HelpResult> {
   return request.helper === 'administrator' ? tellOwner(request, tools) : sendLink(request, tools)

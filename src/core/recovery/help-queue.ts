@@ -4,40 +4,42 @@ import { isOutage, type Outage } from '../outage.js'
 import { PanelFault } from '../panel-port.js'
 import type { HelpRequest, HelpResult } from './help-request.js'
 
-/** Requests of people who can't sign in, which are dealt with when they have been answered. */
+/** Requests of people who can't sign in. They are handled after their answer was sent. */
 export interface HelpQueue {
   /**
-   * Takes a request in; one that waits for the same mailbox and help is enough. Throws a `PanelFault` (`panel-busy`) if there are too
-   * many, or too many of the sender's network.
+   * Adds a request, unless one for the same mailbox and kind of help is waiting. Throws a `PanelFault` (`panel-busy`) if there
+   * are too many, in total or from the sender's network.
    */
   add(request: HelpRequest): void
-  /** Whether at least half of the places are taken. */
   isHalfFull(): boolean
-  /** For a process that stops: ends what waits. */
+  /** Drops waiting requests when the process stops. */
   close(): void
 }
 
 interface HelpQueueParts {
   readonly clock: Clock
-  /** From 0 to 1, by chance. */
+  /** Random, from 0 to 1. */
   readonly random: () => number
   /** Rejects with an `Outage`, or on a bug. */
   readonly giveHelp: (request: HelpRequest) => Promise<HelpResult>
-  /** Told once of each request that was taken in, and of the error if that was a bug. */
+  /** Called once for each accepted request. Has the error if that was a bug. */
   readonly report: (request: HelpRequest, result: HelpResult, error?: unknown) => void
 }
 
-/** Up to so long (ms) a request waits, so that the time of a mail, or of the panel's work, tells nobody whose request it was for. */
+/**
+ * The longest random delay (ms) of a request. Without it, the time of a mail or of the panel's work would show whose request it
+ * was.
+ */
 const MAX_DELAY_MS = 60_000
 
-/** How long (ms) it waits before the next try, if the panel or the store can't be used. */
+/** How long (ms) to wait before another try if the panel or the store can't be used. */
 const RETRY_MS = 60_000
 const MAX_TRIES = 5
 
 const MAX_REQUESTS = 1000
 const MAX_OF_NETWORK = 10
 
-/** Deals with requests one after another, each after a random wait. */
+/** Handles requests one at a time, each after a random delay. */
 export function createHelpQueue({ clock, random, giveHelp, report }: HelpQueueParts): HelpQueue {
   const waiting = new Map<string, HelpRequest>()
   let turn: Promise<unknown> = Promise.resolve()
@@ -62,7 +64,7 @@ export function createHelpQueue({ clock, random, giveHelp, report }: HelpQueuePa
     }
   }
 
-  /** Tries when those before it have been tried. */
+  /** Runs the try after earlier ones. */
   function inTurn(work: () => Promise<boolean>): Promise<boolean> {
     const own = turn.then(() => !isClosed && work())
     turn = own
@@ -101,7 +103,7 @@ export function createHelpQueue({ clock, random, giveHelp, report }: HelpQueuePa
   }
 }
 
-/** Whether another try mends nothing. */
+/** Whether another try can't help. */
 function isFinal({ code }: Outage): boolean {
   return code === 'panel-misconfigured' || code === 'panel-failed'
 }

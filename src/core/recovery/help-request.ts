@@ -1,11 +1,11 @@
 import type { Mailbox } from '../mailbox.js'
 
-/** Whom a person asks who can't sign in: the administrator of their mailbox, or a link to their recovery address. */
+/** Where people who can't sign in ask for help: the owner of the hosting account (`administrator`), or their recovery address. */
 export const helpers = ['administrator', 'address'] as const
 
 export type Helper = (typeof helpers)[number]
 
-/** A person who can't sign in asks for help. Nobody knows who it is. */
+/** A request of someone who can't sign in. It may be anyone. */
 export interface HelpRequest {
   readonly mailbox: Mailbox
   readonly helper: Helper
@@ -13,11 +13,11 @@ export interface HelpRequest {
   readonly requestId: string
 }
 
-/** What came of a request, for the log alone. */
+/** The result of a request, only for the log. */
 export type HelpResult =
   | { readonly result: 'mail-sent' }
   | { readonly result: 'skipped'; readonly reason: SkipReason }
-  /** It was tried in vain, and is not tried again. */
+  /** It failed and isn't tried again. */
   | { readonly result: 'failed'; readonly reason: string }
 
 /** The possible results of a request. */

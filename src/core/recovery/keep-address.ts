@@ -11,25 +11,25 @@ import { maskAddress } from './outside-address.js'
 import { type ConfirmedAddress, isSettled } from './recovery-address.js'
 import { type AddressRemovals, REMOVAL_MS } from './remove-address.js'
 
-/** A change that the mailbox's own password has proved, or a link to its recovery address. */
+/** A change that was proved by the mailbox's password or by a link to its recovery address. */
 export interface KeptChange {
   readonly target: Target
   readonly newPassword: Secret
   /** When the answer is due. */
   readonly deadline: Deadline
-  /** What is stored before the change, if it was read in the domain's turn. */
+  /** The hash before the change, if it was read while the domain lock was held. */
   readonly storedHash: Secret | undefined
 }
 
-/** A mailbox's recovery address, while its password is changed. */
+/** A mailbox's recovery address during a change. */
 export interface KeptAddress {
-  /** To be called in the domain's turn when the change was made: renews the address if it is to outlast that. */
+  /** Renews the address if it may outlast the change. Call it after the change, while holding the domain lock. */
   renew(): Promise<ShownAddress>
 }
 
 /**
- * Looks for a recovery address that a change is to keep, in the domain's turn just before it; undefined if there is none. If that
- * fails, or takes longer than the caller waits, the address ends with the change, which is as good. Rejects only on a bug.
+ * Looks for a recovery address that the change may keep. Runs just before the change, while the domain lock is held. Undefined if
+ * there is none. If it fails or takes too long, the address ends with the change; the change goes on. Rejects only on a bug.
  */
 export type KeepAddress = (change: KeptChange, panel: PanelVisit) => Promise<KeptAddress | undefined>
 
@@ -37,7 +37,7 @@ interface KeepTools {
   readonly records: AddressRecords
   readonly removals: AddressRemovals
   readonly isPasswordOf: HashCheck
-  /** Told why an address could not be kept; the reason is a few plain words. */
+  /** Called if an address couldn't be kept, with the reason in a few words. */
   reportNotKept(mailbox: Mailbox, reason: string): void
 }
 
@@ -47,7 +47,7 @@ export function createKeepAddress({
   isPasswordOf,
   reportNotKept,
 }: KeepTools): KeepAddress {
-  /** Gives what the work gives, or undefined after an outage, which is reported. */
+  /** Returns the work's result; undefined after an outage, which is reported. */
   async function orReport<Result>(
     { mailbox }: Target,
     work: () => Promise<Result>,
@@ -67,7 +67,7 @@ export function createKeepAddress({
     return lookup.found === 'one' ? lookup.value : undefined
   }
 
-  /** Whether the address is in force until the change, and is to be so after it. */
+  /** Whether the address is in force now and may stay so after the change. */
   async function isToOutlast(
     address: ConfirmedAddress,
     { target, storedHash, deadline }: KeptChange,

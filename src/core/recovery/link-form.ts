@@ -1,26 +1,26 @@
 import { normalizeLink } from '../typed-text.js'
 
-// What stands in a link (docs/recovery.md, "The form of a link"). It is for browsers too.
+// The contents of a link (docs/recovery.md, "The form of a link"). Also runs in browsers.
 
-/** The secret part of a link: its body and its MAC, both in base64url. */
+/** The secret part of a link: body and MAC, both in base64url. */
 export const LINK_FORM = /^rk1\.([\w-]+)\.([\w-]+)$/
 
 /** Kind, expiry and random bytes. */
 const HEAD_BYTES = 17
 
-/** The body of a link, which need not be one that we made. */
+/** The body of a link. It may be forged. */
 export interface LinkBody {
   readonly kind: number
   /** Seconds since 1970. */
   readonly expiresS: number
-  /** The kind, the expiry and the random bytes, as they stand in the body. */
+  /** The first bytes of the body: kind, expiry and random bytes. */
   readonly head: Uint8Array
   readonly binding: Uint8Array
   readonly domainForm: string
   readonly localPart: string
 }
 
-/** Undefined for bytes that don't have the form of a body. */
+/** Undefined if the bytes don't have this form. */
 export function readLinkBody(bytes: Uint8Array): LinkBody | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const text = new TextDecoder('utf-8', { fatal: true })
@@ -47,7 +47,7 @@ export function readLinkBody(bytes: Uint8Array): LinkBody | undefined {
   }
 }
 
-/** The mailbox that a link names, as it was typed or copied: it may be forged. Undefined for what is no link. */
+/** The mailbox that a typed or copied link names. The link may be forged. Undefined if it isn't a link. */
 export function mailboxOfLink(typed: string): string | undefined {
   const [, encoded] = LINK_FORM.exec(normalizeLink(typed)) ?? []
   const bytes = encoded === undefined ? undefined : decode(encoded)
@@ -55,7 +55,7 @@ export function mailboxOfLink(typed: string): string | undefined {
   return body && `${body.localPart}@${body.domainForm}`
 }
 
-/** Undefined for what is no base64url. */
+/** Undefined if it isn't base64url. */
 function decode(text: string): Uint8Array | undefined {
   try {
     const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'))

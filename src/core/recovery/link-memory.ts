@@ -1,23 +1,23 @@
 import type { DurableStore } from './durable-store.js'
 import type { OpenedLink } from './recovery-links.js'
 
-/** Which links were used, and when links were ended. Each call rejects with `StoreUnavailable`. */
+/** Remembers used links, and when links were ended. Each call rejects with `StoreUnavailable`. */
 export interface LinkMemory {
   isUsed(link: OpenedLink): Promise<boolean>
-  /** Uses a link up: true for one caller and false for all others. */
+  /** Uses up a link: true for one caller, false for all others. */
   use(link: OpenedLink): Promise<boolean>
-  /** The link was not needed: it can be used again. */
+  /** Makes a link usable again that wasn't needed. */
   release(link: OpenedLink): Promise<void>
-  /** Ends all links for mailboxes of a hosting account that were made until now. */
+  /** Ends all earlier links for mailboxes of a hosting account. */
   endLinksOf(owner: string): Promise<void>
-  /** Tells one ending of an account's links from the next; empty if they were never ended. */
+  /** Identifies the last time an account's links were ended; empty if never. */
   lastEndOf(owner: string): Promise<string>
 }
 
-/** Clocks of instances may differ: a used link is remembered for longer than it is valid. */
+/** Clocks of instances may differ, so a used link is remembered longer than it's valid. */
 const REMEMBERED_AFTER_MS = 600_000
 
-/** @param randomId a text that was never given before */
+/** @param randomId returns a new text each time */
 export function createLinkMemory(store: DurableStore, randomId: () => string): LinkMemory {
   const usedKey = ({ id }: OpenedLink): string => `used:${id}`
   const endKey = (owner: string): string => `ended:${owner}`

@@ -2,41 +2,41 @@ import type { Secret } from '../../lib/secret.js'
 
 interface AboutMailbox {
   readonly to: string
-  /** The language that its reader is likely to want (BCP 47); the nearest one that the service speaks is taken. */
+  /** The language that the reader probably wants (BCP 47). The nearest available one is used. */
   readonly language: string
-  /** Its address. */
+  /** The mailbox's address. */
   readonly mailbox: string
 }
 
 interface ByClient extends AboutMailbox {
-  /** Of the person who did or asked it. */
+  /** The address of the person who made the change or request. */
   readonly clientAddress: string
 }
 
 interface WithLink {
-  /** A whole link. */
+  /** The full link. */
   readonly url: Secret
-  /** When it stops working, in Unix time. */
+  /** When it expires, in Unix time. */
   readonly expiresMs: number
 }
 
-/** A mail about a mailbox, by what it tells. */
+/** A mail about a mailbox, by its message. */
 export type Mail =
   /** To the mailbox. */
   | (ByClient & { readonly kind: 'changed' })
-  /** To the hosting account that owns the mailbox. */
+  /** To the owner of the hosting account. */
   | (ByClient & { readonly kind: 'changed-for-owner'; readonly account: string })
   /** To the recovery address. */
   | (ByClient & { readonly kind: 'changed-for-address' })
   /** To the mailbox: the owner made a link for it. */
   | (ByClient & { readonly kind: 'link-made'; readonly expiresMs: number })
-  /** To the owner: somebody can't sign in. It leads to the page on which owners make links. */
+  /** To the owner: someone can't sign in. Links to the page where owners make links. */
   | (ByClient & { readonly kind: 'help-asked'; readonly url: Secret })
   /** To the recovery address. */
   | (ByClient & WithLink & { readonly kind: 'recover' })
-  /** To the recovery address, which can't be used any more. */
+  /** To the recovery address, which doesn't work any more. */
   | (ByClient & { readonly kind: 'recovery-ended' })
-  /** To an address that is to be a recovery address. */
+  /** To a new recovery address. */
   | (AboutMailbox & WithLink & { readonly kind: 'confirm-address' })
   /** To the mailbox. */
   | (ByClient & { readonly kind: 'address-set' | 'address-removed'; readonly masked: string })
@@ -44,7 +44,8 @@ export type Mail =
   | (ByClient & { readonly kind: 'address-replaced' })
 
 /**
- * Sends a mail when the answer to a request was given; neither waits nor fails. Does nothing if no mail server is configured.
+ * Sends a mail after the answer to a request. Returns at once and never fails. Does nothing without a mail server in the
+ * configuration.
  *
  * @param whenDropped called if the mail wasn't sent and won't be
  */

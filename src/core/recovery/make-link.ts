@@ -10,7 +10,7 @@ import { bindingOf, type FindLinkState } from './find-binding.js'
 import type { LinkMemory } from './link-memory.js'
 import type { RecoveryLinks } from './recovery-links.js'
 
-/** One try of a hosting account's owner to make or to end links. */
+/** One try of a hosting account's owner to make or end links. */
 export interface OwnerAttempt extends ProofAttempt {
   readonly credentials: Extract<Credentials, { proof: 'account' }>
 }
@@ -19,19 +19,19 @@ export interface MakeLinkDependencies extends ProofDependencies {
   readonly links: RecoveryLinks
   readonly memory: LinkMemory
   readonly findState: FindLinkState
-  /** The whole link, by its secret part. */
+  /** The full URL for a link's secret part. */
   urlOf(link: Secret): Secret
-  /** For how long (ms) a link is valid. */
+  /** How long (ms) a link is valid. */
   readonly lifetimeMs: number
-  /** Counts a link for its owner; gives the answer if there were too many. Rejects with `StoreUnavailable`. */
+  /** Counts a link for its owner. Returns the refusal if there were too many. Rejects with `StoreUnavailable`. */
   countLink(owner: string): Promise<Answer | undefined>
 }
 
 type Tools = ProofTools<MakeLinkDependencies>
 
 /**
- * Makes a link that lets its holder set the mailbox's password, if the hosting account that owns it is proven in full. Rejects only
- * on a bug.
+ * Makes a link that lets anyone who has it set the mailbox's password. Requires full proof of the hosting account that owns it.
+ * Rejects only on a bug.
  */
 export function makeLink(attempt: OwnerAttempt, dependencies: MakeLinkDependencies): Promise<Answer> {
   return orOutage(() =>
@@ -45,7 +45,7 @@ export function makeLink(attempt: OwnerAttempt, dependencies: MakeLinkDependenci
   )
 }
 
-/** Ends all links of a hosting account that were made until now, if the account is proven in full. Rejects only on a bug. */
+/** Ends all earlier links of a hosting account. Requires full proof of the account. Rejects only on a bug. */
 export function endLinks(attempt: OwnerAttempt, dependencies: MakeLinkDependencies): Promise<Answer> {
   return orOutage(() =>
     proveAtPanel(attempt, [], dependencies, async (tools) => {
@@ -68,7 +68,7 @@ async function makeLinkFor(
   return { code: 'recovery-link-made', url: urlOf(link), expiresMs }
 }
 
-/** The stored hash of a mailbox that the account has under one of the domain's forms. */
+/** The mailbox's stored hash, under the form of its domain that the account has. */
 async function findHash(
   target: Target,
   panel: PanelVisit,

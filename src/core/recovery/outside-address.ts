@@ -2,7 +2,7 @@ import { domainToUnicode } from 'node:url'
 import { parseDomain } from '../mailbox.js'
 import { normalizeAddress } from '../typed-text.js'
 
-/** What stands before the `@` (RFC 5321 section 4.1.2), without the form in quotes. */
+/** The part before the `@` (RFC 5321 section 4.1.2), without quoted forms. */
 const LOCAL_PART = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/
 
 /** RFC 5321 section 4.5.3.1. */
@@ -10,8 +10,8 @@ const MAX_LOCAL_PART_LENGTH = 64
 const MAX_LENGTH = 254
 
 /**
- * Reads any address that mail can be sent to, as a person types or pastes it (`normalizeAddress`): in lower case, its domain in
- * ASCII. Undefined if it is none.
+ * Reads any mail address as typed or pasted (`normalizeAddress`). Returns it in lower case, with its domain in ASCII. Undefined
+ * if it isn't one.
  */
 export function parseOutsideAddress(typed: string): string | undefined {
   const text = normalizeAddress(typed)
@@ -23,7 +23,7 @@ export function parseOutsideAddress(typed: string): string | undefined {
   return address.length > MAX_LENGTH ? undefined : address
 }
 
-/** As much of an address as its user needs to know it again: `jane@mail.example.org` is `j…@m….org`. */
+/** Enough of an address for its user to recognise it: `jane@mail.example.org` becomes `j…@m….org`. */
 export function maskAddress(address: string): string {
   const [localPart = '', domain = ''] = address.split('@')
   const unicode = domainToUnicode(domain)

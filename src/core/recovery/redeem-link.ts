@@ -14,9 +14,9 @@ import type { KeepAddress } from './keep-address.js'
 import type { LinkMemory } from './link-memory.js'
 import type { OpenedLink } from './recovery-links.js'
 
-/** One try to set a password by a link. */
+/** One try to set a password with a link. */
 export interface LinkAttempt extends Omit<Attempt, 'mailbox' | 'credentials' | 'solution'> {
-  /** It names the mailbox. */
+  /** Names the mailbox. */
   readonly link: OpenedLink
 }
 
@@ -27,19 +27,19 @@ export interface RedeemDependencies extends Omit<ConfirmTools, 'panel'> {
   readonly checkPolicy: CheckPolicy
   readonly memory: LinkMemory
   readonly findState: FindLinkState
-  /** Undefined if there are no recovery addresses. */
+  /** Undefined if recovery addresses are turned off. */
   readonly keepAddress?: KeepAddress | undefined
 }
 
 type Tools = RedeemDependencies & { readonly panel: PanelVisit }
 
-/** One answer for all that is wrong with a link. */
+/** The same answer for everything that is wrong with a link. */
 export const invalidLink = { code: 'recovery-invalid' } as const satisfies Outcome
 
 /**
- * Sets a password by a link. In the domain's turn the link is compared with what the panel has now, and used up just before the
- * change is sent; it can be used again if nothing was changed for another reason. Resolves to what is known to have happened;
- * rejects only on a bug.
+ * Sets a password with a link. While holding the domain lock, it compares the link with the panel's current data, and uses the
+ * link up just before the change. If nothing was changed for another reason, the link works again. Resolves to what is known to
+ * have happened; rejects only on a bug.
  */
 export function redeemLink(attempt: LinkAttempt, dependencies: RedeemDependencies): Promise<Outcome> {
   const { newPassword, clientAddress, deadline, hungUp } = attempt
@@ -75,13 +75,13 @@ function planOf({ localPart }: Mailbox, isOwnerKnown: boolean): PanelCommand[] {
 async function compareAndChange(attempt: LinkAttempt, lock: HeldLock, tools: Tools): Promise<Outcome> {
   const { link, newPassword, clientAddress } = attempt
   const { panel, memory } = tools
-  // Others of the domain wait for it.
+  // Other changes in the domain wait for this one.
   panel.prove()
   const found = await findBinding(link, attempt, tools)
   if (!found) return invalidLink
   const { target, binding } = found
   if (!link.isBoundTo(binding)) {
-    // It will never be valid again, unless from a backup: the panel need not be asked any more.
+    // It will never be valid again, unless a backup is restored. So the panel isn't asked about it any more.
     await memory.use(link)
     return invalidLink
   }

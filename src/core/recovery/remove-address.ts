@@ -8,27 +8,27 @@ import type { AddressRecords } from './address-records.js'
 import type { Mail } from './mail-port.js'
 import { maskAddress } from './outside-address.js'
 
-/** For how long (ms) after a change the person who proved the mailbox's password can remove its recovery address. */
+/** How long (ms) after a change the person who proved the mailbox's password can remove its recovery address. */
 export const REMOVAL_MS = 30 * 60_000
 
-/** What lets its holder remove one recovery address. */
+/** Tokens that let a person remove one recovery address. */
 export interface AddressRemovals {
   /** @param expiresMs Unix time */
   make(mailbox: Mailbox, id: string, expiresMs: number): Secret
-  /** Undefined if we didn't make it, or if it has expired. */
+  /** Undefined if Rekey didn't make it, or if it has expired. */
   open(removal: Secret): OpenedRemoval | undefined
 }
 
 export interface OpenedRemoval {
   readonly mailbox: Mailbox
-  /** Of the address. */
+  /** The ID of the recovery address. */
   readonly id: string
 }
 
 /** One try to remove a recovery address. */
 export interface RemoveAttempt {
   readonly removal: OpenedRemoval
-  /** The person's. */
+  /** The person's address. */
   readonly clientAddress: string
   readonly deadline: Deadline
 }
@@ -39,7 +39,7 @@ export interface RemoveAddressDependencies {
   sendMail(mail: Mail): void
 }
 
-/** Removes a recovery address, unless it is gone already; the mailbox and the address are told. Rejects only on a bug. */
+/** Removes a recovery address, if it's still there, and notifies the mailbox and the address. Rejects only on a bug. */
 export function removeAddress(
   { removal: { mailbox, id }, clientAddress, deadline }: RemoveAttempt,
   { locks, records, sendMail }: RemoveAddressDependencies,

@@ -15,12 +15,12 @@ import { isOwnAddress } from './own-address.js'
 import { CONFIRMATION_MS, type NamedAddress } from './recovery-address.js'
 import type { RecoveryLinks } from './recovery-links.js'
 
-/** One try of a mailbox's user to name a recovery address. */
+/** One try of a mailbox's user to set a recovery address. */
 export interface SetAddressAttempt extends ProofAttempt {
   readonly credentials: Extract<Credentials, { proof: 'mailbox' }>
   /** In the form of `parseOutsideAddress`. */
   readonly recoveryAddress: string
-  /** Of the mails to that address (BCP 47). */
+  /** The language of mails to that address (BCP 47). */
   readonly language: string
 }
 
@@ -30,18 +30,18 @@ export interface SetAddressDependencies extends ProofDependencies {
   readonly isPasswordOf: HashCheck
   readonly links: RecoveryLinks
   readonly findState: FindLinkState
-  /** The whole link, by its secret part. */
+  /** The full URL for a link's secret part. */
   confirmationUrlOf(link: Secret): Secret
-  /** A text that was never given before. */
+  /** Returns a new text each time. */
   newId(): string
-  /** Counts a mail to an address that somebody named; false if there were too many. Rejects with `StoreUnavailable`. */
+  /** Counts a mail to an address that someone entered. False if there were too many. Rejects with `StoreUnavailable`. */
   mayMail(mailbox: Mailbox, address: string): Promise<boolean>
   sendMail(mail: Mail): void
 }
 
 type Tools = ProofTools<SetAddressDependencies>
 
-/** What the panel is asked in the domain's turn. */
+/** The commands sent while holding the domain lock. */
 const IN_TURN: readonly PanelCommand[] = ['read-mailbox']
 
 const insideMailbox = {
@@ -50,8 +50,8 @@ const insideMailbox = {
 } as const satisfies Answer
 
 /**
- * Mails a link to an address outside the mailbox, if the mailbox's password is proven: it becomes the recovery address when the
- * link is followed. If too many such mails were sent, the answer is the same. Rejects only on a bug.
+ * Mails a link to an address outside the mailbox, if the mailbox's password is proven. Following it makes that the recovery
+ * address. The answer doesn't show whether too many such mails were sent. Rejects only on a bug.
  */
 export function setAddress(
   attempt: SetAddressAttempt,
@@ -70,7 +70,7 @@ export function setAddress(
   )
 }
 
-/** In the domain's turn, so that the hash is that of the password which was proved. */
+/** Runs while holding the domain lock, so the hash belongs to the proven password. */
 async function nameAddress(attempt: SetAddressAttempt, target: Target, tools: Tools): Promise<Answer> {
   const { credentials, recoveryAddress } = attempt
   const { username, domainForm } = target.owner
@@ -84,7 +84,7 @@ async function nameAddress(attempt: SetAddressAttempt, target: Target, tools: To
   return { code: 'recovery-address-sent' }
 }
 
-/** Only where the mail server checks passwords there are hashes that nobody here can read. */
+/** `unknown`: Rekey can't read the hash. This happens only if the mail server checks passwords. */
 async function accepts(
   isPasswordOf: HashCheck,
   password: Secret,
