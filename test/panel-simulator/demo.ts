@@ -6,7 +6,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { parseMailbox } from '../../src/core/mailbox.js'
+import { Secret } from '../../src/lib/secret.js'
 import { neededCommands } from '../../src/panel/needed-commands.js'
+import { createAddressRecords } from '../../src/recovery/address-records.js'
+import { createRecordSeal } from '../../src/recovery/sealed-records.js'
+import { openFolderStore } from '../../src/store/folder-store.js'
 import { startMailCatcher } from './demo-mails.js'
 import { commandRangeMs, machineNames } from './server/command-costs.js'
 import { panelReleases, simulatorCredentials, startPanelSimulator } from './simulator.js'
@@ -39,7 +44,9 @@ writeFileSync(caFile, panel.certificate.certificate)
 
 const mails = await startMailCatcher()
 const port = process.env.REKEY_PORT === '0' ? await findFreePort() : (process.env.REKEY_PORT ?? '8080')
-const key = randomBytes(32).toString('base64')
+const linkKey = randomBytes(32).toString('base64')
+const recoveryKey = randomBytes(32).toString('base64')
+await addRecoveryAddress('info@example.org', 'jane@example.net')
 
 const service = spawn(process.execPath, [MAIN], {
   // Only the demo gets Ctrl+C, and forwards it once. A second signal would interrupt a change.
@@ -52,11 +59,11 @@ const service = spawn(process.execPath, [MAIN], {
     HESTIA_CA_FILE: caFile,
     REKEY_PORT: port,
     REKEY_PUBLIC_URL: `http://127.0.0.1:${port}/`,
-    REKEY_LINK_KEY: key,
+    REKEY_LINK_KEY: linkKey,
     REKEY_RECOVERY_STORE: 'folder',
     REKEY_DATA_DIR: directory,
     REKEY_RECOVERY_ASK: 'true',
-    REKEY_RECOVERY_KEY: randomBytes(32).toString('base64'),
+    REKEY_RECOVERY_KEY: recoveryKey,
     REKEY_SMTP_URL: mails.smtpUrl,
     REKEY_MAIL_FROM: 'Rekey’s demo <demo@rekey.example>',
     REKEY_NOTIFY_OWNER: 'true',
@@ -91,6 +98,21 @@ function readChoice<Choice extends string>(
 function foreignEnvironment(): NodeJS.ProcessEnv {
   const entries = Object.entries(process.env)
   return Object.fromEntries(entries.filter(([name]) => !/^(?:REKEY|HESTIA)_/.test(name)))
+}
+
+/** Adds an address that was confirmed a month ago, because a new address can't recover a mailbox for a day. */
+async function addRecoveryAddress(of: string, address: string): Promise<void> {
+  const mailbox = parseMailbox(of)
+  const { hash } = panel.mailbox(of) ?? {}
+  if (!mailbox || hash === undefined) throw new Error(`there is no mailbox ${of}`)
+  const store = await openFolderStore(directory, { now: Date.now, report: () => undefined })
+  const seal = createRecordSeal(new Secret(recoveryKey))
+  const records = createAddressRecords(store, seal, () => undefined)
+  const setMs = Date.now() - 30 * 86_400_000
+  const binding = records.bindingOf(new Secret(hash))
+  const confirmed = { id: 'demo', address, language: 'en', setMs, confirmedMs: setMs, binding }
+  await records.save(mailbox, { confirmed })
+  await store.close()
 }
 
 /** The configuration needs the port for links, before the service listens. */
@@ -147,6 +169,9 @@ For a forgotten password, there are three ways:
   ${url}/link              the owner of the hosting account makes a link
   ${url}/help              the person asks the owner, or for a link to the recovery address
   ${url}/recovery-address  the person sets a recovery address, which can be used a day later
+
+The mailbox info@example.org has the recovery address jane@example.net, which can be used now. Mails for people who
+can't sign in take up to a minute.
 
 From a program:
 

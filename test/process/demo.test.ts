@@ -7,7 +7,7 @@ import { expect, it, onTestFinished } from 'vitest'
 
 const DEMO = fileURLToPath(new URL('../panel-simulator/demo.ts', import.meta.url))
 
-it('the demo prints a command that works, whatever the environment holds, and ends when it is told to', async () => {
+it('the demo prints a command that works and shows all ways to recover a password, whatever the environment holds', async () => {
   const panel = { REKEY_DEMO_PANEL_RELEASE: '1.9', REKEY_DEMO_PANEL: 'fast' }
   const foreign = { HESTIA_API_KEY: 'another one', REKEY_LOG_LEVEL: 'silent', REKEY_BASE_PATH: '/elsewhere' }
   const demo = spawn(process.execPath, ['--import', 'tsx', DEMO], {
@@ -20,14 +20,33 @@ it('the demo prints a command that works, whatever the environment holds, and en
   while (!lines.some((line) => line.includes('Below is'))) await once(reader, 'line')
 
   expect(lines).toContainEqual(expect.stringContaining('a simulator of Hestia 1.9 at https://'))
-  expect(lines).toContainEqual(expect.stringContaining('on a fast machine: a command alone takes'))
+  expect(lines).toContainEqual(expect.stringContaining('on a fast machine: a command takes'))
   expect(lines).toContainEqual(expect.stringMatching(/^0\.16 to 0\.31 s,/))
 
   const command = lines.find((line) => line.trim().startsWith('curl ')) ?? ''
   const [, url = '', body = ''] = /curl -i (\S+) .* -d '(.*)'$/.exec(command) ?? []
   const headers = { 'content-type': 'application/json' }
   const response = await fetch(url, { method: 'POST', headers, body })
-  expect(await response.json()).toEqual({ code: 'changed' })
+  expect(await response.json()).toMatchObject({ code: 'changed', recoveryAddress: { ended: false } })
+
+  const api = url.replace('password-changes', '')
+  const post = async (path: string, request: object): Promise<Record<string, string>> => {
+    const answer = await fetch(`${api}${path}`, { method: 'POST', headers, body: JSON.stringify(request) })
+    return (await answer.json()) as Record<string, string>
+  }
+  const account = { username: 'alice', password: 'alice panel pw' }
+  const made = await post('recovery-links', { email: 'info@example.org', account })
+  const redeemed = { recovery: made.url, newPassword: 'another wholly new secret' }
+  expect(await post('password-changes', redeemed)).toEqual({ code: 'changed' })
+  for (const helper of ['administrator', 'address']) {
+    const asked = await post('recovery-requests', { email: 'info@example.org', helper })
+    expect(asked).toEqual({ code: 'recovery-requested' })
+  }
+
+  const [, mailPage = ''] = /Its mail: {2}(\S+)/.exec(lines.join('\n')) ?? []
+  const mail = async (): Promise<string> => (await fetch(mailPage)).text()
+  await expect.poll(mail).toContain('To info@example.org')
+  await expect.poll(mail).toContain('To jane@example.net')
 
   demo.kill('SIGINT')
   const [code] = await once(demo, 'close')
