@@ -1,5 +1,17 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
+import {
+  ADDRESS_FORM,
+  ADDRESS_REQUEST,
+  ADDRESSES,
+  byLink,
+  HELP_REQUEST,
+  LINK_REQUEST,
+  LINKS,
+  OWNER_FORM,
+  RECOVER_FORM,
+  REQUESTS,
+} from '../test/kit/recovery.js'
 import { ACCOUNT_FORM, byAccount, byMailbox, CHANGES, MAILBOX_FORM } from '../test/kit/submissions.js'
 import { CLIENT_ADDRESS, createServiceInMemory } from './service.js'
 import { defineTarget, type Target } from './target.js'
@@ -8,8 +20,10 @@ import { edited, repeated, seldomEdited } from './texts.js'
 const JSON_TYPE = 'application/json'
 const FORM_TYPE = 'application/x-www-form-urlencoded'
 const MAX_BODY_BYTES = 8 * 1024
+const DAY_MS = 86_400_000
 
 const service = await createServiceInMemory()
+const { ownerLink, addressLink, confirmation, removal } = service.recovery
 
 /** A path for submissions, with valid bodies. */
 interface Door {
@@ -39,7 +53,13 @@ const doors: readonly Door[] = [
     name: 'json',
     path: CHANGES,
     type: JSON_TYPE,
-    bodies: [byMailbox(), byAccount(), byAccount({ code: '123 456' })].map((body) => JSON.stringify(body)),
+    bodies: [
+      byMailbox(),
+      byAccount(),
+      byAccount({ code: '123 456' }),
+      byLink(ownerLink),
+      byLink(addressLink),
+    ].map((body) => JSON.stringify(body)),
     newPassword: 'newPassword',
     saysChanged: DONE,
   },
@@ -68,7 +88,41 @@ const doors: readonly Door[] = [
     newPassword: 'newpass',
     saysChanged: /\r\n\r\nok$/,
   },
+  {
+    name: 'recover-page',
+    path: '/recover',
+    type: FORM_TYPE,
+    bodies: [ownerLink, addressLink].map((recovery) => asForm({ ...RECOVER_FORM, recovery })),
+    newPassword: 'new_password',
+    saysChanged: DONE,
+  },
+  harmless('link-page', '/link', OWNER_FORM),
+  harmless('link-end-page', '/link/end', OWNER_FORM),
+  harmless('help-page', '/help', HELP_REQUEST, { ...HELP_REQUEST, helper: 'address' }),
+  harmless('address-page', '/recovery-address', ADDRESS_FORM),
+  harmless('confirm-page', '/recovery-address/confirm', { recovery: confirmation }),
+  harmless('remove-page', '/recovery-address/remove', { removal }),
+  harmless('links', LINKS, LINK_REQUEST),
+  harmless('links-end', `${LINKS}/end`, LINK_REQUEST),
+  harmless('help', REQUESTS, HELP_REQUEST, { ...HELP_REQUEST, helper: 'address' }),
+  harmless('addresses', ADDRESSES, ADDRESS_REQUEST),
+  harmless('addresses-confirm', `${ADDRESSES}/confirm`, { recovery: confirmation }),
+  harmless('addresses-remove', `${ADDRESSES}/remove`, { removal }),
 ]
+
+/** A door that changes no password. */
+function harmless(name: string, path: string, ...bodies: readonly object[]): Door {
+  const isJson = path.startsWith('/api/')
+  return {
+    name,
+    path,
+    type: isJson ? JSON_TYPE : FORM_TYPE,
+    bodies: bodies.map((body) =>
+      isJson ? JSON.stringify(body) : asForm(body as Readonly<Record<string, string>>),
+    ),
+    saysChanged: NEVER,
+  }
+}
 
 const PIECES = [
   '%',
@@ -87,6 +141,9 @@ const PIECES = [
   'proof=',
   '"code":',
   'ann.lee',
+  'rk1.',
+  '.AAAA',
+  'helper=address',
   'null',
   'true',
   '[[[[[[[[',
@@ -130,6 +187,8 @@ function submissionOf(door: Door): Target {
     name: door.name,
     arbitrary: fc.record({ body, type: fc.oneof({ weight: 9, arbitrary: fc.constant('') }, edited([''])) }),
     async run({ body, type }) {
+      // No setting raises the limits on links and mails, which end after a day.
+      if (door.saysChanged === NEVER) service.clock.advance(DAY_MS)
       const headers = [address, `Content-Type: ${door.type}${type.replaceAll(/[^ -~]/g, '')}`]
       const { change } = await sendAndCheck(requestOf(door.path, headers, body), door.saysChanged)
       if (!change || door.newPassword === undefined || type !== '') return
@@ -170,6 +229,9 @@ const requests = defineTarget({
       requestOf('/', []),
       requestOf('/?lang=de_AT', ['Accept-Language: fr, *;q=0.1', 'Cookie: a=b']),
       requestOf('/nothing', ['Range: bytes=0-10', 'Accept-Encoding: gzip']),
+      requestOf('/help?email=info%40example.org', []),
+      requestOf('/link?email=info%40example.org&lang=ar', []),
+      requestOf('/recover', ['Referer: http://localhost/recover']),
       requestOf(
         CHANGES,
         [`Content-Type: ${JSON_TYPE}; charset=utf-8`, 'Origin: http://localhost', 'Authorization: Bearer x'],

@@ -1,5 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { type Duplex, duplexPair } from 'node:stream'
 import { setImmediate } from 'node:timers/promises'
 import { pino } from 'pino'
@@ -10,12 +13,14 @@ import { inTime } from '../src/lib/in-time.js'
 import { createApp } from '../src/service/app.js'
 import { createMemoryStore } from '../src/store/memory-store.js'
 import { createTestClock } from '../test/kit/clock.js'
+import { HELP, RECOVERY_KEY, recoveryEnvironment } from '../test/kit/recovery.js'
 import { CHANGE } from '../test/panel-simulator/commands/command-names.js'
 import { createApi } from '../test/panel-simulator/server/api.js'
 import { requestOf } from '../test/panel-simulator/server/panel-request.js'
 import { createWorkload } from '../test/panel-simulator/server/workload.js'
 import { simulatorCredentials } from '../test/panel-simulator/simulator.js'
 import { createPanelState } from '../test/panel-simulator/state/panel-state.js'
+import { createRecoveryOfInfo } from './recovery.js'
 
 /** The person's address, as the proxy reports it. */
 export const CLIENT_ADDRESS = '203.0.113.9'
@@ -30,13 +35,20 @@ export async function createServiceInMemory() {
   const clock = createTestClock()
   const state = await createPanelState({ hashPassword })
   const fresh = state.domains.map(({ mailboxes }) => mailboxes.map(({ hash }) => hash))
+  const domain = state.domains.find(({ name }) => name === 'example.org')
+  const info = domain?.mailboxes.find(({ account }) => account === 'info')
+  const recovery = await createRecoveryOfInfo(info?.hash ?? '')
+  // The configuration needs a folder. Nothing is written to it.
+  const folder = mkdtempSync(join(tmpdir(), 'rekey-fuzz-'))
+  process.on('exit', () => rmSync(folder, { recursive: true }))
   const api = createApi(state, createWorkload({ profile: undefined, delayMs: 0, clock }))
   /** The passwords that the panel was asked to set, and whether it did. */
   let changes: { readonly password: string | undefined; readonly done: boolean }[] = []
   const errors: string[] = []
 
-  function reset(): void {
+  async function reset(): Promise<void> {
     changes = []
+    await recovery.reset()
     for (const [index, domain] of state.domains.entries()) {
       for (const [place, mailbox] of domain.mailboxes.entries()) mailbox.hash = fresh[index]?.[place] ?? ''
       domain.loginFile = domain.mailboxes.map(({ account, hash }) => `${account}:${hash}`)
@@ -78,15 +90,27 @@ export async function createServiceInMemory() {
     REKEY_LIMIT_FAILURES: NO_LIMIT,
     REKEY_LIMIT_TARGET: NO_LIMIT,
     REKEY_LIMIT_CEILING: NO_LIMIT,
+    ...recoveryEnvironment,
+    REKEY_DATA_DIR: folder,
+    REKEY_RECOVERY_KEY: RECOVERY_KEY,
+    ...HELP,
   })
   if (!loaded.ok) throw new Error(loaded.faults.join('\n'))
-  const logger = pino({ level: 'error', base: null }, { write: (line: string) => void errors.push(line) })
+  const logger = pino(
+    { level: 'error', base: null },
+    {
+      write(line: string) {
+        // There is no mail server.
+        if (!line.includes('"event":"notification-dropped"')) errors.push(line)
+      },
+    },
+  )
   const { handler } = createApp({
     config: loaded.config,
     version: '0.0.0',
     dispatcher: new PanelDispatcher(),
     store: createMemoryStore(clock),
-    recoveryStore: undefined,
+    recoveryStore: recovery.store,
     passwordTools: {
       isCommon: () => false,
       estimateStrength: async () => ({ score: 4, warning: undefined, suggestions: [], isCommon: false }),
@@ -101,13 +125,16 @@ export async function createServiceInMemory() {
   const server = createHttpServer(handler)
 
   return {
+    clock,
+    recovery,
+
     /**
      * Resets the panel, sends bytes (latin1) over a new connection, and gives the result.
      *
      * @param hangsUp whether the client disconnects once the service has no more immediate work
      */
     async send(bytes: string, hangsUp = false) {
-      reset()
+      await reset()
       errors.length = 0
       const [ours, theirs] = duplexPair()
       server.emit('connection', asSocket(theirs))
