@@ -1,18 +1,8 @@
-import axe, { type Result, type RunOptions } from 'axe-core'
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { askForPages } from '../kit/shown-pages.js'
+import { axeFaults } from './kit/axe-faults.js'
 import { NARROW, openViewer, WIDE } from './kit/viewer.js'
-
-/** WCAG 2.2, levels A and AA; of its rules only those on media need anything loaded beforehand. */
-const OPTIONS: RunOptions = {
-  preload: { assets: ['media'] },
-  resultTypes: ['violations'],
-  runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
-}
-
-/** What a page passes is several times as long as what it breaks. */
-const RUN = `axe.run(${JSON.stringify(OPTIONS)}).then(({ violations }) => violations)`
 
 type Look = readonly [colorScheme: 'light' | 'dark', viewport: typeof NARROW]
 
@@ -27,14 +17,11 @@ const looks: readonly Look[] = [
 /** What breaks WCAG in any of the looks, a line each. */
 async function violations(page: Page): Promise<string[]> {
   const lines: string[] = []
-  // It stays where a page takes the place of another.
-  if (!(await page.evaluate("'axe' in window"))) await page.evaluate(axe.source)
   for (const [colorScheme, viewport] of looks) {
     await page.emulateMedia({ colorScheme })
     await page.setViewportSize(viewport)
-    for (const { id, nodes } of await page.evaluate<Result[]>(RUN)) {
-      lines.push(...nodes.map(({ html }) => `${id}, ${colorScheme}, ${viewport.width} px: ${html}`))
-    }
+    const faults = await axeFaults(page)
+    lines.push(...faults.map((fault) => `${colorScheme}, ${viewport.width} px: ${fault}`))
   }
   return lines
 }

@@ -1,5 +1,5 @@
 /** A message's text, and its headers by lower-case name. */
-interface ParsedMessage {
+export interface ParsedMessage {
   readonly headers: Readonly<Record<string, string>>
   readonly text: string
 }
@@ -18,8 +18,12 @@ export function parseMessage(raw: string): ParsedMessage {
     ]),
   )
   const body = raw.slice(end + 4)
-  const encoding = headers['content-transfer-encoding']
-  return { headers, text: encoding === 'quoted-printable' ? unquoted(body) : body }
+  return { headers, text: decoded(body, headers['content-transfer-encoding']) }
+}
+
+function decoded(body: string, encoding: string | undefined): string {
+  if (encoding === 'base64') return Buffer.from(body, 'base64').toString('utf8')
+  return encoding === 'quoted-printable' ? unquoted(body) : body
 }
 
 /** Decodes quoted-printable (RFC 2045, section 6.7). */

@@ -15,8 +15,12 @@ export interface Dovecot {
   readonly imapsPort: number
   /** A PEM file with the authority of its certificate. */
   readonly caFile: string
+  /** Its mailboxes, `DOMAIN/LOCAL-PART` each, as a Maildir. */
+  readonly mailDirectory: string
   /** Whether the mail server accepts this password for the mailbox. */
   accepts(address: string, password: string): Promise<boolean>
+  /** The last mail of the inbox, as an IMAP client reads it; undefined if the password is refused. */
+  readLastMail(address: string, password: string): Promise<string | undefined>
   log(): string
 }
 
@@ -100,6 +104,7 @@ mail_location = maildir:~
     imapPort,
     imapsPort,
     caFile,
+    mailDirectory: join(directory, 'mail'),
     async accepts(address, password) {
       const args = ['-c', config, 'auth', 'test', '-x', 'service=imap', address, password]
       return run('doveadm', args, { env: { PATH } }).then(
@@ -111,12 +116,23 @@ mail_location = maildir:~
         },
       )
     },
+    async readLastMail(address, password) {
+      const inbox = `imap://127.0.0.1:${imapPort}/INBOX;MAILINDEX=*`
+      return run('curl', ['--silent', '--user', `${address}:${password}`, inbox], { env: { PATH } }).then(
+        ({ stdout }) => stdout,
+        (error) => {
+          // CURLE_LOGIN_DENIED; any other error is a fault of the set-up.
+          if (error.code === 67) return undefined
+          throw error
+        },
+      )
+    },
     log: program.output,
   }
 }
 
-/** The user that Dovecot runs as, because it doesn't serve mail as root. */
-function ordinaryAccount() {
+/** The user that mail servers run as, because they don't serve mail as root. */
+export function ordinaryAccount() {
   const name = process.getuid?.() === 0 ? 'nobody' : userInfo().username
   const ask = (option: string): string =>
     execFileSync('id', [option, name], { env: { PATH }, encoding: 'utf8' }).trim()
