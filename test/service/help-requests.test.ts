@@ -1,10 +1,11 @@
 import { setImmediate } from 'node:timers/promises'
-import { expect, it, vi } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { encode, solve } from '../kit/puzzle.js'
 import { HELP_REQUEST, helpEnvironment, PUBLIC_URL, REQUESTS, recoveryService } from '../kit/recovery.js'
 import { startService, type TestService } from '../kit/service.js'
 import { refusal, type SmtpServer, startSmtpServer } from '../kit/smtp-server.js'
-import { gist } from '../kit/submissions.js'
+import { byAccount, byMailbox, gist, post } from '../kit/submissions.js'
+import { CHANGE } from '../panel-simulator/commands/command-names.js'
 
 const OWNER = 'v-search-domain-owner'
 const VALUE = 'v-get-mail-account-value'
@@ -162,6 +163,26 @@ it.each<[string, (smtp: SmtpServer) => Record<string, string>]>([
 
 /** One of a thousand, each of a network of its own. */
 const strangerOf = (index: number): string => `10.${Math.floor(index / 250)}.${index % 250}.1`
+
+it('the panel is asked for people who can’t sign in after all attempts, however late those came', async () => {
+  const chance = vi.spyOn(Math, 'random').mockReturnValue(0)
+  onTestFinished(() => chance.mockRestore())
+  const { service } = await start({ REKEY_TRUST_PROXY: '1', HESTIA_MAX_CONCURRENCY: '1' })
+  const hold = service.panel.hold(CHANGE)
+  const first = post(service, byMailbox())
+  await hold.arrived
+  await askFor(service, 'nobody@nothing.example')
+  service.clock.advance(1)
+  await vi.waitUntil(() => service.app.panelLoad().waiting > 0, { interval: 1 })
+  const bob = { username: 'bob', password: 'bob panel pw' }
+  const second = post(service, byAccount(bob, { email: 'bob@bob.example.com' }), '198.51.100.9')
+  await vi.waitUntil(() => service.app.panelLoad().waiting > 1, { interval: 1 })
+  hold.release()
+  expect([await first, await second].map(gist)).toEqual(['200 changed', '200 changed'])
+  const last = service.panel.calls.findLastIndex(({ command }) => command === CHANGE)
+  const helped = service.panel.calls.findIndex(({ args }) => args.includes('nothing.example'))
+  expect(helped === -1 || helped > last).toBe(true)
+})
 
 it('a thousand requests from as many addresses send one mail about a mailbox', async () => {
   const { service, smtp } = await start({ REKEY_TRUST_PROXY: '1' })
