@@ -17,12 +17,12 @@ const schema = JSON.parse(readFileSync(new URL('docs/audit-line.schema.json', ro
 const documentation = readFileSync(new URL('docs/audit-log.md', root), 'utf8')
 const ajv = new Ajv2020({ allErrors: true })
 
-/** What is wrong with a line, by the schema that the documentation has. */
+/** What is wrong with a line, according to the documented schema. */
 function faultsOf(line: unknown): string {
   return ajv.validate(schema, line) ? '' : `${ajv.errorsText()} in ${JSON.stringify(line)}`
 }
 
-/** These come of a bug, or of a program of somebody else's that is not there, or of what must be configured, or are no attempts. */
+/** Codes that need a bug, another program's failure or other settings, or that aren't attempts. */
 const NOT_DRIVEN: readonly AnswerCode[] = [
   'recovery-requested',
   'recovery-links-ended',
@@ -41,7 +41,7 @@ const NOT_DRIVEN: readonly AnswerCode[] = [
   'breach-check-unavailable',
 ]
 
-/** An answer of every code that says more than its code, with all that it can say. */
+/** For every code with more fields, an answer with all of them. */
 const fullAnswers: readonly Answer[] = [
   { code: 'changed', evidence: 'confirmed' },
   {
@@ -181,7 +181,7 @@ it('the documentation of the log names every event that is written, and no other
     .filter((path) => path.endsWith('.ts'))
     .map((path) => readFileSync(new URL(path, source), 'utf8'))
     .join('\n')
-  // What is wrong with a key is an event by its code.
+  // A fault of a key is an event with the fault's code.
   const excess = readFileSync(new URL('core/panel-port.ts', source), 'utf8')
   const codes = [...excess.matchAll(/\bcode: '([a-z-]+)'/g)].map(([, code]) => code)
   const written = [...text.matchAll(/\bevent: '([a-z-]+)'|\breport\('([a-z-]+)'/g)].map(

@@ -16,7 +16,7 @@ const limited = (name: string): Answer => ({
 
 let requests = 0
 
-/** An attempt that was refused by the limit of the address, unless told otherwise. */
+/** An attempt, by default refused by the rate limit of its address. */
 function attempt({ answer = limited('address'), ...context }: About = {}): AttemptRecord {
   requests += 1
   return {
@@ -34,7 +34,7 @@ function attempt({ answer = limited('address'), ...context }: About = {}): Attem
   }
 }
 
-/** A log that folds, on a clock that goes on when a test lets it. */
+/** A log that folds refusals, on a clock that tests control. */
 function openFold() {
   const clock = createTestClock()
   const written: { readonly record: AttemptRecord; readonly count: number | undefined }[] = []
@@ -48,7 +48,7 @@ function openFold() {
       record(one)
       return one
     },
-    /** Has the time pass to the end of the window that was opened last. */
+    /** Lets time pass to the end of the window that was opened last. */
     async endWindow(): Promise<void> {
       const lines = written.length
       while (written.length === lines) await setImmediate()
@@ -124,7 +124,7 @@ it('the log takes the addresses of one IPv6 network for one sender', async () =>
 it('the log has a line for each answer but those that a flood is made of', () => {
   const folded = answerCodes.filter((code) => {
     const fold = openFold()
-    // Nothing but its code is looked at.
+    // Only the code matters.
     const answer = { ...limited('address'), code } as Answer
     fold.record({ answer })
     fold.record({ answer })

@@ -11,8 +11,8 @@ const CODE = 'v-check-user-2fa'
 const ACCOUNT = 'v-list-user'
 
 /**
- * Holds the next calls of these commands until all of them have arrived, which happens only if they run side by
- * side, and gives the calls that the panel had seen until then.
+ * Holds the next calls of these commands until all have arrived, which only happens if they run in parallel. Gives the calls that
+ * the panel had received by then.
  */
 async function whenAllArrived(service: TestService, commands: readonly string[]): Promise<string[]> {
   const holds = commands.map((command) => service.panel.hold(command))
@@ -22,12 +22,12 @@ async function whenAllArrived(service: TestService, commands: readonly string[])
   return seen
 }
 
-/** Each call with its arguments, in the order of arrival. */
+/** Each call with its arguments, in order of arrival. */
 function callsOf({ panel }: TestService): string[][] {
   return panel.calls.map(({ command, args }) => [command, ...args])
 }
 
-/** The key is checked at the start, as it is in a running service; what that took is not looked at. */
+/** The key is checked at the start, as in a running service. Those calls are left out. */
 async function startCheckedService(environment: Record<string, string> = {}): Promise<TestService> {
   const service = await startService({ environment })
   await service.app.watch()

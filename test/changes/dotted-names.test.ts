@@ -5,7 +5,7 @@ import { witness } from '../kit/truth.js'
 import { CHANGE } from '../panel-simulator/commands/command-names.js'
 import { panelReleases } from '../panel-simulator/simulator.js'
 
-// On 1.8 and 1.9 the plain name of `ann.lee` is answered as if all were well, though `ann-lee` would be destroyed.
+// On 1.8 and 1.9, a lookup of the plain name `ann.lee` succeeds, although a change would destroy `ann-lee`.
 describe.each(panelReleases)('on release %s of the panel,', (release) => {
   it.each([
     ['ann.lee', 'ann dot pw'],

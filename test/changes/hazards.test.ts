@@ -5,8 +5,8 @@ import { byAccount, byMailbox, CHANGES, gist, NEW_PASSWORD, post, warmUp } from 
 import { CHANGE } from '../panel-simulator/commands/command-names.js'
 import { panelReleases } from '../panel-simulator/simulator.js'
 
-// One test for each hazard of the panel (docs/hestia.md): take its guard out, and the test is red. Those about names are in
-// changes.test.ts, beside the rest of what names do.
+// One test for each hazard of the panel (docs/hestia.md): without its guard, the test fails. The hazards of names are in
+// changes.test.ts, with the other tests about names.
 describe.each(panelReleases)('of what the panel misreads, on release %s,', (release) => {
   it.each(['-x', '--stdin', '/tmp/known-file', ' alice panel pw', 'alice panel pw\n', 'alice\u0085panel pw'])(
     `of what the panel misreads, on release ${release}, an account password such as %j is refused without a call, like any wrong one`,

@@ -8,7 +8,7 @@ import { CHANGE } from '../panel-simulator/commands/command-names.js'
 
 const VALUE = 'v-get-mail-account-value'
 
-/** A change of a mailbox whose name has a dot, so that its siblings are asked for. */
+/** A change of a mailbox with a dot in its name, so the panel is asked for siblings. */
 const SOLO = byMailbox({ email: 'solo.name@example.org', currentPassword: 'solo mail pw' })
 
 interface Setting {
@@ -16,7 +16,7 @@ interface Setting {
   readonly mailServer: MailServer
 }
 
-/** The service, and a mail server that lets in whom the panel's mailboxes let in. */
+/** The service, and a mail server with the passwords of the panel's mailboxes. */
 async function startWithMailServer(
   environment: Record<string, string> = {},
   judge: (right: boolean, password: string, clock: TestClock) => boolean = (right) => right,
@@ -45,7 +45,7 @@ async function startWithMailServer(
   return { service, mailServer }
 }
 
-/** What was asked of the panel about mailboxes: the last argument names it. */
+/** The values of mailboxes that the panel was asked for: the last argument of each call. */
 function valuesAsked({ panel }: TestService): (string | undefined)[] {
   return panel.calls.filter(({ command }) => command === VALUE).map(({ args }) => args.at(-1))
 }
@@ -261,7 +261,7 @@ it.each([
     expect(gist(await post(service, byMailbox()))).toBe(expected)
     const tried = mailServer.logins.map(({ password }) => password)
     expect(tried.slice(1, 3)).toEqual(when === 'after-run' ? [NEW_PASSWORD] : [NEW_PASSWORD, NEW_PASSWORD])
-    // That the new one is refused is no proof: the former one is seen to be in force.
+    // A refused new password proves nothing, so Rekey also checks that the old one works.
     expect(tried.at(-1)).toBe(when === 'after-run' ? NEW_PASSWORD : 'info mail pw')
     expect(mailServer.logins.at(-1)?.clientAddress).toBe('127.0.0.1')
     expect(valuesAsked(service)).toEqual([])

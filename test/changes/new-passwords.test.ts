@@ -12,7 +12,7 @@ interface Setting {
   readonly triedNew: () => string[]
 }
 
-/** The service, and a mail server that lets in whom the panel's mailboxes let in. */
+/** The service, and a mail server with the passwords of the panel's mailboxes. */
 async function startWithMailServer(environment: Record<string, string> = {}): Promise<Setting> {
   let started: TestService | undefined
   const mailServer = await startMailServer({
@@ -33,7 +33,7 @@ async function startWithMailServer(environment: Record<string, string> = {}): Pr
   return { service: started, mailServer, triedNew }
 }
 
-/** The panel's disk is full: the command answers that all is well, and has written nothing. */
+/** The panel's disk is full: the command reports success but writes nothing. */
 function fillDisk({ panel }: TestService): void {
   panel.failNext(CHANGE, { kind: 'exit', run: false, code: 0, output: '' })
 }
@@ -51,7 +51,7 @@ async function resultsOf(service: TestService): Promise<Record<string, number>> 
   return Object.fromEntries(own.map(([series, count]) => [/result="(.*)"/.exec(series)?.[1], count]))
 }
 
-/** Lets time pass until checks have come to this. */
+/** Lets time pass until the checks have had these results. */
 async function passUntil(service: TestService, results: Record<string, number>): Promise<void> {
   const pass = async () => {
     service.clock.advance(200)

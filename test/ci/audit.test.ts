@@ -12,7 +12,7 @@ const VERSIONS: Readonly<Record<string, string>> = { ...manifest.dependencies, .
 
 const hole = { id: 1, url: 'https://x.example', title: 'x', severity: 'low', vulnerable_versions: '*' }
 
-/** Runs the audit against a registry that answers like this. */
+/** Runs the audit with a registry that answers like this. */
 async function audit(registry: RequestListener): Promise<{ code: unknown; output: string }> {
   const server = createServer(registry).listen(0, '127.0.0.1')
   onTestFinished(() => void server.close())
@@ -29,7 +29,7 @@ async function audit(registry: RequestListener): Promise<{ code: unknown; output
   })
 }
 
-/** A registry that knows these holes. */
+/** A registry with these vulnerabilities. */
 function knows(advisories: object): RequestListener {
   return (request, response) => {
     const name = decodeURIComponent(request.url?.slice(1) ?? '')

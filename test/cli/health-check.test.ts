@@ -6,7 +6,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { isAlive } from '../../src/cli/health-check.js'
 import { scratchFolder } from '../kit/service.js'
 
-/** Something that answers as the service does, or worse, and where it listens. */
+/** Something that answers like the service, or with an error, and its address. */
 async function listen(host: string, basePath = '', status = 200) {
   const server = createServer((request, response) => {
     response.writeHead(request.url === `${basePath}/healthz` ? status : 404).end()

@@ -106,7 +106,7 @@ it('the configuration takes the socket that systemd hands over, and needs no oth
   const names = { LISTEN_FDNAMES: 'rekey.socket' }
   expect(configOf({ ...handed, ...names }).handedSocket).toEqual({ fd: 3, name: 'rekey.socket' })
   expect(configOf(handed).handedSocket).toEqual({ fd: 3, name: 'unknown' })
-  // It tells the doctor where the service is.
+  // It tells the doctor where the service listens.
   const { listen } = configOf({ ...handed, REKEY_HOST: 'unix:/run/rekey/rekey.sock' })
   expect(listen).toMatchObject({ path: '/run/rekey/rekey.sock' })
 })
@@ -699,7 +699,7 @@ it.each([
     const encoded = `${before}${encodeURIComponent(password)}${after}`
     expect(passwordIn({ [name]: encoded })).toBe(password)
   }
-  // These a URL carries as they are.
+  // A URL can contain these unescaped.
   for (const password of ['pa@ss', 'pa:ss', 'pa+ss']) {
     expect(passwordIn({ [name]: `${before}${password}${after}` })).toBe(password)
   }

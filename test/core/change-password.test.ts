@@ -13,7 +13,7 @@ import { createMemoryDomainOwners } from '../../src/store/memory-domain-owners.j
 import { createTestClock } from '../kit/clock.js'
 import { ALONE } from '../kit/panel-visit.js'
 
-/** A panel with one mailbox, whose answers to changes are lost. No simulator has the bugs that are looked for here. */
+/** A panel with one mailbox that loses the answers to changes. No simulator has the bugs that this test looks for. */
 const panel: Panel = {
   isAccountPassword: async () => true,
   isTwoFactorCode: async () => true,
@@ -124,7 +124,7 @@ it.each([
     const asked = { ...panel, changeMailboxPassword }
     const outcome = await change(isPasswordOf, asked, { ...lock, lastForMailboxMsAgo })
     expect(outcome.code).toBe(code)
-    // What a form that was sent twice finds is its own change, and is not made again.
+    // If a form was sent twice, the second one finds its own change and doesn't repeat it.
     expect(changes).toEqual(lastForMailboxMsAgo === 0 ? [] : ['info'])
   },
 )

@@ -23,19 +23,19 @@ const byAccount: Credentials = {
 type Result = CheckResult | Error
 
 interface Given {
-  /** What each check of the new password finds, the last one again and again. */
+  /** The results of the checks of the new password. The last one repeats. */
   readonly results: readonly Result[]
-  /** What a check of the former password finds. */
+  /** The result of a check of the old password. */
   readonly former?: Result
   readonly checkMs?: number
   readonly credentials?: Credentials
   readonly refusalIsProof?: boolean
 }
 
-/** A mailbox of which each check takes a while; what is found out, and when it was checked. */
+/** A mailbox whose checks take a while. Gives the outcome, and when it was checked. */
 function setUp(given: Given) {
   const clock = createTestClock()
-  // A clock that has gone for a while.
+  // A clock that has run for a while.
   clock.advance(10_000)
   const mailbox = parseMailbox('info@example.org')
   if (!mailbox) throw new Error('no mailbox')

@@ -13,7 +13,7 @@ function mailboxIn(domain: string): Mailbox {
 
 const asker = { clientAddress: '203.0.113.7', deadline: { leftMs: () => 30_000 } }
 
-/** A panel that knows these domains only in the form that each has here. */
+/** A panel that has these domains only in these forms. */
 function createOwners(ownerOf: Readonly<Record<string, string>>) {
   const asked: string[] = []
   const panel = {

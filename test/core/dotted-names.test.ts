@@ -27,7 +27,7 @@ const NEW = 'a wholly new secret'
 
 const inClear = (password: string): string => `{PLAIN}${password.replaceAll(' ', '_')}`
 
-/** A panel with one domain, which has these mailboxes in this order. */
+/** A panel with one domain and these mailboxes, in this order. */
 function createState(release: PanelRelease, localParts: readonly string[]): PanelState {
   const mailboxes = localParts.map((account) => ({ account, hash: inClear(OLD), suspended: false }))
   const loginFile = mailboxes.map(({ account, hash }) => `${account}:${hash}`)
@@ -52,7 +52,7 @@ const byAccount: Credentials = {
   code: undefined,
 }
 
-/** Asks for a change before a panel of this state, without anything in between. */
+/** Requests a change from a panel in this state, directly. */
 async function change(state: PanelState, localPart: string, credentials: Credentials): Promise<Outcome> {
   const clock = createTestClock()
   const workload = createWorkload({ profile: undefined, delayMs: 0, clock })
@@ -96,7 +96,7 @@ async function change(state: PanelState, localPart: string, credentials: Credent
   )
 }
 
-/** A name of up to four dots, and one that is like it: some of its characters are others, its dots more often so. */
+/** A name with up to four dots, and a similar one: some characters differ, most often the dots. */
 const pairs = fc
   .array(fc.constantFrom('a', 'b', '-', '_', '.'), { minLength: 1, maxLength: 7 })
   .map((characters) => characters.join(''))
@@ -114,7 +114,7 @@ const pairs = fc
   })
   .filter(([name, other]) => name !== other && [name, other].every(isGiven))
 
-/** Whether all releases give such names. */
+/** Whether all releases allow such names. */
 function isGiven(name: string): boolean {
   return panelReleases.every((release) => checkAccountFormat(name, release) === undefined)
 }

@@ -73,7 +73,7 @@ it.each([
   'info@-à.org',
   'info@à-.example.org',
   'info@xn----sfa.org',
-  // Another name of почта.example, past its limits and its lock.
+  // Otherwise another name of почта.example, which would bypass its limits and its lock.
   'info@xn---80a1acny.example',
   'info@example..org',
   'info@.example.org',

@@ -7,10 +7,10 @@ import { createTestClock } from '../kit/clock.js'
 
 const away = new MailServerFault('unreachable', false)
 
-/** What a login comes to, and how long it takes. */
+/** The result of a login, and how long it takes. */
 type Login = boolean | Error | { readonly comesTo: boolean | Error; readonly afterMs: number }
 
-/** A mail server at which each login comes to the next of these; the last one again and again. */
+/** A mail server whose logins have these results. The last one repeats. */
 function setUp(logins: readonly Login[]) {
   const clock = createTestClock()
   const seen: { atMs: number; mailbox: string; password: string; clientAddress: string; leftMs: number }[] =

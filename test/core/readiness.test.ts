@@ -8,7 +8,7 @@ afterEach(() => void vi.useRealTimers())
 const NOT_YET: ReadinessFault = { code: 'not-yet' }
 const AWAY: ReadinessFault = { code: 'away' }
 
-/** A remembered check, each run of which ends when it is told to. */
+/** A cached check whose runs end when the test says so. */
 function setUp() {
   const clock = createTestClock()
   const ends: ((faults: readonly ReadinessFault[]) => void)[] = []

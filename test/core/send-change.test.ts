@@ -11,12 +11,12 @@ import { createTestClock } from '../kit/clock.js'
 interface Given {
   readonly answer: ChangeAnswer
   readonly hasMailbox?: boolean
-  /** What a look for the new password finds so many ms after the answer. */
+  /** The result of a check of the new password, this many ms after the answer. */
   readonly find?: (atMs: number) => CheckResult | PanelFault
   readonly lagMs?: number
 }
 
-/** Sends one change; how it ended, when was looked, and whether the turn was left in doubt. */
+/** Sends one change. Gives its outcome, the times of the checks, and whether the turn was left in doubt. */
 async function send({ answer, hasMailbox = false, find = () => 'wrong', lagMs = 0 }: Given) {
   const clock = createTestClock()
   const mailbox = parseMailbox('info@example.org')

@@ -24,7 +24,7 @@ function guessOf(password: string, anyForm = true): Guess {
 }
 
 describe('a password that is held against the stored hash', () => {
-  /** What comes of a guess, how often the hash was asked for, and what was held against it. */
+  /** The verdict on a guess, how often the hash was read, and what was compared with it. */
   async function check(guess: Guess, stored: string) {
     const tried: string[] = []
     let lookups = 0
@@ -72,7 +72,7 @@ describe('a password that is held against the stored hash', () => {
 })
 
 describe('a password that is tried at the mail server', () => {
-  /** What comes of a guess, and which logins were tried. */
+  /** The verdict on a guess, and the logins that were tried. */
   async function check(guess: Guess, accepts: (password: string) => boolean) {
     const tried: string[] = []
     const logIn = async (_address: string, password: Secret) => {

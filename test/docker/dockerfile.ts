@@ -1,28 +1,28 @@
 import { readFileSync } from 'node:fs'
 import { type Copy, DockerfileParser, type Instruction } from 'dockerfile-ast'
 
-/** One line of a Dockerfile, as a builder reads it. */
+/** One instruction of a Dockerfile, as a builder reads it. */
 export interface Step {
   /** In capitals. */
   readonly keyword: string
-  /** `--from=build` and the like. */
+  /** For example `--from=build`. */
   readonly flags: readonly string[]
   readonly args: readonly string[]
-  /** Everything after the flags, continued lines joined. */
+  /** Everything after the flags, with continued lines joined. */
   readonly text: string
-  /** The words of the exec form, as in `CMD ["node", "main.js"]`; undefined in the shell form. */
+  /** The words of the exec form, as in `CMD ["node", "main.js"]`. Undefined for the shell form. */
   readonly exec?: readonly string[]
 }
 
-/** A `FROM` and what follows it. */
+/** A `FROM` and the instructions after it. */
 export interface Stage {
   readonly image: string
-  /** What `AS` calls it. */
+  /** Its name after `AS`. */
   readonly name: string | undefined
   readonly steps: readonly Step[]
 }
 
-/** The Dockerfile of the project. */
+/** The project's Dockerfile. */
 export const DOCKERFILE = new URL('../../Dockerfile', import.meta.url)
 
 export function loadStages(): Stage[] {

@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path/posix'
 import type { Stage, Step } from './dockerfile.js'
 
-/** A rule of the house for Dockerfiles, after hadolint's of the codes in brackets: gives what breaks it. */
+/** A rule for Dockerfiles, like the rule of hadolint in brackets. Gives what breaks it. */
 type Rule = (stages: readonly Stage[]) => readonly string[]
 
 const EXACT_VERSION = /:\d+\.\d+(?:\.\d+)?(?:-[\w.-]+)?$/
@@ -40,7 +40,7 @@ const rules: Readonly<Record<string, Rule>> = {
     ),
 }
 
-/** What breaks the rules: `RULE: WHAT` for each. */
+/** The breaches of the rules, as `RULE: WHAT`. */
 export function breaches(stages: readonly Stage[]): string[] {
   return Object.entries(rules).flatMap(([name, rule]) => rule(stages).map((breach) => `${name}: ${breach}`))
 }

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { root } from '../kit/document-links.js'
 
-/** The code of a folder, comments that are wrapped as one line each. */
+/** The code of a folder, with each wrapped comment as one line. */
 function codeIn(folder: string): string[] {
   const files = readdirSync(new URL(folder, root), { recursive: true, encoding: 'utf8' })
   return files

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import { documentsIn, root } from '../kit/document-links.js'
 
-/** The files and folders of the repository that a document names between backticks, except what tests write. */
+/** The repository's files and folders that a document names between backticks, except those that tests write. */
 function pathsIn(text: string): string[] {
   const names = [...text.matchAll(/`((?:bench|deploy|integrations|scripts|src|test|views)\/[\w./-]*)`/g)]
   return names.map(([, path = '']) => path).filter((path) => !path.startsWith('test/e2e/screenshots/'))

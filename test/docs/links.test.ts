@@ -9,7 +9,7 @@ function textOf(file: URL): string {
   return readFileSync(file, 'utf8')
 }
 
-/** The anchors of a document's headings, as forges make them. */
+/** The anchors of a document's headings, as code hosting sites make them. */
 function anchorsIn(file: URL): string[] {
   return [...textOf(file).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
     heading

@@ -4,7 +4,7 @@ import { scrape, withMetrics } from '../kit/metrics.js'
 import { startService } from '../kit/service.js'
 import { byMailbox, post } from '../kit/submissions.js'
 
-/** One of Rekey's own metrics: its name, its type and its labels. */
+/** One of Rekey's own metrics: its name, type and labels. */
 type Description = readonly [name: string, type: string, labels: readonly string[]]
 
 function documented(): Description[] {

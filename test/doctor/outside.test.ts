@@ -11,7 +11,7 @@ import { sharedCertificate } from '../panel-simulator/server/certificate.js'
 
 const call = createOutsideCall(5000)
 
-/** As if the connection went between these addresses, and not over the loopback. */
+/** Pretends that the connection was between these addresses, not over the loopback. */
 function between(localAddress: string, remoteAddress: string): CallOutside {
   return async (url, headers) => ({ ...(await call(url, headers)), localAddress, remoteAddress })
 }
@@ -148,7 +148,7 @@ it('the address that the service counts, seen from outside, is a public one wher
 it('the address that the service counts, seen from outside, can’t be judged from the host that was called', async () => {
   expect(await counted('1', { names: PROXY }, PROXY)).toBe('not-checked')
   expect(await counted('0', { names: PROXY }, PROXY)).toBe('address-is-a-proxy')
-  // Over the loopback, whoever trusts that believes us as a proxy.
+  // A service that trusts the loopback takes the doctor for a proxy.
   const service = await startService({ environment: { REKEY_TRUST_PROXY: 'loopback' } })
   const { gist } = await look(`${await startProxy(service.url)}/`)
   expect(gist['client-address']).toBe('not-checked')

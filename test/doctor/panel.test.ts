@@ -69,7 +69,7 @@ it('the doctor tells a port that does not answer, when the time for it is over',
 
 it('the doctor tells an address that no network leads to', async () => {
   const panel = await startScopedPanel()
-  // Linux connects to no broadcast address, whatever the networks of the host.
+  // Linux never connects to a broadcast address, whatever the host's networks are.
   const { gist, text } = await diagnose(panel, { HESTIA_URL: 'https://255.255.255.255:8083' })
   expect(gist).toMatchObject({ connection: 'connection-failed', tls: 'not-checked' })
   expect(text('connection')).toContain('can’t be reached (ENETUNREACH)')

@@ -20,7 +20,7 @@ interface Answers {
   readonly get?: string
 }
 
-/** Examines with a Redis that keeps what it is told, unless these answers say otherwise; gives what it keeps too. */
+/** Runs the doctor with a Redis that stores values, except for these replies. Also gives what it stores. */
 async function diagnoseRedis({ persistence = '1', save = '', set = '+OK', get }: Answers) {
   const kept = new Map<string, string>()
   const { port } = await startRedisReplies((command, key = '', value = '') => {

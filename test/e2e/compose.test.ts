@@ -103,7 +103,7 @@ describe('two instances behind the nginx of compose.yaml', () => {
       REKEY_LINK_KEY: LINK_KEY,
     }
     instances = await Promise.all([startRekey(panel, environment), startRekey(panel, environment)])
-    // As whoever runs several does: one that could not reach the store at once is given time.
+    // An instance that can't reach the store at once gets more time, as in production.
     for (const { url } of instances) {
       const expectReady = async () => expect((await fetch(`${url}/readyz`)).status).toBe(200)
       await vi.waitFor(expectReady, { timeout: 20_000, interval: 100 })
@@ -111,7 +111,7 @@ describe('two instances behind the nginx of compose.yaml', () => {
     proxy = await startComposeNginx([instances[0].url, instances[1].url])
   })
 
-  /** The status, and the code where it is a refusal. */
+  /** The status, and the code if it is a refusal. */
   async function change(from: string, through = proxy, password = 'alice panel pw'): Promise<string> {
     const { status, body } = await visit(through, {
       host: 'localhost',

@@ -21,7 +21,7 @@ import { scratchDirectory } from './kit/scratch.js'
 const BUILD_MS = 900_000
 const HOST_MS = 600_000
 
-/** The releases that the package is tried on. */
+/** The releases to test the package on. */
 const RELEASES = (process.env.REKEY_TEST_RELEASES ?? 'bookworm').split(',')
 
 /** `e_machine` of an ELF file. */
@@ -31,7 +31,7 @@ const { version } = manifest
 const FORMER = '0.1.99'
 const execute = promisify(execFile)
 
-/** Where the packages are, and what each of them has. */
+/** The folder of the packages, and the contents of each. */
 let built: string
 const unpacked = { amd64: '', arm64: '' }
 
@@ -78,7 +78,7 @@ it.each(architectures())(
     ])
     for (const [path, bytes] of binaries)
       expect([path, bytes.readUInt16LE(18)]).toEqual([path, MACHINES[architecture]])
-    // The newest that these binaries ask for: Debian 11 has 2.31 and GCC 10's 3.4.28.
+    // The newest versions that these binaries need. Debian 11 has 2.31, and GCC 10's 3.4.28.
     for (const [, bytes] of binaries) {
       expect(newest(/GLIBC_2\.(\d+)/g, bytes)).toBeLessThanOrEqual(28)
       expect(newest(/GLIBCXX_3\.4\.(\d+)/g, bytes)).toBeLessThanOrEqual(28)
@@ -159,7 +159,7 @@ describe.runIf(process.getuid?.() === 0).each(RELEASES)('on %s, without a networ
     atEnd(() => panel.close())
   }, HOST_MS)
 
-  /** Has apt do something, with the package of a version in the host's /root. */
+  /** Runs apt with the package of a version in the host's /root. */
   async function apt(...args: string[]): Promise<string> {
     writeFileSync(calls, '')
     return host.run('apt-get', '--yes', '--allow-downgrades', ...args)
@@ -174,7 +174,7 @@ describe.runIf(process.getuid?.() === 0).each(RELEASES)('on %s, without a networ
     return readFileSync(calls, 'utf8').split('\n').filter(Boolean)
   }
 
-  /** As the service's user, with the settings of the host. */
+  /** Changes a password as the service's user, with the host's settings. */
   async function changesPassword(): Promise<void> {
     const service = await startRekey(panel, {}, [
       'chroot',
@@ -250,7 +250,7 @@ describe.runIf(process.getuid?.() === 0).each(RELEASES)('on %s, without a networ
   })
 })
 
-/** A package of a version before this one, with a file that this one doesn't have. */
+/** Makes a package of an earlier version, with a file that this one doesn't have. */
 async function makeFormer(path: string): Promise<void> {
   const folder = scratchDirectory('former')
   await execute('dpkg-deb', ['--raw-extract', packageFor('amd64'), folder])

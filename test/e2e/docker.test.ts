@@ -29,7 +29,7 @@ beforeAll(async () => {
   atEnd(() => panel.close())
 }, BUILD_MS)
 
-/** A command as the container would run it. Debian's own files stand for those of the base image. */
+/** A command as the container would run it. Debian's own files replace those of the base image. */
 function inContainer(command: CommandLine): CommandLine {
   const { root, workingDirectory } = image
   const links = ['bin', 'lib', 'lib64'].flatMap((name) => ['--symlink', `usr/${name}`, `/${name}`])

@@ -9,7 +9,7 @@ import { startRekey } from './kit/rekey.js'
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 
-/** What the doctor finds, by check. */
+/** The doctor's findings, by check. */
 async function diagnose(args: readonly string[], env: Record<string, string>) {
   const program = startProgram(process.execPath, [MAIN, 'doctor', '--json', ...args], { env })
   const [report] = await program.written(/^\{$(?:.*\n)*?^\}$/m)

@@ -7,10 +7,10 @@ import { byAccount, byMailbox, CHANGES } from '../kit/submissions.js'
 import { env, FILTER, found, inFile, inJournal, OURS, run } from './kit/fail2ban.js'
 import { scratchDirectory } from './kit/scratch.js'
 
-/** The address that hostile callers would have banned. */
+/** The address that hostile callers try to get banned. */
 const VICTIM = '198.51.100.66'
 
-/** Those who, by the lines, were refused in a way that counts. */
+/** The senders of refusals that count, according to the log. */
 function culprits(service: TestService): unknown[] {
   return service.attempts().flatMap(({ code, limit, client, clientAddress }) => {
     const counts = code === 'invalid-credentials' || code === 'invalid-token' || limit === 'address'
@@ -18,7 +18,7 @@ function culprits(service: TestService): unknown[] {
   })
 }
 
-/** A service that has come to every end that it can come to. */
+/** A service that has been through all outcomes it can have. */
 async function driven(environment: Record<string, string> = {}): Promise<TestService> {
   const service = await startService({ environment: { ...outcomeEnvironment, ...environment } })
   await driveOutcomes(service)
@@ -168,6 +168,6 @@ it('the jail is one that Fail2Ban takes', async () => {
   expect(stdout).toContain("['set', 'rekey', 'addjournalmatch', '_SYSTEMD_UNIT=rekey.service']")
   expect(stdout).toContain("['set', 'rekey', 'maxretry', 10]")
   expect(stdout).toContain("['start', 'rekey']")
-  // Those whom the administrator never has banned stay so.
+  // Addresses that the administrator never bans stay so.
   expect(stdout).toMatch(/'rekey', 'addignoreip', '192\.0\.2\.10'.*'192\.0\.2\.11'/)
 })

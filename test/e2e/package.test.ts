@@ -22,7 +22,7 @@ import { scratchDirectory } from './kit/scratch.js'
 
 const INSTALL_MS = 180_000
 
-/** Makes of the package the next version's. */
+/** Turns the package into one of the next version. */
 const packNext = `mkdir next
 tar -xzf rekey-0.2.0.tgz -C next
 sed -i '0,/"version": "0.2.0"/s//"version": "0.3.0"/' next/package/{package,npm-shrinkwrap}.json
@@ -32,7 +32,7 @@ tar -czf rekey-0.3.0.tgz -C next package
 let host: string
 let checkout: string
 
-// What `npm ci` installs to build with is here already.
+// The packages for the build are already installed here.
 beforeAll(() => {
   checkout = scratchDirectory('checkout')
   host = scratchDirectory('host')
@@ -45,7 +45,7 @@ beforeAll(() => {
   expect(follow(install)).toMatch(/^0\.2\.0$/m)
 }, INSTALL_MS)
 
-/** Does what a document says, and gives what is printed; a directory stands for the root of the host. */
+/** Follows a document's commands and gives the output. A directory stands for the root of the host. */
 function follow(commands: string): string {
   const here = commands.replaceAll(/(?<=\s|=)\/(?=opt|etc|usr\/local)/g, `${host}/`)
   const env = {
@@ -64,7 +64,7 @@ function settingsPaths(): [string, string] {
   return [join(host, 'etc/rekey/secret-key'), join(host, 'etc/rekey/rekey.env')]
 }
 
-/** Makes the settings that docs/install.md has, and with them its example of a value that must be quoted. */
+/** Writes the settings of docs/install.md, including its example of a value that must be quoted. */
 function makeSettings(): void {
   const [prepare = '', settings = ''] = blocksFrom('docs/install.md', 'The settings', 'sh')
   follow(prepare)

@@ -5,7 +5,7 @@ import { CHANGE } from '../panel-simulator/commands/command-names.js'
 import { createPanelHost, HESTIA, type PanelHost } from './kit/panel-host.js'
 import { lineAfter, paste, pipe, scriptOf, undoOf } from './kit/panel-script.js'
 
-/** ID and secret of the only key. */
+/** The ID and the secret of the only key. */
 function keyOf(host: PanelHost): string[] {
   const [[id, text] = ['', ''], ...others] = Object.entries(host.state().keys)
   expect(others).toEqual([])

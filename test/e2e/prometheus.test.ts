@@ -44,7 +44,7 @@ it('Prometheus takes the metrics', async () => {
   const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
   expect(text).toContain('rekey_attempts_total{code="changed",proof="mailbox"} 1\n')
   const { output } = promtool(['check', 'metrics'], text)
-  // The library gives three gauges names that are meant for counters; dashboards know them by these.
+  // The library gives three gauges names meant for counters. Dashboards use these names.
   const ours = output.split('\n').filter((line) => !/^(?:nodejs_active_\w+_total .*)?$/.test(line))
   expect(ours).toEqual([])
 })

@@ -15,10 +15,10 @@ import { HOSTS } from './kit/proxy-setup.js'
 import { scratchDirectory } from './kit/scratch.js'
 import { visit } from './kit/visit.js'
 
-/** Longer than a proxy waits that was told to wait for a second. */
+/** Longer than the time-out of a proxy that is set to one second. */
 const POST_TAKES_MS = 5000
 
-/** Tells what a request has become when it arrives behind the proxy; one that posts has to wait for it. */
+/** Answers with the request as it arrives behind the proxy. A POST has to wait for it. */
 async function startEcho(): Promise<string> {
   const server = createServer(async ({ method, headers }, response) => {
     if (method === 'POST') await setTimeout(POST_TAKES_MS, undefined, { ref: false })
@@ -59,7 +59,7 @@ describe.each(files)('a proxy by deploy/$file', ({ file, start, places }) => {
         const sentMs = Date.now()
         const { body } = await visit(proxy, { host, path, headers, from: '127.0.0.9' })
         const received = JSON.parse(body)
-        // nginx looks at its clock now and then. The answer came within seconds.
+        // nginx updates its clock only now and then. The answer came within seconds.
         const waited = waitedMs(received['x-request-start'], sentMs + 60_000)
         expect(waited).toBeGreaterThan(50_000)
         expect(waited).toBeLessThan(60_100)
@@ -116,7 +116,7 @@ it.each(ON_SOCKET)(
   },
 )
 
-// Older versions close them by default, so that a real nginx of Debian's would not show it.
+// Older versions close them by default, so a real nginx of Debian wouldn't show it.
 it.each(NGINX_FILES)('in deploy/%s, each place tells any nginx to keep no connection', (file) => {
   const places = adapt(file, {}).split('proxy_pass ').slice(1)
   expect(places.filter((place) => !place.includes('proxy_set_header Connection close;'))).toEqual([])

@@ -13,25 +13,25 @@ import {
   type World,
 } from './model/world.js'
 
-/** At least so many, and at least once each weather; 20,000 in `npm run test:long`. */
+/** At least this many, and each fault at least once. 20,000 in `npm run test:long`. */
 const OPERATIONS = Number(process.env.REKEY_TEST_OPERATIONS ?? 400)
 const seed = Number(process.env.REKEY_TEST_SEED ?? randomInt(2 ** 31))
 
 const DOMAINS = 60
-/** How many batches of wishes are under way at once. */
+/** How many batches of wishes run at once. */
 const WORKERS = 10
 
-/** A weather lasts for so many operations, and at least for one of these times (ms). */
+/** A fault lasts for this many operations, and at least for one of these times (ms). */
 const WEATHER_OPERATIONS = 10
 const WEATHER_MS = [50, 300, 1000] as const
 
-/** Before a weather begins on a panel that is slow, so many operations have met that. */
+/** How many operations run on a slow panel before a fault begins. */
 const SLOW_OPERATIONS = 10
 
-/** After the end of a weather. */
+/** After the end of a fault. */
 const WORKS_WITHIN_MS = 10_000
 
-/** Asks for one change after another, until told to stop. */
+/** Requests changes one after another until it is stopped. */
 async function work(people: People, domains: Domain[], random: Random, isOver: () => boolean): Promise<void> {
   while (!isOver()) {
     const idle = domains.filter(({ inDoubtUntilMs }) => inDoubtUntilMs < performance.now())
@@ -42,7 +42,7 @@ async function work(people: People, domains: Domain[], random: Random, isOver: (
   }
 }
 
-/** Tries wrong passwords, one after another. */
+/** Tries wrong passwords one after another. */
 async function guess(people: People, isOver: () => boolean): Promise<void> {
   while (!isOver()) {
     await people.guess()
@@ -66,7 +66,7 @@ async function passThrough(weather: Weather, world: World, people: People, rando
   await Promise.all(instances.map((instance) => expectRecovery(instance, people, weather.name)))
 }
 
-/** Waits until so many more were sent. */
+/** Waits until this many more were sent. */
 async function untilSent(people: People, operations: number): Promise<void> {
   const end = people.sent + operations
   while (people.sent < end) await setTimeout(5)

@@ -9,7 +9,7 @@ import { NARROW } from './kit/viewer.js'
 
 const NEXT = 'nine maps under a kettle'
 
-/** A link for a mailbox of example.org, where this service is. */
+/** A link for a mailbox of example.org, at this service's URL. */
 async function linkFor(service: TestService, name: string): Promise<string> {
   const url = await makeLink(service, { ...LINK_REQUEST, email: `${name}@example.org` })
   return url.replace(PUBLIC_URL, `${service.url}/`)

@@ -15,7 +15,7 @@ async function start() {
   return { smtp, service: await startService(addressService(smtp.port)) }
 }
 
-/** The link that was mailed to jane@example.net, where this service is. */
+/** The link that was mailed to jane@example.net, at this service's URL. */
 async function mailedLink({ url }: TestService, { messages }: SmtpServer): Promise<string> {
   const toJane = () => messages.find(({ to }) => to.includes('jane@example.net'))
   await vi.waitUntil(() => toJane() !== undefined, { timeout: 5000 })

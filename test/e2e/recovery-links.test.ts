@@ -13,7 +13,7 @@ const NEXT = 'nine maps under a kettle'
 
 const start = (environment?: Record<string, string>) => startService(recoveryService(environment))
 
-/** Types what proves alice's hosting account. */
+/** Types the credentials of alice's hosting account. */
 async function fillInAccount(page: Page, password = 'alice panel pw'): Promise<void> {
   await fieldOf(page, 'email').fill('info@example.org')
   await fieldOf(page, 'username').fill('alice')
@@ -22,7 +22,7 @@ async function fillInAccount(page: Page, password = 'alice panel pw'): Promise<v
 
 const shownLink = (page: Page) => page.locator('#made-link').inputValue()
 
-/** Opens a link where this service is, and sets a password by it. */
+/** Opens a link at this service's URL, and sets a password with it. */
 async function setPassword({ url }: TestService, link: string, page: Page): Promise<void> {
   await page.goto(link.replace(PUBLIC_URL, `${url}/`))
   const field = fieldOf(page, 'recovery')

@@ -10,7 +10,7 @@ import { MAIN, type Rekey, startRekey } from './kit/rekey.js'
 import { scratchDirectory } from './kit/scratch.js'
 import { change, diagnoseStore, sharing } from './kit/store.js'
 
-/** Twice the time after which a store is looked at again, and some. */
+/** A little more than twice the time after which a store is checked again. */
 const SOON = { timeout: 8000, interval: 50 }
 
 async function startPanel(): Promise<PanelSimulator> {
@@ -24,7 +24,7 @@ async function faultsOf(rekey: Rekey): Promise<unknown> {
   return ((await response.json()) as { faults: unknown }).faults
 }
 
-/** What the log says of the store, in order. */
+/** What the log says about the store, in order. */
 function storeEvents(rekey: Rekey): unknown[] {
   return rekey
     .lines()

@@ -20,7 +20,7 @@ function mailbox(address: string): Mailbox {
 const info = mailbox('info@example.org')
 const sales = mailbox('sales@example.org')
 
-/** A store of another instance, whose connection is some time old. */
+/** The store of another instance, with a connection that isn't new. */
 async function createStore(port = redis.port): Promise<SharedStore> {
   let offsetMs = 0
   const clock = { ...systemClock, now: () => systemClock.now() + offsetMs }

@@ -34,7 +34,7 @@ interface Try {
   readonly newPassword?: string
 }
 
-/** A change of example.org proved by alice. */
+/** A change in example.org with alice's hosting account. */
 async function change(rekey: Rekey, { email = 'info@example.org', password, newPassword }: Try = {}) {
   const response = await fetch(`${rekey.url}/api/v1/password-changes`, {
     method: 'POST',

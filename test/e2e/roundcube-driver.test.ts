@@ -17,14 +17,14 @@ const CONSTRAINT_VIOLATION = 5
 interface Call {
   readonly call?: 'save' | 'compare' | 'strength_rules' | 'check_strength'
   readonly arguments?: readonly string[]
-  /** Of the arguments; UTF-8 by default. */
+  /** The charset of the arguments. Default: UTF-8. */
   readonly charset?: string
   readonly settings?: Record<string, unknown>
   /** Roundcube's own settings of the HTTP client. */
   readonly client?: Record<string, unknown>
   readonly status?: number
   readonly body?: string
-  /** What cURL says of a call without an answer. */
+  /** What cURL reports for a call without an answer. */
   readonly failure?: Record<string, unknown>
 }
 
@@ -72,7 +72,7 @@ function problem(code: AnswerCode, more: object = {}): Call {
 /** What happened, and what to do. */
 const words = { code: ERROR, message: 'Title. Detail.' }
 
-/** The driver has ended the request itself, and Roundcube adds no words of its own. */
+/** The driver has ended the request itself, and Roundcube adds no text. */
 function ended(message: string): object {
   return {
     ended: [
@@ -220,7 +220,7 @@ it.each(['http://127.0.0.1:8080', 'http://localhost/password', 'http://[::1]:808
     const call = { settings: { password_rekey_url: url }, status: 200, body: '{"code":"changed"}' }
     const { result, sent } = make({ ...call, client: { proxy: 'http://proxy.example.org' } })
     expect(result).toBe(SUCCESS)
-    // Nothing but this host sees it.
+    // Only this host sees it.
     expect(sent[0]?.options.proxy).toBe('')
   },
 )

@@ -29,7 +29,7 @@ beforeAll(async () => {
   webmail = await startWebmail(nginx)
 })
 
-/** Webmail before a proxy that it trusts. */
+/** Webmail with a proxy that it trusts. */
 function startWebmail(
   { url, caFile }: Pick<Nginx, 'url' | 'caFile'>,
   furtherSettings = '',
@@ -43,7 +43,7 @@ function startWebmail(
   return startRoundcube({ imapPort: host.dovecot.imapPort, drivers: [DRIVER], passwordConfig })
 }
 
-/** A person with the password that the mailbox began with. */
+/** A person with the mailbox's first password. */
 function openSettings(address: string, host = webmail): Promise<Page> {
   return openSettingsOf(host, address, `${address.split('@')[0]} mail pw`)
 }
@@ -52,7 +52,7 @@ function outcomes(): unknown[] {
   return rekey.attempts().map(({ code }) => code)
 }
 
-/** Guesses that came through webmail, from this person’s address. */
+/** Wrong guesses through webmail, from this person’s address. */
 async function guessInVain(email: string, times: number): Promise<void> {
   for (let count = 0; count < times; count += 1) {
     const { status } = await fetch(`${rekey.url}/api/v1/password-changes`, {

@@ -9,7 +9,7 @@ const WORDS_PER_MINUTE = 200
 
 describe.runIf(canRunMachine)('on a host of a panel', () => {
   let machine: PanelMachine
-  /** The whole host before the setup. */
+  /** Everything on the host before the setup. */
   let before: string[]
   let settingsBefore: string[]
   let password = 'info mail pw'
@@ -20,10 +20,10 @@ describe.runIf(canRunMachine)('on a host of a panel', () => {
     settingsBefore = await panelSettings()
   })
 
-  /** What the setup could change: every file, with its text and rights. */
+  /** What the setup could change: every file with its text and permissions. */
   async function footprint(): Promise<string[]> {
     const places = '/etc /home/alice /usr/local/hestia /var/lib/roundcube/plugins /var/lib/snappymail'
-    // The panel's commands change these by themselves, also when they undo something.
+    // The panel's commands change these on their own, even when they undo something.
     const others = /hosts|hestia\.conf|access-keys|exim4\/domains|nginx\/conf\.d\/domains|alice\/conf\/mail/
     const { output } = await machine.run(
       'bash',
@@ -46,12 +46,12 @@ describe.runIf(canRunMachine)('on a host of a panel', () => {
     return body
   }
 
-  /** None is like the one before. */
+  /** Each differs from the one before. */
   function nextPassword(): string {
     return randomBytes(12).toString('base64url')
   }
 
-  /** Until the log has an attempt like this. */
+  /** Waits until the log has an attempt like this. */
   async function expectAttempt(attempt: Record<string, unknown>): Promise<void> {
     const last = async (): Promise<unknown> => {
       const { output } = await machine.run('grep', '"event":"attempt"', '/var/log/rekey.log')
@@ -240,7 +240,7 @@ describe.runIf(canRunMachine)('on a host of a panel', () => {
   it('a setup that is undone leaves the host as it was, and every site answers', async () => {
     const { code, output } = await machine.run('rekey', 'setup', '--undo', '--yes')
     expect([code, output]).toEqual([0, expect.stringContaining('Everything was undone.')])
-    // What the service has stored needs its key, until both are purged.
+    // The service's stored data needs its key, until both are purged.
     expect(output).toContain('Kept: /etc/rekey/recovery-key')
     expect((await machine.run('find', '/etc/rekey', '-type', 'f')).output).toBe('/etc/rekey/recovery-key\n')
     expect((await footprint()).filter((line) => !line.includes('/etc/rekey'))).toEqual(before)

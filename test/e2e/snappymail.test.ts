@@ -10,7 +10,7 @@ beforeAll(async () => {
   rekey = await startRekey(host.panel)
 })
 
-/** Whether SnappyMail’s plugin would say that the password was changed: it reads the body and nothing else. */
+/** Whether SnappyMail’s plugin would report that the password was changed. It reads only the body. */
 async function change(email: string, password: string, newPassword: string): Promise<boolean> {
   const answer = await fetch(`${rekey.url}/reset/mail/`, {
     method: 'POST',

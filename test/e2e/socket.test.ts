@@ -24,7 +24,7 @@ const LOG = '/run/rekey.log'
 const NODE = '/opt/node'
 const ETC = '/run/etc-rekey'
 
-/** How people come by: 20 a second, from many addresses. */
+/** How many people come per second, from many addresses. */
 const PER_SECOND = 20
 
 const POLL = { timeout: 20_000 }
@@ -32,7 +32,7 @@ const POLL = { timeout: 20_000 }
 const CHANGED = '{"code":"changed"}'
 const JSON_HEADERS = { 'content-type': 'application/json' }
 
-/** Installs the service and its units as docs/install.md does, but for the places of settings and log. */
+/** Installs the service and its units as in docs/install.md, except for the paths of its settings and its log. */
 async function installRekey(systemd: Systemd, panel: PanelSimulator): Promise<void> {
   const settings = {
     HESTIA_URL: panel.url,
@@ -59,7 +59,7 @@ async function installRekey(systemd: Systemd, panel: PanelSimulator): Promise<vo
     systemctl start rekey`)
 }
 
-// It takes root, and a machine that lets root mount.
+// Needs root, and a machine on which root can mount.
 describe.runIf(canRunSystemd)('Rekey, run by systemd', () => {
   let panel: PanelSimulator
   let systemd: Systemd

@@ -53,7 +53,7 @@ it('the units for systemd are understood by systemd, every line of them', () => 
 it('the unit for systemd is killed only when Rekey must have stopped by itself', () => {
   const { REKEY_REQUEST_TIMEOUT_MS: request, HESTIA_TIMEOUT_MS: command } = variables
   const stopMs = longestStopMs(Number(defaultOf(request)), Number(defaultOf(command)))
-  // Its log has two seconds more.
+  // The log gets two more seconds.
   expect(secondsOf('TimeoutStopSec')).toBeGreaterThan((stopMs + 2000) / 1000)
 })
 

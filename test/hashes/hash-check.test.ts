@@ -8,7 +8,7 @@ import { Secret } from '../../src/lib/secret.js'
 
 const PASSWORD = 'pässwörd €uro 12'
 
-/** Written by `doveadm pw` (Dovecot 2.3) and `mkpasswd` (Debian 12). */
+/** Made with `doveadm pw` (Dovecot 2.3) and `mkpasswd` (Debian 12). */
 const hashesOfPassword = [
   '{BLF-CRYPT}$2y$05$KThrAkJvWvglaHeV1ZlMLOEpQo2WoNQ2MbOgtOHB88uAzvHIHb8cK',
   '{ARGON2ID}$argon2id$v=19$m=65536,t=3,p=1$RcWQd01tzqsaW3ZQeY2knA$WWiPHfuuU/Tk2F5EMxDcsTNMhdwPPiLV++A6M+xuHMA',
@@ -21,7 +21,7 @@ const hashesOfPassword = [
   '{SHA256-CRYPT}$5$rounds=10000$1u.lfimhZiwIgDWi$/o4i3cXAVx0HJ1q6Te3l2g5eaRytKjpx.RVZAdmhM41',
 ]
 
-/** `doveadm pw -t` (Dovecot 2.3) takes each of them for the same password; most are of migrated mailboxes. */
+/** `doveadm pw -t` (Dovecot 2.3) accepts each of them for the same password. Most are of migrated mailboxes. */
 const migratedHashes = [
   '{CRYPT}$6$65IgI5lYCAvsktL/$ak6v1OZbhitPVa/0ywKflJAkb6YsEQlK1Y35sDk5mEyMOt/sSRo0Xg4WTeB3zGeb8l1XAI1CN5AS8EDiBKNGh.',
   '{CRYPT}$5$XlhBmCBjqQxE.X8r$Qb95DzXOByy.DYKktUyDHbwtKq5btJQhgi846TZeQuA',
@@ -55,13 +55,13 @@ const migratedHashes = [
   '{PLAIN.b64}cMOkc3N3w7ZyZCDigqx1cm8gMTI=',
 ]
 
-/** Dovecot takes them where its `default_pass_scheme` is `CRYPT`. */
+/** Dovecot accepts them if its `default_pass_scheme` is `CRYPT`. */
 const hashesWithoutScheme = [
   '$6$65IgI5lYCAvsktL/$ak6v1OZbhitPVa/0ywKflJAkb6YsEQlK1Y35sDk5mEyMOt/sSRo0Xg4WTeB3zGeb8l1XAI1CN5AS8EDiBKNGh.',
   '$2y$05$KThrAkJvWvglaHeV1ZlMLOEpQo2WoNQ2MbOgtOHB88uAzvHIHb8cK',
 ]
 
-/** Written by `openssl passwd -1 -salt sN` for N times the letter a: the lengths at which the algorithm turns. */
+/** Made with `openssl passwd -1 -salt sN` for N times the letter a: the lengths at which the algorithm changes. */
 const md5CryptOfLengths: readonly [number, string][] = [
   [1, '$1$s1$WstYfLmN8xQYv0h2.s6O7.'],
   [2, '$1$s2$/CcEhM.6HSkkDpZhrKpFJ1'],
@@ -127,7 +127,7 @@ it.each([
 
 it.each([
   '{BLF-CRYPT}$2y$05$short',
-  // Each is well formed, and would take longer than anybody waits.
+  // Each is well formed, but would take longer than anybody waits.
   '{BLF-CRYPT}$2y$16$KThrAkJvWvglaHeV1ZlMLOEpQo2WoNQ2MbOgtOHB88uAzvHIHb8cK',
   '{ARGON2ID}$argon2id$v=19$m=4194304,t=3,p=1$c29tZXNhbHQxMjM0$Nd9uQnJHUTG3LGTJ7FsWcQ7u3o6y3cQmZ2y8cV1oJ7k',
   '{ARGON2ID}$argon2id$v=19$m=65536,t=1000000,p=1$c29tZXNhbHQxMjM0$Nd9uQnJHUTG3LGTJ7FsWcQ7u3o6y3cQmZ2y8cV1oJ7k',

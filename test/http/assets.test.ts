@@ -9,7 +9,7 @@ import { startService, type TestService } from '../kit/service.js'
 
 const NAMES = readdirSync(ASSETS).filter((name) => !/\.(?:br|gz)$/.test(name))
 
-/** As bytes, as they came: most clients would unpack them. */
+/** The bytes as they came. Most clients would decompress them. */
 async function fetchRaw(service: TestService, path: string, headers: Record<string, string> = {}) {
   const { statusCode, headers: answered, body } = await request(`${service.url}${path}`, { headers })
   return { status: statusCode, headers: answered, bytes: Buffer.from(await body.arrayBuffer()) }

@@ -27,7 +27,7 @@ it.each(['127.0.0.1', '127.8.8.8', '::1', '[::1]:443', '127.0.0.1:80', '::ffff:1
     const service = await trusting('1')
     const answer = await service.http.post('/reset/mail/').set('x-forwarded-for', forwardedFor).type('form')
     expect(answer.text).toMatch(/^error unknown-webmail-host: /)
-    // The proxy's own address, which is the loopback's here, and not the one that was written.
+    // The proxy's own address, here the loopback's, not the one in the header.
     expect(await countedAs(service, forwardedFor)).toBe('127.0.0.1')
   },
 )

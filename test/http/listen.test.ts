@@ -14,7 +14,7 @@ function socketPath(): string {
   return join(scratchFolder({}), 'rekey.sock')
 }
 
-/** A server of its own, gone when the test ends. */
+/** A server that is closed when the test ends. */
 function createTestServer() {
   const server = createServer((_request, response) => void response.end('here'))
   onTestFinished(() => void server.close())
@@ -53,7 +53,7 @@ it('a socket that is listened on takes the place of no living one, and of no fil
   await expect(listen(createTestServer(), nowhere)).rejects.toMatchObject({ code: 'EACCES' })
 })
 
-/** Asks a service by a socket and gives the address that it counts, and how it answers webmail's form. */
+/** Sends requests over a socket. Gives the address that counts, and the answer to webmail's form. */
 async function askBySocket(service: TestService, headers: Record<string, string>) {
   const path = socketPath()
   const server = createHttpServer(service.app.handler)

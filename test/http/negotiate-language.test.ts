@@ -93,7 +93,7 @@ it('the language of an answer counts by the rules of the language', async () => 
     const { body } = await service.http.get('/api/v1/password-policy').set('accept-language', language)
     return body.rules[0].message as string
   }
-  // Polish has `many` for 21, Russian has `one`.
+  // For 21, Polish has `many`, Russian `one`.
   expect(await first('pl')).toMatch(/21 znaków/)
   expect(await first('ru')).toMatch(/21\sсимвола/)
   expect(await first('fa')).toContain('۲۱')

@@ -6,7 +6,7 @@ import { waitedMs } from '../../src/http/request-start.js'
 import { startService } from '../kit/service.js'
 import { byAccount, CHANGES } from '../kit/submissions.js'
 
-/** What may stand in the header: text of all kinds, and much that is like a time. */
+/** Possible values of the header: any text, and many that look like a time. */
 const header = fc.oneof(
   fc.string(),
   fc.stringMatching(/^t=\d{0,20}\.?\d{0,9}$/),
@@ -51,7 +51,7 @@ it.each([
   't=1799999999.000x',
   't=-799999999.000',
   't=1.799999999e12',
-  // Of the future, and of too long ago.
+  // In the future, and too long ago.
   't=1800000000.001',
   't=1799999819.999',
   't=0000000000.000',
@@ -76,7 +76,7 @@ it.each([
   },
 )
 
-/** Asks for a change that has waited before it arrived, from a caller that waits for 30 seconds. */
+/** Requests a change that has waited before it arrived, from a caller with a time-out of 30 seconds. */
 async function changeAfter(waited: number, environment: Record<string, string>) {
   const service = await startService({ environment })
   const start = { 'x-request-start': `t=${Date.now() - waited}` }

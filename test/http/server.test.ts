@@ -7,7 +7,7 @@ import { readJson } from '../../src/http/submission/read-body.js'
 import { startService } from '../kit/service.js'
 import { byAccount, CHANGES, NEW_PASSWORD } from '../kit/submissions.js'
 
-/** A client that sends these bytes and keeps its half of the connection open. */
+/** A client that sends these bytes and keeps its side of the connection open. */
 function send(port: number, bytes: string): { socket: Socket; all: Promise<string> } {
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
   onTestFinished(() => void socket.destroy())

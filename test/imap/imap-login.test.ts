@@ -16,7 +16,7 @@ import {
 const ADDRESS = 'info@example.org'
 const PASSWORD = 'info mail pw'
 const CLIENT_ADDRESS = '203.0.113.9'
-/** Far off. */
+/** Far in the future. */
 const DEADLINE = { leftMs: () => 60_000 }
 
 const TIMEOUT_MS = 5000
@@ -53,7 +53,7 @@ async function resultOf(login: MailLogin, address: string, password: string): Pr
   })
 }
 
-/** Lets a login's time be over as soon as the server keeps it waiting. */
+/** Lets a login time out as soon as the server makes it wait. */
 function endSilence(server: MailServer): void {
   void holdTime().pass(TIMEOUT_MS, () => server.silences > 0)
 }
@@ -338,7 +338,7 @@ it('line ends can’t slip in a command: LOGIN with one is never sent', async ()
   await expectNoConnectionLeft(server)
 })
 
-/** Logins that wait at the server until they are let go. */
+/** Logins that wait at the server until they are released. */
 async function setUpHeld(options: { maxConcurrency: number }) {
   let release = (_accepted: boolean): void => undefined
   const verdict = new Promise<boolean>((resolve) => {

@@ -15,7 +15,7 @@ async function start(options?: MailServerOptions): Promise<MailServer> {
   return server
 }
 
-/** What came of a login: `true`, `false`, or the reason of the fault. No fault here may come after a password. */
+/** The result of a login: `true`, `false`, or the reason of the fault. Expects that a fault comes before the password is sent. */
 async function logIn(server: MailServer, trust: ServerTrust, url = server.url): Promise<boolean | string> {
   const login = createImapLogin({ url, trust, timeoutMs: TIMEOUT_MS, maxConcurrency: 1 })
   const result = await login('info@example.org', new Secret('info mail pw'), '203.0.113.9', {
@@ -26,7 +26,7 @@ async function logIn(server: MailServer, trust: ServerTrust, url = server.url): 
   return result.reason
 }
 
-/** The server under another of the names of this host. */
+/** The server under another name of this host. */
 function at(server: MailServer, hostname: string): URL {
   return new URL(server.url.href.replace('127.0.0.1', hostname))
 }

@@ -13,7 +13,7 @@ const ours = viewsDirectories(undefined)
 const english = readFileSync(`${ours[0]}messages/en.json`, 'utf8')
 const reference = JSON.parse(english)
 
-/** The English catalogue with a change, as that of a language. */
+/** The faults of the English catalogue with a change, as another language's. */
 function faultsOf(change: (content: Content) => void, language = 'en'): readonly string[] {
   const content = { ...JSON.parse(english), language }
   change(content)
@@ -108,7 +108,7 @@ it('a catalogue may say one number in words where its plural form is for that al
   const change = (c: Content): void =>
     void Object.assign(c.reason ?? {}, { 'too-short': forms, 'too-long': forms })
   expect(faultsOf((c) => void Object.assign(c.reason ?? {}, { 'too-short': forms }))).toEqual([])
-  // In Russian the form `one` is that of 21 and 31 too.
+  // In Russian, 21 and 31 also have the form `one`.
   expect(faultsOf(change, 'ru')).toContain('reason.too-short.one must contain {min}')
 })
 

@@ -6,7 +6,7 @@ const catalogues = readCatalogues(viewsDirectories(undefined)[0] ?? '')
 const english = textsUnder('', catalogues.get('en'))
 const others = [...catalogues].filter(([language]) => language !== 'en')
 
-/** Other languages have these English words too. */
+/** English words that other languages use too. */
 const sameWord = [
   'direction',
   'devices.server',

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { createFairTurns, type FairTurnsParts } from '../../src/lib/fair-turns.js'
 import { holdTime } from '../kit/held-time.js'
 
-/** Turns, and work that is done when a test says so; what was begun, refused or done is in `seen`, in order. */
+/** Turns with work that ends when a test says so. `seen` records what began, was refused or ended, in order. */
 function start({ maxWaitMs = 60_000, ...parts }: Partial<FairTurnsParts> & { maxWaitMs?: number } = {}) {
   const refusal = () => new RangeError('refused')
   const takeTurn = createFairTurns({ atOnce: 1, ofOneSender: 1, maxWaiting: 100, refusal, ...parts })

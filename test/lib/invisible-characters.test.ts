@@ -108,7 +108,7 @@ it.each([
 it('the words of every language are seen', () => {
   for (const name of readdirSync(CATALOGUES)) {
     const catalogue = readFileSync(new URL(name, CATALOGUES), 'utf8')
-    // Isolates stand round what is written from left to right in Arabic and Persian.
+    // In Arabic and Persian, isolates surround text that runs from left to right.
     const words = catalogue.replaceAll(/[\u2066\u2068\u2069]/g, '')
     expect(withoutInvisible(words)).toBe(words)
   }

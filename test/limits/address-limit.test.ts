@@ -11,7 +11,10 @@ import { createTestClock } from '../kit/clock.js'
 const HERE = '203.0.113.7'
 const EXEMPT = '203.0.113.99'
 
-/** Submissions before a limit of two a minute; how each ends: its headers, or its refusal. Three refused addresses are remembered. */
+/**
+ * Submissions with a limit of two a minute. Gives how each ends: its headers, or its refusal. Three refused addresses are
+ * remembered.
+ */
 function createSubmissions() {
   const clock = createTestClock()
   const store = createMemoryLimitStore(clock, 60_000)
@@ -53,12 +56,12 @@ function createSubmissions() {
     return { status, limit: headers.ratelimit, policy, headers, refusal }
   }
 
-  /** What is known of an address now, without a submission. */
+  /** What is known about an address now, without a submission. */
   function known(clientAddress: string) {
     return addressLimit.refusalOf({ clientAddress, arrivedMs: clock.now() })?.answer
   }
 
-  /** Tells how the submissions that were let pass since the last time were answered. */
+  /** Settles the submissions that passed since the last call with this answer. */
   async function settle(answer: Answer): Promise<void> {
     for (const response of passed.splice(0)) await addressLimit.settle(response, answer)
   }

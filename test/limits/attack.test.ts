@@ -34,7 +34,7 @@ const ATTACKERS = [
   ...Array.from({ length: 100 }, (_, index) => `198.51.100.${index}`),
 ]
 
-/** The limits as they are by default, before a mailbox of alice's. */
+/** The default limits, for a mailbox of alice's. */
 function createMailbox() {
   const clock = createTestClock()
   const create = (name: string, count: number, windowMs: number) =>
@@ -47,7 +47,7 @@ function createMailbox() {
     puzzles: createPuzzles({ key: Buffer.alloc(32), once: createMemoryOnceStore(clock) }, 1),
   })
 
-  /** Whether the attempt was carried out; if a puzzle opens the way, it is solved. */
+  /** Whether the attempt was carried out. If a puzzle would allow it, it is solved. */
   async function attempt(
     clientAddress: string,
     outcome: Outcome,
@@ -90,7 +90,7 @@ it.each([
     expect(await attempt(home, changed, 'public', credentials)).toBe(true)
     let guesses = 0
     for (let minute = 0; minute < 24 * 60; minute++) {
-      // The owner, from a network that was never used before, as long as the ceiling is not spent.
+      // The owner, from a new network, as long as the ceiling isn't reached.
       if (guesses < 100) {
         expect(await attempt(`203.0.113.${minute}`, changed, 'public', credentials)).toBe(true)
       }
@@ -101,7 +101,7 @@ it.each([
       if (minute % 30 === 0) {
         expect(await attempt(home, changed, 'public', credentials)).toBe(true)
         expect(await attempt('192.0.2.1', changed, 'webmail')).toBe(true)
-        // Guesses at one secret don't close the other.
+        // Guesses at one secret don't block the other.
         const other = credentials === byMailbox ? byAccount : byMailbox
         expect(await attempt('203.0.113.7', changed, 'public', other)).toBe(true)
       }

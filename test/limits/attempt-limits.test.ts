@@ -80,7 +80,7 @@ function createLimits({
   })
 }
 
-/** Makes one attempt after the other; the outcome's code of each, or the name of the limit that stopped it. */
+/** Makes attempts one after another. Gives the code of each outcome, or the name of the limit that stopped it. */
 async function inOrder(limit: LimitAttempt, outcomes: readonly Outcome[]): Promise<string[]> {
   const seen: string[] = []
   for (const outcome of outcomes) {
@@ -114,7 +114,7 @@ it('a success forgets the failures of its address, and an address that had one i
     'invalid-credentials',
     'failures in 60000',
   ])
-  // One of a stranger, the first above, has been counted for all: two more may follow.
+  // One attempt of a stranger, the first above, counted for all: two more may follow.
   const stranger = async (host: number) =>
     await limit(attempt(`198.51.100.${host}`), async () => refused).then(({ code }) => code, refusalOf)
   expect([await stranger(1), await stranger(2), await stranger(3)].at(-1)).toBe('target in 600000')
@@ -139,12 +139,12 @@ it('strangers who have used up the guesses at a secret keep out strangers alone'
   // Its owner, from the same network of an IPv6 site.
   expect(await from('2001:db8:1:2:ffff::4', changed)).toBe('changed')
   expect(await from('2001:db8:1:3::3', changed)).toBe('target in 600000')
-  // Webmail servers and clients, of which the webmail's address is no known one.
+  // Webmail servers and clients. The webmail server's address isn't a known one.
   expect(await from('192.0.2.1', refused, 'webmail')).toBe('invalid-credentials')
   expect(await from('192.0.2.2', changed, 'client')).toBe('changed')
   expect(await from('192.0.2.1', refused, 'webmail')).toBe('invalid-credentials')
   expect(await from('192.0.2.1', changed, 'webmail')).toBe('target in 600000')
-  // And the other secret by which the mailbox's password can be changed.
+  // And the other secret that can change the mailbox's password.
   expect(await from('198.51.100.9', changed, 'public', byAccount('alice'))).toBe('changed')
 })
 
@@ -166,13 +166,13 @@ it('a stranger who solves a puzzle has one attempt more at the secret that it wa
   const challenge = await challengeIn(from(2, changed))
   if (!challenge) throw new Error('no puzzle')
   const solution = encode(solve(challenge))
-  // It is no way in for another secret, nor twice.
+  // It doesn't work for another secret, nor twice.
   await from(3, refused, { credentials: byAccount('alice') })
   expect(await challengeIn(from(4, changed, { credentials: byAccount('alice'), solution }))).toBeDefined()
   expect((await from(2, refused, { solution })).code).toBe('invalid-credentials')
   const next = await challengeIn(from(2, changed, { solution }))
   expect(next).not.toEqual(challenge)
-  // It counts all the same: after the last that the ceiling allows no puzzle helps.
+  // It still counts: once the ceiling is reached, no puzzle helps.
   if (next)
     expect((await from(5, refused, { solution: encode(solve(next)) })).code).toBe('invalid-credentials')
   expect(await challengeIn(from(6, changed))).toBeUndefined()
@@ -208,7 +208,7 @@ it('an attempt that fails by a bug stays counted, as nobody knows how far it cam
   expect(await inOrder(limit, [changed])).toEqual(['failures in 60000'])
 })
 
-/** An attempt that ends when it is told how. */
+/** An attempt that ends with the outcome that a test chooses. */
 function underWay(limit: LimitAttempt, given: Attempt = attempt()) {
   let end: (outcome: Outcome) => void = () => undefined
   const outcome = new Promise<Outcome>((resolve) => {
@@ -367,7 +367,7 @@ it.each(['failures', 'target', 'ceiling'] as const)(
     expect(await ends('three@example.org', byAccount('alice'))).toBe('invalid-credentials')
     expect(await ends('four@example.org', byAccount('bob'))).toBe('invalid-credentials')
     expect(await ends('five@example.org', byAccount('alice'))).toContain(`${name} in`)
-    // Guesses at the account never close the mailbox's own proof, nor the reverse.
+    // Guesses at the account never block the mailbox's own proof, nor the reverse.
     expect(await ends('three@example.org', byMailbox)).toBe('invalid-credentials')
     expect(await ends('one@example.org', byMailbox)).toContain(`${name} in`)
     expect(await ends('one@example.org', byAccount('carol'))).toBe('invalid-credentials')

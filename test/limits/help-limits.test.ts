@@ -36,10 +36,10 @@ function createLimits() {
     puzzles: createPuzzles({ key: Buffer.alloc(32, 'key'), once: createMemoryOnceStore(clock) }, 50),
     key: Buffer.alloc(32, 'key'),
   })
-  /** Whether a mail may be sent; it is then. */
+  /** Whether a mail may be sent. If so, it counts as sent. */
   const mail = async (request: HelpRequest, to?: string): Promise<boolean> =>
     (await limits.countMail(request, to)) !== undefined
-  /** The puzzle that a request is refused with, if it is. */
+  /** The puzzle in the refusal of a request, if it is refused. */
   const puzzleFor = async (
     request: HelpRequest,
     solution?: string,

@@ -12,7 +12,7 @@ function createTestLimiter(clock = createTestClock()): Limiter {
   return createLimiter('address', LIMIT, createMemoryLimitStore(clock, LIMIT.windowMs))
 }
 
-/** A store that fails in all that it is asked. */
+/** A store that fails at everything. */
 function failing(error: Error): LimitStore {
   const fail = async (): Promise<never> => {
     throw error

@@ -6,7 +6,7 @@ const wrong = byMailbox({ currentPassword: 'wrong' })
 
 it('the limit per address counts every submission but a change, whatever it is, before it is read', async () => {
   const service = await startService({ environment: { REKEY_LIMIT_ADDRESS: '4/15m' } })
-  // The audit log waits for more refusals of this kind: without this, time would pass meanwhile.
+  // The audit log waits for more refusals of this kind. Without this, time would pass meanwhile.
   const held = service.clock.hold()
   await service.http.post(CHANGES).send('{')
   await service.http.post(CHANGES).set('content-type', 'text/plain').send('x')

@@ -8,7 +8,7 @@ import { byMailbox, CHANGES, gist, MAILBOX_FORM, post } from '../kit/submissions
 const wrong = byMailbox({ currentPassword: 'wrong' })
 const environment = { REKEY_LIMIT_TARGET: '1/1h', REKEY_TRUST_PROXY: '1' }
 
-/** One that has not changed the password before. */
+/** An address that hasn't changed the password before. */
 const STRANGER = '203.0.113.7'
 
 it('a solved puzzle of a limit opens one try at the mailbox that it was posed for', async () => {

@@ -14,7 +14,7 @@ afterEach(() => void vi.useRealTimers())
 const SECRET = 'mailbox info@example.org'
 const KEY = Buffer.alloc(32, 'key')
 
-/** Easy ones: they are solved in a millisecond. */
+/** Easy puzzles, solved in a millisecond. */
 function puzzlesOf(once: OnceStore = createMemoryOnceStore(createTestClock()), key = KEY) {
   return createPuzzles({ key, once }, 50)
 }
@@ -25,7 +25,7 @@ function leavesOf(value: unknown, path: readonly string[] = []): (readonly strin
   return Object.entries(value).flatMap(([name, inner]) => leavesOf(inner, [...path, name]))
 }
 
-/** The same, with one bit of the value at a path changed; of hex digits, to another hex digit. */
+/** Changes one bit of the value at a path (of hex digits, to another hex digit). */
 function withBitChanged(value: unknown, [name, ...rest]: readonly string[], bit: number): unknown {
   if (name !== undefined) {
     const tree = value as Record<string, unknown>
@@ -94,7 +94,7 @@ it('a counter that was not found by work opens nothing', async () => {
   const { challenge, solution } = solve(puzzles.pose(SECRET))
   const { parameters } = challenge
   const next = solution.counter + 1
-  // Every key begins with no prefix.
+  // An empty prefix matches every key.
   const itsKey = solve({ ...challenge, parameters: { ...parameters, keyPrefix: '' } }, next).solution
   const forged = [itsKey, { ...solution, counter: next }, solve(puzzles.pose(SECRET)).solution]
   for (const each of forged) {

@@ -8,7 +8,7 @@ const ROOM = 1024 * 1024
 
 const failure = (code: string): Error => Object.assign(new Error(code), { code })
 
-/** A log before an output that takes bytes, or fails, or keeps them waiting, as a test says. */
+/** A log with an output that accepts bytes, fails, or makes them wait, as a test says. */
 function openLog() {
   const written: Buffer[] = []
   const text = () => Buffer.concat(written).toString()
@@ -31,7 +31,7 @@ function openLog() {
   return { ...writer, clock, output, faults, text, lines: () => text().split('\n').slice(0, -1) }
 }
 
-/** Has the output keep its bytes waiting until it is released. */
+/** Makes the output keep its bytes waiting until it is released. */
 function hold({ output }: ReturnType<typeof openLog>): () => void {
   let release = (): void => undefined
   output.held = new Promise((resolve) => {
@@ -43,7 +43,7 @@ function hold({ output }: ReturnType<typeof openLog>): () => void {
   }
 }
 
-/** So many lines of 1 KiB each, line feed included. */
+/** This many lines of 1 KiB each, including the line feed. */
 function fill(log: ReturnType<typeof openLog>, count: number): void {
   for (let index = 0; index < count; index++) log.write(`${'x'.repeat(1023)}\n`)
 }
@@ -77,7 +77,7 @@ it('the log writes what waits in pieces, and never less than a line', async () =
   log.write(`${'y'.repeat(70_000)}\n`)
   release()
   await log.flush()
-  // The first line alone, two times 64 of them, and the long one.
+  // The first line alone, twice 64 of them, and the long one.
   expect(log.output.calls).toBe(4)
   expect(log.lines()).toHaveLength(130)
 })
@@ -105,7 +105,7 @@ it('the log loses no more lines than it must where its reader stalls, and says h
   fill(log, ROOM / 1024 - 1)
   expect(await log.faults()).toEqual([])
   log.write(`${'x'.repeat(1024)}\n`)
-  // These would fit, but the gap stands before them.
+  // These would fit, but the gap comes before them.
   fill(log, 1)
   log.write('\n')
   expect(log.state()).toEqual({ lost: 3, waiting: 1023 })

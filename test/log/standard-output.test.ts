@@ -7,7 +7,7 @@ import { scratchFile } from '../kit/service.js'
 
 const BYTES = Buffer.from('a line\n')
 
-/** Standard output as Node has it where that is a file. */
+/** Standard output as Node has it for a file. */
 function fileOutput(path: string) {
   const fd = openSync(path, 'a')
   onTestFinished(() => closeSync(fd))

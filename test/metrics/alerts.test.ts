@@ -29,12 +29,12 @@ const rules = groups.flatMap((group) => group.rules)
 const operations = read('docs/operations.md')
 const metrics = read('docs/metrics.md')
 
-/** Every metric of ours or of the process that a text names. */
+/** Every metric of Rekey or of the process in a text. */
 function metricsIn(text: string): string[] {
   return [...text.matchAll(/\b(?:rekey|process|nodejs)_\w+/g)].map(([name]) => name)
 }
 
-/** The metrics of a service that has changed a password and whose key is then refused. */
+/** The metrics of a service that has changed a password, and whose key is refused afterwards. */
 async function showAll(): Promise<Scrape> {
   const service = await startService({ environment: withMetrics })
   await post(service, byMailbox())
@@ -56,7 +56,7 @@ it('the alerts and the documentation name metrics that there are', async () => {
   const named = metricsIn([operations, metrics, ...rules.map(({ expr }) => expr)].join('\n'))
   const series = new Set(Object.keys(values).map((text) => text.replace(/\{.*/, '')))
   const known = new Set([...series, ...Object.keys(types)])
-  // The documentation speaks of all of them as `process_…` and `nodejs_…`.
+  // The documentation calls all of them `process_…` and `nodejs_…`.
   expect(named.filter((name) => !known.has(name) && !/^(?:process|nodejs)_$/.test(name))).toEqual([])
   expect(named.length).toBeGreaterThan(30)
 })

@@ -9,7 +9,7 @@ async function askFor(service: TestService, ...emails: string[]): Promise<void> 
   service.clock.advance(60_000)
 }
 
-/** What was counted of requests and mails, as soon as so many mails have ended. */
+/** The counts of requests and mails, once this many mails have ended. */
 async function countsOf(service: TestService, mails: number): Promise<Record<string, number>> {
   const ended = () => service.logText().match(/"event":"notification-(?:sent|dropped)"/g)?.length ?? 0
   await vi.waitUntil(() => ended() >= mails, { interval: 1 })

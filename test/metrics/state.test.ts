@@ -81,7 +81,7 @@ it('the panel is asked nothing for them', async () => {
 
 const IDLE: PanelLoad = { running: 0, limit: 1, waiting: 0, breaker: 'closed' }
 
-/** Metrics of states that are told to them. */
+/** Metrics of states that a test sets. */
 async function show(checks: {
   readonly store?: () => Promise<readonly ReadinessFault[]>
   readonly log?: { readonly lost: number; readonly waiting: number }

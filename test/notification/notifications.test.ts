@@ -39,7 +39,7 @@ async function settled(service: TestService): Promise<Record<string, unknown>[]>
   return notificationLines(service)
 }
 
-/** Changes a password, and gives what the log says of the first try to send the notification. Nothing is tried again. */
+/** Changes a password, and gives what the log says about the first try to send the notification. There are no retries. */
 async function firstTry(service: TestService): Promise<Record<string, unknown> | undefined> {
   service.clock.hold()
   await post(service, byMailbox())
@@ -269,7 +269,7 @@ it('a mail server that offers a login only under TLS gets it there', async () =>
   expect([smtp.logins, smtp.messages]).toMatchObject([['me secret'], [{ overTls: true }]])
 })
 
-/** `0.0.0.0` leads to this host, and is none of the addresses that are known to do so. */
+/** `0.0.0.0` leads to this host, but isn't one of the known local addresses. */
 const ELSEWHERE = '0.0.0.0'
 
 it('a mail server elsewhere is sent nothing in clear', async () => {

@@ -46,7 +46,7 @@ it.each(NEEDED)('an account’s record that lacks %s makes no sense', (member) =
   expect(parseAccountRecord('alice', JSON.stringify({ alice: others }))).toBeUndefined()
 })
 
-/** As the panel prints a record: a member on a line, and nothing in it escaped. */
+/** A record as the panel prints it: one member per line, with nothing escaped. */
 function printed(members: Record<string, string>): string {
   const lines = Object.entries(members).map(([key, value]) => `        "${key}": "${value}"`)
   return `{\n    "alice": {\n${lines.join(',\n')}\n        }\n}`

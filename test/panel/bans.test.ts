@@ -6,7 +6,9 @@ import { byAccount, byMailbox, gist, NEW_PASSWORD, post } from '../kit/submissio
 
 const ALL = neededCommands(['mailbox', 'account'])
 
-/** When the panel logged a failed login, while for twenty minutes monitors and people ask without a pause. */
+/**
+ * The times at which the panel logged failed logins, while monitors and people send requests without a pause for twenty minutes.
+ */
 async function failedLoginsOf(service: TestService): Promise<number[]> {
   const times: number[] = []
   while (service.clock.now() < 2 * WINDOW_MS) {
@@ -18,7 +20,7 @@ async function failedLoginsOf(service: TestService): Promise<number[]> {
   return times
 }
 
-// Each kind of key stands in key-guard.test.ts; here, that the service asks behind the guard.
+// key-guard.test.ts tests each kind of key. This tests that the service calls the panel only through the guard.
 
 it.each([
   { what: 'was deleted', permitted: undefined },

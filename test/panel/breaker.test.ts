@@ -55,7 +55,7 @@ it('a panel that has not answered five calls in a row keeps nobody waiting behin
   expect(service.panel.calls).toHaveLength(1)
   hold.release()
   expect(gist(await probe)).toBe('200 changed')
-  // Nor do they count against it when it answers.
+  // Nor do they count against it when the panel answers.
   expect(gist(await post(service, byAccount({}, { newPassword: 'another new secret' })))).toBe('200 changed')
 })
 
@@ -103,7 +103,7 @@ describe('the breaker', () => {
     }
   }
 
-  /** A call that is under way until it is told how it ends. */
+  /** A call that runs until the test ends it. */
   function hang(breaker: Breaker) {
     let [answer, fail] = [(): void => undefined, (_error: Error): void => undefined]
     const call = new Promise<string>((resolve, reject) => {

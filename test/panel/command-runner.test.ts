@@ -17,7 +17,7 @@ type Reply = RawAnswer | TransportFailureReason
 
 const DONE: RawAnswer = { status: 200, exitCodeHeader: '0', body: '0' }
 
-/** A runner whose transport gives these replies, one after the other, and `DONE` after them. */
+/** A runner whose transport gives these replies in order, then `DONE`. */
 function setUp(replies: readonly Reply[] = [], limits = { maxConcurrency: 8, maxQueue: 8 }) {
   const clock = createTestClock()
   const left = [...replies]
@@ -41,7 +41,7 @@ function setUp(replies: readonly Reply[] = [], limits = { maxConcurrency: 8, max
   const deadline = createDeadline(30_000, clock)
   const command: Command = { name: 'v-x', args: ['a', ' b '], asked: 'code', repeatable: true, deadline }
 
-  /** The answer, or the fault in one text with whether the command may have run. */
+  /** The answer, or the fault as text, with whether the command may have run. */
   async function run(more: Partial<Command> = {}): Promise<CommandAnswer | string> {
     return await runner
       .run({ ...command, ...more }, (record) => void records.push(record))
@@ -68,7 +68,7 @@ function setUp(replies: readonly Reply[] = [], limits = { maxConcurrency: 8, max
         hungUp,
       }),
     load: runner.load,
-    /** Makes calls wait until the given function is called. */
+    /** Makes calls wait until the returned function is called. */
     hold() {
       let release = (): void => undefined
       held = new Promise((resolve) => {

@@ -14,15 +14,15 @@ const DEADLINE = createDeadline(30_000, clock)
 const VALUE = 'v-get-mail-account-value'
 const PASSWORD = new Secret('the secret')
 
-/** The result of a call, or its fault in one text. */
+/** The result of a call, or its fault as text. */
 type Result = unknown
 
-/** A question to the panel, what it sends, and what the exit codes mean that are no fault. */
+/** A question to the panel, what it sends, and which exit codes aren't faults. */
 interface Row {
   readonly name: keyof Panel
   readonly call: (panel: Panel) => Promise<Result>
   readonly sends: Omit<Command, 'deadline'>
-  /** Of a command that succeeded. */
+  /** The output of a successful command. */
   readonly output?: string
   readonly results: Readonly<Record<number, Result>>
 }
@@ -98,7 +98,7 @@ const table: readonly Row[] = [
   },
 ]
 
-/** The codes that end a change before it has begun; after all others nobody knows. */
+/** The codes that end a change before it has begun. After all others, the outcome is unknown. */
 const change: Row = {
   name: 'changeMailboxPassword',
   call: (panel) => panel.changeMailboxPassword('alice', 'example.org', DOTTED, PASSWORD),
@@ -120,7 +120,7 @@ const change: Row = {
 
 const CODES = Array.from({ length: 22 }, (_, code) => code)
 
-/** What comes of a call that is answered so, and the command that it sent. */
+/** The result of a call with this answer, and the command that it sent. */
 async function ask(
   call: Row['call'],
   answer: Partial<CommandAnswer> | PanelFault,

@@ -21,7 +21,7 @@ const code = (name: string): Call => ({ name, asked: 'code', repeatable: true })
 const SEND_CHANGE: Call = { name: CHANGE, asked: 'code', repeatable: false }
 const VALUE = output('v-get-mail-account-value')
 
-/** What readiness and a change by each proof ask, in steps: what stands in one step is asked at once. */
+/** The calls of readiness and of a change by each proof, in steps. The calls of one step run in parallel. */
 const READINESS = [[output('v-search-domain-owner')], ALL.slice(1).map(output)]
 const BY_MAILBOX = [[output('v-search-domain-owner')], [VALUE, VALUE], [SEND_CHANGE]]
 const BY_ACCOUNT = [
@@ -32,16 +32,16 @@ const BY_ACCOUNT = [
 interface KeyedPanel {
   readonly guard: KeyGuard
   readonly clock: TestClock
-  /** Undefined for a key that was deleted. */
+  /** Undefined for a deleted key. */
   permitted: readonly string[] | undefined
-  /** When it logged a failed login. */
+  /** The times at which it logged failed logins. */
   readonly failedLoginsMs: readonly number[]
   readonly sent: readonly string[]
-  /** Asks step by step, until a call of a step is refused. */
+  /** Makes the calls step by step, until one is refused. */
   ask(steps: readonly (readonly Call[])[]): Promise<boolean>
 }
 
-/** A panel that answers at its own pace, behind a guard, and writes down the failed logins as Hestia does. */
+/** A panel that answers at its own pace, behind a guard. It logs failed logins as Hestia does. */
 function createKeyedPanel(permitted: readonly string[] | undefined): KeyedPanel {
   const clock = createTestClock()
   const guard = createKeyGuard(createMemoryKeyCooldown(clock), clock)
@@ -69,7 +69,7 @@ function createKeyedPanel(permitted: readonly string[] | undefined): KeyedPanel 
   return panel
 }
 
-/** When the panel logged failed logins, while for 40 minutes monitors and people ask without a pause. */
+/** The times at which the panel logged failed logins, while monitors and people send requests without a pause for 40 minutes. */
 async function failedLoginsOf(panel: KeyedPanel): Promise<readonly number[]> {
   while (panel.clock.now() < 4 * WINDOW_MS) {
     await panel.ask(READINESS)
@@ -161,7 +161,7 @@ it('one call goes ahead with a key of which nothing is known, and the others fol
 const RAN: CommandAnswer = { is: 'ran', exitCode: 0, output: '' }
 const LOOKUP = output('v-list-user')
 
-/** A guard of which it can be seen what it sends; each call is answered as it is told to be. */
+/** A guard that records what it sends. The test answers each call. */
 function createGuard() {
   const clock = createTestClock()
   const guard = createKeyGuard(createMemoryKeyCooldown(clock), clock)
@@ -198,7 +198,7 @@ it('two commands that were forbidden within ten minutes are both told of', async
   const { clock, sent, pass } = createGuard()
   await pass(code('v-check-user-password'), 'forbidden')
   clock.advance(60_000)
-  // For its output, since nobody knows yet why the first one was forbidden.
+  // For its output, because nobody knows yet why the first one was forbidden.
   await pass(LOOKUP, 'command-forbidden')
   expect(await pass(code('v-check-user-password'))).toEqual({ is: 'refused', refusal: 'forbidden' })
   expect(await pass(LOOKUP)).toEqual({ is: 'refused', refusal: 'command-forbidden' })

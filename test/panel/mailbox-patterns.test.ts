@@ -7,12 +7,12 @@ const name = fc
   .array(fc.constantFrom('a', 'b', '0', '-', '_', '.', '.'), { minLength: 1, maxLength: 12 })
   .map((characters) => characters.join(''))
 
-/** Whether the panel's search finds a mailbox of this name by this pattern. */
+/** Whether the panel's search with this pattern finds a mailbox of this name. */
 function finds(pattern: string, stored: string): boolean {
   return createLineMatcher(`ACCOUNT='${pattern}'`)(`ACCOUNT='${stored}'`)
 }
 
-/** Pairs of which the second is found by the first, as often as not. */
+/** Pairs of names. In about half of them, the first finds the second. */
 const pairs = name.chain((asked) => {
   const like = [...asked].map((character) =>
     character === '.' ? fc.constantFrom('.', 'a', '-') : fc.constant(character),

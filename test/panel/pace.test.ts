@@ -5,12 +5,12 @@ import { createTestClock } from '../kit/clock.js'
 
 const clock = createTestClock()
 
-/** What a panel of so many cores takes for a command with so many at once. */
+/** How long a panel with this many cores takes for a command with this many at once. */
 function takes(aloneMs: number, cores: number, beside: number): number {
   return aloneMs * Math.max(1, beside / cores)
 }
 
-/** Lets so many calls be answered, each with as many beside it as may run. */
+/** Answers this many calls, each with as many others as may run. */
 function answer(pace: ReturnType<typeof createPace>, cores: number, calls: number): number[] {
   return Array.from({ length: calls }, () => {
     const beside = pace.limit()

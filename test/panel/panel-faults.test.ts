@@ -39,7 +39,7 @@ async function loseAndConfirm(service: TestService, when: 'before-run' | 'after-
   return { answer, confirmation }
 }
 
-/** Loses the answer to a change, and lets time pass if it keeps silent. */
+/** Loses the answer to a change, and lets time pass if the panel stays silent. */
 function loseAnswer({ panel }: TestService, fault: (begun: () => void) => Fault): void {
   let isSilent = false
   panel.failNext(
@@ -51,7 +51,7 @@ function loseAnswer({ panel }: TestService, fault: (begun: () => void) => Fault)
   void holdTime().pass(TIMEOUT_MS, () => isSilent)
 }
 
-/** Ways in which the answer to a change that was made, or was not, gets lost. */
+/** Ways in which the answer to a change gets lost, whether it was made or not. */
 const losses: readonly (readonly [string, (run: boolean, begun: () => void) => Fault])[] = [
   ['a reset', (run) => ({ kind: 'reset', when: run ? 'after-run' : 'before-run' })],
   ['silence', (run, begun) => ({ kind: 'silence', run, begun })],
@@ -312,7 +312,7 @@ it('the queue before the panel is as long as the operator says: the attempt that
   const service = await startService({
     environment: { HESTIA_MAX_CONCURRENCY: '1', HESTIA_MAX_QUEUE: '2' },
   })
-  // Commands that take no time leave it to the queue's length which attempt is turned away.
+  // With commands that take no time, the queue's length decides which attempt is refused.
   await warmUp(service, byMailbox())
   const hold = service.panel.hold(VALUE)
   const posts = Array.from({ length: 4 }, (_, index) =>

@@ -20,7 +20,7 @@ const DAY_MS = 24 * 60 * MINUTE_MS
 
 type Reply = Partial<CommandAnswer> | PanelFault
 
-/** What a permitted command answers without arguments, and the lookup of a mailbox that is not there. */
+/** The answer to a permitted command without arguments, and to the lookup of a missing mailbox. */
 const USAGE: Reply = { exitCode: 1, output: 'Usage: v-x' }
 const NONE: Reply = { exitCode: 3, output: "Error: mail domain rekey.invalid doesn't exist" }
 
@@ -29,7 +29,7 @@ const unavailable = (reason: string): PanelFault => new PanelFault('panel-unavai
 const NONSENSE = new PanelFault('panel-failed', 'not-the-panel-http-200')
 const BUSY = new PanelFault('panel-busy', 'waited-too-long')
 
-/** A watch of a panel that answers as one whose key may run everything, apart from these replies. */
+/** A watch of a panel whose key may run everything, except for these replies. */
 function setUp(proofs: Proofs = ['mailbox', 'account']) {
   const clock = createTestClock()
   const needed = neededCommands(proofs)
@@ -75,7 +75,7 @@ function setUp(proofs: Proofs = ['mailbox', 'account']) {
         if (error !== reply) throw error
       }
     },
-    /** Lets time pass, in steps of half a minute. */
+    /** Lets time pass in steps of half a minute. */
     async pass(durationMs: number, eachStep: () => unknown = () => undefined): Promise<void> {
       for (let passedMs = 0; passedMs < durationMs; passedMs += MINUTE_MS / 2) {
         clock.advance(MINUTE_MS / 2)
@@ -227,7 +227,7 @@ it('the watch learns from attempts that the connection or the key is at fault, a
   ]) {
     attempt(RECORD, fault)
     expect(await codes()).toEqual([fault.reason])
-    // The effect of what was told before.
+    // The effect of the earlier reports.
     attempt(RECORD, unavailable('left-alone'))
     expect(await codes()).toEqual([fault.reason])
     attempt(RECORD, { exitCode: 3 })
@@ -316,7 +316,7 @@ it('the watch asks for all that is needed when a key that was refused is taken a
   await pass(MINUTE_MS)
   attempt(RECORD)
   expect(await codes()).toEqual([])
-  // Not before the cool-down that the refusal began.
+  // Not before the cool-down has ended that began with the refusal.
   await pass(3.5 * MINUTE_MS)
   expect(sent).toEqual([])
   await pass(MINUTE_MS / 2)

@@ -15,7 +15,7 @@ const OWNER = 'v-search-domain-owner'
 const VALUE = 'v-get-mail-account-value'
 const TIMEOUT_MS = 5000
 
-/** What a permitted command answers that was called without arguments, and the lookup of a mailbox that is not there. */
+/** The answer to a permitted command without arguments, and to the lookup of a missing mailbox. */
 const USAGE: Partial<CommandAnswer> = { exitCode: 1, output: 'Usage: v-x' }
 const NONE: Partial<CommandAnswer> = { exitCode: 3, output: "Error: mail domain rekey.invalid doesn't exist" }
 
@@ -23,7 +23,7 @@ type Reply = Partial<CommandAnswer> | Error
 
 const forbidden = new PanelFault('panel-misconfigured', 'command-forbidden')
 
-/** A panel that answers as a key that may run everything is answered, but for these replies. */
+/** A panel whose key may run everything, except for these replies. */
 function createRun(replies: Readonly<Record<string, Reply>> = {}): { run: RunCommand; sent: Command[] } {
   const sent: Command[] = []
   const run: RunCommand = async (command) => {

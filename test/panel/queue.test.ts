@@ -5,7 +5,7 @@ import type { Pace } from '../../src/panel/pace.js'
 import { createPanelQueue, type Place } from '../../src/panel/queue.js'
 import { createTestClock } from '../kit/clock.js'
 
-/** A panel to which so many commands are sent at once, each of which takes a second alone, and as much longer as run beside it. */
+/** A panel with this limit of parallel commands. Each takes a second alone, and longer the more run in parallel. */
 function paceOf(limit: number): Pace {
   return {
     learn: () => undefined,
@@ -17,7 +17,7 @@ function paceOf(limit: number): Pace {
   }
 }
 
-/** A queue whose commands end when they are told to. */
+/** A queue whose commands end when a test says so. */
 function startQueue(limit = 1, maxWaiting = 100) {
   const clock = createTestClock()
   const queue = createPanelQueue(paceOf(limit), maxWaiting, clock)
@@ -41,13 +41,13 @@ function startQueue(limit = 1, maxWaiting = 100) {
     queue,
     begun,
     enter,
-    /** An attempt of this sender comes, has its turn and leaves. */
+    /** An attempt of this sender enters, has its turn and leaves. */
     async haveTurn(clientAddress: string): Promise<void> {
       const place = enter(clientAddress)
       await place.takeTurn()
       place.leave('not-needed')
     },
-    /** Asks for a command, which begins in its turn; gives what it ends with. */
+    /** Sends a command, which starts in its turn. Gives its result. */
     ask(place: Pick<Place, 'run'>, name: string, command = 'question', patienceMs = 60_000): Promise<string> {
       const work = { command, deadline: createDeadline(patienceMs, clock), mustFit: command === 'change' }
       const result = place.run(work, async () => {
@@ -261,7 +261,7 @@ it('an attempt that does not fit into its time is refused at once, with when it 
   const { enter } = startQueue()
   const plan = ['question', 'change']
   for (let sender = 1; sender <= 5; sender++) enter(`203.0.113.${sender}`, plan)
-  // Ten commands come before it, which are expected to take a tenth more, and it has two.
+  // Ten commands come before it. They are expected to take a tenth longer, and it has two.
   expect(() => enter('203.0.113.9', plan, 12_000)).toThrow(
     expect.objectContaining({ code: 'panel-busy', reason: 'no-time', retryAfterMs: 1000 }),
   )
@@ -273,9 +273,9 @@ it('an attempt counts the changes of its domain as made one after another, and t
   for (let sender = 1; sender <= 8; sender++) enter(`203.0.113.${sender}`, ['change'])
   const enterIn = (domain: string, patienceMs: number) => () =>
     enter('203.0.113.9', ['change'], patienceMs, false, false, domain)
-  // Two seconds with the tenth, and its own.
+  // Two seconds and a tenth, and its own.
   expect(enterIn('example.com', 3300)).not.toThrow()
-  // Eight, with the tenth, and its own.
+  // Eight and a tenth, and its own.
   expect(enterIn('example.org', 8800)).toThrow(
     expect.objectContaining({ reason: 'no-time', retryAfterMs: expect.closeTo(1000, 3) }),
   )
@@ -285,9 +285,9 @@ it('an attempt that is to be last has all others before it, and is before none o
   const { enter } = startQueue()
   for (let index = 0; index < 9; index++) enter('203.0.113.1')
   enter('203.0.113.2', undefined, undefined, true)
-  // The first of the other sender’s, with the tenth, and its own.
+  // The first of the other sender’s and a tenth, and its own.
   expect(() => enter('203.0.113.9', undefined, 2100)).not.toThrow()
-  // All eleven, with the tenth, and its own.
+  // All eleven and a tenth, and its own.
   expect(() => enter('203.0.113.8', undefined, 12_100, true)).toThrow(
     expect.objectContaining({ reason: 'no-time', retryAfterMs: expect.closeTo(1000, 3) }),
   )

@@ -9,7 +9,7 @@ type Transcripts = typeof transcripts
 
 const LEGACY = true
 
-/** What the panel means by a call that it refused before running the command, by the transcript's note. */
+/** What the panel means by a call that it refused before the command ran, by the transcript's note. */
 const refusals: readonly (readonly [RegExp, string])[] = [
   [/credentials: (wrong_secret|short_secret|unknown_key|wrong_hash|wrong_admin_password)/, 'key-refused'],
   [/credentials: not_admin/, 'not-administrator'],
@@ -20,7 +20,7 @@ const refusals: readonly (readonly [RegExp, string])[] = [
   [/address not in the allowed list/, 'address-not-allowed'],
 ]
 
-/** A legacy key's answer does not hold the code: an access key's answer to the same call does. */
+/** A legacy key's answer lacks the code, so take it from an access key's answer to the same call. */
 function exitCodeOf(lines: Transcripts, { cmd, args }: Transcripts[number]): number | null | undefined {
   const sameCall = lines.find(
     (line) =>

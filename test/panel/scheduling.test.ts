@@ -17,7 +17,7 @@ const CHANGE_MS = 1270
 
 type Panel = Awaited<ReturnType<typeof createPanelInMemory>>
 
-/** One change, by which the service learns the owner of the domain and what commands take. */
+/** One change, from which the service learns the owner of the domain and how long commands take. */
 async function warmUp(panel: Panel): Promise<void> {
   const tries = [byPassword, byOwner].map((proof, index) => ({
     localPart: `box${590 + index}`,
@@ -29,7 +29,7 @@ async function warmUp(panel: Panel): Promise<void> {
   panel.sent.length = 0
 }
 
-/** Each change is what its answer says. */
+/** Expects that each answer is true. */
 function expectTruth(panel: Panel, ended: readonly Ended[]): void {
   for (const [index, { outcome }] of ended.entries()) {
     expect(panel.hasNew(`box${index}`), `box${index}: ${outcome.code}`).toBe(outcome.code === 'changed')
@@ -38,7 +38,7 @@ function expectTruth(panel: Panel, ended: readonly Ended[]): void {
 
 it.each([
   ['their passwords', byPassword, 12 * (HASH_MS + CHANGE_MS)],
-  // All by the same account, whose record is asked for once for all who wait for it.
+  // All with the same account, whose record is read once for all who wait for it.
   ['their hosting account', byOwner, 12 * (CHECK_MS + CHANGE_MS) + RECORD_MS],
 ] as const)(
   'twelve people at once in one domain, before a panel of two cores, all get through by %s within their panel work',
@@ -79,7 +79,7 @@ it('how many commands may run at once is told when it moves much: not before a p
       }),
     )
     await Promise.all(tries)
-    // It goes up and down meanwhile, and is told once a minute at most.
+    // It changes in between, but is reported once a minute at most.
     expect(panel.limits).toEqual(expected === undefined ? [] : [expected])
   }
 })
@@ -122,7 +122,7 @@ it.each([
 
 it.each([
   ['small', HASH_MS + CHANGE_MS, 673, 90],
-  // The changes of one domain are made one after another, however many commands run at once.
+  // The changes of one domain run one after another, however many commands run in parallel.
   ['fast', 310, 45, 400],
 ] as const)(
   'three times as many as a %s panel can serve, and more, leave it at work in one domain, and the others are told at once',
@@ -205,7 +205,7 @@ it.each([
   },
 )
 
-/** By a hosting account, and a code. */
+/** With a hosting account and a code. */
 const byAccount = (username: string, password = `${username} panel pw`) => ({
   ...byOwner,
   username,
@@ -213,7 +213,7 @@ const byAccount = (username: string, password = `${username} panel pw`) => ({
   code: new Secret('000000'),
 })
 
-/** Refused guesses that must not be told apart, by what they guess. */
+/** Refused guesses that must look the same, by what they guess. */
 const ALIKE = {
   mailbox: {
     'a wrong password': { localPart: 'box1', proof: byWrongPassword },
@@ -244,7 +244,7 @@ it.each([
         let sender = 0
         const attempt = (given: Pick<Try, 'localPart' | 'domain' | 'proof'>) =>
           panel.attempt({ ...given, clientAddress: `203.0.113.${sender++}`, patienceMs: 55_000 })
-        // What commands take is known by then, and that there is no such domain.
+        // By then, the durations of commands are known, and that there is no such domain.
         for (const each of Object.values(guesses)) await attempt(each)
         const before = Array.from({ length: others }, (_, index) =>
           attempt({ localPart: `box${index + 10}`, proof: byWrongPassword }),
@@ -274,7 +274,7 @@ it('an owner who changes two mailboxes at once never has the first wait for what
     expect(from).toBeLessThan(200)
     await Promise.all(others(byWrongPassword, from, 4))
   }
-  // Beside the first one’s check there is no room for the account’s record; beside the second one’s there would be.
+  // Next to the first one’s check, there is no room for the account’s record. Next to the second one’s, there would be.
   const before = others(byWrongPassword, 200, 3)
   await panel.clock.wait(100)
   const first = attempt('box0', byOwner, '203.0.113.1')

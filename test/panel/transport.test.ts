@@ -22,7 +22,7 @@ const FIELDS = {
   returncode: 'no',
 }
 
-/** The transport before a panel; how a call ends: its answer, or why none came. */
+/** The transport with a panel. Gives how a call ends: its answer, or why there was none. */
 async function setUp({ connections = 8, trust = undefined as ServerTrust | undefined } = {}) {
   const panel = await startPanelSimulator()
   onTestFinished(() => panel.close())
@@ -52,7 +52,7 @@ type Broken = readonly [
   expected: RawAnswer | TransportFailureReason,
 ]
 
-/** Something in between answers in the panel's place. */
+/** Something in between answers instead of the panel. */
 function page(what: string, status: number, body = HTML, exitCodeHeader?: string): Broken {
   const headers: Record<string, string> = exitCodeHeader ? { 'Hestia-Exit-Code': exitCodeHeader } : {}
   return [what, (run) => ({ kind: 'answer', run, status, body, headers }), { status, exitCodeHeader, body }]
@@ -72,7 +72,7 @@ const broken: readonly Broken[] = [
   ['a reset', (run) => ({ kind: 'reset', when: run ? 'after-run' : 'before-run' }), 'reset'],
 ]
 
-/** Answers that do not end by themselves. */
+/** Answers that never end. */
 const endless: readonly (readonly [what: string, fault: (run: boolean, begun: () => void) => Fault])[] = [
   ['silence', (run, begun) => ({ kind: 'silence', run, begun })],
   ['a trickle', (run, begun) => ({ kind: 'endless', run, pace: 'trickle', begun })],

@@ -22,7 +22,7 @@ async function start(
   return { ranges, service: await startService({ environment: online(ranges.url, more) }) }
 }
 
-/** As long as the service waits for an answer. */
+/** How long the service waits for an answer. */
 const TIMEOUT_MS = 2000
 
 function failures({ logText }: TestService): unknown[] {

@@ -13,11 +13,11 @@ import {
 } from '../../src/passwords/strength-thread.js'
 import { estimate } from '../kit/strength.js'
 
-/** Built by `npm test` before the tests run. */
+/** `npm test` builds it before the tests run. */
 const BUILT = new URL('../../dist/passwords/strength-worker.js', import.meta.url)
 const DICTIONARY = new URL('dictionary/', BUILT)
 
-/** A script of a worker that answers with its own number in place of the score, and does what it is told. */
+/** A worker script that answers with its own number as the score, and obeys the password. */
 const OBEDIENT = scriptOf(`
   import { parentPort, threadId } from 'node:worker_threads'
   parentPort.on('message', ({ password }) => {
@@ -30,7 +30,7 @@ const OBEDIENT = scriptOf(`
   parentPort.postMessage('ready')
 `)
 
-/** Resolves when the worker that is started next has ended. */
+/** Resolves when the next worker has ended. */
 async function nextWorkerEnds(): Promise<void> {
   const [worker] = (await once(process, 'worker')) as [Worker]
   await new Promise((resolve) => worker.once('exit', resolve))
@@ -40,7 +40,7 @@ function scriptOf(text: string): URL {
   return new URL(`data:text/javascript,${encodeURIComponent(text)}`)
 }
 
-/** A thread with time enough, gone when the test ends. */
+/** A thread with generous time limits, closed when the test ends. */
 function start(
   parts: Partial<ThreadParts> = {},
 ): StrengthThread & { ask(password: string, address?: string): Promise<Strength> } {
@@ -142,7 +142,7 @@ it('the thread that estimates strength is not asked for a caller who hangs up wh
   const thread = start()
   const caller = new AbortController()
   const first = thread.ask('a')
-  // Asked, it would break the worker.
+  // If it were asked, it would break the worker.
   const second = thread.estimateStrength(new Secret('exit'), [], '203.0.113.9', caller.signal)
   caller.abort(callerGone())
   await expect(second).rejects.toMatchObject({ reason: 'caller-gone' })

@@ -25,7 +25,7 @@ it('a list of words has no rank for what is not in it: parts of a word, two word
     '\u{1f412}',
   ]
   expect(others.map((word) => list.rankOf(word))).toEqual(others.map(() => undefined))
-  // The last unit of code is that of "n" in its lower eight bits.
+  // The lower eight bits of the last code unit are those of "n".
   expect(list.rankOf('su\u016e')).toBeUndefined()
 })
 

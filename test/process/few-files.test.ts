@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { expect, it } from 'vitest'
 
-/** Runs a script that can have all of its open files taken (`takeAll`), and given back (`giveBack`). */
+/** Runs a script that can take all of its open files (`takeAll`) and give them back (`giveBack`). */
 function runWithFewFiles(script: string): unknown {
   const begin = `
     import { closeSync, openSync } from 'node:fs'

@@ -1,9 +1,9 @@
 const BIG = 'x'.repeat(300_000)
 
-/** What a process that keeps values says of each write that was acknowledged. */
+/** What the process prints for each acknowledged write. */
 export const KEPT = 'kept'
 
-/** In this order: a key, and its value or none. The big ones make the file so large that it is made smaller. */
+/** The writes in order: a key, and its value, if any. The big ones make the file so large that it gets compacted. */
 export const WRITES: readonly (readonly [key: string, value: string | undefined])[] = [
   ['a', '1'],
   ['b', '2'],

@@ -13,7 +13,7 @@ type LogLine = Readonly<Record<string, unknown>>
 const WRONG = byMailbox({ currentPassword: 'a wrong password' })
 const PATIENCE = { timeout: 10_000, interval: 10 }
 
-/** The lines of a text, which must all be whole. */
+/** The lines of a text, which must all be complete. */
 function parse(text: string): LogLine[] {
   expect(text === '' || text.endsWith('\n')).toBe(true)
   return text
@@ -22,7 +22,7 @@ function parse(text: string): LogLine[] {
     .map((line) => JSON.parse(line) as LogLine)
 }
 
-/** The service, with its log where a test has it and reads what is new in it. */
+/** The service with its log where a test can read it. Gives what is new in it. */
 async function start(
   stdout: number | 'ignore',
   readNew: () => string,
@@ -68,7 +68,7 @@ async function stop(child: ChildProcess): Promise<unknown> {
   return code
 }
 
-/** The service, with its log in a file that takes so many KiB until it is emptied, as a disk that is full does. */
+/** The service with its log in a file that takes this many KiB until it is emptied, like a full disk. */
 async function startInFile(roomKiB: number) {
   const file = scratchFile('')
   const script = `ulimit -f ${roomKiB}; exec '${process.execPath}' '${MAIN}' >> '${file}'`
@@ -127,7 +127,7 @@ it('a service that stops still writes what waits, if there is room soon', async 
   expect(events.slice(-2)).toEqual(['stopping', 'stopped'])
 })
 
-/** A pipe in the file system, whose ends a test holds. */
+/** A pipe in the file system, with both ends in a test's hands. */
 function makePipe() {
   const path = `${scratchFile('')}.fifo`
   execFileSync('mkfifo', [path])
@@ -137,7 +137,7 @@ function makePipe() {
   onTestFinished(() => closeSync(reader))
   return {
     writer,
-    /** All that is there. */
+    /** Reads everything that is there. */
     read(): string {
       const buffer = Buffer.alloc(1024 * 1024)
       return buffer.toString(
@@ -146,7 +146,7 @@ function makePipe() {
         untilAgain(() => readSync(reader, buffer)),
       )
     },
-    /** Puts so much into it that nothing more goes in. */
+    /** Fills it until nothing more fits. */
     fill(): void {
       const other = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK)
       for (const size of [4096, 1]) {
@@ -162,7 +162,7 @@ function makePipe() {
   }
 }
 
-/** What a call gives, and 0 if it would have to wait. */
+/** The result of a call, or 0 if it would have to wait. */
 function untilAgain(call: () => number): number {
   try {
     return call()
@@ -179,7 +179,7 @@ it('a service whose log nobody reads answers, goes on when it is read, and stops
   pipe.fill()
   expect([await service.guess(), await service.guess()]).toEqual([403, 403])
   expect(await service.metric('rekey_log_lines_waiting')).toBe(2)
-  // A reader that pauses is no fault.
+  // A reader that pauses is not a fault.
   expect(await service.faults()).toEqual([])
   let text = ''
   await vi.waitUntil(() => {

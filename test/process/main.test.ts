@@ -126,7 +126,7 @@ it('the running service says at its start what is wrong with the panel, and that
     faults: [{ code: 'key-refused' }],
   })
   expect(await service.logged('legacy-key')).toMatchObject({ level: 40, kind: 'admin-password' })
-  // The readiness check asked once; the kind of the key is known without asking.
+  // Only the readiness check called. The kind of the key is known without a call.
   expect(panel.calls).toHaveLength(1)
   expect(JSON.stringify(service.lines)).not.toContain('canary')
 })

@@ -21,7 +21,7 @@ it.runIf(process.platform === 'linux')(
     const panel = await startPanel()
     const service = start(simulatorEnvironment(panel))
     await service.logged('ready')
-    // 1.8 times with Node 20, 2.4 with Node 24; 2.7 with Node 20 before the program was bundled.
+    // 1.8 times with Node 20, 2.4 with Node 24. It was 2.7 with Node 20 before the program was bundled.
     expect(mostResidentMb(service.child.pid) / mostResidentMb(bare.pid)).toBeLessThan(2.5)
   },
 )
@@ -43,8 +43,8 @@ it('a million addresses in each of three limits let a process that runs as insta
     const after = process.memoryUsage()
     const grownBy = (name) => (after[name] - before[name]) / 1e6
     console.log(JSON.stringify({ rss: grownBy('rss'), heapUsed: grownBy('heapUsed'), stores: stores.length }))`
-  // When garbage is collected would otherwise depend on how busy the machine is, and the size of the process on that.
-  // The unit and the image give Node so little for what is short-lived, which otherwise takes up to 48 MB and differs by release.
+  // Otherwise the time of garbage collection, and with it the size of the process, would depend on how busy the machine is. The
+  // unit and the image give Node this little for short-lived objects, which otherwise take up to 48 MB, depending on the release.
   const args = [
     '--max-semi-space-size=1',
     '--max-old-space-size=1024',

@@ -18,7 +18,7 @@ let scratch: string
 let rekey: string
 let files: string[]
 
-// What was built stays as it is: other tests use it at the same time.
+// Keep the build output, because other tests use it at the same time.
 beforeAll(() => {
   scratch = mkdtempSync(join(tmpdir(), 'rekey-package-'))
   const pack = ['pack', '--json', '--offline', '--ignore-scripts', '--pack-destination', scratch]
@@ -27,7 +27,7 @@ beforeAll(() => {
   )
   files = entries.map(({ path }: { path: string }) => path)
   execFileSync('tar', ['-xzf', join(scratch, filename), '-C', scratch])
-  // Of the packages only those that npm installs with it are there.
+  // Only the packages that npm installs with it are there.
   mkdirSync(join(scratch, 'package/node_modules'))
   symlinkSync(join(ROOT, 'node_modules/@node-rs'), join(scratch, 'package/node_modules/@node-rs'))
   rekey = join(scratch, 'package/dist/main.js')
@@ -59,7 +59,7 @@ it('the package names the packages inside it, each with its licence', () => {
   expect(licences.match(/^.*Copyright .*$/gim)?.length).toBeGreaterThan(named.length * 0.8)
 })
 
-/** The packages that the program imports, except those that are installed with it. */
+/** The packages that the program imports, except those installed with it. */
 function packagesInSource(): string[] {
   const source = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.ts'))

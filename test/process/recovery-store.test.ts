@@ -12,7 +12,7 @@ import { KEPT, WRITES } from './kept-values.js'
 
 const FILE = 'recovery.jsonl'
 
-/** What a process finds: a value, and a line that another one could not end. */
+/** What a process finds: a value, and a line that another process couldn't finish. */
 const FOUND = '{"v":1,"key":"old","value":"kept"}\n{"v":1,"key":"b","val'
 
 interface KilledRun {
@@ -22,7 +22,7 @@ interface KilledRun {
   readonly isKilled: boolean
 }
 
-/** Lets a process keep values, and be killed before a step of the file system, or in the middle of it. */
+/** Runs a process that stores values, and is killed before a step of the file system or in the middle of it. */
 function keepValues(program: string, killAt: number, half: string): Promise<KilledRun> {
   const directory = scratchFolder({ [FILE]: FOUND })
   return new Promise((resolve) => {
@@ -37,7 +37,7 @@ function keepValues(program: string, killAt: number, half: string): Promise<Kill
   })
 }
 
-/** What is kept after so many writes. */
+/** The stored values after this many writes. */
 function valuesAfter(writes: number): Record<string, string> {
   const values: Record<string, string> = { old: 'kept' }
   for (const [key, value] of WRITES.slice(0, writes)) {
@@ -71,7 +71,7 @@ it.each([
       killedAt.push(steps.at(-1)?.replace(directory.split('/').at(-1) ?? '', 'the folder') ?? '')
       const store = await openFolderStore(directory, { now: () => 0, report: () => undefined })
       const found = Object.fromEntries(await store.entries(''))
-      // The write under way may have been made.
+      // The running write may have been made.
       expect([valuesAfter(acknowledged), valuesAfter(acknowledged + 1)]).toContainEqual(found)
       await store.set('next', 'line')
       await store.close()

@@ -19,7 +19,7 @@ const HEAD = [
   `Content-Length: ${BODY.length}`,
 ].join('\r\n')
 
-/** A client that has sent these bytes, and gives what comes back. */
+/** A client that has sent these bytes. Gives what comes back. */
 async function send(service: Running, bytes: string): Promise<{ socket: Socket; text: () => string }> {
   const socket = connect(Number(new URL(await urlOf(service)).port), '127.0.0.1')
   onTestFinished(() => void socket.destroy())
@@ -109,7 +109,7 @@ it.each(['smtp', 'smtps'])(
   'the service, told to stop first sends the notification of a change (%s)',
   async (scheme) => {
     const panel = await startPanel()
-    // It leads to this host, and is none of the addresses that need no TLS.
+    // It leads to this host, but isn't one of the addresses that need no TLS.
     const host = '0.0.0.0'
     const { certificate, key } = await createCertificate({ hosts: [host] })
     const smtp = await startSmtpServer({ secure: scheme === 'smtps', cert: certificate, key })
@@ -127,7 +127,7 @@ it.each(['smtp', 'smtps'])(
     expect(readdirSync(directory)).toEqual(['running'])
     service.child.kill('SIGTERM')
     await service.logged('stopping')
-    // No change is under way any more, so the next process need not wait.
+    // No change is running any more, so the next process doesn't have to wait.
     await vi.waitUntil(() => readdirSync(directory).length === 0)
     release()
     const [code] = await once(service.child, 'close')

@@ -20,7 +20,7 @@ function addressOf(id: string, binding: string) {
   return { id, address: `${id}@example.net`, language: 'de', setMs: 1, confirmedMs: 2, binding }
 }
 
-/** A store with an address for each mailbox, under the former key. */
+/** A store with an address for each mailbox, encrypted with the former key. */
 async function createFormerStore() {
   const store = createTestDurableStore()
   const records = recordsIn(store, former)

@@ -13,14 +13,14 @@ const NEW = `${CANARY} new password`
 const BREACHED = `${CANARY} of old, and breached`
 const WRONG = `${CANARY} wrong`
 const CODE = '739146'
-/** A member's name: its sender is told it, and nobody else. */
+/** A member's name. Only its sender may see it. */
 const LOG_CANARY = 'member-8d41'
 const HTML = `<html>${CANARY}</html>`
 
 const VALUE = 'v-get-mail-account-value'
 
 interface Case extends Pick<Way, 'body' | 'headers' | 'faults' | 'keyRevoked'> {
-  /** What the server of breached passwords is to do wrong. */
+  /** The fault of the server of breached passwords. */
   readonly rangeFault?: RangeFault
 }
 
@@ -48,7 +48,7 @@ function withCanaries({ body, ...way }: Way): Case {
 
 const reached = Object.values(ways).filter(({ service, path, method }) => !service && !path && !method)
 
-/** Submissions that hold canaries wherever a secret can stand, with every outcome among them. */
+/** Submissions with canaries wherever a secret can be, including every outcome. */
 const cases: readonly Case[] = [
   { body: wrong },
   { body: { ...wrong, newPassword: `${CANARY}\n` } },
@@ -122,8 +122,8 @@ it('no secret reaches a log line, a header, an answer or a metric, whatever the 
   }
 
   for (const each of cases) {
-    // After a lost change its domain is closed for a while, and after a refused key, or several lost answers, the panel is
-    // left alone.
+    // After a lost change, the domain stays locked for a while. After a refused key or several lost answers, the panel isn't
+    // called for a while.
     service.clock.advance(300_000)
     panel.switches.keyRevoked = each.keyRevoked ?? false
     ranges.fault = each.rangeFault
@@ -158,7 +158,7 @@ it('no secret reaches a log line, a header, an answer or a metric, whatever the 
   await service.http.put(`${CHANGES}?${CANARY}`).send({ CANARY })
 
   const outcomes = new Set(service.attempts().map(({ code }) => code))
-  // No attempts, or in outage-canaries.test.ts or recovery-links.test.ts.
+  // Not attempts, or tested in outage-canaries.test.ts or recovery-links.test.ts.
   const notHere = [
     'not-found',
     'method-not-allowed',
@@ -211,7 +211,7 @@ it('no secret reaches a log line, a header, an answer or a metric, whatever the 
   expect(counts.reduce((sum, count) => sum + count)).toBe(cases.length + 2 + 4 + 10)
 })
 
-/** The page says "Error:" itself. */
+/** The page itself has the text "Error:". */
 function withoutWords(text: string): string {
   return text.replaceAll('<span class="unseen">Error:</span>', '').replaceAll('<title>Error:', '<title>')
 }

@@ -22,7 +22,7 @@ const ask = (service: TestService, request: object = HELP_REQUEST, from = '203.0
 
 const askFor = (service: TestService, email: string) => ask(service, { ...HELP_REQUEST, email })
 
-/** The log's lines about requests that were dealt with. */
+/** The log lines about processed requests. */
 function resultsOf({ logText }: TestService): Record<string, unknown>[] {
   return logText()
     .split('\n')
@@ -30,7 +30,7 @@ function resultsOf({ logText }: TestService): Record<string, unknown>[] {
     .map((line) => JSON.parse(line))
 }
 
-/** Lets the time of a random wait pass, and gives what came of the next request. */
+/** Lets the random wait pass, and gives the result of the next request. */
 async function nextResult(service: TestService): Promise<Record<string, unknown>> {
   const before = resultsOf(service).length
   service.clock.advance(60_000)
@@ -161,7 +161,7 @@ it.each<[string, (smtp: SmtpServer) => Record<string, string>]>([
   },
 )
 
-/** One of a thousand, each of a network of its own. */
+/** One of a thousand strangers, each in a separate network. */
 const strangerOf = (index: number): string => `10.${Math.floor(index / 250)}.${index % 250}.1`
 
 it('the panel is asked for people who can’t sign in after all attempts, however late those came', async () => {

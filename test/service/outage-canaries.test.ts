@@ -11,7 +11,7 @@ import { configOf, startService, type TestService } from '../kit/service.js'
 import { byMailbox, gist, post } from '../kit/submissions.js'
 
 const CANARY = 'canary-7f3a'
-/** Who wants a change, and from where: the log has that, the metrics do not. */
+/** Who requests a change, and from where. The log has that, the metrics don't. */
 const PERSON = /sales|example|127\.0\.0\.1/
 
 const body = byMailbox({
@@ -20,11 +20,11 @@ const body = byMailbox({
   newPassword: `${CANARY} of then`,
 })
 
-/** Asks for a change, and looks for secrets in the answer and in all that is written of it. */
+/** Requests a change, and searches for secrets in the answer and in everything written about it. */
 async function expectNoSecret(service: TestService, expected: string): Promise<void> {
   const response = await post(service, body)
   expect(gist(response)).toBe(expected)
-  // Until then readiness is what it was.
+  // Until then, readiness is as before.
   service.clock.advance(30_000)
   const ready = await service.http.get('/readyz')
   const { text: metrics, values } = await scrape(service)

@@ -37,7 +37,7 @@ interface Setting {
   readonly service: TestService
   readonly smtp: SmtpServer
   readonly options: TestServiceOptions
-  /** Moves the date on (ms). */
+  /** Moves the date forward (ms). */
   pass(durationMs: number): void
 }
 
@@ -73,7 +73,7 @@ const remove = (service: TestService, removal: string): Promise<Response> =>
     .send({ removal })
     .then((response) => response)
 
-/** The mails that came to an address, as soon as there are so many. */
+/** The mails to an address, once there are this many. */
 async function mailsTo({ messages }: SmtpServer, address: string, count = 1): Promise<ReceivedMessage[]> {
   const those = () => messages.filter(({ to }) => to.includes(address))
   await vi.waitUntil(() => those().length >= count, { interval: 1, timeout: 5000 })
@@ -82,13 +82,13 @@ async function mailsTo({ messages }: SmtpServer, address: string, count = 1): Pr
 
 const linkIn = ({ text }: ReceivedMessage): string => /https:\S+#rk1\.[\w.-]+/.exec(text)?.[0] ?? ''
 
-/** The last link that was mailed to an address, of so many. */
+/** The last link that was mailed to an address, of this many. */
 async function linkTo(smtp: SmtpServer, address = 'jane@example.net', count = 1): Promise<string> {
   const mails = await mailsTo(smtp, address, count)
   return linkIn(mails.at(-1) as ReceivedMessage)
 }
 
-/** Sets an address, and confirms it by the mail. */
+/** Sets an address and confirms it with the mail. */
 async function enrol({ service, smtp }: Setting, more: Record<string, unknown> = {}): Promise<void> {
   const address = String(more.recoveryAddress ?? ADDRESS_REQUEST.recoveryAddress)
   const before = smtp.messages.filter(({ to }) => to.includes(address)).length
@@ -98,7 +98,7 @@ async function enrol({ service, smtp }: Setting, more: Record<string, unknown> =
   if (status !== 202 || confirmed.status !== 200) throw new Error(`${status} and ${gist(confirmed)}`)
 }
 
-/** The commands that the panel sees during some work. */
+/** The commands that the panel receives during some work. */
 async function commandsOf({ panel }: TestService, work: () => Promise<unknown>): Promise<string[]> {
   const before = panel.calls.length
   await work()
@@ -253,7 +253,7 @@ it('nobody else is shown anything of an address', async () => {
   expect(plain.text).toBe('==ok==')
 })
 
-/** Whether the address of info@example.org is in force, by what a change with the mailbox's password says. */
+/** Whether the address of info@example.org still works, according to a change with the mailbox's password. */
 async function outlasts(service: TestService, currentPassword: string): Promise<boolean | undefined> {
   const { body } = await post(service, byMailbox({ currentPassword, newPassword: numberedPassword(99) }))
   expect(body.code).toBe('changed')

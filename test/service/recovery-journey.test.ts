@@ -22,7 +22,7 @@ async function start(environment?: Record<string, string>) {
   return { service, smtp, pass }
 }
 
-/** The mails to an address, as soon as there are so many. */
+/** The mails to an address, once there are this many. */
 async function mailsTo(smtp: SmtpServer, address: string, count: number): Promise<ReceivedMessage[]> {
   const those = () => smtp.messages.filter(({ to }) => to.includes(address))
   await vi.waitUntil(() => those().length >= count, { interval: 1 })
@@ -40,7 +40,7 @@ async function enrol(service: TestService, smtp: SmtpServer): Promise<void> {
   expect(gist(answer)).toBe('200 recovery-address-confirmed')
 }
 
-/** Asks for a link, and gives what came of it. */
+/** Requests a link, and gives the result. */
 async function askForLink(
   service: TestService,
   email = 'info@example.org',

@@ -30,13 +30,13 @@ afterEach(() => void vi.useRealTimers())
 
 const start = (environment?: Record<string, string>) => startService(recoveryService(environment))
 
-/** Stops the date, and gives what moves it on (ms). */
+/** Stops the date, and gives the function that moves it forward (ms). */
 function holdDate(): (durationMs: number) => void {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
   return (durationMs) => void vi.setSystemTime(Date.now() + durationMs)
 }
 
-/** The commands that the panel sees during some work. */
+/** The commands that the panel receives during some work. */
 async function commandsOf({ panel }: TestService, work: () => Promise<unknown>): Promise<string[]> {
   const before = panel.calls.length
   await work()

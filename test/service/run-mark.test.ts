@@ -27,7 +27,7 @@ it('the mark of a process that serves is found by the next one only if it was no
 it.each([
   ['a folder that is not there', '/nowhere/at/all', ['ENOENT']],
   ['a file', join(scratchFile('kept'), 'folder'), ['ENOTDIR']],
-  // Root may write to it by its mode, and others may not.
+  // Root may write to it by its mode, others may not.
   ['a folder that takes no file', '/proc', [expect.stringMatching(/^(?:EACCES|ENOENT)$/)]],
 ])(
   'the mark of a process that serves is told of once, and nothing is known, if its directory is %s',

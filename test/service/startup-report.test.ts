@@ -6,7 +6,7 @@ import { configOf, simulatorEnvironment, startService, type TestService } from '
 
 const NEEDED = neededCommands(['mailbox', 'account'])
 
-/** What is logged of the panel. */
+/** What is logged about the panel. */
 async function report({ app, clock, panel }: TestService) {
   const lines: Record<string, unknown>[] = []
   const logger = pino({ base: null }, { write: (line: string) => void lines.push(JSON.parse(line)) })

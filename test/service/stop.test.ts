@@ -7,7 +7,7 @@ import { longestStopMs } from '../../src/service/stop-times.js'
 
 const never = (): Promise<void> => new Promise(() => undefined)
 
-/** A process that is told to stop and can't; resolves when it ends, to all that it did. */
+/** A process that is told to stop but can't. Resolves when it ends, with everything it did. */
 function stopInVain(app: Running['app']): Promise<string[]> {
   const steps: string[] = []
   return new Promise((resolve) => {
@@ -25,7 +25,7 @@ function stopInVain(app: Running['app']): Promise<string[]> {
       runMark: { isLeftOver: false, set: () => undefined, remove: () => void steps.push('remove the mark') },
       flushLog: async () => void steps.push('flush the log'),
     }
-    // What was opened is closed only after the attempts.
+    // Resources are closed only after the attempts have ended.
     stopWithGrace(1, running as unknown as Running)
     host.emit('SIGTERM', 'SIGTERM')
   })

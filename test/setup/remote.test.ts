@@ -23,7 +23,7 @@ async function setUpOn(host: SetupHost, answers: readonly string[], task: Partia
   return { isSetUp, ...heard }
 }
 
-/** A host without a panel, from which one can be reached. */
+/** A host without a panel, which can reach one. */
 function createOtherHost(isTrusted = true): SetupHost {
   const host = createSetupHost()
   for (const path of Object.keys(host.state())) {

@@ -14,7 +14,7 @@ import {
 
 type Wishes = Partial<Extract<SetupTask, { does: 'set-up' }>>
 
-/** Sets up, and gives what was said and whether all is as wanted. */
+/** Runs the setup. Gives the output, and whether everything is as wanted. */
 async function setUpOn(panel: SetupHost, wishes: Wishes = {}, answers: readonly string[] = []) {
   const { parts, ...heard } = setupParts(panel, answers)
   const isSetUp = await setUp({ does: 'set-up', isDry: false, ...wishes }, parts)
@@ -26,7 +26,7 @@ async function run(panel: SetupHost, does: 'refresh' | 'undo') {
   return { isRight: await setUp({ does }, parts), ...heard }
 }
 
-/** What the setup of a fresh panel with these wishes comes to. */
+/** The state after the setup of a new panel with these wishes. */
 async function stateWith(wishes: Wishes = {}): Promise<Record<string, string>> {
   const panel = createSetupHost()
   expect((await setUpOn(panel, wishes)).isSetUp).toBe(true)
@@ -288,7 +288,7 @@ describe('a setup that runs again', () => {
   })
 })
 
-/** Without what tells of the way there. */
+/** Removes the traces of how the state was reached. */
 function settledState(state: Record<string, string>): Record<string, string> {
   const entries = Object.entries(state).filter(([path]) => !/setup\/copies|^folders$/.test(path))
   return Object.fromEntries(
@@ -394,7 +394,7 @@ describe('a step that fails', () => {
       panel.failOn('')
       await setUpOn(panel, { proof: 'imap' })
       expect(settledState(panel.state())).toEqual(settledState(await stateWith({ proof: 'imap' })))
-      // What the failed step left is what an undo of the steps before it takes away.
+      // The undo of the earlier steps removes what the failed step left.
       const broken = createSetupHost()
       const before = broken.state()
       broken.failOn(command)

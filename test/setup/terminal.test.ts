@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers'
 import { expect, it } from 'vitest'
 import { openTerminal } from '../../src/setup/terminal.js'
 
-/** A terminal at which somebody types this, with or without a person in front of it. */
+/** A terminal with this input, with or without a person. */
 function terminalWith(typed: string, { isTTY = true, asks = true } = {}) {
   const modes: boolean[] = []
   const input = Object.assign(new PassThrough(), { isTTY, setRawMode: (isRaw: boolean) => modes.push(isRaw) })

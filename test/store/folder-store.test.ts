@@ -20,7 +20,7 @@ interface Opened {
   readonly store: DurableStore
   readonly directory: string
   readonly events: FolderEvent[]
-  /** Closes it and opens the folder anew. */
+  /** Closes it and opens the folder again. */
   reopen(): Promise<Opened>
 }
 
@@ -217,7 +217,7 @@ it('a file that took the place of another gets its first line only when its fold
   expect(linesIn(directory)).toEqual(GOOD)
 })
 
-/** A write that a random run makes. */
+/** A write of a random run. */
 interface Operation {
   readonly is: 'set' | 'add' | 'delete'
   readonly key: string
@@ -351,7 +351,7 @@ it('a file of a newer version is refused by name, and left as it is', async () =
 })
 
 it.each([
-  // Node says so of a socket in a folder that isn't there.
+  // Node's error for a socket in a missing folder.
   ['nowhere/at/all', 'EACCES'],
   [`${FILE}/is/a/file`, 'ENOTDIR'],
 ])('a folder that can’t be used (%s) is refused with the system’s code', async (path, errorCode) => {
@@ -430,7 +430,7 @@ describe('a file that grows', () => {
 })
 
 describe('a disk that fails', () => {
-  /** Opens a folder whose steps fail, with half of the text written, from when `fails` says so. */
+  /** Opens a folder whose steps fail when `fails` says so, with half of the text written. */
   function failing(fails: (step: FileStep) => boolean): FileSystem {
     return steppedFs(async (step) => {
       if (!fails(step)) return

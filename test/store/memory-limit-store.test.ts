@@ -76,7 +76,7 @@ it('counts in memory give way, the oldest window first, where there are too many
 it('counts in memory of so many addresses that no memory would hold them are kept for the latest fifty thousand at most', async () => {
   const { hits } = createStore()
   for (let key = 0; key < 60_000; key++) await hits(`${key}`)
-  // The look at one brings it back.
+  // Reading one brings it back.
   expect(await hits(`${60_000 - 45_000}`)).toBe(2)
   expect(await hits('59999')).toBe(2)
   expect(await hits('9999')).toBe(1)

@@ -13,11 +13,11 @@ const COUNTED = '*3\r\n:1\r\n$1\r\nw\r\n:60000'
 const READ_ONLY = "-READONLY You can't write against a read only replica."
 const OLD_READ_ONLY = `-ERR Error running script (call to f_0): @user_script:1: @user_script: 1: ${READ_ONLY}`
 
-/** How a Redis answers, where that is not as it should. */
+/** The replies of a Redis that differ from normal. */
 interface Answers {
-  /** To a script that uses two keys. */
+  /** The reply to a script that uses two keys. */
   twoKeys?: string
-  /** To the script by which limits count; undefined if it never answers. */
+  /** The reply to the script that counts for limits. Undefined if it never answers. */
   write?: string | undefined
   policy?: string
 }

@@ -14,7 +14,7 @@ function policyOf(minLength: number) {
   return { minLength, minScore: 3, brandWords: [], maxBytes: 72, addressPartMinLength: 4 }
 }
 
-/** Even numbers from a seed: mulberry32. */
+/** Evenly distributed numbers from a seed: mulberry32. */
 function randomFrom(seed: number): RandomNumbers {
   let state = seed
   return (count) =>
@@ -26,7 +26,7 @@ function randomFrom(seed: number): RandomNumbers {
     })
 }
 
-/** Gives these numbers one after the other, then zeros, and tells how many were taken. */
+/** Gives these numbers in order, then zeros, and counts how many were taken. */
 function randomOf(...numbers: number[]): { readonly random: RandomNumbers; taken(): number } {
   let index = 0
   const random = (count: number) => Uint32Array.from({ length: count }, () => numbers[index++] ?? 0)
@@ -109,11 +109,11 @@ it.each([
   (_what, size, suggest, first, parts) => {
     const rest = RANGE % size
     expect(rest).toBeGreaterThan(0)
-    // The first number of the rest, and the last one: both are thrown away, and the next one counts.
+    // The first and the last number of the rest: both are discarded, and the next one counts.
     const thrown = randomOf(RANGE - rest, RANGE - 1, 0)
     expect(suggest(thrown.random).startsWith(String(first))).toBe(true)
     expect(thrown.taken()).toBe(parts + 2)
-    // The last one before it stands for the last item.
+    // The last one before the rest stands for the last item.
     const kept = randomOf(RANGE - rest - 1)
     expect(suggest(kept.random).startsWith(String(first))).toBe(false)
     expect(kept.taken()).toBe(parts)

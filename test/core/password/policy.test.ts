@@ -17,7 +17,7 @@ function mailboxOf(address: string): Mailbox {
   return mailbox
 }
 
-/** What the policy says of a password that keeps all rules of `breachedRules`, unless it is another, and whom it asked. */
+/** The policy's verdict on a password, by default one that keeps all rules of `breachedRules`, and which checks it asked. */
 async function check(
   parts: Partial<PolicyCheckParts>,
   password = 'long enough a text',

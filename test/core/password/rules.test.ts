@@ -183,7 +183,7 @@ it('the passwordrules attribute is in Apple’s syntax', () => {
   expect(passwordRulesAttribute(12)).toBe(
     'minlength: 12; maxlength: 72; allowed: upper, lower, digit, [-!#$%*+,.:;=?@^_~];',
   )
-  // A class of one's own has printable ASCII, ends at the first bracket, and takes a hyphen only as its first.
+  // A custom class contains printable ASCII, ends at the first bracket, and has a hyphen only at its beginning.
   expect(GENERATED_SPECIALS).toMatch(/^-?[!-,.-\\^-~]*$/)
 })
 
@@ -195,7 +195,7 @@ it('a password that is made by the passwordrules attribute is one that the panel
     fc.property(fc.string({ unit, minLength: 12, maxLength: MAX_PASSWORD_BYTES }), (password) => {
       const uncommon = { minLength: 12, isCommon: () => false }
       const reasons = breachedRules(uncommon, mailbox, password, undefined).map(({ code }) => code)
-      // By chance it may hold the domain's name.
+      // It may contain the domain's name by chance.
       expect(reasons.filter((code) => code !== 'contains-address')).toEqual([])
     }),
     { numRuns: 1000 },

@@ -46,7 +46,9 @@ function mailboxOf(address: string) {
 
 const info = mailboxOf('info@example.org')
 
-/** Recovery addresses of info@example.org before a panel that has this mailbox, whose hash is its password and a count of changes. */
+/**
+ * Recovery addresses of info@example.org, with a panel that has this mailbox. Its hash is the password and a count of changes.
+ */
 function createSetting({ asksMailServer = false } = {}) {
   const clock = createTestClock()
   const store = createTestDurableStore()
@@ -55,7 +57,7 @@ function createSetting({ asksMailServer = false } = {}) {
   const mails: Mail[] = []
   const notKept: string[] = []
   const heldMails = { count: 0 }
-  /** Done before the next commands, in order. */
+  /** Runs before the next commands, in order. */
   const beforeCommands: (() => void)[] = []
 
   const hash = (): Secret => new Secret(`{${state.changes}}${state.password}`)
@@ -134,7 +136,7 @@ function createSetting({ asksMailServer = false } = {}) {
     }),
   } satisfies ChangeDependencies & Record<string, unknown>
 
-  /** Moves the date on (ms), and time so far that no lock before was taken just now. */
+  /** Moves the date forward (ms), and enough time that the previous lock isn't recent. */
   function pass(durationMs: number): void {
     vi.setSystemTime(Date.now() + durationMs)
     clock.advance(Math.min(durationMs, 60_000))
@@ -183,7 +185,7 @@ function createSetting({ asksMailServer = false } = {}) {
     return await changePassword(attempt, shared)
   }
 
-  /** What the answer to a change by the mailbox's password shows of the address. */
+  /** What the answer to a change with the mailbox's password shows of the address. */
   async function shown(newPassword: string) {
     const outcome = await change(newPassword, byMailbox(state.password))
     expect(outcome.code).toBe('changed')

@@ -15,7 +15,7 @@ function requestFor(address: string, clientAddress = '203.0.113.7'): HelpRequest
   return { mailbox, helper: 'administrator', clientAddress, requestId: address }
 }
 
-/** A queue whose chance is fixed, and what was done and told. */
+/** A queue without randomness, and what it did and reported. */
 function createQueue(
   giveHelp: (request: HelpRequest) => Promise<HelpResult> = async () => sent,
   chance = 0.5,

@@ -12,7 +12,7 @@ function linkFor(localPart: string, domainForm: string): string {
   return links.make('owner', binding, Date.now() + 60_000).reveal()
 }
 
-/** A link whose body is made of these bytes. */
+/** A link whose body has these bytes. */
 function linkWith(body: Uint8Array): string {
   return `rk1.${Buffer.from(body).toString('base64url')}.AAAA`
 }

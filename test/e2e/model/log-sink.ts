@@ -1,12 +1,12 @@
 import type { WriteBytes } from '../../../src/log/log-writer.js'
 
-/** `full`: as a file on a full disk. `stalled`: as a pipe that nobody reads. `gone`: as one that nobody has open. */
+/** `full`: a file on a full disk. `stalled`: a pipe that nobody reads. `gone`: a pipe that nobody has open. */
 export type SinkState = 'open' | 'full' | 'stalled' | 'gone'
 
-/** Where a log is written to. */
+/** Where a log is written. */
 export interface LogSink {
   readonly writeBytes: WriteBytes
-  /** The lines that were written; the last one is whole. */
+  /** The lines that were written. The last one is complete. */
   lines(): Record<string, unknown>[]
   become(state: SinkState): void
 }

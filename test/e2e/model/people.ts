@@ -10,38 +10,38 @@ import { createModel, freshMailboxes, type ModelMailbox, type Wish } from '../..
 import type { Random } from '../../service/model/random.js'
 import { GUESSES, type Instance, type World } from './world.js'
 
-/** A domain, whose changes are asked for by one worker at a time. */
+/** A domain whose changes are requested by one worker at a time. */
 export interface Domain {
   readonly name: string
   readonly mailboxes: readonly ModelMailbox[]
-  /** Those whose logins were corrupted by two changes at once, and not changed since. */
+  /** Mailboxes whose logins were corrupted by two changes at once, and not changed since. */
   readonly corrupted: Set<string>
-  /** How often two changes of it have run at once. */
+  /** How often two of its changes overlapped. */
   meetings: number
   /** Until when its lock may be left in doubt, by `performance.now()`. */
   inDoubtUntilMs: number
 }
 
-/** What people do, and have done. */
+/** What people do and have done. */
 export interface People {
-  /** How many changes were asked for. */
+  /** How many changes were requested. */
   readonly sent: number
   /** How often each code was answered. */
   readonly codes: ReadonlyMap<string, number>
-  /** Has the panel's calls disturbed at random. */
+  /** Whether the panel's calls are disturbed at random. */
   disturbs: boolean
-  /** Sends some wishes at once, to any of the instances, and expects the answers to be true. */
+  /** Sends several wishes at once, to any of the instances, and expects true answers. */
   wishAtOnce(domain: Domain): Promise<void>
-  /** Tries a wrong password, and expects no more tries than the limit allows to be answered as that. */
+  /** Tries a wrong password, and expects that no more tries get through than the limit allows. */
   guess(): Promise<void>
-  /** Asks an instance for a change that is right, in a domain where nobody else does; tells whether it was made. */
+  /** Requests a valid change from an instance, in a domain that nobody else changes. Gives whether it succeeded. */
   tryRightChange(instance: Instance): Promise<boolean>
 }
 
-/** For how long (ms) a domain is closed after a change whose answer was lost. */
+/** How long (ms) a domain stays locked after a change whose answer was lost. */
 const DOUBT_MS = 30_000
 
-/** How long (ms) a change may wait for its turn before the panel after its lock was confirmed. */
+/** How long (ms) a change may wait in the panel's queue after its lock was confirmed. */
 const TURN_MS = 5000
 
 const SOMETIMES = 0.05
@@ -145,7 +145,7 @@ function moreDomain(index: number): Domain {
   return createDomain(name, mailboxes)
 }
 
-/** Those that people ask for changes in: `domains` of the simulator's `moreDomains`, and one of another kind. */
+/** The domains in which people request changes: `domains` of the simulator's `moreDomains`, and one of another kind. */
 export function createDomains({ instances }: World, domains: number): Domain[] {
   const fresh = freshMailboxes().filter(({ address }) => address.endsWith('@example.org'))
   const more = Array.from({ length: domains - instances.length }, (_, index) =>
@@ -154,15 +154,15 @@ export function createDomains({ instances }: World, domains: number): Domain[] {
   return [createDomain('example.org', fresh), ...more]
 }
 
-/** An address in a network (/24) that nobody else has. */
+/** An address in its own network (/24). */
 function addressOf(number: number): string {
   return `10.${number >> 8}.${number & 255}.1`
 }
 
 /**
- * Gives the answer, or undefined if the caller hung up before.
+ * Gives the answer, or undefined if the caller disconnected first.
  *
- * @param hangUp decides when the caller hangs up, if it does
+ * @param hangUp decides when the caller disconnects, if it does
  */
 async function send(
   { service, arrivalFrom }: Instance,
@@ -191,13 +191,13 @@ async function send(
   }
 }
 
-/** What the audit line says of the password, where nobody read the answer. */
+/** What the audit line says about the password, if nobody read the answer. */
 function claimOfLine(code: string): Claim {
   if (code === 'changed') return 'changed'
   return code === 'change-not-confirmed' || code === 'outcome-unknown' ? 'either' : 'unchanged'
 }
 
-/** Whether a lock that was forgotten then may be what let the second change in beside the first. */
+/** Whether a lock that Redis forgot may have let these two changes overlap. */
 function mayExcuse(
   { fromMs, untilMs }: { fromMs: number; untilMs: number },
   first: ChangeRun,

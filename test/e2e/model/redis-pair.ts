@@ -1,16 +1,16 @@
 import { expect, vi } from 'vitest'
 import { type RedisServer, startRedis } from '../kit/redis.js'
 
-/** A primary and its replica, which take turns. */
+/** A primary and its replica, which switch roles. */
 export interface RedisPair {
-  /** Of the primary. */
+  /** The primary's port. */
   port(): number
   primary(): RedisServer
-  /** Has the replica take over, as an operator does: no write is lost. */
+  /** Makes the replica the primary, as an administrator does. No write is lost. */
   handOver(): Promise<void>
-  /** Kills the primary, and promotes the replica; writes of the last moment may be lost. */
+  /** Kills the primary and promotes the replica. The latest writes may be lost. */
   crash(): Promise<void>
-  /** Kills the primary and starts it again, with nothing in it. */
+  /** Kills the primary and starts it again, empty. */
   restart(): Promise<void>
 }
 

@@ -5,18 +5,18 @@ import type { Random } from '../../service/model/random.js'
 import type { SinkState } from './log-sink.js'
 import type { World } from './world.js'
 
-/** What goes wrong for a while, beside a panel that may be slow meanwhile. */
+/** A temporary fault, with a panel that may also be slow. */
 export interface Weather {
   readonly name: string
-  /** Whether calls of the panel are disturbed at random meanwhile. */
+  /** Whether the panel's calls are also disturbed at random. */
   readonly disturbs?: boolean
-  /** Begins it, and gives what ends it. */
+  /** Starts the fault, and gives the function that ends it. */
   begin(world: World, random: Random): Promise<() => unknown>
 }
 
 const calm = (): void => undefined
 
-/** Notes that Redis forgets from now on; gives what ends that. */
+/** Records that Redis forgets from now on. Gives the function that ends that. */
 function lose({ losses }: World, what: 'counts' | 'counts and locks'): () => void {
   const fromMs = performance.now()
   const loss = { fromMs, untilMs: Number.POSITIVE_INFINITY, ofLocks: what === 'counts and locks' }
@@ -40,7 +40,7 @@ function logsAre(state: SinkState): Weather['begin'] {
   }
 }
 
-/** Everything that may go wrong. */
+/** All faults. */
 export const weathers: readonly Weather[] = [
   { name: 'nothing goes wrong', begin: async () => calm },
   {
@@ -111,7 +111,7 @@ export const weathers: readonly Weather[] = [
       await client.config('SET', 'maxmemory', String(Number(used) + 2_000_000))
       for (let key = 0; key < 500; key++) await client.set(`foreign:${key}`, 'x'.repeat(10_000))
       expect(Number(/evicted_keys:(\d+)/.exec(await client.info('stats'))?.[1])).toBeGreaterThan(0)
-      // The instances say so.
+      // Wait until the instances report it.
       for (const { store } of world.instances) {
         await vi.waitUntil(async () => (await store.checkReadiness())[0]?.code === 'store-evicts', {
           timeout: 8000,

@@ -13,26 +13,26 @@ import { createCachedHashes } from '../../service/model/cached-hashes.js'
 import { createLogSink, type LogSink } from './log-sink.js'
 import { type RedisPair, startRedisPair } from './redis-pair.js'
 
-/** One of several that share a Redis and a panel. */
+/** One of several instances that share a Redis and a panel. */
 export interface Instance {
   readonly service: RunningService
   readonly store: SharedStore
-  /** Between it and Redis. */
+  /** Between the instance and Redis. */
   readonly relay: Relay
   readonly log: LogWriter
   readonly sink: LogSink
-  /** Everything that was to be logged. */
+  /** Everything that should be logged. */
   readonly logged: Record<string, unknown>[]
   /** Resolves when a request from an address has arrived. */
   arrivalFrom(clientAddress: string): Promise<void>
-  /** The audit line of the one attempt that came from an address, as soon as there is one. */
+  /** The audit line of the only attempt from an address, once it is written. */
   lineFrom(clientAddress: string): Promise<Record<string, unknown>>
 }
 
-/** Two instances, and all that they depend on. */
+/** Two instances, and everything they depend on. */
 export interface World {
   readonly panel: PanelSimulator
-  /** By which the panel's commands take their time. */
+  /** The clock of the panel's commands. */
   readonly panelClock: FastClock
   readonly redis: RedisPair
   readonly smtp: SmtpServer
@@ -40,19 +40,19 @@ export interface World {
   readonly losses: Loss[]
 }
 
-/** A time, by `performance.now()`, in which Redis forgot something, or may have. */
+/** A period, by `performance.now()`, in which Redis forgot something, or may have. */
 export interface Loss {
   readonly fromMs: number
   /** Infinity while it lasts. */
   untilMs: number
-  /** Counts are not told by anybody else; locks their holders take again, if they are connected anew. */
+  /** Whether locks are lost too. Counts stay lost, but holders take their locks again once they have reconnected. */
   readonly ofLocks: boolean
 }
 
 /** How many times as fast as on a fast machine the panel's commands are. */
 export const panelSpeeds = { usual: 10, slow: 1 } as const
 
-/** How long (ms) an answer of the panel is waited for. */
+/** How long (ms) to wait for the panel's response. */
 const PANEL_TIMEOUT_MS = 1000
 
 /** How many wrong passwords one address may try at one mailbox. */
@@ -132,7 +132,7 @@ async function startInstance(
   }
 }
 
-/** Expects every line that was to be logged to be written, or to be counted as lost. */
+/** Expects that every line is written or counted as lost. */
 export async function expectWholeLog({ log, sink, logged }: Instance): Promise<void> {
   await vi.waitUntil(() => log.state().waiting === 0, { timeout: 15_000 })
   const lines = sink.lines()
@@ -142,7 +142,7 @@ export async function expectWholeLog({ log, sink, logged }: Instance): Promise<v
   expect(lines.length - lossTold.length + lost).toBe(logged.length)
 }
 
-/** Expects each mailbox to have been told of each of its changes, once. */
+/** Expects one notification for each change of each mailbox. */
 export function expectNotifications({ instances, smtp }: World): void {
   const changed = instances.flatMap(({ logged }) => logged.filter(({ code }) => code === 'changed'))
   expect(countOf(smtp.messages.map(({ to }) => to.join()))).toEqual(

@@ -3,7 +3,7 @@ import { connect, createServer } from 'node:net'
 import { simulatorCredentials, startPanelSimulator } from '../../panel-simulator/simulator.js'
 import { hashWithDoveadm } from '../kit/dovecot.js'
 
-// Inside the panel's machine: the panel's API, and a way to its web server for the tests, which are outside.
+// Runs inside the panel's machine: the panel's API, and a way to its web server for the tests, which run outside.
 
 const { accessKey, secretKey } = simulatorCredentials
 writeFileSync('/usr/local/hestia/data/next-key', `${accessKey}:${secretKey}\n`)

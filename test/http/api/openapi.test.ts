@@ -34,7 +34,7 @@ interface Document {
   readonly components: object
 }
 
-/** Checks values against the schemas of the document that the service gives out. */
+/** Checks values with the schemas of the document that the service publishes. */
 async function startContract(options: TestServiceOptions = {}) {
   const service = await startService(options)
   const document: Document = (await service.http.get('/api/v1/openapi.json')).body

@@ -22,7 +22,7 @@ function inputOf(html: string, name: string): string {
   return new RegExp(`<input[^>]* name="${name}"[^>]*>`).exec(html)?.[0] ?? ''
 }
 
-/** Confirms an address for info@example.org. */
+/** Confirms a recovery address for info@example.org. */
 async function enrol(service: TestService): Promise<void> {
   const { status } = await submit(service, CONFIRM, { recovery: await confirmationFor(service) })
   expect(status).toBe(200)

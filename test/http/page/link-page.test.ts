@@ -122,7 +122,7 @@ it('the form to change a password has a button for a link, after the one that En
   const [first = '', second = ''] = text.match(/<button type="submit"[^>]*>/g) ?? []
   expect(first).not.toContain('formaction')
   expect(second).toContain('formaction="/link?lang=de"')
-  // What was typed goes along; no new password is needed.
+  // The form keeps what was typed, and needs no new password.
   const { new_password: _new, confirm_password: _again, ...typed } = ACCOUNT_FORM
   const empty = { current_password: '', new_password: '', confirm_password: '' }
   expect((await submit(service, { ...typed, ...empty })).status).toBe(201)

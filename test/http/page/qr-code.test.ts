@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { type QrCode, qrCodeOf } from '../../../src/http/page/qr-code.js'
 import { type Pixels, textInPicture } from '../../kit/read-qr.js'
 
-/** So many pixels a module. */
+/** Pixels for each module. */
 const SCALE = 3
 
 function draw({ size, path }: QrCode): Pixels {

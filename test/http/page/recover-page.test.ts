@@ -20,7 +20,7 @@ function inputOf(html: string, name: string): string {
   return new RegExp(`<input[^>]* name="${name}"[^>]*>`).exec(html)?.[0] ?? ''
 }
 
-/** What list items of the page say, in order. */
+/** The texts of the page's list items, in order. */
 function stepsOf(html: string): string[] {
   const [, steps = ''] = /<ol class="steps">(.*?)<\/ol>/s.exec(html) ?? []
   return [...steps.matchAll(/<li>(.*?)<\/li>/gs)].map(([, step = '']) => step)
@@ -124,7 +124,7 @@ it('after a link was used the steps in doubt name no old password, which nobody 
   await expectValid(text)
   const unknown = linkDoubtView(en, 'outcome-unknown')
   expect(unknown).toMatchObject({ heading: en.answer['outcome-unknown'].title, detail: en.recover.unknown })
-  // It stands ready in the form for the browser whose answer never comes.
+  // It is in the form in case the browser never gets the answer.
   const form = await service.http.get('/recover?lang=en')
   expect(form.text).toContain(en.script.answerLost)
   for (const steps of [stepsOf(text), unknown.steps, stepsOf(form.text)]) {

@@ -9,7 +9,7 @@ const CHANGE = 'v-change-mail-account-password'
 
 const WEBMAIL_FORM = { email: 'info@example.org', password: 'info mail pw', new: NEW_PASSWORD }
 
-/** As long as no change was seen, one is expected to take from half a second to a second. */
+/** Until one was seen, a change is expected to take from half a second to a second. */
 const CHANGE_MS = [500, 1000] as const
 
 it.each([
@@ -54,7 +54,7 @@ it.each([
   },
 )
 
-/** Posts a change as JSON by a connection of its own. */
+/** Posts a change as JSON on its own connection. */
 async function send(service: TestService): Promise<Socket> {
   const socket = connect(Number(new URL(service.url).port), '127.0.0.1')
   const body = JSON.stringify(byMailbox())

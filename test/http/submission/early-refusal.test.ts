@@ -19,7 +19,9 @@ import { byMailbox, CHANGES, gist, MAILBOX_FORM, post } from '../../kit/submissi
 const DELAY_MS = 1000
 const ELSEWHERE = '203.0.113.9'
 
-/** A service that allows an address one submission; what it asked of the store, and how many answers went the normal way. */
+/**
+ * A service with a limit of one submission per address. Gives what it asked the store, and how many answers went the normal way.
+ */
 async function startLimited(options: TestServiceOptions = {}) {
   const clock = createTestClock()
   const memory = createMemoryStore(clock)
@@ -50,7 +52,7 @@ async function startLimited(options: TestServiceOptions = {}) {
   return { service, hits, sent }
 }
 
-/** A submission that can't be read, which is all the same to the limit. */
+/** An unreadable submission. It counts like any other. */
 function submit({ http }: TestService, path: string, headers: Record<string, string> = {}) {
   return http
     .post(path)
@@ -58,17 +60,20 @@ function submit({ http }: TestService, path: string, headers: Record<string, str
     .send('x')
 }
 
-/** The first submission is counted, the second is refused by the store, the third's answer is kept: the next is refused early. */
+/**
+ * The first submission is counted, the second is refused by the store, and the third's answer is cached. The next is refused
+ * early.
+ */
 async function reachLimit(service: TestService, path = CHANGES): Promise<void> {
   for (const _ of [1, 2, 3]) await submit(service, path)
 }
 
-/** How many answers waited for the delay so far. */
+/** How many answers were delayed so far. */
 function holdsOf({ clock }: TestService): number {
   return clock.waits.filter((waitMs) => waitMs === DELAY_MS).length
 }
 
-/** All of an answer but what each has of its own: the time of day and its ID. */
+/** An answer without the parts that always differ: the time of day and its ID. */
 function bytesOf({ status, headers, text }: Response): unknown {
   const { date: _, ...others } = headers as Record<string, string>
   return { status, headers: others, text: text.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'ID') }
@@ -141,7 +146,7 @@ it('a refusal before routing is never what a bug made of one', async () => {
   for (const _ of [1, 2, 3]) expect((await submit(service, '/')).status).toBe(500)
 })
 
-/** Early refusals of a wait that a test chooses, before a normal way that sends a text of its own. */
+/** Early refusals with a wait that a test chooses, in front of a normal way that sends its own text. */
 function createEarly(send: RequestHandler, maxReady?: number) {
   const clock = createTestClock()
   const limit = { name: 'address', count: 1, windowMs: 1 }
@@ -193,7 +198,7 @@ it('a refusal before routing is never one of a submission that was read, which m
   let sent = 0
   const { post } = createEarly((request, response) => {
     sent += 1
-    // The address got room meanwhile, and then a limit of the mailbox was reached.
+    // The address was below its limit again, then a limit of the mailbox was reached.
     if (sent === 1) request.body = { email: 'info@example.org' }
     response.status(429).send(`${request.body?.email}`)
   })

@@ -7,7 +7,7 @@ import { createTestClock, type TestClock } from '../../kit/clock.js'
 
 const DELAY_MS = 1000
 
-/** Answers, and at what time (ms) each was let go. */
+/** Answers, and the time (ms) at which each was released. */
 function createAnswers(clock: TestClock, held = createHeldAnswers(DELAY_MS, clock)) {
   const leftMs = new Map<number, number>()
   const responses: ServerResponse[] = []
@@ -21,7 +21,7 @@ function createAnswers(clock: TestClock, held = createHeldAnswers(DELAY_MS, cloc
   return { held, hold, leftMs, responses }
 }
 
-/** As the server does with a connection that ends. */
+/** What the server does when a connection ends. */
 function goAway(response: ServerResponse): void {
   response.destroy()
   response.emit('close')

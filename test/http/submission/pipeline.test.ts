@@ -34,11 +34,11 @@ interface Given {
   readonly body?: object
   readonly limitAttempt?: LimitAttempt
   readonly change?: () => Promise<Outcome>
-  /** Before the answer is sent. */
+  /** Runs before the answer is sent. */
   readonly show?: (response: Response, answer: Answer) => void
 }
 
-/** A pipeline with one face, and everything that happens on the way, in order. */
+/** A pipeline with one face. Records everything that happens, in order. */
 function createWay({ guards = [], body = byMailbox(), ...given }: Given) {
   const clock = createTestClock()
   const steps: string[] = []
@@ -131,7 +131,7 @@ it('a submission that a guard refuses is answered without what was sent, leaves 
 it('a submission is answered late if a limit refuses it, or if it came from another site or an unknown webmail host', async () => {
   const late: string[] = []
   for (const code of answerCodes) {
-    // Nothing but its code is looked at.
+    // Only the code matters.
     const refuse: RequestHandler = (_request, _response, next) =>
       next(new Refused({ ...tooMany.answer, code } as RequestRefusal))
     const { post, lines } = createWay({ guards: [refuse] })

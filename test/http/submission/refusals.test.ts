@@ -5,7 +5,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { startService } from '../../kit/service.js'
 import { byAccount, byMailbox, CHANGES, post } from '../../kit/submissions.js'
 
-/** All that a stranger sees of an answer, but for the request's id and the time of day. */
+/** Everything that a stranger sees of an answer, except the request's ID and the time of day. */
 function seen(response: Response): unknown {
   const { date: _date, ...headers } = response.headers as Record<string, string>
   const text = response.text.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'ID')

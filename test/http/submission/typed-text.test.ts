@@ -11,7 +11,7 @@ function byDave(code: string, username = 'dave'): Record<string, unknown> {
   return byAccount({ username, password: 'dave panel pw', code }, { email: 'dave@dave.example' })
 }
 
-/** The same change by JSON and by the page's form. */
+/** The same change as JSON and with the page's form. */
 const faces: [string, (service: TestService, body: Record<string, unknown>) => Promise<Response>][] = [
   ['JSON', (service, body) => post(service, body)],
   ['the page', (service, body) => service.http.post('/').type('form').send(formOf(body)).then()],

@@ -6,7 +6,7 @@ import { byMailbox, CHANGES, NEW_PASSWORD } from '../../kit/submissions.js'
 
 type Form = Record<string, string | readonly string[]>
 
-/** The two forms, each with the names of its fields. */
+/** The two forms with their field names. */
 const forms = [
   { path: '/reset/mail/', email: 'email', current: 'password', next: 'new', success: '==ok==' },
   { path: '/reset/mail', email: 'email', current: 'password', next: 'new', success: '==ok==' },
@@ -25,7 +25,7 @@ async function post(service: TestService, path: string, form: Form): Promise<Res
   return await service.http.post(path).type('form').send(form)
 }
 
-/** What Hestia's driver for Roundcube takes for success: it looks into the headers too. */
+/** What Hestia's driver for Roundcube takes for a success. It also searches the headers. */
 function hestiaDriverAccepts({ headers, text }: Response): boolean {
   const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
   const answer = `${head.join('\r\n')}\r\n\r\n${text}`
@@ -145,7 +145,7 @@ it('refusals of credentials are alike to the byte, and leave no sooner than on t
   expect(service.attempts().map(({ durationMs }) => durationMs)).toEqual([1000, 1000, 1000, 1000])
 })
 
-/** Sends a request as it is and gives the body of the answer, a character for each byte. */
+/** Sends a raw request and gives the body of the answer, one character for each byte. */
 async function rawBody(service: TestService, ...lines: string[]): Promise<string> {
   const answer = await sendRaw(service, lines.join('\r\n'))
   return answer.slice(answer.indexOf('\r\n\r\n') + 4)
@@ -248,7 +248,7 @@ it.each([forms[0], forms[2]])(
     expect(await tryIt('info@example.org')).toMatch(/^error too-many-attempts: .* Try again in 15 minutes\./)
     expect(await tryIt('legacy@example.org')).toMatch(/^error invalid-credentials: /)
     expect(service.attempts().at(2)).toMatchObject({ limit: 'failures' })
-    // None of them was counted against the address itself.
+    // None of them counted for the address itself.
     const json = byMailbox({ email: 'sales@example.org', currentPassword: 'wrong' })
     expect((await service.http.post(CHANGES).send(json)).status).toBe(403)
     expect((await service.http.post(CHANGES).send(json)).status).toBe(429)

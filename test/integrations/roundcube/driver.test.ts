@@ -12,7 +12,7 @@ it.each(['7.4', '8.0', '8.1', '8.2', '8.3', '8.4'])(
   'the driver for Roundcube is in the language of PHP %s',
   (version) => {
     expect(() => parse(DRIVER, version)).not.toThrow()
-    // The parser does tell the versions apart.
+    // The parser does distinguish the versions.
     expect(() => parse('<?php $a = match(1) { 1 => 2 };', '7.4')).toThrow()
   },
 )

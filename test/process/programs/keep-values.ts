@@ -3,8 +3,8 @@ import { openFolderStore } from '../../../src/store/folder-store.js'
 import { steppedFs } from '../../kit/stepped-fs.js'
 import { KEPT, WRITES } from '../kept-values.js'
 
-// Keeps values in a folder, and kills itself before one step of the file system, after half of it if that can be. Standard output gets
-// a line for each step that was asked for, and for each write that was acknowledged.
+// Stores values in a folder, and kills itself before one step of the file system, or in the middle of it if possible. Prints a
+// line for each step and for each acknowledged write.
 const [directory = '', killAt = '', half = ''] = process.argv.slice(2)
 
 let steps = 0

@@ -5,8 +5,8 @@ import type { Fault } from '../../panel-simulator/simulator.js'
 import { type Call, calls } from './kit/calls.js'
 import { tryChange } from './kit/fault-case.js'
 
-// Each broken answer stands in transport.test.ts and command-runner.test.ts, and in panel-faults.test.ts that of a change;
-// here, what becomes of each call.
+// transport.test.ts and command-runner.test.ts test each broken answer, and panel-faults.test.ts those to a change. This tests
+// the effect on each call.
 
 /** Breaks the answer to one call of a change. */
 async function breakAnswer(

@@ -4,9 +4,9 @@ import { gist, post } from '../../kit/submissions.js'
 import { claimOf, expectService, witness } from '../../kit/truth.js'
 import { type Call, calls } from './kit/calls.js'
 
-// What each code means for each command stands in test/panel/commands.test.ts; here, that no answer is untrue.
+// test/panel/commands.test.ts tests each code of each command. This tests that no answer is untrue.
 
-/** Asks for a change, one command of which ends with this code, and holds the answer against what the panel has then. */
+/** Requests a change, one command of which ends with this code, and checks the answer with the panel's state. */
 async function endCall({ call, sender }: Call, code: number, run: boolean): Promise<string> {
   const service = await startService()
   await service.app.watch()
@@ -18,7 +18,7 @@ async function endCall({ call, sender }: Call, code: number, run: boolean): Prom
   const judge = witness(service, wish)
   service.panel.failNext(call, { kind: 'exit', code, run })
   const response = await post(service, sender.body(wish))
-  // Where the panel lies of the change itself, nobody can know better.
+  // If the panel lies about the change itself, nobody can know better.
   if (code !== 0) await judge(response)
   expect(response.status).not.toBe(500)
   service.panel.clearFaults()

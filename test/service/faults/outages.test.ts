@@ -12,7 +12,7 @@ import { tryChange } from './kit/fault-case.js'
 const TIMEOUT_MS = 15_000
 const ENVIRONMENT = { HESTIA_TIMEOUT_MS: `${TIMEOUT_MS}` }
 
-// Answers that never end stand in transport.test.ts; here, what becomes of each call.
+// transport.test.ts tests answers that never end. This tests the effect on each call.
 it.each(calls)(
   'a panel that takes longer for $call than anybody waits, by proof of $proof, changes nothing that is not told',
   async ({ call, asks, sender }) => {
@@ -27,7 +27,7 @@ it.each(calls)(
           void time.pass(TIMEOUT_MS, hold.arrived)
           return async () => {
             hold.release()
-            // The panel ends what it had begun, while the domain is still closed.
+            // The panel finishes what it had begun while the domain is still locked.
             const old = () => service.panel.accepts(sender.address, sender.password)
             await expect.poll(old).toBe(asks !== 'change')
           }

@@ -5,8 +5,8 @@ import type { Random } from './random.js'
 const VALUE = 'v-get-mail-account-value'
 
 /**
- * Makes the next calls of a random command fail in a random way. Of a mailbox's values the panel never says 3: if it said so
- * falsely of a name's siblings, nobody could know better.
+ * Makes the next calls of a random command fail in a random way. But lookups of a mailbox's values never end with 3: nobody could
+ * detect a false 3 for a name's siblings.
  */
 export function disturb(panel: Pick<PanelSimulator, 'failNext'>, random: Random): void {
   const command = random.oneOf([

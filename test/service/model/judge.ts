@@ -3,17 +3,17 @@ import type { Claim } from '../../kit/truth.js'
 import type { PanelSimulator } from '../../panel-simulator/simulator.js'
 import type { ModelMailbox, Wish } from './model.js'
 
-/** A wish, and what became of it as far as anybody was told. */
+/** A wish, and its answer, if anybody got one. */
 export interface Answered {
   readonly wish: Wish
   readonly claim: Claim
-  /** In a few words, for whoever reads of a failure. */
+  /** A few words for the message of a failure. */
   readonly gist: string
 }
 
 /**
- * Expects each mailbox to open with a password that the answers leave possible, and that no wish was granted which may not be.
- * The mailboxes are those of the model: each gets the password that is in force.
+ * Expects that each mailbox accepts a password that the answers allow, and that no forbidden wish was granted. Updates the
+ * model's mailboxes with the current passwords.
  */
 export async function judge(
   panel: Pick<PanelSimulator, 'accepts'>,
@@ -25,7 +25,7 @@ export async function judge(
     const made = about.filter(({ claim }) => claim === 'changed')
     const maybe = about.filter(({ claim, wish }) => claim === 'either' && wish.right)
     const possible = [...made, ...maybe].map(({ wish }) => wish.newPassword)
-    // What was made has replaced what was there before.
+    // A change that was made has replaced the old password.
     if (made.length === 0) possible.push(mailbox.password)
     const accepted = await firstAccepted(possible, (password) => panel.accepts(mailbox.address, password))
     expect(accepted, `${mailbox.address} after ${about.map(({ gist }) => gist)}`).toBeDefined()

@@ -5,13 +5,13 @@ import type { Random } from './random.js'
 export interface ModelMailbox {
   readonly address: string
   readonly owner: 'alice' | 'bob'
-  /** The one in force. */
+  /** The current password. */
   password: string
   /** Whether its password may be changed at all. */
   readonly changeable: boolean
 }
 
-/** A change that somebody asks for. */
+/** A change that somebody requests. */
 export interface Wish {
   readonly address: string
   readonly newPassword: string
@@ -25,11 +25,11 @@ const KINDS = ['mailbox', 'mailbox', 'account', 'wrong mailbox', 'wrong account'
 
 export interface Model {
   readonly mailboxes: readonly ModelMailbox[]
-  /** So many wishes, by what is in force now. */
+  /** This many wishes, with the current passwords. */
   wishes(count: number): Wish[]
 }
 
-/** Mailboxes of a fresh simulator, with three domains of `moreDomains`. */
+/** The mailboxes of a new simulator, with three domains of `moreDomains`. */
 export function freshMailboxes(): ModelMailbox[] {
   const mailbox = (address: string, owner: ModelMailbox['owner'], changeable = true): ModelMailbox => {
     const name = address.slice(0, address.indexOf('@'))
@@ -51,7 +51,7 @@ export function freshMailboxes(): ModelMailbox[] {
 
 let wishes = 0
 
-/** @param mailboxes of which something is wished */
+/** @param mailboxes the mailboxes to wish for */
 export function createModel(random: Random, mailboxes: readonly ModelMailbox[]): Model {
   function wish(): Wish {
     wishes += 1
@@ -71,7 +71,7 @@ export function createModel(random: Random, mailboxes: readonly ModelMailbox[]):
       case 'wrong account':
         return { ...base, right: false, body: { ...change, account: { ...account, password: '-x' } } }
       default:
-        // A name that the panel takes for this one by wildcard.
+        // A name that the panel takes for this one because of its wildcard.
         return {
           ...base,
           right: false,

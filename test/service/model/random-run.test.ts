@@ -16,7 +16,7 @@ import { createRandom } from './random.js'
 const OPERATIONS = Number(process.env.REKEY_TEST_OPERATIONS ?? 200)
 const seed = Number(process.env.REKEY_TEST_SEED ?? randomInt(2 ** 31))
 
-/** Sends some wishes at once, and holds the answers against what the panel has then. */
+/** Sends several wishes at once, and checks the answers with the panel's state. */
 async function sendAtOnce(service: RunningService, model: Model, wishes: readonly Wish[]): Promise<void> {
   const { panel } = service
   const responses = await Promise.all(wishes.map((wish) => post(service, wish.body)))
@@ -60,12 +60,12 @@ it(
         await service.stop()
         service = await startServiceAt(panel, environment, { clock })
         logged = 0
-        // A process that stops in order waits for what it has sent; its locks go with it.
+        // A process that stops normally waits for what it has sent. Its locks end with it.
         clock.advance(61_000)
       }
       expect(service.logText()).not.toMatch(/new [\w-]{20}|mail pw|panel pw/)
     }
-    // A short run need not meet what is rare.
+    // A short run may miss rare outcomes.
     const rare = OPERATIONS < 2000 ? [] : ['panel-failed', 'panel-misconfigured']
     expect([...seen]).toEqual(expect.arrayContaining(['changed', 'invalid-credentials', ...rare]))
   },

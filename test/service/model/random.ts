@@ -1,4 +1,4 @@
-/** Choices that one seed makes the same way each time. */
+/** Random choices that are the same for the same seed. */
 export interface Random {
   oneOf<Item>(items: readonly Item[]): Item
   /** @param share 0.1 for one time in ten */
@@ -6,7 +6,7 @@ export interface Random {
   shuffled<Item>(items: readonly Item[]): Item[]
 }
 
-/** Mulberry32 (Tommy Ettinger, public domain): small, and good enough to choose by. */
+/** Mulberry32 (Tommy Ettinger, public domain): small, and good enough for choices. */
 export function createRandom(seed: number): Random {
   let state = seed | 0
   const next = (): number => {

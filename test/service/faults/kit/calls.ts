@@ -3,7 +3,7 @@ import type { Wish } from '../../../kit/truth.js'
 import { CHANGE } from '../../../panel-simulator/commands/command-names.js'
 import { totp } from '../../../panel-simulator/commands/totp.js'
 
-/** A way to prove that one may change a mailbox. */
+/** A proof for a change of a mailbox. */
 export interface Sender {
   readonly address: string
   /** The password at the start. */
@@ -11,7 +11,7 @@ export interface Sender {
   body(wish: Wish): object
 }
 
-/** By the mailbox’s present password. */
+/** Proof by mailbox. */
 export const mailboxSender: Sender = {
   address: 'info@example.org',
   password: 'info mail pw',
@@ -49,17 +49,17 @@ const twoFactor: Sender = {
   },
 }
 
-/** A call that a change needs, and what it is for. */
+/** A call that a change needs, and its purpose. */
 export interface Call {
   readonly proof: 'mailbox' | 'account'
-  /** As `failNext` takes it. */
+  /** The call in the form of `failNext`. */
   readonly call: string
-  /** `siblings`: whether a change would harm others; exit code 3 says that it would not. */
+  /** `siblings`: whether a change would harm others. Exit code 3 means that it wouldn't. */
   readonly asks: 'whether' | 'what' | 'siblings' | 'change'
   readonly sender: Sender
 }
 
-/** Each command of the panel, for each proof that runs it. */
+/** Each panel command, for each proof that runs it. */
 export const calls: readonly Call[] = [
   { proof: 'mailbox', call: 'v-search-domain-owner mail', asks: 'what', sender: mailboxSender },
   { proof: 'mailbox', call: 'v-get-mail-account-value account', asks: 'siblings', sender: dottedMailbox },

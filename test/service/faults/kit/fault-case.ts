@@ -4,7 +4,7 @@ import { gist, numberedPassword, post } from '../../../kit/submissions.js'
 import { expectService, type Wish, witness } from '../../../kit/truth.js'
 import type { Sender } from './calls.js'
 
-/** Longer than a key that was refused or may not run a command, and a domain with a change that was lost, are left alone. */
+/** Longer than the cool-down after a refused key or command, and longer than a domain stays locked after a lost change. */
 const COOLDOWN_MS = 10 * 60_000
 
 let wishes = 0
@@ -15,11 +15,11 @@ function createWish({ address }: Sender, oldPassword: string): Wish {
 }
 
 /**
- * Asks for a change while something goes wrong. The answer is as expected and true, nothing is changed twice or for
- * another mailbox, and what comes next works: at once for another domain, soon after for this mailbox.
+ * Requests a change while something goes wrong. Expects that the answer is right and true, that nothing is changed twice or for
+ * another mailbox, and that the next changes work: at once in another domain, soon after for this mailbox.
  *
- * @param disturb makes something go wrong; what it gives mends it
- * @returns the password that is in force after it all
+ * @param disturb makes something go wrong, and gives the function that repairs it
+ * @returns the password at the end
  */
 export async function tryChange(
   service: TestService,
@@ -36,7 +36,7 @@ export async function tryChange(
   expect(gist(response)).toBe(expected)
   await judge(response)
 
-  // What was left of it must not meet the next request.
+  // The rest of the fault must not affect the next request.
   panel.clearFaults()
   const keyCoolsDown = expected === '502 panel-misconfigured'
   if (!keyCoolsDown) await expectService(service)
