@@ -7,7 +7,7 @@ import { countWords, proseOf } from '../kit/prose.js'
  * Files that don't keep to this yet, or the folders that they are in. To tighten the check, take a file out of this list when it
  * passes.
  */
-const NOT_YET: readonly string[] = ['src/', 'views/']
+const NOT_YET: readonly string[] = ['src/http/page/', 'views/']
 
 /** Phrases that a tired reader must read twice, or doesn't search for, each with what to write instead. */
 const phrases: readonly (readonly [phrase: RegExp, instead: string])[] = [

@@ -57,7 +57,7 @@ async function makeProfile({ host, choices }: Setup, changes: Changes): Promise<
     }
   }
   await changes.folder(`${HESTIA}/data/api`, 0o755)
-  // Keeps an equal profile as it is, whoever made it.
+  // Keeps an equal profile unchanged, even if another program made it.
   const isRight = current?.text.trim() === text.trim()
   await changes.file(path, isRight ? current : rootsOwn(text, 0o644))
 }
