@@ -36,7 +36,7 @@ async function startCheckedService(environment: Record<string, string> = {}): Pr
   return { ...service, attempts: () => service.attempts().slice(1) }
 }
 
-it('a change proved by the mailbox’s present password is made, answered and logged', async () => {
+it('a change with proof by mailbox is made, answered and logged', async () => {
   const service = await startCheckedService()
   const response = await post(service, byMailbox())
   expect(response.status).toBe(200)
@@ -64,7 +64,7 @@ it('a change proved by the mailbox’s present password is made, answered and lo
   ])
 })
 
-it('a change proved by the mailbox’s present password takes three commands one after another, and two once the domain’s owner is known', async () => {
+it('a change with proof by mailbox takes three commands one after another, and two once the domain’s owner is known', async () => {
   const service = await startCheckedService()
   await post(service, byMailbox())
   expect(callsOf(service)).toEqual([
@@ -79,7 +79,7 @@ it('a change proved by the mailbox’s present password takes three commands one
   expect(service.commands()).toEqual([VALUE, CHANGE])
 })
 
-it('a change proved by the mailbox’s present password of a name with a dot is asked for by patterns, side by side, and sent by its plain name', async () => {
+it('a change with proof by mailbox of a name with a dot is asked for by patterns, side by side, and sent by its plain name', async () => {
   const service = await startCheckedService()
   const solo = byMailbox({ email: 'solo.name@example.org', currentPassword: 'solo mail pw' })
   const [response, seen] = await Promise.all([post(service, solo), whenAllArrived(service, [VALUE, VALUE])])
@@ -92,7 +92,7 @@ it('a change proved by the mailbox’s present password of a name with a dot is 
   ])
 })
 
-it('a change proved by the mailbox’s present password counts for nothing once the mailbox was changed while it was checked, though nobody had to wait', async () => {
+it('a change with proof by mailbox counts for nothing once the mailbox was changed while it was checked, though nobody had to wait', async () => {
   const service = await startCheckedService({ REKEY_TRUST_PROXY: '1' })
   const hold = service.panel.hold(VALUE)
   const late = post(service, byMailbox({ newPassword: 'the secret of a thief' }), '203.0.113.9')
@@ -103,7 +103,7 @@ it('a change proved by the mailbox’s present password counts for nothing once 
   expect(await service.panel.accepts('info@example.org', NEW_PASSWORD)).toBe(true)
 })
 
-it('a change proved by the mailbox’s present password asks for the owner again after a day, and at once when the domain has moved', async () => {
+it('a change with proof by mailbox asks for the owner again after a day, and at once when the domain has moved', async () => {
   const service = await startCheckedService()
   const tryIt = (email: string) => post(service, byMailbox({ email, currentPassword: 'wrong' }))
   // A check of the key has no arguments.
@@ -122,7 +122,7 @@ it('a change proved by the mailbox’s present password asks for the owner again
   expect(owners()).toBe(3)
 })
 
-it('a change proved by the mailbox’s present password is made at the first try after its domain has moved and the former account was deleted', async () => {
+it('a change with proof by mailbox is made at the first try after its domain has moved and the former account was deleted', async () => {
   const service = await startCheckedService({ REKEY_LIMIT_FAILURES: '1/15m' })
   expect(gist(await post(service, byMailbox({ currentPassword: 'wrong' })))).toBe('403 invalid-credentials')
   service.panel.moveDomain('example.org', { owner: 'bob' })
@@ -138,7 +138,7 @@ it('a change proved by the mailbox’s present password is made at the first try
   ])
 })
 
-it('a change proved by the mailbox’s present password that is refused leaves nothing behind in which an unknown mailbox would show', async () => {
+it('a change with proof by mailbox that is refused leaves nothing behind in which an unknown mailbox would show', async () => {
   const service = await startCheckedService()
   const commandsOf = async (email: string): Promise<string[]> => {
     service.panel.calls.length = 0
@@ -153,7 +153,7 @@ it('a change proved by the mailbox’s present password that is refused leaves n
   }
 })
 
-it('a change proved by the mailbox’s present password whose proof was overtaken by another change is not made', async () => {
+it('a change with proof by mailbox whose proof was overtaken by another change is not made', async () => {
   const service = await startCheckedService()
   const hold = service.panel.hold(CHANGE)
   const owner = post(service, byMailbox())
@@ -179,14 +179,14 @@ it.each([
   ['legacy@example.org', 'legacy mail pw'],
   ['Bob@Bob.Example.COM', 'bob mail pw'],
   ['john-doe@example.org', 'john-doe mail pw'],
-])('a change proved by the mailbox’s present password is made for %s', async (email, currentPassword) => {
+])('a change with proof by mailbox is made for %s', async (email, currentPassword) => {
   const service = await startService()
   expect(gist(await post(service, byMailbox({ email, currentPassword })))).toBe('200 changed')
   expect(await service.panel.accepts(email.toLowerCase(), NEW_PASSWORD)).toBe(true)
 })
 
 it.each(['kontakt@bücher.example', 'kontakt@xn--bcher-kva.example'])(
-  'a change proved by the mailbox’s present password is made for a domain that the panel knows in Unicode: %s',
+  'a change with proof by mailbox is made for a domain that the panel knows in Unicode: %s',
   async (email) => {
     const service = await startService()
     const response = await post(service, byMailbox({ email, currentPassword: 'kontakt mail pw' }))
@@ -195,7 +195,7 @@ it.each(['kontakt@bücher.example', 'kontakt@xn--bcher-kva.example'])(
   },
 )
 
-it('a change proved by the mailbox’s present password looks for a domain that is not known in Unicode under its punycode too', async () => {
+it('a change with proof by mailbox looks for a domain that is not known in Unicode under its punycode too', async () => {
   const service = await startCheckedService()
   const email = 'info@müller.example'
   expect(gist(await post(service, byMailbox({ email })))).toBe('403 invalid-credentials')
@@ -212,7 +212,7 @@ it.each([
   ['the mailbox’s hash read by another one’s wildcard name', { email: 'inf.@example.org' }],
   ['a domain that exists by wildcard only', { email: 'info@exam.le.org' }],
   ['a name that the panel gives to no mailbox', { email: '-@example.org' }],
-])('a change proved by the mailbox’s present password is refused for %s', async (_what, more) => {
+])('a change with proof by mailbox is refused for %s', async (_what, more) => {
   const service = await startService()
   const before = service.panel.loginFile('example.org')
   expect(gist(await post(service, byMailbox(more)))).toBe('403 invalid-credentials')
@@ -225,7 +225,7 @@ it.each([
   ['domain', 'post@paused.example', 'post mail pw'],
   ['account', 'carol@carol.example', 'carol mail pw'],
 ])(
-  'a change proved by the mailbox’s present password of a suspended %s is told so, if the password is right',
+  'a change with proof by mailbox of a suspended %s is told so, if the password is right',
   async (_what, email, currentPassword) => {
     const service = await startService()
     expect(gist(await post(service, byMailbox({ email, currentPassword })))).toBe('403 mailbox-suspended')
@@ -236,7 +236,7 @@ it.each([
   },
 )
 
-it('a change proved by the mailbox’s present password that would damage a sibling is not made, and is a warning in the log', async () => {
+it('a change with proof by mailbox that would damage a sibling is not made, and is a warning in the log', async () => {
   const service = await startCheckedService()
   const john = { email: 'john.doe@example.org', currentPassword: 'john.doe mail pw' }
   const before = service.panel.loginFile('example.org')
@@ -459,7 +459,7 @@ it('a new password that breaks rules is rejected before any call, with every rea
   })
 })
 
-it('a change proved by the mailbox’s present password takes it in the other normal form, with the same commands, as one guess', async () => {
+it('a change with proof by mailbox takes it in the other normal form, with the same commands, as one guess', async () => {
   const composed = 'ein schönes Wörterbuch'
   const service = await startCheckedService({ REKEY_LIMIT_FAILURES: '2/15m' })
   expect(gist(await post(service, byMailbox({ newPassword: composed })))).toBe('200 changed')

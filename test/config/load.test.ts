@@ -766,7 +766,7 @@ it.each<[string, Record<string, string>, string[]]>([
     { REKEY_SMTP_URL: 'smtp://me@localhost', REKEY_SMTP_PASSWORD: '', REKEY_REDIS_PASSWORD: '' },
     ['REKEY_SMTP_URL has a name but no password: add one, or set REKEY_SMTP_PASSWORD'],
   ],
-])('the configuration tells of passwords that don’t fit together: %s', (_what, environment, expected) => {
+])('the configuration reports passwords that don’t fit together: %s', (_what, environment, expected) => {
   const passwords = { REKEY_SMTP_PASSWORD: 'canary', REKEY_REDIS_PASSWORD: 'canary' }
   const faults = faultsOf({
     ...withLinkKey,

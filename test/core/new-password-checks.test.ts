@@ -94,7 +94,7 @@ it.each<[string, readonly Login[], readonly number[], NewPasswordState]>([
     { result: 'refused' },
   ],
   [
-    'was asked in vain for a fault of ours',
+    'failed because of a bug of Rekey’s',
     [new TypeError('canary')],
     [1500, 4000, 10_000],
     { result: 'unknown', reason: 'internal-error' },

@@ -23,7 +23,7 @@ function guessOf(password: string, anyForm = true): Guess {
   }
 }
 
-describe('a password that is held against the stored hash', () => {
+describe('a password compared with the stored hash', () => {
   /** The verdict on a guess, how often the hash was read, and what was compared with it. */
   async function check(guess: Guess, stored: string) {
     const tried: string[] = []
@@ -48,13 +48,13 @@ describe('a password that is held against the stored hash', () => {
     [`${COMPOSED}${DECOMPOSED}`, `${COMPOSED}${COMPOSED}`],
     [COMPOSED, COMPOSED],
   ])(
-    'a password that is held against the stored hash may be in either normal form: %j for %j',
+    'a password compared with the stored hash may be in either normal form: %j for %j',
     async (typed, stored) => {
       expect(await check(guessOf(typed), stored)).toMatchObject({ result: 'right', lookups: 1 })
     },
   )
 
-  it('a password that is held against the stored hash is tried once in each form, with one command', async () => {
+  it('a password compared with the stored hash is tried once in each form, with one command', async () => {
     expect(await check(guessOf('plain'), 'other')).toEqual({ result: 'wrong', lookups: 1, tried: ['plain'] })
     expect(await check(guessOf(DECOMPOSED), 'other')).toEqual({
       result: 'wrong',
@@ -63,7 +63,7 @@ describe('a password that is held against the stored hash', () => {
     })
   })
 
-  it('a password that is held against the stored hash must be exactly the one that was to be set', async () => {
+  it('a password compared with the stored hash must be exactly the one that should be set', async () => {
     expect(await check(guessOf(COMPOSED, false), DECOMPOSED)).toMatchObject({
       result: 'wrong',
       tried: [COMPOSED],
@@ -111,7 +111,7 @@ describe('a password that is tried at the mail server', () => {
     expect(await check(guessOf('plain'), () => false)).toEqual({ result: 'wrong', tried: ['plain'] })
   })
 
-  it('a password that is tried at the mail server must be exactly the one that was to be set', async () => {
+  it('a password that is tried at the mail server must be exactly the one that should be set', async () => {
     expect(await check(guessOf(DECOMPOSED, false), (password) => password === COMPOSED)).toEqual({
       result: 'wrong',
       tried: [DECOMPOSED],

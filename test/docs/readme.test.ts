@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { defaultOf } from '../../scripts/configuration.js'
 import { variables } from '../../src/config/load.js'
 
-it('the README names only variables that there are, each with its default, and leads to the page with all of them', () => {
+it('the README names only variables that exist, each with its default, and leads to the page with all of them', () => {
   const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
   const rows = [...readme.matchAll(/^\| `((?:REKEY|HESTIA)_[A-Z0-9_]+)` \|([^|\n]*)\|/gm)]
   const documented = rows.map(([, name, value]) => [name, value?.replaceAll('`', '').trim()])

@@ -18,7 +18,7 @@ const OWNER = 'alice@contact.example'
 const passwords = ['nine maps under a kettle', 'seven boats behind the moon', 'four clocks below some bread']
 const [FIRST = '', SECOND = '', THIRD = ''] = passwords
 
-/** Each person has a mailbox of their own, and a recovery address. */
+/** Each person has their own mailbox, and a recovery address. */
 const people: readonly (readonly [how: string, name: string, options: BrowserContextOptions])[] = [
   ['in Chromium', 'info', { locale: 'en' }],
   ['with scripts off', 'sales', { locale: 'en', javaScriptEnabled: false }],

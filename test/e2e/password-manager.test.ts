@@ -18,7 +18,7 @@ async function launch(profile: string): Promise<BrowserContext> {
   return context
 }
 
-it('Chromium’s own password manager fills in address and present password, and no new one', async () => {
+it('Chromium’s own password manager fills in address and current password, and no new one', async () => {
   const panel = await startPanelSimulator()
   atEnd(() => panel.close())
   const { url } = await startRekey(panel)

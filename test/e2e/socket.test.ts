@@ -95,7 +95,7 @@ describe.runIf(canRunSystemd)('Rekey, run by systemd', () => {
     return visit(proxy, request)
   }
 
-  it('Rekey, run by systemd, makes a change as a user of its own, whose secret nobody else can read', async () => {
+  it('Rekey, run by systemd, makes a change as a separate user, whose secret nobody else can read', async () => {
     expect((await change(byAccount(), '127.0.0.5')).body).toBe(CHANGED)
     const [pid] = (await systemd.run('systemctl show --value --property MainPID rekey')).split('\n')
     const [user, credential] = (

@@ -66,7 +66,7 @@ it('the unit for systemd has an exposure of 1.3 at most', () => {
   ])
 })
 
-it('the unit for systemd reads settings that are complete, but for the key', () => {
+it('the unit for systemd reads settings that are complete, except for the key', () => {
   const settings = adapt('rekey.env', { 'HESTIA_ACCESS_KEY=': `HESTIA_ACCESS_KEY=${'A'.repeat(20)}` })
   const lines = settings.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
   const env = {

@@ -27,7 +27,7 @@ it('nobody who reads Traditional Chinese gets Simplified Chinese', () => {
   expect(lookUpLanguage('zh-TW', ['en', 'zh-CN'])).toBeUndefined()
 })
 
-it('the look-up of a language finds one of those that there are, or none, whatever is asked', () => {
+it('the look-up of a language finds one that exists, or none, whatever is asked', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (asked) => {
       const found = lookUpLanguage(asked, tags)

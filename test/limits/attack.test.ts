@@ -111,7 +111,7 @@ it.each([
   },
 )
 
-it('guesses by way of webmail have a ceiling of their own, and keep out nobody else', async () => {
+it('guesses through webmail have their own ceiling, and keep out nobody else', async () => {
   const { clock, attempt } = createMailbox()
   let guesses = 0
   for (let minute = 0; minute < 24 * 60; minute++) {

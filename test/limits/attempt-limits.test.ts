@@ -279,7 +279,7 @@ it.each([
   },
 )
 
-it('an attempt that waits for one of its own instance is begun at once, though another instance has some under way', async () => {
+it('an attempt that waits for another in its instance is begun at once, though another instance has some under way', async () => {
   const [ours, theirs] = createInstances(2)
   holdTime()
   const [here, elsewhere] = [underWay(ours), underWay(theirs)]

@@ -108,7 +108,7 @@ it('a store that can’t be reached is down', async () => {
   expect(parseMetrics(await (await get()).text()).values.rekey_store_up).toBe(0)
 })
 
-it('what can’t be collected is an error that the log tells of, and no half of the metrics', async () => {
+it('what can’t be collected is an error in the log, and no half of the metrics', async () => {
   const { get, lines } = await show({ store: () => Promise.reject(new Error('canary')) })
   const response = await get()
   expect([response.status, await response.text()]).toEqual([

@@ -295,7 +295,7 @@ it.each(['smtp', 'smtps'])(
 )
 
 it.each(['smtp', 'smtps'])(
-  'a mail server with a certificate of its own is sent the message if that is the one that is set (%s)',
+  'a mail server with a self-signed certificate is sent the message if that certificate is configured (%s)',
   async (scheme) => {
     const [{ certificate, fingerprint }, another] = await Promise.all([
       sharedCertificate(),

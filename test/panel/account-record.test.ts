@@ -19,7 +19,7 @@ it.each([
     { LOGIN_USE_IPLIST: 'yes', LOGIN_ALLOW_IPS: '203.0.113.7,2001:DB8::0001,nonsense' },
     { allowedAddresses: ['203.0.113.7', '2001:db8::1'] },
   ],
-])('an account’s record with %j is that of a plain account but for %j', (members, expected) => {
+])('an account’s record with %j is that of a plain account except for %j', (members, expected) => {
   expect(parse(members)).toEqual({ ...PLAIN_ACCOUNT, ...expected })
 })
 
@@ -67,7 +67,7 @@ it.each([
   expect(parseAccountRecord('bob', printed(members))).toBeUndefined()
 })
 
-it('an account’s record that is broken makes no sense if it is cut off, or if a value has lines of its own', () => {
+it('an account’s record that is broken makes no sense if it is cut off, or if a value has several lines', () => {
   const whole = printed({ NAME: '"', ...PLAIN_RECORD, TIME: '10:00:00' })
   for (let length = 0; length < whole.length - 1; length++) {
     expect(parseAccountRecord('alice', whole.slice(0, length)), whole.slice(0, length)).toBeUndefined()

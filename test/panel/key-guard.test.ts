@@ -87,7 +87,7 @@ it.each([
     what: `may not run ${missing}`,
     permitted: ALL.filter((command) => command !== missing),
   })),
-])('a key that $what fails too seldom for the panel’s fail2ban to ban this host', async ({ permitted }) => {
+])('a key that $what fails too rarely for the panel’s fail2ban to ban this host', async ({ permitted }) => {
   const panel = createKeyedPanel(permitted)
   const times = await failedLoginsOf(panel)
   expect(times.length).toBeGreaterThan(1)

@@ -98,7 +98,7 @@ it.each(losses)(
   },
 )
 
-it('a change whose answer is lost since it is longer than any answer of the panel, though it begins like one, is looked after', async () => {
+it('a change whose answer is lost because it is longer than any answer of the panel is checked, though it begins like one', async () => {
   const service = await startService()
   const body = `0${' '.repeat(1_000_000)}`
   service.panel.failNext(CHANGE, { kind: 'answer', run: true, status: 200, body })

@@ -162,7 +162,7 @@ it.each([
   },
 )
 
-it('the watch tells of each command what is wrong with it, and asks for those every five minutes', async () => {
+it('the watch reports what is wrong with each command, and asks for those every five minutes', async () => {
   const { watch, sent, replies, pass } = setUp()
   replies[VALUE] = misconfigured('command-forbidden')
   replies[RECORD] = misconfigured('command-untried')
@@ -256,7 +256,7 @@ it('a panel that forbids a command is there', async () => {
   expect(await watch.checkReadiness()).toEqual([{ code: 'command-forbidden', command: RECORD }])
 })
 
-it('the watch tells of a fault that an attempt met before the first check', async () => {
+it('the watch reports a fault that an attempt met before the first check', async () => {
   const { codes, attempt } = setUp()
   attempt(RECORD, unavailable('unreachable'))
   expect(await codes()).toEqual(['unreachable'])

@@ -115,7 +115,7 @@ it('whose turn it is is one attempt’s at a time of each sender, where more wou
   expect(begun).toEqual(['one', 'one of the next network'])
 })
 
-it('whose turn it is is behind all others an attempt’s that is to be last, until it has begun', async () => {
+it('whose turn it is is behind all others an attempt’s that should be last, until it has begun', async () => {
   const { enter, ask, end, begun } = startQueue()
   const last = enter('203.0.113.1', undefined, undefined, true)
   void ask(enter('203.0.113.2'), 'first')
@@ -247,7 +247,7 @@ it.each([
   },
 )
 
-it('whose turn it is is last of all that which nobody waits for', async () => {
+it('whose turn it is is last of all a command’s that nobody waits for', async () => {
   const { queue, enter, ask, end, begun } = startQueue()
   void ask(queue.background, 'watching')
   void ask(queue.background, 'watching again')
@@ -281,7 +281,7 @@ it('an attempt counts the changes of its domain as made one after another, and t
   )
 })
 
-it('an attempt that is to be last has all others before it, and is before none of them', () => {
+it('an attempt that should be last has all others before it, and is before none of them', () => {
   const { enter } = startQueue()
   for (let index = 0; index < 9; index++) enter('203.0.113.1')
   enter('203.0.113.2', undefined, undefined, true)
@@ -370,7 +370,7 @@ it('a queue that is full takes no more commands', async () => {
   expect(await Promise.all(asked.slice(0, 2))).toEqual(['0', '1'])
 })
 
-it('a queue that is full refuses the newest command of the sender with the most, not whoever comes', async () => {
+it('a queue that is full refuses the newest command of the sender with the most, not the one that comes', async () => {
   const { enter, ask, end } = startQueue(1, 2)
   const flood = [1, 2, 3].map((number) => ask(enter('203.0.113.1'), `flood ${number}`))
   await settle()

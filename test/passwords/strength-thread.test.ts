@@ -159,7 +159,7 @@ it('the thread that estimates strength ends its worker when nobody has asked for
   expect(next).not.toEqual(first)
 })
 
-it('the thread that estimates strength that is closed, or idle, serves whoever asks just then by another worker', async () => {
+it('the thread that estimates strength that is closed, or idle, serves the next request with another worker', async () => {
   const { ask, close } = start()
   const first = await ask('a')
   const closing = close()

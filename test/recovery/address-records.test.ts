@@ -78,7 +78,7 @@ it('only a record that nobody confirmed may be forgotten, after it can’t be co
   expect(untils).toEqual([NOW + DAY_MS + 600_000, undefined])
 })
 
-it('whoever reads the store learns neither the address nor the mailbox nor anything of the hash', async () => {
+it('somebody who reads the store learns neither the address nor the mailbox nor anything of the hash', async () => {
   await recordsOf().save(info, { confirmed: addressOf() })
   const [key, value] = await onlyEntry()
   const text = [key, value, ...[key, value].map((part) => Buffer.from(part, 'base64url').toString('latin1'))]

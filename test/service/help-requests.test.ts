@@ -283,7 +283,7 @@ it('a link to an address is not offered unless that is configured, and no other 
   expect(gist(await ask(without))).toBe('404 not-found')
 })
 
-it('a process that stops tells of the requests that it did not deal with', async () => {
+it('a process that stops reports the requests that it did not handle', async () => {
   const { service } = await start()
   await ask(service)
   await service.app.drain()

@@ -84,7 +84,7 @@ it('a whole link is taken as well as its secret part, with what was copied along
 it.each([
   ['forged', (url: string) => url.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'))],
   ['cut', (url: string) => url.slice(0, -4)],
-  ['empty but for its form', () => 'rk1.AAAA.AAAA'],
+  ['empty except for its form', () => 'rk1.AAAA.AAAA'],
 ])('a link that is %s costs no command of the panel', async (_what, spoil) => {
   const service = await start()
   const url = await makeLink(service)

@@ -150,7 +150,7 @@ it('a thousand requests wait, and no more', () => {
   )
 })
 
-it('a queue that is closed tells of what it did not do, and does no more', async () => {
+it('a queue that is closed reports what it did not do, and does no more', async () => {
   const { queue, worked, told, pass } = createQueue()
   queue.add(requestFor('info@example.org'))
   queue.close()

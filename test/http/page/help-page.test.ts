@@ -32,7 +32,7 @@ it('the form for help has the mailbox that a link to it names, and asks nobody',
   expect(service.attempts()).toEqual([])
 })
 
-it('whoever asks for help gets the same page, whether or not the mailbox exists', async () => {
+it('everybody who asks for help gets the same page, whether or not the mailbox exists', async () => {
   const service = await start()
   const pages = []
   for (const email of ['info@example.org', 'nobody@example.org', 'info@nothing.example']) {

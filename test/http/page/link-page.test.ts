@@ -99,7 +99,7 @@ it.each([
   },
 )
 
-it('the button that ends all links is folded away, unless it was pressed in vain', async () => {
+it('the button that ends all links is folded away, unless pressing it failed', async () => {
   const service = await start()
   const folded = await service.http.get('/link')
   expect(folded.text).toMatch(/<details class="ending">.*formaction="\/link\/end\?lang=en"/s)

@@ -141,7 +141,7 @@ it('the rules in the form are shown before anything is typed, the rare ones behi
   ])
 })
 
-it('the rules in the form name a present password only where it is known', async () => {
+it('the rules in the form name a current password only if it is known', async () => {
   const account = await startService({ environment: { REKEY_PROOFS: 'account' } })
   const byAccount = rules((await account.http.get('/')).text)
   expect(byAccount).not.toContain('same-as-current')

@@ -29,7 +29,7 @@ it('the form is valid HTML, names its fields for password managers and shows the
   expect(autocomplete('new_password')).toBe('new-password')
   expect(autocomplete('confirm_password')).toBe('new-password')
   expect(response.text).toContain('Use at least 12 characters.')
-  // The script has words with placeholders of its own.
+  // The script's own texts have placeholders.
   expect(response.text.replace(/ data-(?:words|policy)="[^"]*"/g, '')).not.toMatch(/[{}]|undefined/)
   expect(response.text).not.toMatch(
     /<script(?! type="module" src="[^"]+"><\/script>)|<style| style=| on[a-z]+=/,
@@ -102,7 +102,7 @@ it('the form’s answer to an empty form names every fault at its field and in t
   expect(response.text).toContain('role="alert"')
 })
 
-it('the form’s answer keeps what was typed, but for secrets', async () => {
+it('the form’s answer keeps what was typed, except secrets', async () => {
   const service = await startService()
   const form = {
     ...ACCOUNT_FORM,

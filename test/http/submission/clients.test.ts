@@ -100,7 +100,7 @@ it('a client with its token may send a body that is no object', async () => {
   }
 })
 
-it('a client with its token is served while others use up the limit of its own address', async () => {
+it('a client with its token is served while others use up its address’s limit', async () => {
   const service = await startWithClients({ REKEY_LIMIT_ADDRESS: '1/15m' })
   await send(service, wrong, 'Bearer nonsense')
   expect(gist(await send(service, wrong, 'Bearer nonsense'))).toBe('429 too-many-attempts')

@@ -115,7 +115,7 @@ it.each(ways)(
   },
 )
 
-it('a refusal before routing is in the language of the browser, with an ID of its own, and counts down', async () => {
+it('a refusal before routing is in the language of the browser, with its own ID, and counts down', async () => {
   const { service, sent } = await startLimited()
   await reachLimit(service)
   const german = { 'accept-language': 'de-AT' }
@@ -173,7 +173,7 @@ function createEarly(send: RequestHandler, maxReady?: number) {
   return { state, post: () => supertest(app).post('/').set('connection', 'keep-alive') }
 }
 
-it('a refusal before routing has the length of its own text, and keeps its connection although the first one closed it', async () => {
+it('a refusal before routing has the right length for its text, and keeps its connection although the first one closed it', async () => {
   const { state, post } = createEarly((_request, response) => {
     response.status(429).set('Connection', 'close').send(`about ${state.id}.`)
   })
@@ -292,7 +292,7 @@ it('a post from another site and a client’s are answered as before, whatever a
   expect(gist(client)).toBe('200 changed')
 })
 
-it('a limited answer is held back whichever limit it is of, and whoever asks', async () => {
+it('a limited answer is held back whatever the limit, for everybody', async () => {
   const { service } = await startLimited({ environment: { REKEY_LIMIT_FAILURES: '1/15m' } })
   const wrong = byMailbox({ currentPassword: 'wrong' })
   const client = { authorization: `Bearer ${TOKEN}` }

@@ -108,7 +108,7 @@ describe.each(forms)('the form of webmail at $path', (form) => {
     )
   })
 
-  it(`the form of webmail at ${form.path} is not there where the present password is no proof`, async () => {
+  it(`the form of webmail at ${form.path} doesn’t exist if the current password is no proof`, async () => {
     const service = await startService({ environment: { REKEY_PROOFS: 'account' } })
     const response = await post(service, form.path, filled(form))
     expect(response.status).toBe(404)
