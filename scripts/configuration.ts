@@ -27,21 +27,16 @@ To check your settings, run \`rekey --check-config\`. It prints all mistakes, an
 export function describeConfiguration(): string {
   const sections = subjects.map(({ title, variables }) => {
     const rows = Object.entries(variables).map(([name, field]) => rowOf(name, field))
-    return [
-      `## ${title}`,
-      '',
-      '| variable | default | values | meaning |',
-      '|---|---|---|---|',
-      ...rows,
-    ].join('\n')
+    return [`## ${title}`, '', '| variable | default | meaning |', '|---|---|---|', ...rows].join('\n')
   })
   return `${INTRODUCTION}\n${sections.join('\n\n')}\n`
 }
 
 function rowOf(name: string, field: z.ZodType): string {
   const { description = '' } = field.meta() ?? {}
-  const meaning = isSecret(field) ? `${description} Secret.` : description
-  return `| \`${name}\` | ${code(defaultOf(field))} | ${valuesOf(field)} | ${meaning} |`
+  const values = valuesOf(field)
+  const parts = [description, values && `Values: ${values}.`, isSecret(field) && 'Secret.']
+  return `| \`${name}\` | ${code(defaultOf(field))} | ${parts.filter(Boolean).join(' ')} |`
 }
 
 /** The allowed values, as the field describes them. */

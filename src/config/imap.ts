@@ -11,7 +11,7 @@ export const variables = {
     .enum(['hash', 'imap'], 'must be hash or imap')
     .default('hash')
     .describe(
-      'How Rekey checks a mailbox’s current password: against the `hash` that the panel stores, or by a login to the mail server (`imap`).',
+      'How Rekey checks a mailbox’s current password: against the hash that the panel stores, or by a login to the [mail server](mail-server.md#checking-passwords-at-the-mail-server).',
     ),
   REKEY_IMAP_URL: imapUrl()
     .optional()

@@ -14,7 +14,7 @@ export const title = 'Proof and passwords'
 
 export const variables = {
   REKEY_PROOFS: choices(['mailbox', 'account']).describe(
-    'What proves a person’s right to a change: the mailbox’s current password (`mailbox`), the hosting account that owns it (`account`), or either.',
+    'What proves a person’s right to a change: the mailbox’s current password, or the hosting account that owns it.',
   ),
   REKEY_ALLOW_ADMIN_ACCOUNTS: flag(false).describe(
     'Whether administrators of the panel may use their panel password as proof.',

@@ -42,7 +42,7 @@ export const variables = {
     .enum(['plain', 'hashed'], 'must be plain or hashed')
     .default('plain')
     .describe(
-      'How the [log](audit-log.md#without-names) shows mailboxes and hosting accounts: by name (`plain`), or as hashes with a new key at each start (`hashed`).',
+      'How the [log](audit-log.md#without-names) shows mailboxes and hosting accounts: by name, or as hashes with a new key at each start.',
     ),
   REKEY_METRICS_ADDRESS: listenAddress().describe(
     'The address and port of [`/metrics`](metrics.md), such as `127.0.0.1:9464`. Off by default.',
