@@ -102,12 +102,12 @@ const doors: readonly Door[] = [
   harmless('address-page', '/recovery-address', ADDRESS_FORM),
   harmless('confirm-page', '/recovery-address/confirm', { recovery: confirmation }),
   harmless('remove-page', '/recovery-address/remove', { removal }),
-  harmless('links', LINKS, LINK_REQUEST),
-  harmless('links-end', `${LINKS}/end`, LINK_REQUEST),
-  harmless('help', REQUESTS, HELP_REQUEST, { ...HELP_REQUEST, helper: 'address' }),
-  harmless('addresses', ADDRESSES, ADDRESS_REQUEST),
-  harmless('addresses-confirm', `${ADDRESSES}/confirm`, { recovery: confirmation }),
-  harmless('addresses-remove', `${ADDRESSES}/remove`, { removal }),
+  harmless('recovery-links', LINKS, LINK_REQUEST),
+  harmless('recovery-links-end', `${LINKS}/end`, LINK_REQUEST),
+  harmless('recovery-requests', REQUESTS, HELP_REQUEST, { ...HELP_REQUEST, helper: 'address' }),
+  harmless('recovery-addresses', ADDRESSES, ADDRESS_REQUEST),
+  harmless('recovery-addresses-confirm', `${ADDRESSES}/confirm`, { recovery: confirmation }),
+  harmless('recovery-addresses-remove', `${ADDRESSES}/remove`, { removal }),
 ]
 
 /** A door that changes no password. */
