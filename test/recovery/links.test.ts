@@ -40,11 +40,13 @@ it('a link opens with its kind, its mailbox and its expiry, and is bound to what
   expect(opened?.isBoundTo(bindingTo())).toBe(true)
 })
 
-it('the link in docs/recovery.md is made in this way', () => {
+it('the links in docs/recovery.md are made in this way', () => {
   const fixed = createRecoveryLinks([new Secret('docs/recovery.md: a key of 32 bytes or more')], (bytes) =>
     Buffer.alloc(bytes, 7),
   )
+  const other = bindingTo({ domainForm: 'bücher.example', localPart: 'kontakt', state: 'end id' })
   expect(DOCUMENTATION).toContain(fixed.make('owner', bindingTo(), NOW).reveal())
+  expect(DOCUMENTATION).toContain(fixed.make('address', other, NOW).reveal())
 })
 
 it.each(['owner', 'address', 'confirmation'] as const)('a link of kind %s keeps its kind', (kind) => {
