@@ -216,6 +216,7 @@ export function createApp(dependencies: AppDependencies): App {
       backgroundPanel,
       helpLimits,
       countHelpRequest: dependencies.countHelpRequest,
+      ownerNotices,
       sendMail: mailer.send,
       logger,
       names,
@@ -238,7 +239,7 @@ export function createApp(dependencies: AppDependencies): App {
         requestId,
       )
       recovery?.tellChanged?.(mailbox, clientAddress, requestId)
-      ownerNotices?.tellChanged(mailbox, clientAddress, requestId)
+      ownerNotices?.tell('changed-for-owner', mailbox, clientAddress, requestId)
       newPasswords.check(submission, answer, messages, context)
     },
   })

@@ -4,17 +4,20 @@ import type { DomainOwners } from '../core/domain-owners.js'
 import { type Mailbox, parseMailbox } from '../core/mailbox.js'
 import { isOutage } from '../core/outage.js'
 import type { Panel } from '../core/panel-port.js'
-import type { SendMail } from '../core/recovery/mail-port.js'
+import type { Mail, SendMail } from '../core/recovery/mail-port.js'
 import { isOwnAddress } from '../core/recovery/own-address.js'
 import type { Clock } from '../lib/clock.js'
 import { createDeadline, type Deadline } from '../lib/deadline.js'
 import { describeError } from '../lib/describe-error.js'
 import { FOLLOW_UP_MS } from './stop-times.js'
 
+/** A change of the password, or of the recovery address. */
+export type OwnerNotice = Extract<Mail, { account: string }>['kind']
+
 /** Notifies owners of hosting accounts of changes to their mailboxes. */
 export interface OwnerNotices {
   /** Finds the owner's address and sends the mail in the background. Never fails. */
-  tellChanged(mailbox: string, clientAddress: string, requestId: string): void
+  tell(kind: OwnerNotice, mailbox: string, clientAddress: string, requestId: string): void
   /** Waits a short time for running lookups. */
   close(): Promise<void>
 }
@@ -39,7 +42,12 @@ export function createOwnerNotices(parts: OwnerNoticeParts): OwnerNotices {
   const { owners, sendMail, logger, names, clock } = parts
   const underWay = new Set<Promise<void>>()
 
-  async function tell(mailbox: Mailbox, clientAddress: string, requestId: string): Promise<void> {
+  async function findAndTell(
+    kind: OwnerNotice,
+    mailbox: Mailbox,
+    clientAddress: string,
+    requestId: string,
+  ): Promise<void> {
     const deadline = createDeadline(WORK_MS, clock)
     const panel = parts.backgroundPanel(deadline)
     const owner = await owners.find(mailbox, { clientAddress, deadline }, panel)
@@ -48,7 +56,7 @@ export function createOwnerNotices(parts: OwnerNoticeParts): OwnerNotices {
     if (!account?.contact || (await isOwnAddress(account.contact, mailbox, owner, panel))) return
     const { contact: to, language } = account
     const about = { to, language, mailbox: mailbox.address, account: owner.username, clientAddress }
-    sendMail({ ...about, kind: 'changed-for-owner' }, requestId)
+    sendMail({ ...about, kind }, requestId)
   }
 
   function reportFault(address: string, requestId: string, error: unknown): void {
@@ -58,10 +66,10 @@ export function createOwnerNotices(parts: OwnerNoticeParts): OwnerNotices {
   }
 
   return {
-    tellChanged(address, clientAddress, requestId) {
+    tell(kind, address, clientAddress, requestId) {
       const mailbox = parseMailbox(address)
       if (!mailbox || underWay.size >= MAX_UNDER_WAY) return
-      const work = tell(mailbox, clientAddress, requestId)
+      const work = findAndTell(kind, mailbox, clientAddress, requestId)
         .catch((error: unknown) => reportFault(address, requestId, error))
         .finally(() => underWay.delete(work))
       underWay.add(work)

@@ -23,6 +23,7 @@ import { createAddressRemovals } from '../recovery/removals.js'
 import { createRecordSeal } from '../recovery/sealed-records.js'
 import { nameAttempt } from './change-action.js'
 import type { EnterFor } from './enter-for.js'
+import type { OwnerNotices } from './owner-notices.js'
 
 export interface AddressParts {
   readonly recoveryStore: DurableStore
@@ -31,6 +32,8 @@ export interface AddressParts {
   readonly logger: Logger
   readonly names: LogNames
   readonly randomId: () => string
+  /** Undefined if owners aren't notified. */
+  readonly ownerNotices: OwnerNotices | undefined
 }
 
 interface ActionParts {
@@ -38,7 +41,7 @@ interface ActionParts {
   readonly enterFor: EnterFor
   readonly shared: Omit<
     SetAddressDependencies & ConfirmAddressDependencies,
-    'enterPanel' | 'records' | 'isPasswordOf' | 'newId' | 'mayMail' | 'sendMail'
+    'enterPanel' | 'records' | 'isPasswordOf' | 'newId' | 'mayMail' | 'sendMail' | 'tellOwner'
   >
 }
 
@@ -81,6 +84,12 @@ export function createRecoveryAddresses(key: Secret, parts: AddressParts): Recov
     (mail: Mail): void =>
       parts.sendMail(mail, requestId)
 
+  const notifiersIn = ({ clientAddress }: Caller, context: AttemptContext) => ({
+    sendMail: senderIn(context),
+    tellOwner: ({ address }: Mailbox): void =>
+      parts.ownerNotices?.tell('address-changed-for-owner', address, clientAddress, context.requestId),
+  })
+
   function actions({ limitAttempt, enterFor, shared }: ActionParts): AddressActions {
     const enterIn = (caller: Caller, mailbox: Mailbox, context: AttemptContext) =>
       enterFor({ ...caller, mailbox }, (entry) => context.commands.push(entry))
@@ -107,7 +116,7 @@ export function createRecoveryAddresses(key: Secret, parts: AddressParts): Recov
         if (!link) return invalidLink
         context.mailbox = link.mailbox.address
         const enterPanel = enterIn(caller, link.mailbox, context)
-        const dependencies = { ...shared, records, enterPanel, sendMail: senderIn(context) }
+        const dependencies = { ...shared, records, enterPanel, ...notifiersIn(caller, context) }
         return await confirmAddress({ ...caller, link }, dependencies)
       }),
 
@@ -116,7 +125,7 @@ export function createRecoveryAddresses(key: Secret, parts: AddressParts): Recov
         const opened = removals.open(removal)
         if (!opened) return { code: 'removal-expired' }
         context.mailbox = opened.mailbox.address
-        const dependencies = { locks: shared.locks, records, sendMail: senderIn(context) }
+        const dependencies = { locks: shared.locks, records, ...notifiersIn(caller, context) }
         return await removeAddress({ ...caller, removal: opened }, dependencies)
       }),
     }

@@ -20,6 +20,7 @@ const withLink = { url: new Secret('https://mail.example.com/recover#rk1.x.y'), 
 const mails: readonly Mail[] = [
   changed,
   { ...about, kind: 'changed-for-owner', account: 'alice' },
+  { ...about, kind: 'address-changed-for-owner', account: 'alice' },
   { ...about, kind: 'changed-for-address' },
   { ...about, kind: 'link-made', expiresMs: withLink.expiresMs },
   { ...about, kind: 'help-asked', url: withLink.url },

@@ -238,6 +238,25 @@ it('the answer to a change shows its sender the address masked, and lets it be r
   expect(again.body).toEqual({ code: 'changed' })
 })
 
+it('the owner of the hosting account is told that an address was set and removed, if that is configured', async () => {
+  const setting = await start({ REKEY_NOTIFY_OWNER: 'true' })
+  const { service, smtp } = setting
+  await enrol(setting)
+  const changed = await post(service, byMailbox())
+  await remove(service, changed.body.recoveryAddress.removal)
+  const mails = await mailsTo(smtp, 'alice@contact.example', 3)
+  const aboutAddress = mails.filter(({ text }) =>
+    text.startsWith('The recovery address of the mailbox info@'),
+  )
+  expect(aboutAddress).toHaveLength(2)
+  for (const { text } of aboutAddress) {
+    expect(text).toMatch(
+      /of your hosting account alice was set or removed on .*, from the address 127\.0\.0\.1\./,
+    )
+    expect(text).not.toContain('example.net')
+  }
+})
+
 it('nobody else is shown anything of an address', async () => {
   const setting = await start()
   const { service, pass } = setting

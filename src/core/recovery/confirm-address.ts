@@ -3,6 +3,7 @@ import type { Outcome } from '../answer.js'
 import type { DomainLocks } from '../domain-locks.js'
 import type { DomainOwners } from '../domain-owners.js'
 import type { Asker } from '../lookup-turns.js'
+import type { Mailbox } from '../mailbox.js'
 import { orOutage } from '../outage.js'
 import type { EnterPanel, PanelVisit } from '../panel-port.js'
 import type { AddressRecords } from './address-records.js'
@@ -28,6 +29,8 @@ export interface ConfirmAddressDependencies {
   readonly findState: FindLinkState
   readonly records: AddressRecords
   sendMail(mail: Mail): void
+  /** Notifies the owner of the hosting account, if that's configured. */
+  tellOwner(mailbox: Mailbox): void
 }
 
 type Tools = ConfirmAddressDependencies & { readonly panel: PanelVisit }
@@ -82,7 +85,7 @@ async function compareAndConfirm(attempt: ConfirmAttempt, tools: Tools): Promise
 async function confirmPending(
   { clientAddress, link: { mailbox } }: ConfirmAttempt,
   storedHash: Secret,
-  { records, sendMail }: Tools,
+  { records, sendMail, tellOwner }: Tools,
 ): Promise<boolean> {
   const nowMs = Date.now()
   const { confirmed: former, pending } = await records.find(mailbox)
@@ -96,5 +99,6 @@ async function confirmPending(
   if (former && former.address !== address) {
     sendMail({ kind: 'address-replaced', to: former.address, language: former.language, ...about })
   }
+  tellOwner(mailbox)
   return true
 }

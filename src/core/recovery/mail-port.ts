@@ -25,7 +25,10 @@ export type Mail =
   /** To the mailbox. */
   | (ByClient & { readonly kind: 'changed' })
   /** To the owner of the hosting account. */
-  | (ByClient & { readonly kind: 'changed-for-owner'; readonly account: string })
+  | (ByClient & {
+      readonly kind: 'changed-for-owner' | 'address-changed-for-owner'
+      readonly account: string
+    })
   /** To the recovery address. */
   | (ByClient & { readonly kind: 'changed-for-address' })
   /** To the mailbox: the owner made a link for it. */

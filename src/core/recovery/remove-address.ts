@@ -37,12 +37,14 @@ export interface RemoveAddressDependencies {
   readonly locks: DomainLocks
   readonly records: AddressRecords
   sendMail(mail: Mail): void
+  /** Notifies the owner of the hosting account, if that's configured. */
+  tellOwner(mailbox: Mailbox): void
 }
 
-/** Removes a recovery address, if it's still there, and notifies the mailbox and the address. Rejects only on a bug. */
+/** Removes a recovery address, if it's still there, and notifies the mailbox, the address and the owner. Rejects only on a bug. */
 export function removeAddress(
   { removal: { mailbox, id }, clientAddress, deadline }: RemoveAttempt,
-  { locks, records, sendMail }: RemoveAddressDependencies,
+  { locks, records, sendMail, tellOwner }: RemoveAddressDependencies,
 ): Promise<Outcome> {
   return orOutage(() =>
     locks.run(mailbox, deadline.leftMs(), async () => {
@@ -54,6 +56,7 @@ export function removeAddress(
         for (const to of [mailbox.address, address]) {
           sendMail({ kind: 'address-removed', to, language, mailbox: mailbox.address, masked, clientAddress })
         }
+        tellOwner(mailbox)
       }
       return { code: 'recovery-address-removed' }
     }),

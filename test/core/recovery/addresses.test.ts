@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { createAccountRecords } from '../../../src/core/account-records.js'
 import { type ChangeDependencies, changePassword } from '../../../src/core/change-password.js'
 import { createDomainOwners } from '../../../src/core/domain-owners.js'
-import { parseMailbox } from '../../../src/core/mailbox.js'
+import { type Mailbox, parseMailbox } from '../../../src/core/mailbox.js'
 import { StoreUnavailable } from '../../../src/core/outage.js'
 import { type Panel, PanelFault, type PanelVisit } from '../../../src/core/panel-port.js'
 import { confirmAddress } from '../../../src/core/recovery/confirm-address.js'
@@ -55,6 +55,7 @@ function createSetting({ asksMailServer = false } = {}) {
   const state = { password: FIRST, changes: 0, unknownScheme: false, patienceMs: 30_000, commandMs: 0 }
   const commands: string[] = []
   const mails: Mail[] = []
+  const ownerNotices: string[] = []
   const notKept: string[] = []
   const heldMails = { count: 0 }
   /** Runs before the next commands, in order. */
@@ -128,6 +129,7 @@ function createSetting({ asksMailServer = false } = {}) {
     newId: () => `id ${ids++}`,
     mayMail: async () => heldMails.count-- <= 0,
     sendMail: (mail: Mail) => void mails.push(mail),
+    tellOwner: ({ address }: Mailbox) => void ownerNotices.push(address),
     keepAddress: createKeepAddress({
       records,
       removals,
@@ -221,6 +223,7 @@ function createSetting({ asksMailServer = false } = {}) {
     store,
     state,
     mails,
+    ownerNotices,
     notKept,
     heldMails,
     beforeCommands,
@@ -536,8 +539,8 @@ it('an address is bound only to a hash of the password that the mail server has 
   expect(await set('jane@example.net', FIRST)).toBe('invalid-credentials')
 })
 
-it('what an answer lets its sender remove is gone, told to both, and once more to nobody', async () => {
-  const { enrol, shown, remove, records, mails } = createSetting()
+it('what an answer lets its sender remove is gone, told to all, and once more to nobody', async () => {
+  const { enrol, shown, remove, records, mails, ownerNotices } = createSetting()
   await enrol()
   const removal = (await shown('the second password'))?.removal as Secret
   expect(await remove(removal)).toBe('recovery-address-removed')
@@ -554,6 +557,8 @@ it('what an answer lets its sender remove is gone, told to both, and once more t
     { ...removed, to: 'jane@example.net' },
   ])
   expect(mails).toHaveLength(4)
+  // It was set, and removed.
+  expect(ownerNotices).toEqual(['info@example.org', 'info@example.org'])
   expect(await shown('the third password')).toBeUndefined()
 })
 
