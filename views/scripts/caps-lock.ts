@@ -1,6 +1,6 @@
 import { type PageForm, passwordFields } from './form.js'
 
-/** Tells whoever types a password with Caps Lock on. */
+/** Shows a hint while somebody types a password with Caps Lock on. */
 export function hintAtCapsLock(form: PageForm): void {
   for (const input of passwordFields(form)) {
     const hint = document.createElement('p')
@@ -12,7 +12,7 @@ export function hintAtCapsLock(form: PageForm): void {
       if (hint.textContent !== text) hint.textContent = text
     }
     for (const event of ['keydown', 'keyup'] as const) {
-      // What a password manager fills in comes with events that know nothing of keys.
+      // Password managers send key events without the state of keys.
       input.addEventListener(event, (key) => setHint(key.getModifierState?.('CapsLock') ?? false))
     }
     input.addEventListener('blur', () => setHint(false))

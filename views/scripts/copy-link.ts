@@ -1,6 +1,6 @@
 import { copy } from './clipboard.js'
 
-/** Copies the link on the page, which is marked too, for browsers that let only people copy. */
+/** Copies the link on the page. Selects it too, for browsers that don't let scripts copy. */
 export function offerToCopy(): void {
   const link = document.querySelector<HTMLInputElement>('#made-link')
   const button = document.querySelector<HTMLButtonElement>('#copy')

@@ -1,12 +1,12 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import type { Challenge, SolvedChallenge } from '../../src/core/puzzle.js'
 
-// The file of the worker that solves a puzzle. It doesn't use the browser's own SHA-256: that is missing where a page came
-// without TLS, and each call of it takes longer than the hash.
+// The worker that solves a puzzle. It doesn't use the browser's SHA-256, which is missing on pages without TLS, and slower for
+// such short texts.
 
 export type PuzzleReply = { readonly tried: number } | SolvedChallenge
 
-/** After so many it tells how far it is: several times a second. */
+/** Reports its progress after this many tries: several times a second. */
 const STEP = 20_000
 
 self.addEventListener('message', ({ data }: MessageEvent<Challenge>) => {

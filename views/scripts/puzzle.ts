@@ -3,8 +3,8 @@ import type { PageForm } from './form.js'
 import type { PuzzleReply } from './puzzle-worker.js'
 
 /**
- * Solves the puzzle that stands above the form, if there is one, in a worker. A form that is sent meanwhile waits for the solution.
- * If there won't be one, the page names the ways that remain.
+ * Solves the puzzle above the form, if there is one, in a worker. A form sent in the meantime waits for the solution. If there
+ * won't be one, the page shows the other ways to continue.
  */
 export function solvePuzzle({ element, words, say }: PageForm): void {
   const puzzle = document.querySelector<HTMLElement>('#puzzle')

@@ -1,7 +1,7 @@
 import type { Estimate } from '../../src/core/password/strength.js'
 import type { ScriptPolicy, ScriptWords } from '../../src/http/page/script-view.js'
 
-/** How strong it is, and, if it is too weak, what would make it stronger. */
+/** How strong a password is, and if it is too weak, how to improve it. */
 export function describeStrength(words: ScriptWords, policy: ScriptPolicy, estimate: Estimate): string {
   const { score, warning, suggestions } = estimate
   const labels = [words.strength0, words.strength1, words.strength2, words.strength3, words.strength4]

@@ -5,7 +5,7 @@ import { createStrengthEstimator } from '../../src/passwords/strength-estimator.
 import { readWordList, type WordList } from '../../src/passwords/word-list.js'
 import type { Question, Reply } from './strength.js'
 
-// The file of the page's worker: it holds each password against the dictionary, as the server does.
+// The page's worker. It estimates strength with the same dictionary as the server.
 
 const read = (text: string): WordList => readWordList(new TextEncoder().encode(text))
 

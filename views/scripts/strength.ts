@@ -15,8 +15,8 @@ let worker: Worker | undefined
 let latestId = 0
 
 /**
- * Estimates in a worker, whose dictionary is loaded when somebody types for the first time. Gives undefined for a password
- * that another one has followed meanwhile, and where the worker can't be loaded.
+ * Estimates strength in a worker, which loads its dictionary when somebody first types. Gives undefined if a newer password was
+ * typed meanwhile, or if the worker can't be loaded.
  */
 export function estimateStrength(
   password: string,
@@ -40,7 +40,7 @@ export function estimateStrength(
       { signal: end.signal },
     )
     const giveUp = (): void => {
-      // It never answers again; the next key tries another one.
+      // It will never answer again. The next key starts another.
       worker = undefined
       finish()
     }

@@ -2,7 +2,7 @@ import { toUnicode } from 'punycode/'
 import type { Mailbox } from '../../src/core/mailbox.js'
 import { normalizeAddress } from '../../src/core/typed-text.js'
 
-/** The mailbox that was typed so far, for the rule about its name; the server reads it with more care. */
+/** The mailbox typed so far, for the rule about its name. The server parses it more strictly. */
 export function typedMailbox(typed: string): Mailbox {
   const address = normalizeAddress(typed)
   const at = address.lastIndexOf('@')
@@ -11,7 +11,7 @@ export function typedMailbox(typed: string): Mailbox {
   return { localPart, domain, domainForms: [...new Set([inUnicode(domain), domain])], address }
 }
 
-/** In punycode, where it is a domain. */
+/** Converts to punycode, if it is a domain. */
 function inAscii(domain: string): string {
   try {
     return new URL(`http://${domain}`).hostname
@@ -20,7 +20,7 @@ function inAscii(domain: string): string {
   }
 }
 
-/** Browsers have no converter for this direction. */
+/** Browsers have no function for this direction. */
 function inUnicode(domain: string): string {
   try {
     return toUnicode(domain)

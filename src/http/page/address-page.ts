@@ -19,8 +19,8 @@ const SET_PATH = 'recovery-address'
 const CONFIRM_PATH = 'recovery-address/confirm'
 
 /**
- * The forms by which the user of a mailbox names a recovery address, and confirms it by the link that was mailed there; and the answers
- * to these and to its removal. That link is in the page's fragment, which no browser sends; to ask for the page uses it up as little.
+ * The forms with which a user of a mailbox sets a recovery address and confirms it with the mailed link, and the answers to these
+ * and to its removal. The link is in the page's fragment, which browsers never send, and opening the page doesn't use it up.
  */
 export function createAddressRouter(
   { pipeline, guards, sendPage, policy, basePath }: PageParts,

@@ -13,12 +13,12 @@ import { addressFields, confirmationFields, fieldErrors } from './form-fields.js
 import { noticeView } from './notice-view.js'
 import type { DoubtView } from './result-views.js'
 
-/** What to show if no answer came: nothing is lost by sending the form again. */
+/** What to show if no answer came. It is safe to send the form again. */
 export function addressLostView({ link, script }: Messages): DoubtView {
   return { heading: link.lost, detail: script.answerLost, steps: [] }
 }
 
-/** All that the template `recovery-address` shows: the form by which the user of a mailbox names a recovery address. */
+/** Everything that the template `recovery-address` shows: the form that sets a recovery address. */
 export function addressView(messages: Messages, form: Form, answer: Answer | undefined) {
   const { page, recoveryAddress } = messages
   const errors = answer ? fieldErrors(answer, addressFields, messages) : []
@@ -36,9 +36,9 @@ export function addressView(messages: Messages, form: Form, answer: Answer | und
 }
 
 /**
- * All that the template `confirm-address` shows: the form that confirms an address by the link that was mailed to it.
+ * Everything that the template `confirm-address` shows: the form that confirms an address with the mailed link.
  *
- * @param setHref the page for another link
+ * @param setHref the page that sends another link
  */
 export function confirmView(messages: Messages, form: Form, answer: Answer | undefined, setHref: string) {
   const { page, recover, recoveryAddress } = messages
@@ -54,14 +54,14 @@ export function confirmView(messages: Messages, form: Form, answer: Answer | und
   }
 }
 
-/** Pages about a recovery address. */
+/** The URLs of the pages about a recovery address. */
 export interface AddressHrefs {
   readonly set: string
   readonly remove: string
 }
 
 /**
- * What the page after a change says of the mailbox's recovery address.
+ * What the page after a change shows about the mailbox's recovery address.
  *
  * @param address undefined if it has none
  */

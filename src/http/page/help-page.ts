@@ -16,7 +16,7 @@ import { scriptView } from './script-view.js'
 
 const PATH = 'help'
 
-/** The form of a person who can't sign in, and its answer, which is the same for all mailboxes. */
+/** The form for people who can't sign in, and its answer, which is the same for all mailboxes. */
 export function createHelpRouter(parts: PageParts, { request: action, offered }: HelpActions): Router {
   const { pipeline, sendPage, policy } = parts
 

@@ -6,7 +6,7 @@ import { mailboxField, showFields } from './field-view.js'
 import { fieldErrors, helpFields } from './form-fields.js'
 import { noticeView } from './notice-view.js'
 
-/** All that the template `help` shows: the form of a person who can't sign in. */
+/** Everything that the template `help` shows: the form for people who can't sign in. */
 export function helpView(
   messages: Messages,
   offered: readonly Helper[],

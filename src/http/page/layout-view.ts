@@ -2,17 +2,17 @@ import type { BrandView } from '../../branding/brand.js'
 import type { Messages } from '../../languages/catalogue.js'
 import type { Languages } from '../negotiate-language.js'
 
-/** What is configured and the same on every page. */
+/** Configuration that is the same for every page. */
 export interface FrameParts {
   readonly basePath: string
   readonly languages: Languages
   readonly brand: BrandView
 }
 
-/** The pages that have a form, by what follows the base path. */
+/** The pages with a form, by their path after the base path. */
 export type PagePath = '' | 'help' | 'link' | 'recover' | 'recovery-address' | 'recovery-address/confirm'
 
-/** All that the layout shows round a page. */
+/** Everything that the layout shows around a page. */
 export function frameView(
   { basePath, languages }: FrameParts,
   messages: Messages,
@@ -33,7 +33,7 @@ export function frameView(
   }
 }
 
-/** A page in a language: what a person has chosen goes along from page to page, without a cookie. */
+/** The URL of a page in a language. It carries the person's choices from page to page without a cookie. */
 export function pageHref(
   basePath: string,
   path: PagePath | 'link/end' | 'recovery-address/remove',

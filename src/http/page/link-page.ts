@@ -18,12 +18,12 @@ import { scriptView } from './script-view.js'
 
 const PATH = 'link'
 
-/** The form by which the owner of a hosting account makes a link for a mailbox's user, or ends all links, and its answers. */
+/** The form with which the owner of a hosting account makes a link for a mailbox, or ends all links, and its answers. */
 export function createLinkRouter(
   { pipeline, guards, sendPage, policy, basePath }: PageParts,
   { make, end }: NonNullable<RecoveryActions['ownerLinks']>,
 ): Router {
-  /** @param isEnding whether the person asked to end links */
+  /** @param isEnding whether the person chose to end links */
   function sendForm(response: Response, form: Form, answer?: Answer, isEnding = false): void {
     const messages = messagesOf(response)
     const words = { ...messages, script: { ...messages.script, sending: messages.link.sending } }

@@ -8,18 +8,18 @@ import { noticeView } from './notice-view.js'
 import { qrCodeOf } from './qr-code.js'
 import type { DoubtView } from './result-views.js'
 
-/** What to show if no answer came: links that nobody has seen do no harm. */
+/** What to show if no answer came. A link that nobody has seen does no harm. */
 export function linkLostView({ link }: Messages): DoubtView {
   return { heading: link.lost, detail: link.lostDetail, steps: [] }
 }
 
-/** The button of another form that asks for a link, and sends it what was typed. */
+/** A button in another form that sends its fields to the form for links. */
 export function linkButtonView(messages: Messages, href: string) {
   const { instead, sending } = messages.link
   return { href, label: instead, sending, lost: { ...linkLostView(messages), requestId: '' } }
 }
 
-/** All that the template `link` shows: the form of a hosting account's owner. */
+/** Everything that the template `link` shows: the form for owners of hosting accounts. */
 export function linkFormView(messages: Messages, form: Form, answer: Answer | undefined) {
   const { page, link } = messages
   const errors = answer ? fieldErrors(answer, ownerFields, messages) : []
@@ -29,7 +29,7 @@ export function linkFormView(messages: Messages, form: Form, answer: Answer | un
 }
 
 /**
- * All that the template `link-made` shows.
+ * Everything that the template `link-made` shows.
  *
  * @param nowMs in Unix time
  */

@@ -6,7 +6,7 @@ import type { FrameParts } from './layout-view.js'
 import type { PagePolicy } from './script-view.js'
 import type { SendPage } from './send-page.js'
 
-/** What every page with a form is made of. */
+/** What every page with a form needs. */
 export interface PageParts extends FrameParts {
   readonly pipeline: Pipeline
   readonly actions: Actions
@@ -14,6 +14,6 @@ export interface PageParts extends FrameParts {
   readonly proofs: Proofs
   readonly policy: PagePolicy
   readonly sendPage: SendPage
-  /** Told when a form for a new password is shown: one may come soon. */
+  /** Called when a form for a new password is shown, because a password may come soon. */
   readonly expectPassword: () => void
 }

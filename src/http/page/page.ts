@@ -9,14 +9,14 @@ import { createRecoverRouter } from './recover-page.js'
 import { createSendPage } from './send-page.js'
 import type { Render } from './templates.js'
 
-/** The pages: their forms, the answers, and notices for what is no form at all. */
+/** The pages: forms, answers, and notices for requests without a form. */
 export function createPageRouter({
   render,
   ...given
 }: Omit<PageParts, 'sendPage'> & { readonly render: Render }): Router {
   const parts: PageParts = { ...given, sendPage: createSendPage(given, render) }
   const router = createRouter()
-  // Those that are there have been served before.
+  // Existing assets were served before.
   routeMethods(router, '/assets/*path', { get: [refuseUnknownPath] })
   const { recovery } = parts.actions
   if (recovery) router.use('/recover', createRecoverRouter(parts))

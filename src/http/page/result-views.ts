@@ -5,19 +5,19 @@ import { wordsOf } from '../../languages/messages.js'
 
 type DoubtfulCode = 'outcome-unknown' | 'change-not-confirmed'
 
-/** Answers after which nobody knows for sure which password is in force. */
+/** Whether it is uncertain which password works after this answer. */
 export function isInDoubt(answer: Answer): answer is Extract<Answer, { code: DoubtfulCode }> {
   return answer.code === 'outcome-unknown' || answer.code === 'change-not-confirmed'
 }
 
-/** What to do if it isn't known how a submission ended. */
+/** What to do if the outcome of a submission is unknown. */
 export interface DoubtView {
   readonly heading: string
   readonly detail: string
   readonly steps: readonly string[]
 }
 
-/** What to do where it is not known which password is in force: the likelier one is tried first. */
+/** What to do if it is uncertain which password works. The more likely one comes first. */
 export function doubtView(messages: Messages, answer: Answer): DoubtView {
   const { title, detail } = wordsOf(answer, messages)
   const { newFirst, thenOld, oldFirst, thenNew, neither } = messages.steps
@@ -25,26 +25,26 @@ export function doubtView(messages: Messages, answer: Answer): DoubtView {
   return { heading: title, detail, steps: [...steps, neither] }
 }
 
-/** The same for an answer that never came to the browser: its script shows it. */
+/** The same if the browser got no answer. The page's script shows it. */
 export function answerLostView(messages: Messages): DoubtView {
   const view = doubtView(messages, { code: 'outcome-unknown' })
   return { ...view, detail: messages.script.answerLost }
 }
 
-/** The same where a link was used: nobody knows the old password, and the link is used up. */
+/** The same after a link: nobody knows the old password, and the link is used up. */
 export function linkDoubtView({ answer, recover, steps }: Messages, code: DoubtfulCode): DoubtView {
   const detail = code === 'outcome-unknown' ? recover.unknown : recover.notConfirmed
   return { heading: answer[code].title, detail, steps: [steps.newFirst, recover.refused] }
 }
 
-/** The same for an answer that never came to the browser. */
+/** The same after a link if the browser got no answer. */
 export function linkAnswerLostView(messages: Messages): DoubtView {
   return { ...linkDoubtView(messages, 'outcome-unknown'), detail: messages.script.answerLost }
 }
 
 const SECURITY = { tls: 'SSL/TLS', starttls: 'STARTTLS' }
 
-/** What comes after a change: the devices that must be told, and what to enter there. */
+/** What to do after a change: the devices that need the new password, and what to enter there. */
 export function doneView(messages: Messages, mailbox: string, { incoming, outgoing }: BrandView) {
   const { title, detail } = messages.answer.changed
   const { devices } = messages

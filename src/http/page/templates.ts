@@ -2,19 +2,19 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { Eta, EtaError } from 'eta'
 
-/** Renders a template of the views folder; every value is escaped. Throws if a value is missing. */
+/** Renders a template of the views folder. Every value is escaped. Throws if a value is missing. */
 export type Render = (template: string, view: Readonly<Record<string, unknown>>) => string
 
-/** A template that does not compile; `line` counts from 1, where it is known. */
+/** A template that doesn't compile. `line` counts from 1; undefined if unknown. */
 export interface TemplateFault {
   readonly name: string
   readonly line: number | undefined
 }
 
 /**
- * Renders the templates of the last directory, each from the first one that has it. All are read now.
+ * Renders the templates of the last directory, each from the first directory that has it. Reads all of them now.
  *
- * @param shared what every template has, the layout and the parts too
+ * @param shared values for every template, including the layout and the parts
  */
 export function createRender(
   directories: readonly string[],
@@ -24,7 +24,7 @@ export function createRender(
   return (template, view) => eta.render(template, { ...shared, ...view })
 }
 
-/** Compiles every template and tells which ones can't be. Throws if one can't be read. */
+/** Compiles every template, and gives those that fail. Throws if one can't be read. */
 export function findTemplateFaults(directories: readonly string[]): TemplateFault[] {
   const { eta, texts } = loadTemplates(directories)
   return [...texts].flatMap(([path, text]) => {
@@ -39,7 +39,7 @@ export function findTemplateFaults(directories: readonly string[]): TemplateFaul
   })
 }
 
-/** @returns the names of the templates in a directory, in order */
+/** @returns the sorted names of the templates in a directory */
 export function templateNames(directory: string): string[] {
   return readdirSync(directory)
     .filter((name) => name.endsWith('.eta'))
@@ -65,7 +65,7 @@ function loadTemplates(directories: readonly string[]) {
       return String(value)
     },
   })
-  // Templates call each other by their place in our folder, whichever folder they come from.
+  // Templates include each other by the paths in our folder, whichever folder they come from.
   eta.readFile = (path) => {
     const text = texts.get(path)
     if (text === undefined) throw new Error(`there is no template ${basename(path)}`)
