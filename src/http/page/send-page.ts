@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import type { Response } from 'express'
 import type { Answer } from '../../core/answer.js'
 import { wordsOf } from '../../languages/messages.js'
@@ -26,6 +27,18 @@ export interface SendPage {
   notice(response: Response, path: PagePath, answer: Answer): void
 }
 
+/**
+ * Only for pages without an answer. An answer may hold a recovery link, and the length of compressed text can reveal its characters
+ * (BREACH, Gluck et al. 2013).
+ */
+function sendCompressed(response: Response, html: string): void {
+  response.vary('Accept-Encoding')
+  if (response.req.acceptsEncodings('gzip')) {
+    response.type('html').setHeader('Content-Encoding', 'gzip')
+    response.send(gzipSync(html))
+  } else response.send(html)
+}
+
 export function createSendPage(parts: FrameParts, render: Render): SendPage {
   function sendPage(response: Response, { path, template, view, answer, email = '' }: Page): void {
     if (answer) setHead(response, answer)
@@ -37,7 +50,9 @@ export function createSendPage(parts: FrameParts, render: Render): SendPage {
       requestId: contextOf(response).requestId,
       answer: answer?.code ?? 'none',
     }
-    response.send(render(template, { ...shared, ...view }))
+    const html = render(template, { ...shared, ...view })
+    if (answer) response.send(html)
+    else sendCompressed(response, html)
   }
 
   function notice(response: Response, path: PagePath, answer: Answer): void {

@@ -246,6 +246,21 @@ it('every answer that is a style or an icon is found, and asked for again at eac
   }
 })
 
+it('a page is compressed if nothing was submitted, since an answer may hold a secret', async () => {
+  const service = await startService()
+  const gzip = { 'accept-encoding': 'gzip' }
+  const form = await service.http.get('/').set(gzip)
+  expect(form.get('content-encoding')).toBe('gzip')
+  expect(form.get('vary')).toContain('Accept-Encoding')
+  expect(form.text).toMatch(/<form/)
+  const plain = await service.http.get('/').set('accept-encoding', 'identity')
+  expect(plain.get('content-encoding')).toBeUndefined()
+  expect(plain.text).toBe(form.text)
+  const answer = await submit(service, MAILBOX_FORM, gzip)
+  expect(answer.status).toBe(200)
+  expect(answer.get('content-encoding')).toBeUndefined()
+})
+
 it('the well-known path leads to the form, at the root and under the base path', async () => {
   const service = await startService({ environment: { REKEY_BASE_PATH: '/password' } })
   for (const path of ['/.well-known/change-password', '/password/.well-known/change-password']) {
