@@ -52,6 +52,8 @@ async function bundle(entries: readonly string[], format: 'esm' | 'iife') {
     entryPoints: entries.map((name) => fromRoot(`views/scripts/${name}`)),
     outdir: ASSETS,
     bundle: true,
+    splitting: format === 'esm',
+    chunkNames: '[name]',
     minify: true,
     format,
     loader: { '.txt': 'text' },

@@ -54,8 +54,7 @@ async function open(url: string, options: BrowserContextOptions): Promise<Page> 
 
 async function typeIn(page: Page, newPassword: string): Promise<void> {
   await page.locator('[name="current_password"]').fill('info mail pw')
-  for (const name of ['new_password', 'confirm_password'])
-    await page.locator(`[name="${name}"]`).fill(newPassword)
+  await page.locator('[name="new_password"]').fill(newPassword)
   await page.locator('#strength-said:not(:empty)').waitFor({ state: 'attached' })
 }
 

@@ -13,9 +13,6 @@ import { reasonMessage } from '../languages/messages.js'
 /** A rule for new passwords, in force or broken. */
 const describedReason = z.strictObject({ code: z.string(), message: z.string() })
 
-/** A rule: its code, and its text. */
-export type DescribedRule = z.output<typeof describedReason>
-
 /** The rules that a new password breaks. */
 export const brokenRules = z.array(
   describedReason.extend({

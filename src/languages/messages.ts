@@ -21,7 +21,7 @@ function countingIn(language: string): Counting {
 }
 
 /** The text in the plural form for a number, which replaces its placeholder. */
-function countedText(text: Counted, placeholder: string, count: number, language: string): string {
+export function countedText(text: Counted, placeholder: string, count: number, language: string): string {
   const { rules, format } = countingIn(language)
   const form = text[rules.select(count)] ?? text.other
   return form.replaceAll(`{${placeholder}}`, format.format(count))

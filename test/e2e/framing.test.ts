@@ -45,9 +45,8 @@ async function openFrame(site: string, path: string, sandbox = ''): Promise<Page
 
 async function changeInFrame(page: Page, currentPassword: string): Promise<void> {
   const frame = page.frameLocator('iframe')
-  await frame.getByLabel('Current password of the mailbox').fill(currentPassword)
+  await frame.getByLabel('Current password').fill(currentPassword)
   await frame.getByLabel('New password', { exact: true }).fill(NEW_PASSWORD)
-  await frame.getByLabel('New password again').fill(NEW_PASSWORD)
   await frame.getByRole('button', { name: 'Change password' }).click()
 }
 

@@ -35,12 +35,14 @@ it('a keyboard is enough, from the choice of the proof by way of a fault to the 
 
   await tabTo(page, '#email')
   await keyboard.type('info@example.org')
-  await tabTo(page, '#proof-mailbox')
-  await keyboard.press('ArrowDown')
+  await tabTo(page, '#instead')
+  await keyboard.press('Space')
   await expect.poll(() => page.locator('#username').isVisible()).toBe(true)
   expect(await page.locator('#current_password').isVisible()).toBe(false)
-  await keyboard.press('ArrowUp')
-  await tabTo(page, '#current_password')
+  await keyboard.press('Space')
+  await keyboard.press('Shift+Tab')
+  await keyboard.press('Shift+Tab')
+  expect(await isFocused(page, '#current_password')).toBe(true)
   await keyboard.type('a wrong password')
 
   await tabTo(page, '[data-shows=current_password]')
@@ -49,14 +51,22 @@ it('a keyboard is enough, from the choice of the proof by way of a fault to the 
   await keyboard.press('Enter')
   expect(await page.locator('#current_password').getAttribute('type')).toBe('password')
 
-  await tabTo(page, 'details > summary')
-  await keyboard.press('Space')
-  expect(await page.locator('.rules details').getAttribute('open')).toBe('')
   await tabTo(page, '[data-suggest=words]')
   await keyboard.press('Space')
-  await page.locator('#status:not(:empty)').waitFor()
+  await page.locator('.rules.kept').waitFor()
+  expect(await isFocused(page, '#new_password')).toBe(true)
+  expect(await page.evaluate('getSelection().toString()')).toBe(
+    await page.locator('#new_password').inputValue(),
+  )
+  await tabTo(page, '[data-suggest=characters]')
+  await keyboard.press('Enter')
+  await expect
+    .poll(() => page.locator('#new_password').inputValue())
+    .toMatch(/^[a-zA-Z2-9]{5}(?:-[a-zA-Z2-9]{5}){3}$/)
   const suggested = await page.locator('#new_password').inputValue()
-  expect(suggested.length).toBeGreaterThan(11)
+  await tabTo(page, '.rules summary')
+  await keyboard.press('Space')
+  expect(await page.locator('.rules').getAttribute('open')).toBe('')
   await tabTo(page, '[type=submit]')
   await keyboard.press('Enter')
 

@@ -131,7 +131,7 @@ it('a puzzle can’t be solved without scripts, and the page says at once what r
   await reason.waitFor()
   expect(await reason.textContent()).toBe('The puzzle needs JavaScript, which is off.')
   expect(await page.locator('#ways li:visible').count()).toBe(3)
-  expect(await page.getByRole('alert').textContent()).toMatch(/please try again in 60 minutes/)
+  expect(await page.getByRole('alert').textContent()).toMatch(/try again in 60 minutes/)
   expect(await page.locator('#puzzle').isVisible()).toBe(false)
   expect(await layoutFaults(page)).toEqual([])
 })

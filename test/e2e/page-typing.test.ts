@@ -2,26 +2,29 @@ import type { Page } from 'playwright-core'
 import { beforeAll, expect, it } from 'vitest'
 import { startPanelSimulator } from '../panel-simulator/simulator.js'
 import { atEnd } from './kit/at-end.js'
-import { fieldOf, fillIn, openForm, send } from './kit/form-page.js'
+import { answered, fieldOf, fillIn, openForm, send } from './kit/form-page.js'
 import { startRekey } from './kit/rekey.js'
 
-const FIELDS = ['email', 'current_password', 'new_password', 'confirm_password']
+const FIELDS = ['email', 'current_password', 'new_password']
 
 let url: string
+let checksBreachesUrl: string
 
 beforeAll(async () => {
   const panel = await startPanelSimulator()
   atEnd(() => panel.close())
   url = (await startRekey(panel)).url
+  checksBreachesUrl = (await startRekey(panel, { REKEY_BREACH_CHECK: 'online' })).url
 })
 
 /** Waits until a rule is ticked off, or is not. */
 async function expectKept(page: Page, code: string, kept: boolean): Promise<void> {
-  await expect.poll(() => page.locator(`[data-rule="${code}"].kept`).count(), { message: code }).toBe(+kept)
+  await expect.poll(() => page.locator(`[data-rule~="${code}"].kept`).count(), { message: code }).toBe(+kept)
 }
 
 it('while a person types rules tick off, and untick again', async () => {
-  const page = await openForm(`${url}/?email=sales@example.org`)
+  const page = await openForm(url)
+  await fieldOf(page, 'email').fill('sales@example.org')
   const password = fieldOf(page, 'new_password')
   await expectKept(page, 'too-short', false)
   await password.pressSequentially('eleven char')
@@ -61,6 +64,55 @@ it('while a person types a character that can’t be seen is told of as soon as 
   await rule.waitFor()
 })
 
+it('while a person types the rules fold once all are kept, and unfold when one is broken', async () => {
+  const page = await openForm(url)
+  const rules = page.locator('.rules')
+  const password = fieldOf(page, 'new_password')
+  expect(await rules.getAttribute('open')).toBe('')
+  await password.fill('nine maps under a kettle')
+  await page.getByText('All rules met').waitFor()
+  expect(await rules.getAttribute('open')).toBe(null)
+  // A person who unfolds them keeps them so.
+  await rules.locator('summary').click()
+  await password.press('End')
+  await password.press('s')
+  await expect.poll(() => page.locator('#strength').getAttribute('value')).not.toBe('0')
+  expect(await rules.getAttribute('open')).toBe('')
+  await rules.locator('summary').click()
+  await password.fill('nine')
+  await page.getByText('Rules for the new password').waitFor()
+  expect(await rules.getAttribute('open')).toBe('')
+})
+
+it('while a person types nothing says that all rules are kept if the server alone knows one', async () => {
+  const page = await openForm(checksBreachesUrl)
+  await fieldOf(page, 'new_password').fill('nine maps under a kettle')
+  for (const code of ['too-short', 'too-weak', 'contains-address', 'same-as-current'])
+    await expectKept(page, code, true)
+  await expectKept(page, 'breached', false)
+  expect(await page.locator('.rules.kept').count()).toBe(0)
+})
+
+it('while a person types the message at the field gives way to the rules and the meter', async () => {
+  const page = await openForm(url)
+  await fillIn(page, { email: 'bob@bob.example.com', current: 'bob mail pw', next: 'short' })
+  await send(page)
+  await answered(page, 'password-rejected')
+  const input = fieldOf(page, 'new_password')
+  const message = page.getByText('Use at least 12 characters.')
+  await message.waitFor()
+  expect(await page.locator('[data-rule="too-short"]').isVisible()).toBe(false)
+  await expect.poll(() => page.locator('#strength').getAttribute('value')).toBe('1')
+  expect(await page.locator('#strength-words').textContent()).toBe('')
+  await input.press('End')
+  await input.pressSequentially('er')
+  expect(await message.count()).toBe(0)
+  expect(await input.getAttribute('aria-invalid')).toBe(null)
+  expect(await input.getAttribute('aria-describedby')).toBe('rules')
+  expect(await page.locator('[data-rule="too-short"]').isVisible()).toBe(true)
+  await expect.poll(() => page.locator('#strength-words').textContent()).toMatch(/^Strength: /)
+})
+
 it('while a person types the new password is compared with the one of the proof that is chosen', async () => {
   const page = await openForm(url)
   const same = 'violet kettle under nine maps'
@@ -68,15 +120,14 @@ it('while a person types the new password is compared with the one of the proof 
   await fieldOf(page, 'current_password').fill(same)
   await expectKept(page, 'same-as-current', false)
   await fieldOf(page, 'current_password').fill(`${same} 7`)
-  await expectKept(page, 'same-as-current', true)
   await expectKept(page, 'similar-to-current', false)
-  await page.locator('#proof-account').check()
+  await page.locator('#instead').check()
   await expectKept(page, 'similar-to-current', true)
   await expectKept(page, 'same-as-current', true)
   await expectKept(page, 'same-as-account', true)
   await fieldOf(page, 'account_password').fill(same)
   await expectKept(page, 'same-as-account', false)
-  await page.locator('#proof-mailbox').check()
+  await page.locator('#instead').uncheck()
   await expectKept(page, 'same-as-account', true)
 })
 
@@ -90,10 +141,14 @@ it('while a person types the meter speaks politely, and only after a pause', asy
       new MutationObserver(() => window.heard.push(said.textContent)).observe(said, { childList: true })
     }`)
   await fieldOf(page, 'new_password').pressSequentially('violet kettle under nine maps')
-  await expect.poll(() => said.textContent()).toMatch(/^Strength: .+\.$/)
+  await expect.poll(() => said.textContent()).toBe('Strength: very good. All rules met')
   const heard = await page.evaluate('window.heard')
   expect(heard).toEqual([await said.textContent()])
-  expect(await page.locator('#strength-words').textContent()).toBe(await said.textContent())
+  // What the ticks show is said, too.
+  await fieldOf(page, 'new_password').fill('a 9zQ!')
+  await expect
+    .poll(() => said.textContent())
+    .toMatch(/^Strength: .+ Still to do: At least 12 characters and Hard to guess$/)
   await fieldOf(page, 'new_password').fill('')
   await expect.poll(() => said.textContent()).toBe('')
 })
@@ -168,36 +223,42 @@ it('the passwords come with a hint as long as Caps Lock is on', async () => {
   expect(await hint.textContent()).toBe('')
 })
 
-it.each([
-  ['words', /^[a-z-]+(?:-[a-z-]+){4,}$/],
-  ['characters', /^[a-zA-Z2-9]{5}(?:-[a-zA-Z2-9]{5}){3}$/],
-])('a suggestion of %s is filled in twice, shown, copied, and keeps the rules', async (kind, pattern) => {
-  const page = await openForm(url, { permissions: ['clipboard-read', 'clipboard-write'] })
-  await page.locator(`[data-suggest="${kind}"]`).click()
-  await page.getByText('A new password was filled in twice and copied.').waitFor()
-  const password = await fieldOf(page, 'new_password').inputValue()
-  expect(password).toMatch(pattern)
-  expect(await fieldOf(page, 'confirm_password').inputValue()).toBe(password)
-  for (const name of ['new_password', 'confirm_password'])
-    expect(await fieldOf(page, name).getAttribute('type')).toBe('text')
-  expect(await page.evaluate('navigator.clipboard.readText()')).toBe(password)
-  for (const code of ['too-short', 'contains-address', 'common']) await expectKept(page, code, true)
+const OF_WORDS = /^[a-z-]+(?:-[a-z-]+){4,}$/
+const OF_CHARACTERS = /^[a-zA-Z2-9]{5}(?:-[a-zA-Z2-9]{5}){3}$/
+
+it('a suggestion is filled in, shown and selected, keeps the rules, and another one is offered', async () => {
+  const page = await openForm(url)
+  const input = fieldOf(page, 'new_password')
+  await page.getByRole('button', { name: 'Suggest a password' }).click()
+  await expect.poll(() => input.inputValue()).toMatch(OF_WORDS)
+  const first = await input.inputValue()
+  expect(await input.getAttribute('type')).toBe('text')
+  expect(await page.evaluate('document.activeElement.id')).toBe('new_password')
+  expect(await page.evaluate('getSelection().toString()')).toBe(first)
+  await page.getByText('Save this password before you go on.').first().waitFor()
+  await page.getByText('All rules met').waitFor()
+  await page.getByRole('button', { name: 'Another one' }).click()
+  await expect.poll(() => input.inputValue()).not.toBe(first)
+  expect(await input.inputValue()).toMatch(OF_WORDS)
+  await page.getByRole('button', { name: 'Characters instead' }).click()
+  await expect.poll(() => input.inputValue()).toMatch(OF_CHARACTERS)
+  await page.getByRole('button', { name: 'Words instead' }).click()
+  await expect.poll(() => input.inputValue()).toMatch(OF_WORDS)
 })
 
-it('a suggestion does not claim to be copied where the browser forbids that', async () => {
+it('a suggestion that a person changes is told about as their own', async () => {
   const page = await openForm(url)
-  // A page without TLS has no clipboard at all.
-  await page.evaluate('Object.defineProperty(navigator, "clipboard", { value: undefined })')
-  await page.locator('[data-suggest="characters"]').click()
-  await page.getByText('A new password was filled in twice. Save it before you go on.').waitFor()
-  expect(await fieldOf(page, 'new_password').inputValue()).not.toBe('')
+  await page.getByRole('button', { name: 'Suggest a password' }).click()
+  const words = page.locator('#strength-words')
+  await expect.poll(() => words.textContent()).toBe('Save this password before you go on.')
+  await page.keyboard.press('End')
+  await page.keyboard.type(' and mine')
+  await expect.poll(() => words.textContent()).toMatch(/^Strength: /)
 })
 
 it('a suggestion is made of characters where the words can’t be loaded', async () => {
   const page = await openForm(url)
   await page.route('**/words.json', (route) => route.abort())
   await page.locator('[data-suggest="words"]').click()
-  await expect
-    .poll(() => fieldOf(page, 'new_password').inputValue())
-    .toMatch(/^[a-zA-Z2-9]{5}(?:-[a-zA-Z2-9]{5}){3}$/)
+  await expect.poll(() => fieldOf(page, 'new_password').inputValue()).toMatch(OF_CHARACTERS)
 })

@@ -100,7 +100,7 @@ it('Roundcube with Rekey’s driver tells a person which rules the new password 
     'Password constraint violation. Password probably too weak. ' +
       'Use at least 12 characters. Leave out “sales”: it’s part of the address. ' +
       'Choose a password that is hard to guess. Your address and the name of this service are easy to guess. ' +
-      'Add a word or two that few people would think of.',
+      'Add an unusual word or two.',
   )
   expect(outcomes().at(-1)).toBe('password-rejected')
 })
@@ -113,7 +113,7 @@ it('Roundcube with Rekey’s driver says so before the change is asked for, wher
   await screenshot(page, 'rekey-too-weak')
   expect(refused).toBe(
     'Password too weak. Use at least 12 characters. Choose a password that is hard to guess. ' +
-      'Add a word or two that few people would think of.',
+      'Add an unusual word or two.',
   )
   expect(outcomes()).toEqual(before)
   const taken = await changePasswordInWebmail(page, 'bob mail pw', 'long & <strong>, "quoted" \\ ü')

@@ -17,9 +17,10 @@ beforeAll(async () => {
 
 async function fillIn(page: Page, address: string, currentPassword: string, newPassword: string) {
   await page.goto(`${url}/?email=${encodeURIComponent(address)}`)
-  await page.getByLabel('Current password of the mailbox').fill(currentPassword)
+  await page.getByLabel('Current password').fill(currentPassword)
   await page.getByLabel('New password', { exact: true }).fill(newPassword)
-  await page.getByLabel('New password again').fill(newPassword)
+  const again = page.getByLabel('New password again')
+  if ((await again.count()) > 0) await again.fill(newPassword)
 }
 
 async function send(page: Page): Promise<void> {
@@ -45,7 +46,7 @@ describe.each([
     expect(await host.dovecot.accepts(address, current)).toBe(false)
   })
 
-  it(`in a browser with scripts ${scripts} a person is told what is wrong, and the address stays in the form`, async () => {
+  it(`in a browser with scripts ${scripts} a person is told what is wrong, and the form still names the mailbox`, async () => {
     const page = await openBrowser({ javaScriptEnabled, ignoreHTTPSErrors: true })
     await fillIn(page, 'bob@bob.example.com', 'not the password', 'short')
     await send(page)
@@ -53,7 +54,7 @@ describe.each([
     const alert = page.getByRole('alert')
     await alert.getByText('Use at least 12 characters.').waitFor()
     await screenshot(page, `page-rule-broken-scripts-${scripts}`)
-    expect(await page.getByLabel('Email address').inputValue()).toBe('bob@bob.example.com')
+    await page.getByRole('heading', { name: 'Change the password of bob@bob.example.com' }).waitFor()
 
     await fillIn(page, 'bob@bob.example.com', 'not the password', 'quite new, and refused')
     await send(page)

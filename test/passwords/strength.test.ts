@@ -7,7 +7,7 @@ const POLICY = '/api/v1/password-policy'
 const WEAK = 'abcdefghijklmnop'
 const TEXT =
   'Choose a password that is hard to guess. A sequence such as abc or 6543 is easy to guess. ' +
-  'Add a word or two that few people would think of. Leave out sequences.'
+  'Add an unusual word or two. Avoid sequences.'
 
 it('a new password that is easy to guess is rejected before the panel is asked, with its score and what to do, in codes and in words', async () => {
   const service = await startService()

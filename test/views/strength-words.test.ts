@@ -3,7 +3,13 @@ import type { Strength } from '../../src/core/password/strength.js'
 import en from '../../views/messages/en.json' with { type: 'json' }
 import { describeStrength } from '../../views/scripts/strength-words.js'
 
-const words = { ...en.script, warnings: en.strength.warning, suggestions: en.strength.suggestion }
+const words = {
+  ...en.script,
+  rules: '',
+  rulesKept: '',
+  warnings: en.strength.warning,
+  suggestions: en.strength.suggestion,
+}
 const policy = { minLength: 12, minScore: 3, brandWords: [], maxBytes: 72, addressPartMinLength: 4 }
 const advice = { warning: 'common', suggestions: ['add-words', 'dates'] } as const
 
@@ -19,10 +25,10 @@ function say(score: Strength['score'], more: Partial<Strength> = advice): string
 
 it('the words for a strength name it, and say what would help as long as it is too weak', () => {
   expect(say(0)).toBe(
-    'Strength: very weak. Many people use this password. Add a word or two that few people would think of. Leave out dates that have to do with you.',
+    'Strength: very weak. Many people use this password. Add an unusual word or two. Avoid dates that are linked to you.',
   )
   expect(say(2)).toBe(
-    'Strength: fair. Many people use this password. Add a word or two that few people would think of. Leave out dates that have to do with you.',
+    'Strength: fair. Many people use this password. Add an unusual word or two. Avoid dates that are linked to you.',
   )
 })
 

@@ -5,7 +5,7 @@ export interface PageForm {
   readonly element: HTMLFormElement
   readonly words: ScriptWords
   readonly policy: ScriptPolicy
-  /** Says something to everybody, also by screen readers. */
+  /** Says something below the button, also by screen readers. */
   say(text: string): void
   field(name: string): HTMLInputElement | null
 }

@@ -2,7 +2,14 @@ import { mailboxOfLink } from '../../src/core/recovery/link-form.js'
 import { normalizeAddress } from '../../src/core/typed-text.js'
 import type { PageForm } from './form.js'
 
+// In a separate file: only pages that take a link load it.
+
 const LINK_IN_ADDRESS = /^#rk1\./
+
+// A link that is opened in the window of another one loads no page.
+window.addEventListener('hashchange', () => {
+  if (LINK_IN_ADDRESS.test(location.hash)) location.reload()
+})
 
 /**
  * Takes the link out of the page's address into the form, so that the browser's history doesn't keep it, and shows which mailbox it is
@@ -33,11 +40,4 @@ export function takeLink({ field }: PageForm): void {
   showMailbox()
   typed.hidden = !linked.hidden
   link.addEventListener('input', showMailbox)
-}
-
-/** A link that is opened in the window of another one loads no page. */
-export function watchForLinks(): void {
-  window.addEventListener('hashchange', () => {
-    if (LINK_IN_ADDRESS.test(location.hash)) location.reload()
-  })
 }

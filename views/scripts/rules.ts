@@ -1,38 +1,51 @@
-import type { Proof } from '../../src/core/attempt.js'
 import { badWordsFor } from '../../src/core/password/context-words.js'
 import { breachedRules, type KnownPasswords } from '../../src/core/password/rules.js'
 import type { Estimate } from '../../src/core/password/strength.js'
 import type { PageForm } from './form.js'
 import { estimateStrength } from './strength.js'
 import { describeStrength } from './strength-words.js'
+import { isSuggested } from './suggestions.js'
 import { typedMailbox } from './typed-mailbox.js'
 
-/** So long after the last key (ms) the page says how the password stands: screen readers would else speak at each key. */
+/** Screen readers hear how good the password is this long after the last key (ms), and not at each key. */
 const PAUSE_MS = 700
 
-/** Those that can be ticked off here: whether a password is known from a breach the server alone can tell. */
-const RULES = '[data-rule]:not([data-rule="breached"])'
+/** Only the server can tell whether a password is known from a data breach. */
+const BREACH_RULE = '[data-rule="breached"]'
 
 const WATCHED = ['new_password', 'email', 'proof', 'current_password', 'account_password']
 
-/** Ticks off the rules that the new password keeps, and tells how strong it is. */
+/** Ticks off the rules that the new password keeps, folds them when it keeps all, and shows how strong it is. */
 export function tickRules(form: PageForm): void {
-  const { element, field } = form
+  const { element, field, words } = form
   const input = field('new_password')
   if (!input) return
+  const items = [...element.querySelectorAll<HTMLElement>(`[data-rule]:not(${BREACH_RULE})`)]
+  const isEveryRuleHere = element.querySelector(BREACH_RULE) === null
   let pause: ReturnType<typeof setTimeout> | undefined
-  // Of the last password that was checked: it stays until there is a newer one, so that nothing flickers at each key.
+  // The last one stays until there is a newer one, so that nothing flickers at each key.
   let estimate: Estimate | undefined
 
   function show(password: string): void {
-    const open = openRules(form, password, estimate)
-    for (const item of element.querySelectorAll<HTMLElement>(RULES)) tick(form, item, open, password !== '')
+    const broken = brokenRules(form, password, estimate)
+    const open = items.filter(
+      ({ dataset }) => password === '' || dataset.rule?.split(' ').some((code) => broken.has(code)),
+    )
+    for (const item of items) tick(form, item, open.includes(item), password !== '')
+    fold(form, isEveryRuleHere && open.length === 0)
     const meter = element.querySelector<HTMLMeterElement>('#strength')
     if (meter) meter.value = estimate?.score ?? 0
-    const words = estimate ? describeStrength(form.words, form.policy, estimate) : ''
-    setText('#strength-words', words)
+    const text = describe(password)
+    setText('#strength-words', text)
+    const said = [text, ...(open.length > 0 || isEveryRuleHere ? [sumUp(words, open)] : [])].join(' ')
     clearTimeout(pause)
-    pause = setTimeout(() => setText('#strength-said', words), PAUSE_MS)
+    pause = setTimeout(() => setText('#strength-said', text && said), PAUSE_MS)
+  }
+
+  /** Nothing while the message at the field says what is wrong. */
+  function describe(password: string): string {
+    if (!estimate || input?.getAttribute('aria-invalid') === 'true') return ''
+    return isSuggested(password) ? words.suggested : describeStrength(words, form.policy, estimate)
   }
 
   function setText(selector: string, text: string): void {
@@ -52,18 +65,17 @@ export function tickRules(form: PageForm): void {
     show(password)
   }
 
+  input.addEventListener('input', () => takeBack(form, input))
   for (const watched of element.querySelectorAll('input')) {
     if (WATCHED.includes(watched.name)) watched.addEventListener('input', checkRules)
   }
-  // What was typed before the script had come, or stayed when an answer took the page's place.
+  // Typed before the script was loaded, or kept when an answer replaced the page.
   if (input.value !== '') void checkRules()
 }
 
-/** The rules that are not kept, or of which that is not known yet. */
-function openRules(form: PageForm, password: string, estimate?: Estimate): Set<string> {
-  const { field, policy, element } = form
-  const all = [...element.querySelectorAll<HTMLElement>(RULES)].map(({ dataset }) => dataset.rule ?? '')
-  if (password === '') return new Set(all)
+/** The codes of the rules that are broken, or not checked yet. */
+function brokenRules(form: PageForm, password: string, estimate?: Estimate): Set<string> {
+  const { field, policy } = form
   const mailbox = typedMailbox(field('email')?.value ?? '')
   const rules = { ...policy, isCommon: () => estimate?.isCommon ?? true }
   const broken = breachedRules(rules, mailbox, password, knownPasswords(form))
@@ -71,20 +83,44 @@ function openRules(form: PageForm, password: string, estimate?: Estimate): Set<s
   return new Set([...broken.map(({ code }) => code), ...(isWeak ? ['too-weak'] : [])])
 }
 
-/** What is typed for the proof that is chosen. Where there is no choice, there are the fields of one. */
-function knownPasswords({ element, field }: PageForm): KnownPasswords {
-  const chosen = new FormData(element).get('proof')
-  const typed = (name: string, proof: Proof): string | undefined =>
-    chosen === null || chosen === proof ? field(name)?.value || undefined : undefined
-  return { current: typed('current_password', 'mailbox'), account: typed('account_password', 'account') }
+/** The passwords typed for the chosen proof: the fields of the other one are hidden. */
+function knownPasswords({ field }: PageForm): KnownPasswords {
+  const typed = (name: string): string | undefined => {
+    const input = field(name)
+    return (input?.offsetParent && input.value) || undefined
+  }
+  return { current: typed('current_password'), account: typed('account_password') }
 }
 
-function tick({ words }: PageForm, item: HTMLElement, open: ReadonlySet<string>, isTyping: boolean): void {
-  const isOpen = open.has(item.dataset.rule ?? '')
+function tick({ words }: PageForm, item: HTMLElement, isOpen: boolean, isTyping: boolean): void {
   item.classList.toggle('kept', !isOpen)
+  item.classList.toggle('broken', isOpen && isTyping)
   const state = item.querySelector('[data-state]')
   if (state) state.textContent = `${isOpen ? words.ruleOpen : words.ruleKept} `
-  // What breaks a rule that is out of sight must come into sight.
-  const details = item.closest('details')
-  if (details && isOpen && isTyping) details.open = true
+}
+
+/** Folds the rules once all are kept, and unfolds them when one is broken. In between, a person can fold and unfold them. */
+function fold({ element, words }: PageForm, areKept: boolean): void {
+  const rules = element.querySelector<HTMLDetailsElement>('.rules')
+  const summary = rules?.querySelector('summary')
+  if (!rules || !summary || rules.classList.contains('kept') === areKept) return
+  rules.classList.toggle('kept', areKept)
+  rules.open = !areKept
+  summary.textContent = areKept ? words.rulesKept : words.rules
+}
+
+/** What the ticks show, for people who don't see them. */
+function sumUp({ ruleOpen, rulesKept }: PageForm['words'], open: readonly HTMLElement[]): string {
+  if (open.length === 0) return rulesKept
+  const texts = open.map((item) => item.lastChild?.textContent ?? '')
+  return `${ruleOpen} ${new Intl.ListFormat(document.documentElement.lang).format(texts)}`
+}
+
+/** The message at the field was about the former password. From now on the rules say what is wrong. */
+function takeBack({ element }: PageForm, input: HTMLInputElement): void {
+  if (!input.hasAttribute('aria-invalid')) return
+  input.removeAttribute('aria-invalid')
+  input.setAttribute('aria-describedby', 'rules')
+  element.querySelector(`#${input.name}-errors`)?.remove()
+  for (const item of element.querySelectorAll<HTMLElement>('[data-rule][hidden]')) item.hidden = false
 }

@@ -23,7 +23,7 @@ export function submitInPlace(form: PageForm, setUp: () => void): void {
     const button = event.submitter
     say(button?.dataset.sending ?? words.sending)
     // An answer that comes sooner takes the form's place, and so the line's.
-    setTimeout(() => showProgress(form), PROGRESS_AFTER_MS)
+    setTimeout(() => say(words.progress), PROGRESS_AFTER_MS)
     const typed = new FormData(element)
     const answer = await send(addressOf(element, button), typed)
     if (answer) showAnswer(answer, typed)
@@ -35,12 +35,6 @@ export function submitInPlace(form: PageForm, setUp: () => void): void {
 /** Where a button sends the form: to an address of the button, or to the form's own. */
 function addressOf({ action }: HTMLFormElement, button: HTMLElement | null): string {
   return button instanceof HTMLButtonElement && button.hasAttribute('formaction') ? button.formAction : action
-}
-
-/** Once, so that it is announced once. */
-function showProgress({ element, words }: PageForm): void {
-  const line = element.querySelector('#progress')
-  if (line) line.textContent = words.progress
 }
 
 /** The service's own page; nothing where a connection broke or something else answered. */
@@ -59,6 +53,8 @@ function showAnswer(page: Document, typed: FormData): void {
   const main = page.querySelector('main')
   if (!main) return
   document.title = page.title
+  // The text was parsed as if there were no scripts, so the fields in here would be part of the form.
+  for (const element of page.querySelectorAll('noscript')) element.remove()
   // Whole, as by a navigation: what stands below would else be seen to jump, and its links keep an older address.
   document.body.replaceWith(page.body)
   restore(main, typed)

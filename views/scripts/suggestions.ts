@@ -1,33 +1,49 @@
-import { copy } from './clipboard.js'
 import type { PageForm } from './form.js'
 import { suggestPassword, suggestWords } from './suggest-password.js'
 import { typedMailbox } from './typed-mailbox.js'
-import { showPasswords } from './visibility.js'
 
-const NEW_PASSWORD_FIELDS = ['new_password', 'confirm_password']
+let latest: string | undefined
 
-/** Fills in, shows and copies a password of words or of characters. */
-export function offerSuggestions(form: PageForm): void {
-  for (const button of form.element.querySelectorAll<HTMLButtonElement>('[data-suggest]')) {
-    button.addEventListener('click', () => suggest(form, button.dataset.suggest === 'words'))
-  }
+/** Whether this is the last suggestion, which the person doesn't know yet. */
+export function isSuggested(password: string): boolean {
+  return password === latest
 }
 
-async function suggest(form: PageForm, ofWords: boolean): Promise<void> {
-  const { policy, words, field, say } = form
-  const list = ofWords ? await loadWords() : []
-  const mailbox = typedMailbox(field('email')?.value ?? '')
-  const random = (count: number) => crypto.getRandomValues(new Uint32Array(count))
-  const password =
-    list.length > 0 ? suggestWords(list, policy, mailbox, random) : suggestPassword(policy, mailbox, random)
-  for (const name of NEW_PASSWORD_FIELDS) {
-    const input = field(name)
-    if (!input) continue
-    input.value = password
-    input.dispatchEvent(new Event('input', { bubbles: true }))
-  }
-  showPasswords(form, NEW_PASSWORD_FIELDS, true)
-  say((await copy(password)) ? words.suggestedAndCopied : words.suggested)
+/** Fills in a password of words or of characters, shows and selects it, and offers another one and one of the other kind. */
+export async function suggest(form: PageForm, kind = 'words'): Promise<void> {
+  const { element, words, field } = form
+  const input = field('new_password')
+  const [again, other] = element.querySelectorAll<HTMLButtonElement>('[data-suggest]')
+  if (!input || !again || !other) return
+  latest = kind === 'words' ? await makeOfWords(form) : makeOfCharacters(form)
+  input.value = latest
+  input.dispatchEvent(new Event('input', { bubbles: true }))
+  element.querySelector<HTMLElement>('[data-shows="new_password"][aria-pressed="false"]')?.click()
+  input.focus()
+  input.select()
+  again.dataset.suggest = kind
+  again.textContent = words.suggestAnother
+  other.dataset.suggest = kind === 'words' ? 'characters' : 'words'
+  other.textContent = kind === 'words' ? words.suggestCharacters : words.suggestWords
+  other.hidden = false
+}
+
+async function makeOfWords(form: PageForm): Promise<string> {
+  const list = await loadWords()
+  if (list.length === 0) return makeOfCharacters(form)
+  return suggestWords(list, form.policy, mailboxOf(form), random)
+}
+
+function makeOfCharacters(form: PageForm): string {
+  return suggestPassword(form.policy, mailboxOf(form), random)
+}
+
+function mailboxOf({ field }: PageForm) {
+  return typedMailbox(field('email')?.value ?? '')
+}
+
+function random(count: number): Uint32Array {
+  return crypto.getRandomValues(new Uint32Array(count))
 }
 
 /** None, where they can't be loaded. */

@@ -7,13 +7,6 @@ export function offerToShow(form: PageForm): void {
   }
 }
 
-/** Shows or hides the passwords in these fields. */
-export function showPasswords(form: PageForm, names: readonly string[], shown: boolean): void {
-  for (const button of buttonsOf(form)) {
-    if (names.includes(button.dataset.shows ?? '')) show(form, button, shown)
-  }
-}
-
 /** Before they are sent: browsers keep what stands in fields of plain text, and offer it to whoever comes next. */
 export function hidePasswords(form: PageForm): void {
   for (const button of buttonsOf(form)) show(form, button, false)

@@ -20,7 +20,7 @@ export const passwordReasonCodes = [
   'breached',
 ] as const
 
-type PasswordReasonCode = (typeof passwordReasonCodes)[number]
+export type PasswordReasonCode = (typeof passwordReasonCodes)[number]
 
 /** One rule that a new password breaks. */
 export type PasswordReason =

@@ -1,7 +1,6 @@
 import type { Request, Response, Router } from 'express'
 import type { Answer } from '../../core/answer.js'
 import { normalizeAddress } from '../../core/typed-text.js'
-import { describePolicy } from '../describe-policy.js'
 import { messagesOf } from '../negotiate-language.js'
 import { createRouter, routeMethods } from '../route-methods.js'
 import type { Redemption, Submission } from '../submission/parse-submission.js'
@@ -9,7 +8,7 @@ import { PERSON_PATIENCE_MS } from '../submission/patience.js'
 import type { Face } from '../submission/pipeline.js'
 import type { Form } from '../submission/read-body.js'
 import { ownAddressView } from './address-view.js'
-import { chosenProof, parseForm } from './form-fields.js'
+import { chosenProof, parseForm, placeOf } from './form-fields.js'
 import { formView } from './form-view.js'
 import { pageHref } from './layout-view.js'
 import { linkButtonView } from './link-view.js'
@@ -24,18 +23,20 @@ export function createChangeRouter(parts: PageParts): Router {
 
   function sendForm(response: Response, form: Form, answer?: Answer): void {
     const messages = messagesOf(response)
-    const { rules, passwordRules } = describePolicy(policy, messages)
     const email = typeof form.email === 'string' ? form.email : ''
     const { help, language, recoveryAddress } = messages
     const view = {
-      ...formView({ messages, proofs, rules, passwordRules }, form, answer),
+      ...formView({ messages, proofs, policy }, form, answer),
       ...scriptView(messages, policy, answerLostView(messages)),
       help,
       helpHref: recovery?.help ? pageHref(basePath, 'help', language, email) : '',
       recoveryAddress,
       addressHref: recovery?.addresses ? pageHref(basePath, 'recovery-address', language, email) : '',
       linkButton: recovery?.ownerLinks
-        ? linkButtonView(messages, pageHref(basePath, 'link', language))
+        ? {
+            ...linkButtonView(messages, pageHref(basePath, 'link', language)),
+            place: placeOf(proofs, 'account'),
+          }
         : null,
     }
     sendPage(response, { path: '', template: 'form', view, answer, email })
@@ -77,7 +78,7 @@ export function createChangeRouter(parts: PageParts): Router {
   routeMethods(router, '/', {
     get: [
       (request, response) => {
-        sendForm(response, { email: addressInQuery(request) })
+        sendForm(response, { email: addressInQuery(request), given: 'by-link' })
         parts.expectPassword()
       },
     ],

@@ -1,5 +1,7 @@
 import type { Answer } from '../../core/answer.js'
+import { passwordRulesAttribute } from '../../core/password/rules.js'
 import type { Messages } from '../../languages/catalogue.js'
+import type { PolicyInForce } from '../describe-policy.js'
 import type { Form } from '../submission/read-body.js'
 import type { FieldError, FieldName } from './form-fields.js'
 
@@ -27,7 +29,7 @@ interface Field {
 export interface FieldView extends Field {
   readonly errors: readonly string[]
   readonly errorPrefix: string
-  /** The IDs of the hint and the errors, if there are any. */
+  /** The IDs of the hint, the errors and the rules, if there are any. */
   readonly describedBy: string
   /** What the button says that shows a password. */
   readonly showLabel: string
@@ -42,7 +44,11 @@ export function showFields(
   return fields.map((field) => {
     const { name, hint } = field
     const own = errors.filter((error) => error.field === name).map(({ message }) => message)
-    const describedBy = [...(hint ? [`${name}-hint`] : []), ...(own.length > 0 ? [`${name}-errors`] : [])]
+    const describedBy = [
+      ...(hint ? [`${name}-hint`] : []),
+      ...(own.length > 0 ? [`${name}-errors`] : []),
+      ...(name === 'new_password' ? ['rules'] : []),
+    ]
     return {
       ...field,
       errors: own,
@@ -98,10 +104,12 @@ export function recoveryAddressField({ address }: Messages['recoveryAddress'], f
   return field('recovery_address', address, 'email', 'email', { value: form.recovery_address })
 }
 
-export function newPasswordField(words: Words, passwordRules: string): Field {
-  return { ...field('new_password', words.newPassword, 'password', 'new-password'), passwordRules }
+export function newPasswordField(words: Words, { minLength }: Pick<PolicyInForce, 'minLength'>): Field {
+  const shown = field('new_password', words.newPassword, 'password', 'new-password')
+  return { ...shown, passwordRules: passwordRulesAttribute(minLength) }
 }
 
+/** For browsers without scripts, which can't show a typed password. */
 export function confirmPasswordField(words: Words): Field {
   return field('confirm_password', words.confirmPassword, 'password', 'new-password')
 }

@@ -91,7 +91,12 @@ export function chosenProof(proofs: Proofs, form: Form): Proof {
   return proofs.find((proof) => proof === form.proof) ?? proofs[0]
 }
 
-/** Checks the form for a proof by the rules of the JSON interface, and that the new password was typed twice alike. */
+/** The place of a proof in the form: the first one configured is the usual one; a switch shows the other instead. */
+export function placeOf(proofs: readonly Proof[], proof: Proof): 'usual' | 'instead' {
+  return proof === proofs[0] ? 'usual' : 'instead'
+}
+
+/** Checks the form for a proof by the rules of the JSON interface, and a second new password if there is one. */
 export function parseForm(proofs: Proofs, form: Form): ParsedBody<Submission> {
   const fields = changeFields[chosenProof(proofs, form)]
   return withConfirmation(parseSubmission(proofs, toRequest(fields, form)), form)
@@ -127,13 +132,17 @@ export function parseRemovalForm(form: Form): ParsedBody<Removal> {
   return parseRemoval(toRequest({ '/removal': 'removal' }, form))
 }
 
+/** Without scripts, a browser can't show a password, so the form has a second field for the new one. */
 function withConfirmation<Value>(parsed: ParsedBody<Value>, form: Form): ParsedBody<Value> {
-  if (form.new_password === form.confirm_password) return parsed
+  if (form.confirm_password === undefined || form.new_password === form.confirm_password) return parsed
   const faults = parsed.ok ? [] : parsed.faults
   return { ok: false, faults: [...faults, { pointer: CONFIRMATION.pointer, code: 'differs' }] }
 }
 
-/** What of an answer belongs to the fields of a form. A refusal of credentials always names the same one. */
+/**
+ * The messages of an answer that belong to fields: what is wrong there, and what to do. The page shows them nowhere else. A refusal of
+ * credentials always names the same field.
+ */
 export function fieldErrors(answer: Answer, fields: FormFields, messages: Messages): FieldError[] {
   const at = (field: FieldName | undefined, message: string): FieldError[] =>
     field === undefined ? [] : [{ field, message }]
@@ -145,13 +154,16 @@ export function fieldErrors(answer: Answer, fields: FormFields, messages: Messag
     case 'password-rejected':
       return answer.reasons.flatMap((reason) => at('new_password', reasonMessage(messages, reason)))
     case 'invalid-credentials':
-      return at(fields['/account/password'] ?? fields['/currentPassword'], messages.answer[answer.code].title)
+      return at(
+        fields['/account/password'] ?? fields['/currentPassword'],
+        messages.answer[answer.code].detail,
+      )
     case 'code-required':
-      return at('code', messages.field.required)
+      return at('code', messages.answer[answer.code].detail)
     case 'mailbox-not-found':
-      return at('email', messages.answer[answer.code].title)
+      return at('email', messages.answer[answer.code].detail)
     case 'recovery-invalid':
-      return at('recovery', messages.answer[answer.code].title)
+      return at('recovery', messages.answer[answer.code].detail)
     default:
       return []
   }

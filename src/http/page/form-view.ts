@@ -1,7 +1,8 @@
 import type { Answer } from '../../core/answer.js'
 import type { Proof, Proofs } from '../../core/attempt.js'
+import { parseMailbox } from '../../core/mailbox.js'
 import type { Messages } from '../../languages/catalogue.js'
-import type { DescribedRule } from '../describe-policy.js'
+import type { PolicyInForce } from '../describe-policy.js'
 import type { Form } from '../submission/read-body.js'
 import {
   accountFields,
@@ -11,36 +12,36 @@ import {
   newPasswordField,
   showFields,
 } from './field-view.js'
-import { changeFields, chosenProof, type FieldError, fieldErrors } from './form-fields.js'
+import { changeFields, chosenProof, type FieldError, fieldErrors, placeOf } from './form-fields.js'
 import { noticeView } from './notice-view.js'
 import { rulesView } from './rules-view.js'
 
 interface FormParts {
   readonly messages: Messages
   readonly proofs: Proofs
-  readonly rules: readonly DescribedRule[]
-  readonly passwordRules: string
+  readonly policy: PolicyInForce
 }
 
 /** All that the form's template shows. */
-export function formView(parts: FormParts, form: Form, answer: Answer | undefined) {
-  const { messages, proofs } = parts
+export function formView({ messages, proofs, policy }: FormParts, form: Form, answer: Answer | undefined) {
   const words = messages.page
   const proof = chosenProof(proofs, form)
   const errors = answer ? fieldErrors(answer, changeFields[proof], messages) : []
   const email = showFields([mailboxField(words, form)], errors, messages)
-  const newPassword = showFields([newPasswordField(words, parts.passwordRules)], errors, messages)
+  const newPassword = showFields([newPasswordField(words, policy)], errors, messages)
   const confirmPassword = showFields([confirmPasswordField(words)], errors, messages)
-  const choices = proofs.map((each) => {
-    const { label, hint, fields } = choiceOf(each, words, form, errors)
-    const chosen = each === proof
-    return { proof: each, chosen, label, hint, fields: showFields(fields, errors, messages) }
-  })
+  const choices = proofs.map((each) => ({
+    proof: each,
+    place: placeOf(proofs, each),
+    chosen: each === proof,
+    fields: showFields(proofFields(each, words, form, errors), errors, messages),
+  }))
   const fields = [...email, ...choices.flatMap((choice) => choice.fields), ...newPassword, ...confirmPassword]
   return {
     ...noticeView(messages, words.title, fields, answer),
-    ...rulesView(parts.rules, proofs),
+    rules: rulesView(messages, policy, proofs, answer),
     words,
+    given: givenMailbox(words, form, errors),
     email,
     choices,
     newPassword,
@@ -48,12 +49,17 @@ export function formView(parts: FormParts, form: Form, answer: Answer | undefine
   }
 }
 
-function choiceOf(proof: Proof, words: Messages['page'], form: Form, errors: readonly FieldError[]) {
-  return proof === 'mailbox'
-    ? { label: words.proofMailbox, hint: words.proofMailboxHint, fields: [currentPasswordField(words)] }
-    : {
-        label: words.proofAccount,
-        hint: words.proofAccountHint,
-        fields: accountFields(words, form, errors),
-      }
+/**
+ * The title with the mailbox that the link to the page named; null if the person must type one. Only an address is shown as a title,
+ * because anyone can write such a link.
+ */
+function givenMailbox({ titleOf }: Messages['page'], form: Form, errors: readonly FieldError[]) {
+  const mailbox = form.given && typeof form.email === 'string' ? parseMailbox(form.email) : undefined
+  if (!mailbox || errors.some(({ field }) => field === 'email')) return null
+  const [before = '', after = ''] = titleOf.split('{mailbox}')
+  return { before, mailbox: `${mailbox.localPart}@${mailbox.domainForms[0]}`, after }
+}
+
+function proofFields(proof: Proof, words: Messages['page'], form: Form, errors: readonly FieldError[]) {
+  return proof === 'mailbox' ? [currentPasswordField(words)] : accountFields(words, form, errors)
 }

@@ -7,7 +7,7 @@ import type { FieldView } from './field-view.js'
 const LIMITS_WITH_OTHER_WAYS = ['target', 'ceiling']
 
 /**
- * What stands above a form: its title, and what its answer says.
+ * What stands above a form: the title, and what the answer says, or links to the fields that say it.
  *
  * @param fields all that the form shows, in order
  */
@@ -22,7 +22,7 @@ export function noticeView(
   return {
     heading: notice ? `${messages.page.errorPrefix} ${notice.title}` : title,
     notice,
-    summary: fields.flatMap(({ name, label, errors }) => errors.map((message) => ({ name, label, message }))),
+    wrong: fields.filter(({ errors }) => errors.length > 0).map(({ name, label }) => ({ name, label })),
     puzzle: limit?.challenge ? JSON.stringify(limit.challenge) : '',
     ways: limit && LIMITS_WITH_OTHER_WAYS.includes(limit.name) ? messages.ways : null,
   }

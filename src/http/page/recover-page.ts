@@ -1,7 +1,6 @@
 import type { Response, Router } from 'express'
 import type { Answer } from '../../core/answer.js'
 import { mailboxOfLink } from '../../core/recovery/link-form.js'
-import { describePolicy } from '../describe-policy.js'
 import { messagesOf } from '../negotiate-language.js'
 import { createRouter, refuseUnknownPath, routeMethods } from '../route-methods.js'
 import type { Redemption, Submission } from '../submission/parse-submission.js'
@@ -26,7 +25,7 @@ export function createRecoverRouter(parts: PageParts): Router {
   function sendForm(response: Response, form: Form, answer?: Answer): void {
     const messages = messagesOf(response)
     const view = {
-      ...recoverView({ messages, ...describePolicy(policy, messages) }, form, answer),
+      ...recoverView({ messages, policy }, form, answer),
       ...scriptView(messages, policy, linkAnswerLostView(messages)),
     }
     sendPage(response, { path: PATH, template: 'recover', view, answer })

@@ -1,28 +1,66 @@
+import type { Answer } from '../../core/answer.js'
 import type { Proof } from '../../core/attempt.js'
-import type { DescribedRule } from '../describe-policy.js'
+import { MAX_PASSWORD_BYTES, type PasswordReasonCode } from '../../core/password/rules.js'
+import type { Messages } from '../../languages/catalogue.js'
+import { countedText, reasonMessage } from '../../languages/messages.js'
+import type { PolicyInForce } from '../describe-policy.js'
+import { placeOf } from './form-fields.js'
 
-/** What few people ever meet: shown, but not at first sight. */
-const FURTHER_RULES = [
-  'too-long',
-  'control-character',
-  'invisible-character',
-  'outer-space',
-  'looks-like-a-file',
-]
-
-/** The rules that rest on a password which is known with one proof only. */
-const RULES_OF_PROOFS: Readonly<Record<string, Proof>> = {
-  'same-as-current': 'mailbox',
-  'similar-to-current': 'mailbox',
-  'same-as-account': 'account',
+/** A line of the page's rules. The password keeps it if none of these codes is reported. */
+interface Line {
+  readonly name: Exclude<keyof Messages['rules'], 'title' | 'kept'>
+  readonly codes: readonly PasswordReasonCode[]
+  /** The only proof that has the password to compare with. */
+  readonly proof?: Proof
 }
 
-/** The rules that can be broken with one of these proofs, or without any. */
-export function rulesView(rules: readonly DescribedRule[], proofs: readonly Proof[]) {
-  const shown = rules.filter(({ code }) => {
-    const proof = RULES_OF_PROOFS[code]
-    return proof === undefined || proofs.includes(proof)
-  })
-  const isFurther = ({ code }: DescribedRule): boolean => FURTHER_RULES.includes(code)
-  return { rules: shown.filter((rule) => !isFurther(rule)), furtherRules: shown.filter(isFurther) }
+const ruleLines: readonly Line[] = [
+  { name: 'length', codes: ['too-short'] },
+  { name: 'guess', codes: ['common', 'too-weak'] },
+  { name: 'address', codes: ['contains-address'] },
+  { name: 'current', codes: ['same-as-current', 'similar-to-current'], proof: 'mailbox' },
+  { name: 'account', codes: ['same-as-account'], proof: 'account' },
+  { name: 'breach', codes: ['breached'] },
+]
+
+/** Few people break these rules, so the page shows each only while it is broken. */
+const rareRules = [
+  'too-long',
+  'outer-space',
+  'control-character',
+  'invisible-character',
+  'looks-like-a-file',
+] as const
+
+/**
+ * The rules in force, a line each.
+ *
+ * @param proofs those that the form offers, if any
+ * @param answer its broken rules are hidden, because the message at the field names them
+ */
+export function rulesView(
+  messages: Messages,
+  policy: PolicyInForce,
+  proofs: readonly Proof[],
+  answer: Answer | undefined,
+) {
+  const { rules } = messages
+  const told = answer?.code === 'password-rejected' ? answer.reasons.map(({ code }) => code) : []
+  const isTold = (codes: readonly PasswordReasonCode[]): boolean => codes.some((code) => told.includes(code))
+  const isInForce = ({ name, proof }: Line): boolean =>
+    name === 'breach' ? policy.checksBreaches : proof === undefined || proofs.includes(proof)
+  const lines = ruleLines.filter(isInForce).map(({ name, codes, proof }) => ({
+    codes: codes.join(' '),
+    text:
+      name === 'length' ? countedText(rules[name], 'min', policy.minLength, messages.language) : rules[name],
+    className: proof ? placeOf(proofs, proof) : '',
+    isTold: isTold(codes),
+  }))
+  const rareLines = rareRules.map((code) => ({
+    codes: code,
+    text: reasonMessage(messages, code === 'too-long' ? { code, maxBytes: MAX_PASSWORD_BYTES } : { code }),
+    className: 'rare',
+    isTold: isTold([code]),
+  }))
+  return { title: rules.title, lines: [...lines, ...rareLines] }
 }

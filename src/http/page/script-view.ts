@@ -28,8 +28,15 @@ export function scriptView(messages: Messages, policy: PagePolicy, answerLost: D
   }
 }
 
-function scriptWords({ script, strength }: Messages) {
-  return { ...script, warnings: strength.warning, suggestions: strength.suggestion }
+function scriptWords({ script, strength, rules }: Messages) {
+  const { title, kept } = rules
+  return {
+    ...script,
+    rules: title,
+    rulesKept: kept,
+    warnings: strength.warning,
+    suggestions: strength.suggestion,
+  }
 }
 
 function scriptPolicy({ minLength, minScore, brandWords }: PagePolicy) {

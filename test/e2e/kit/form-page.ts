@@ -6,7 +6,6 @@ interface Typed {
   readonly email?: string
   readonly current?: string
   readonly next?: string
-  readonly again?: string
 }
 
 /** Opens the form in a new browser page, and waits for its script. */
@@ -17,12 +16,14 @@ export async function openForm(url: string, options: BrowserContextOptions = {})
   return page
 }
 
-/** Types into the fields. Fields without a value stay unchanged. */
-export async function fillIn(page: Page, { email, current, next, again = next }: Typed): Promise<void> {
-  const values = { email, current_password: current, new_password: next, confirm_password: again }
+/** Types into the fields. Fields without a value stay unchanged. Without scripts, there are two for the new password. */
+export async function fillIn(page: Page, { email, current, next }: Typed): Promise<void> {
+  const values = { email, current_password: current, new_password: next }
   for (const [name, value] of Object.entries(values)) {
     if (value !== undefined) await fieldOf(page, name).fill(value)
   }
+  const again = fieldOf(page, 'confirm_password')
+  if (next !== undefined && (await again.count()) > 0) await again.fill(next)
 }
 
 export function fieldOf(page: Page, name: string) {

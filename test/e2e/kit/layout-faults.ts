@@ -29,7 +29,7 @@ function findLayoutFaults(): string[] {
   return faults
 
   function isSeen(element: Element): boolean {
-    return element.checkVisibility() && !element.closest('.unseen')
+    return element.checkVisibility() && !element.closest('.unseen') && !element.matches('svg *')
   }
 
   function nameOf({ localName, id, className, textContent }: Element): string {

@@ -51,7 +51,7 @@ export async function openViewer(options: BrowserContextOptions = {}): Promise<V
         await page.goto(url)
       }
       const where = `${shown.name} in ${shown.language}`
-      expect(await page.evaluate('document.documentElement.className'), where).toBe('scripted')
+      await page.locator('html.scripted').waitFor()
       expect(complaints, where).toEqual([])
     },
     async keep(suffix = '') {

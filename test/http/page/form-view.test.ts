@@ -21,7 +21,11 @@ const challenge: Challenge = {
 function viewOf(name: string, more: { challenge?: Challenge } = {}) {
   const limit = { name, count: 1, windowMs: 1000, retryAfterMs: 3_600_000, ...more }
   const answer: Answer = { code: 'too-many-attempts', limit }
-  return formView({ messages: en, proofs: ['mailbox'], rules: [], passwordRules: '' }, {}, answer)
+  return formView(
+    { messages: en, proofs: ['mailbox'], policy: { minLength: 12, minScore: 3, checksBreaches: false } },
+    {},
+    answer,
+  )
 }
 
 it.each(['target', 'ceiling'])(

@@ -48,7 +48,7 @@ it('the field for a one-time code appears when this one does, and stays as long 
     /<input[^>]* name="code"[^>]* autocomplete="one-time-code"[^>]* inputmode="numeric"/,
   )
   expect(asked.text).toContain('<a href="#code">')
-  expect(asked.text).toMatch(/id="proof-account"[^>]* checked/)
+  expect(asked.text).toMatch(/id="instead"[^>]* checked/)
   const wrong = await submit(service, { ...withCode, code: '000000' })
   expect(wrong.text).toContain('name="code"')
   expect(wrong.text).not.toContain('000000')
@@ -125,52 +125,69 @@ it('the page after a change shows what to enter where the servers are configured
   expect(outgoing.map(({ host }) => host)).toEqual(['smtp.example.org'])
 })
 
-const rules = (html: string) => [...html.matchAll(/data-rule="([^"]+)"/g)].map(([, code]) => code)
+/** The codes of the rules that the form shows, a line each. */
+function linesOf(html: string): string[] {
+  const list = /<ul id="rules">(.*?)<\/ul>/s.exec(html)?.[1] ?? ''
+  return [...list.matchAll(/<li data-rule="([^"]+)"(?! class="rare")(?![^>]* hidden)/g)].map(
+    ([, codes = '']) => codes,
+  )
+}
 
-it('the rules in the form are shown before anything is typed, the rare ones behind a click', async () => {
+const BY_MAILBOX = 'same-as-current similar-to-current'
+
+it('the rules in the form have a line each, and every code has its place', async () => {
   const service = await startService()
-  const { text } = await service.http.get('/')
-  const [first = '', further = ''] = text.split('<details>')
-  expect(rules(first)).toEqual(expect.arrayContaining(['too-short', 'contains-address', 'same-as-current']))
-  expect(rules(further)).toEqual([
-    'too-long',
-    'outer-space',
-    'control-character',
-    'invisible-character',
-    'looks-like-a-file',
+  const { text } = await service.http.get('/?lang=en')
+  expect(linesOf(text)).toEqual([
+    'too-short',
+    'common too-weak',
+    'contains-address',
+    BY_MAILBOX,
+    'same-as-account',
   ])
+  const codes = [...text.matchAll(/data-rule="([^"]+)"/g)].flatMap(([, found = '']) => found.split(' '))
+  const { body } = await service.http.get('/api/v1/password-policy')
+  expect(codes.toSorted()).toEqual(body.rules.map(({ code }: { code: string }) => code).toSorted())
+})
+
+it('the rules in the form that an answer reports are left to the message at the field', async () => {
+  const service = await startService()
+  const { text } = await submit(service, { ...MAILBOX_FORM, new_password: 'info', confirm_password: 'info' })
+  expect(linesOf(text)).toEqual([BY_MAILBOX, 'same-as-account'])
+  const inMessages = itemsOf(text, /<ul class="errors" id="new_password-errors">(.*?)<\/ul>/s)
+  expect(inMessages).toHaveLength(4)
 })
 
 it('the rules in the form name a current password only if it is known', async () => {
   const account = await startService({ environment: { REKEY_PROOFS: 'account' } })
-  const byAccount = rules((await account.http.get('/')).text)
-  expect(byAccount).not.toContain('same-as-current')
-  expect(byAccount).not.toContain('similar-to-current')
+  const byAccount = linesOf((await account.http.get('/')).text)
+  expect(byAccount).not.toContain(BY_MAILBOX)
   expect(byAccount).toContain('same-as-account')
   const mailbox = await startService({ environment: { REKEY_PROOFS: 'mailbox' } })
-  const byMailbox = rules((await mailbox.http.get('/')).text)
-  expect(byMailbox).toContain('same-as-current')
-  expect(byMailbox).toContain('similar-to-current')
+  const byMailbox = linesOf((await mailbox.http.get('/')).text)
+  expect(byMailbox).toContain(BY_MAILBOX)
   expect(byMailbox).not.toContain('same-as-account')
 })
 
-it.each([
-  ['mailbox', 'proof-mailbox', 'proof-account'],
-  ['account', 'proof-account', 'proof-mailbox'],
-])(
-  'the rules in the form stand under the fields of %s alone where that is the only way',
-  async (proof, shown, hidden) => {
-    const service = await startService({ environment: { REKEY_PROOFS: proof } })
-    for (const html of [(await service.http.get('/')).text, (await submit(service, {})).text]) {
-      expect(html).toContain(shown)
-      expect(html).not.toContain(hidden)
-      expect(html).not.toContain('<legend>')
-    }
-  },
-)
+it.each(['mailbox', 'account'])('the form has no switch where %s is the only way', async (proof) => {
+  const service = await startService({ environment: { REKEY_PROOFS: proof } })
+  for (const html of [(await service.http.get('/')).text, (await submit(service, {})).text]) {
+    expect(html).not.toContain('id="instead"')
+    expect(html).not.toContain('class="instead"')
+  }
+})
+
+it('the mailbox’s own password is the usual proof, and a switch that is off sends no other', async () => {
+  const service = await startService({ environment: { REKEY_PROOFS: 'account,mailbox' } })
+  const { text } = await service.http.get('/?lang=en')
+  expect(text).toContain('<input type="checkbox" id="instead" name="proof" value="account">')
+  const { proof: _off, ...form } = MAILBOX_FORM
+  expect((await submit(service, form)).status).toBe(200)
+  expect(service.attempts()[0]).toMatchObject({ code: 'changed', proof: 'mailbox' })
+})
 
 it('the rules in the form name the least length that is configured, in the language of the page', async () => {
   const service = await startService({ environment: { REKEY_PASSWORD_MIN_LENGTH: '17' } })
-  expect((await service.http.get('/?lang=en')).text).toContain('Use at least 17 characters.')
+  expect((await service.http.get('/?lang=en')).text).toContain('At least 17 characters')
   expect((await service.http.get('/?lang=de')).text).toMatch(/data-rule="too-short">.*17 Zeichen/)
 })

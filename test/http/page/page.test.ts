@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import en from '../../../views/messages/en.json' with { type: 'json' }
 import { startService, type TestService } from '../../kit/service.js'
 import { ACCOUNT_FORM, MAILBOX_FORM, NEW_PASSWORD } from '../../kit/submissions.js'
 import { expectValid } from '../../kit/valid-html.js'
@@ -28,7 +29,7 @@ it('the form is valid HTML, names its fields for password managers and shows the
   expect(autocomplete('code')).toBeUndefined()
   expect(autocomplete('new_password')).toBe('new-password')
   expect(autocomplete('confirm_password')).toBe('new-password')
-  expect(response.text).toContain('Use at least 12 characters.')
+  expect(response.text).toContain('At least 12 characters')
   // The script's own texts have placeholders.
   expect(response.text.replace(/ data-(?:words|policy)="[^"]*"/g, '')).not.toMatch(/[{}]|undefined/)
   expect(response.text).not.toMatch(
@@ -48,6 +49,60 @@ it('the form is filled with the address that webmail gives, escaped', async () =
   }
 })
 
+/** The heading, without its markup. */
+function headingOf(html: string): string {
+  return (/<h1[^>]*>(.*?)<\/h1>/s.exec(html)?.[1] ?? '').replace(/<[^>]+>/g, '')
+}
+
+it('the form names the mailbox that webmail gives, and has a way to another one', async () => {
+  const service = await startService()
+  const { text } = await service.http.get('/?lang=en').query({ email: ' Info@Example.ORG' })
+  expect(headingOf(text)).toBe('Change the password of info@example.org')
+  expect(text).toContain('<bdi>info@example.org</bdi>')
+  expect(text).not.toContain('id="email"')
+  // Password managers keep the new password with it.
+  expect(attributeOf(text, 'email', 'value')).toBe('info@example.org')
+  expect(attributeOf(text, 'email', 'autocomplete')).toBe('username')
+  expect(text).toContain('<a href="/?lang=en">Another mailbox</a>')
+  await expectValid(text)
+  const title = /<title>(.*?)<\/title>/.exec(text)?.[1]
+  expect(title).toBe('Change a mailbox password')
+})
+
+it('the form names a mailbox in the letters of its domain, and takes it back', async () => {
+  const service = await startService()
+  const { text } = await service.http.get('/?lang=en').query({ email: 'kontakt@xn--bcher-kva.example' })
+  expect(headingOf(text)).toBe('Change the password of kontakt@bücher.example')
+  const form = { ...MAILBOX_FORM, given: 'by-link', current_password: 'kontakt mail pw' }
+  const response = await submit(service, { ...form, email: attributeOf(text, 'email', 'value') })
+  expect(response.status).toBe(200)
+})
+
+it.each([
+  ['what is no address', { email: 'info' }],
+  ['what is more than an address', { email: 'call 555-0100 now@example.org' }],
+  ['nothing', {}],
+])('the form names no mailbox where a link gives %s', async (_what, query) => {
+  const service = await startService()
+  const { text } = await service.http.get('/?lang=en').query(query)
+  expect(headingOf(text)).toBe('Change a mailbox password')
+  expect(text).toContain('id="email"')
+  expect(text).not.toContain('name="given"')
+})
+
+it('the form’s answer names the mailbox that webmail gave until it turns out to be wrong', async () => {
+  const service = await startService()
+  const given = { ...ACCOUNT_FORM, given: 'by-link' }
+  const wrongPassword = await submit(service, { ...given, account_password: 'wrong' })
+  expect(headingOf(wrongPassword.text)).toContain('info@example.org')
+  expect(wrongPassword.text).toContain('name="given"')
+  const wrongMailbox = await submit(service, { ...given, email: 'nobody@example.org' })
+  expect(wrongMailbox.status).toBe(404)
+  expect(headingOf(wrongMailbox.text)).not.toContain('nobody')
+  expect(wrongMailbox.text).not.toContain('name="given"')
+  expect(attributeOf(wrongMailbox.text, 'email', 'aria-invalid')).toBe('true')
+})
+
 it.each([
   ['mailbox', 'current_password', 'account_password'],
   ['account', 'account_password', 'current_password'],
@@ -56,7 +111,7 @@ it.each([
   const { text } = await service.http.get('/')
   expect(text).toContain(`name="${shown}"`)
   expect(text).not.toContain(`name="${hidden}"`)
-  expect(text).not.toContain('type="radio"')
+  expect(text).not.toContain('type="checkbox"')
   await expectValid(text)
   const form = { ...MAILBOX_FORM, ...ACCOUNT_FORM, proof: '' }
   expect((await submit(service, form)).status).toBe(200)
@@ -95,7 +150,9 @@ it('the form’s answer to an empty form names every fault at its field and in t
   await expectValid(response.text)
   for (const name of ['email', 'current_password', 'new_password']) {
     expect(attributeOf(response.text, name, 'aria-invalid')).toBe('true')
-    expect(attributeOf(response.text, name, 'aria-describedby')).toBe(`${name}-errors`)
+    expect(attributeOf(response.text, name, 'aria-describedby')).toMatch(
+      new RegExp(`^${name}-errors( rules)?$`),
+    )
     expect(response.text).toContain(`<a href="#${name}">`)
   }
   expect(attributeOf(response.text, 'username', 'aria-invalid')).toBeUndefined()
@@ -114,9 +171,29 @@ it('the form’s answer keeps what was typed, except secrets', async () => {
   expect(response.status).toBe(400)
   expect(attributeOf(response.text, 'email', 'value')).toBe('info@example.org')
   expect(attributeOf(response.text, 'username', 'value')).toBe('alice')
-  expect(response.text).toMatch(/id="proof-account"[^>]* checked/)
+  expect(response.text).toMatch(/id="instead"[^>]* checked/)
   expect(response.text).not.toMatch(/typed-secret|123456/)
   expect(attributeOf(response.text, 'confirm_password', 'aria-invalid')).toBe('true')
+})
+
+it('the form’s answer says what is wrong once, at the field, and the summary leads there', async () => {
+  const service = await startService()
+  const { text } = await submit(service, { ...MAILBOX_FORM, current_password: 'wrong' })
+  const { title, detail } = en.answer['invalid-credentials']
+  const summary = /<div class="summary".*?<\/div>/s.exec(text)?.[0] ?? ''
+  expect(summary).toContain(title)
+  expect(summary).toContain('<a href="#current_password">Current password</a>')
+  expect(summary).not.toContain(detail)
+  expect(text.replace(/<template.*<\/template>/s, '').split(detail)).toHaveLength(2)
+})
+
+it('the new password is typed twice only where a browser has no scripts', async () => {
+  const service = await startService()
+  const { text } = await service.http.get('/')
+  expect(/<noscript>(.*?)<\/noscript>/s.exec(text)?.[1]).toContain('name="confirm_password"')
+  const { confirm_password: _again, ...once } = MAILBOX_FORM
+  expect((await submit(service, { ...once, confirm_password: '' })).status).toBe(400)
+  expect((await submit(service, once)).status).toBe(200)
 })
 
 it.each([
