@@ -7,8 +7,8 @@ import { type HostingAccount, type Panel, PanelFault } from './panel-port.js'
 /** Looks up accounts' records, once for all attempts that wait for the same one. */
 export interface AccountRecords {
   /**
-   * The record as the panel had it after `sinceMs` (by the clock), so an attempt shares a lookup that began after it did. Rejects
-   * with a `PanelFault`: the panel's, or `panel-busy` if a shared lookup takes longer than this attempt waits.
+   * The record as of `sinceMs` (by the clock) or later, so attempts share lookups that began after they did. Rejects with a
+   * `PanelFault`: the panel's, or `panel-busy` if a shared lookup takes too long for this attempt.
    */
   find(
     username: string,

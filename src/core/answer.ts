@@ -23,7 +23,7 @@ export const fieldFaultCodes = [
 
 export type FieldFaultCode = (typeof fieldFaultCodes)[number]
 
-/** A fault and its place: a JSON pointer (RFC 6901) into the request. */
+/** A fault and its JSON pointer (RFC 6901) into the request. */
 export interface FieldFault {
   readonly pointer: string
   readonly code: FieldFaultCode
@@ -31,12 +31,12 @@ export interface FieldFault {
   readonly character?: string
 }
 
-/** A recovery address, as shown to the person who proved the mailbox's password. */
+/** A recovery address, as shown to a person who proved the mailbox's password. */
 export interface ShownAddress {
   readonly masked: string
   /** Whether the change removed it. */
   readonly isEnded: boolean
-  /** Lets the person remove it, for a limited time. */
+  /** Removes it, for a limited time. */
   readonly removal: Secret
 }
 
@@ -55,7 +55,7 @@ export type Outcome =
         | 'code-required'
         | 'mailbox-not-found'
         | 'mailbox-suspended'
-        /** The change would destroy the logins of other mailboxes, because the panel's pattern matches them too. */
+        /** The change would destroy other mailboxes' logins: the panel's pattern matches them too. */
         | 'mailbox-ambiguous'
     }
   | { readonly code: 'password-rejected'; readonly reasons: readonly PasswordReason[] }
@@ -63,7 +63,7 @@ export type Outcome =
       readonly code: PanelFaultCode
       /** For the operator's log. */
       readonly reason: string
-      /** The credentials were right, but there was no time left to send the change. */
+      /** The credentials were right, but no time was left for the change. */
       readonly proven?: boolean
       /** When another try makes sense (ms), if known. */
       readonly retryAfterMs?: number | undefined
@@ -81,7 +81,7 @@ export type Outcome =
       readonly reason: string
     }
   | {
-      /** The change was sent but not confirmed. At the last check the old password was still in force. */
+      /** Sent, but not confirmed. At the last check the old password was still in force. */
       readonly code: 'change-not-confirmed'
       /** For the operator's log. */
       readonly reason: 'answer-lost' | 'unexpected-exit-code'
@@ -94,20 +94,20 @@ export type Outcome =
       readonly expiresMs: number
     }
   | { readonly code: 'recovery-links-ended' }
-  /** Given in every case. The request is carried out after the answer, and the result isn't shown to anyone who asks. */
+  /** Always the same answer. The request is carried out later, and nobody who asks learns the result. */
   | { readonly code: 'recovery-requested' }
   /** The link is forged, expired, used or replaced. */
   | { readonly code: 'recovery-invalid' }
-  /** A link is on its way to the address, if that's possible. */
+  /** A link is on its way, if that's possible. */
   | { readonly code: 'recovery-address-sent' }
   | { readonly code: 'recovery-address-confirmed'; readonly mailbox: string }
   | { readonly code: 'recovery-address-removed' }
-  /** The time for removing the address in this way is over. */
+  /** It's too late to remove the address in this way. */
   | { readonly code: 'removal-expired' }
-  /** Rekey can't check the password that is stored for the mailbox, so it can't bind an address to it. */
+  /** Rekey can't check the mailbox's stored password, so it can't bind an address to it. */
   | { readonly code: 'change-password-first' }
 
-/** A refusal of the HTTP layer: no attempt was made. */
+/** A refusal by the HTTP layer. */
 export type RequestRefusal =
   | { readonly code: 'invalid-request'; readonly faults: readonly FieldFault[] }
   | { readonly code: 'too-many-attempts'; readonly limit: ReachedLimit }
@@ -123,7 +123,7 @@ export type RequestRefusal =
         | 'internal-error'
     }
 
-/** Thrown by a guard or a limit to stop a request with this answer. */
+/** Stops a request with this answer. Thrown by guards and limits. */
 export class Refused extends Error {
   override readonly name = 'Refused'
   readonly answer: RequestRefusal
@@ -142,19 +142,19 @@ export type AnswerCode = Answer['code']
 interface Consequences {
   /** HTTP status. */
   readonly status: number
-  /** Level of the audit line: `info` for a person's mistake, `warn` or `error` for a problem that the operator must fix. */
+  /** `info` for a person's mistake, `warn` or `error` for a problem that the operator must fix. */
   readonly level: 'info' | 'warn' | 'error'
-  /** When another try makes sense, in seconds. Absent if waiting doesn't help, or if the answer itself has the time. */
+  /** When another try makes sense, in seconds. Absent if waiting doesn't help, or if the answer has the time. */
   readonly retryAfterS?: number
   /** Default: `neutral`. */
   readonly verdict?: Verdict
-  /** Many such refusals of one sender share an audit line, which counts them. They cost no work. */
+  /** Refusals that cost no work: if one sender gets many, they share an audit line. */
   readonly folded?: true
-  /** The answer is delayed. No limit stops a flood of these, and quick answers would feed it. */
+  /** The answer is delayed: no limit stops a flood of these, and quick answers would feed it. */
   readonly held?: true
 }
 
-/** Every answer by its code. To add an outcome, add it to `Outcome` and here. */
+/** To add an outcome, add it to `Outcome` and here. */
 export const answers: Readonly<Record<AnswerCode, Consequences>> = {
   changed: { status: 200, level: 'info', verdict: 'proven' },
   'recovery-links-ended': { status: 200, level: 'info', verdict: 'proven' },
@@ -195,7 +195,7 @@ export const answers: Readonly<Record<AnswerCode, Consequences>> = {
 
 export const answerCodes = Object.keys(answers) as AnswerCode[]
 
-/** When another try makes sense, in seconds (RFC 9110 section 10.2.3). */
+/** In seconds (RFC 9110 section 10.2.3). */
 export function retryAfterSeconds(answer: Answer): number | undefined {
   const afterMs = answer.code === 'too-many-attempts' ? answer.limit.retryAfterMs : knownRetryMs(answer)
   return afterMs === undefined ? answers[answer.code].retryAfterS : Math.max(1, Math.ceil(afterMs / 1000))
@@ -209,7 +209,7 @@ function knownRetryMs(answer: Answer): number | undefined {
 export function verdictOf(answer: Answer): Verdict {
   // The answer was lost: another try must not be free.
   if ('credentialsSent' in answer && answer.credentialsSent) return 'guess'
-  // A lack of time for the change reveals that the credentials were right.
+  // The lack of time reveals that the credentials were right.
   if ('proven' in answer && answer.proven) return 'guess'
   return answers[answer.code].verdict ?? 'neutral'
 }

@@ -7,11 +7,11 @@ export interface AttemptContext {
   readonly requestId: string
   /** By the service's clock. */
   readonly arrivedMs: number
-  /** When the caller began to wait. Earlier than the arrival if a proxy says so. */
+  /** When the caller began to wait, which may be earlier if a proxy says so. */
   readonly startedMs: number
   /** The person's address, in the form of `parseClientAddress`. */
   clientAddress: string
-  /** The name of the client that sent the attempt for the person. */
+  /** The client that sent the attempt for the person. */
   client?: string
   readonly commands: CommandRecord[]
   /** Whether the attempt still needs its line in the log. */
@@ -23,7 +23,7 @@ export interface AttemptContext {
   account?: string
 }
 
-/** The record of a finished attempt, for the audit log and the metrics. */
+/** A finished attempt, for the audit log and the metrics. */
 export interface AttemptRecord {
   readonly context: Readonly<AttemptContext>
   readonly answer: Answer

@@ -23,9 +23,9 @@ export interface ReachedLimit extends Limit {
   /** One of `limitNames`. */
   readonly name: string
   readonly retryAfterMs: number
-  /** The header's partition key (`pk`), in base64: whom the limit counts. Absent if the header has none. */
+  /** The header's partition key (`pk`) in base64: whom the limit counts. */
   readonly partition?: string | undefined
-  /** A puzzle whose solution allows one more attempt. */
+  /** Solving this puzzle allows one more attempt. */
   readonly challenge?: Challenge | undefined
 }
 
@@ -40,19 +40,18 @@ export interface Hits {
 
 /** The hit of an attempt in progress. */
 export interface Begun extends Hits {
-  /** How many other attempts with this key are in progress, in all instances. */
+  /** Other attempts with this key in progress, in all instances. */
   readonly others: number
   /** Ends the attempt. */
   end(): Promise<void>
 }
 
 /**
- * Counts hits by key. Windows have a fixed length and begin with the key's first hit. Each call may reject with
- * `StoreUnavailable`.
+ * Counts hits by key. A window begins with the key's first hit and has a fixed length. Calls may reject with `StoreUnavailable`.
  */
 export interface LimitStore {
   increment(key: string): Promise<Hits>
-  /** Counts the hit of an attempt, which is in progress until `end` is called or its instance has been gone for a while. */
+  /** Counts an attempt's hit. The attempt is in progress until `end` is called or its instance has been gone for a while. */
   begin(key: string): Promise<Begun>
   /** Takes one hit back, unless its window is over or was reset. */
   decrement(key: string, window: string): Promise<void>
@@ -64,7 +63,7 @@ export interface LimitStore {
 export interface PairStore {
   /** Rejects with `StoreUnavailable`. */
   has(digest: string): Promise<boolean>
-  /** Starts the time anew if the digest is known. Never fails: the change was made in any case. */
+  /** Never fails: the change was made in any case. */
   add(digest: string): Promise<void>
 }
 
@@ -72,7 +71,7 @@ export interface PairStore {
 export const PAIR_MEMORY_MS = 400 * 24 * 60 * 60_000
 
 /**
- * What an attempt says about its sender. `guess`: wrong credentials, which count. `neutral`: doesn't count. `proven`: the mailbox
- * is theirs, so the counts for it and for their address are reset.
+ * What an attempt says about its sender. `guess`: wrong credentials; counts. `neutral`: doesn't count. `proven`: the mailbox is
+ * theirs, so the counts for it and their address are reset.
  */
 export type Verdict = 'guess' | 'neutral' | 'proven'

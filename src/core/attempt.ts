@@ -18,12 +18,12 @@ export type Proof = Credentials['proof']
 export type Proofs = readonly [Proof, ...Proof[]]
 
 /**
- * The kind of sender. `public`: anyone, by the page or the JSON interface. `client`: a program with a token, which may send the
- * person's address. `webmail`: a webmail server, which sends all attempts from its own address.
+ * `public`: anyone, by the page or the JSON interface. `client`: a program with a token, which may send the person's address.
+ * `webmail`: a webmail server, which sends everyone's attempts from its own address.
  */
 export type CallerKind = 'public' | 'client' | 'webmail'
 
-/** One try to prove the right to change a mailbox. */
+/** One try to prove the right to a mailbox. */
 export interface ProofAttempt {
   readonly mailbox: Mailbox
   readonly credentials: Credentials

@@ -26,8 +26,7 @@ export interface ChangeDependencies extends ProofDependencies {
 type Tools = ProofTools<ChangeDependencies>
 
 /**
- * Changes a password: policy, proof, then the change, one at a time per domain. Resolves to what is known to have happened;
- * rejects only on a bug.
+ * Policy, proof, then the change, one at a time per domain. Resolves to what is known to have happened; rejects only on a bug.
  */
 export function changePassword(attempt: Attempt, dependencies: ChangeDependencies): Promise<Outcome> {
   const { mailbox, credentials, newPassword, clientAddress, hungUp } = attempt
@@ -55,8 +54,8 @@ async function proveAndChange(attempt: Attempt, tools: Tools): Promise<Outcome> 
 }
 
 /**
- * Sends the change. If the panel says that it has no such mailbox there, nothing was done. Rekey then looks it up again and sends
- * the change to the right place, so no change is made twice.
+ * If the panel says that it has no such mailbox there, nothing was done. Rekey then looks it up again and sends the change to the
+ * right place, so no change is made twice.
  */
 async function sendChange(
   target: Target,
@@ -92,8 +91,8 @@ function isSame(one: DomainOwner, other: DomainOwner): boolean {
 }
 
 /**
- * If this mailbox may have been changed since its password was checked, the check is repeated. If the same form was sent twice,
- * the new password is already in force.
+ * Checks the password again if this mailbox may have been changed since the first check. If the same form was sent twice, the new
+ * password is already in force.
  *
  * @param provenMs when the check began, by the service's clock
  * @returns the outcome if the change must not be made any more

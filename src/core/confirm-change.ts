@@ -25,11 +25,11 @@ export interface ConfirmTools {
   readonly clock: Clock
 }
 
-/** Which password opens the mailbox. `old`: not the new one. `unknown`: Rekey couldn't find out. */
+/** `old`: the new one doesn't open the mailbox. `unknown`: Rekey couldn't find out. */
 export type PasswordInForce = 'new' | 'old' | 'unknown'
 
 /**
- * Finds out which password is in force. Checks at these times (ms from now, the first is 0). A slow check makes it skip some
+ * Finds out which password is in force, by checks at these times (ms from now, the first is 0). After a slow check it skips some
  * times, but never the last one, which decides.
  */
 export async function confirmOutcome(
@@ -51,7 +51,7 @@ export async function confirmOutcome(
   return inForce === 'old' ? await confirmOld(target, change, tools) : inForce
 }
 
-/** Whether the new password opens the mailbox now. Also false if Rekey can't find out. */
+/** Whether the new password opens the mailbox. False if Rekey can't find out. */
 export async function isInForce(target: Target, change: SentChange, tools: ConfirmTools): Promise<boolean> {
   return (await checkOnce(target, change, tools)) === 'new'
 }
@@ -63,7 +63,7 @@ async function checkOnce(target: Target, change: SentChange, tools: ConfirmTools
   return result === 'wrong' ? 'old' : 'unknown'
 }
 
-/** A mail server may refuse the new password for other reasons, so this checks the old one. */
+/** The mail server may refuse the new password for other reasons, so check the old one. */
 async function confirmOld(target: Target, change: SentChange, tools: ConfirmTools): Promise<PasswordInForce> {
   const { credentials } = change
   if (tools.checkPassword.refusalIsProof) return 'old'

@@ -14,10 +14,7 @@ export interface DomainOwner {
   readonly domainForm: string
 }
 
-/**
- * Remembers domain owners for `OWNER_MEMORY_MS`, as long as there is room. Never fails: a store that can't be reached knows no
- * owners.
- */
+/** Remembers owners for `OWNER_MEMORY_MS`, as long as there is room. Never fails: a store that can't be reached knows none. */
 export interface OwnerMemory {
   get(domain: string): Promise<DomainOwner | undefined>
   set(domain: string, owner: DomainOwner): Promise<void>
@@ -27,39 +24,33 @@ export interface OwnerMemory {
 /** A day: domains rarely move, and the panel says so if one did. */
 export const OWNER_MEMORY_MS = 24 * 60 * 60_000
 
-/** Remembers which hosting account owns a domain. That saves a panel command. */
+/** Remembers which hosting account owns a domain, which saves a panel command. */
 export interface DomainOwners {
   /**
-   * Whether a lookup of this domain is remembered. If so, `find` doesn't wait for the network's turn. Also true for a domain
-   * without an owner, even if `find` may ask the panel again: otherwise an attempt's place in the queue would show whether the
+   * Whether a lookup of this domain is remembered, so that `find` doesn't wait for the network's turn. Also true for a domain
+   * without an owner, even if `find` asks the panel again: otherwise the attempt's place in the queue would show whether the
    * domain exists.
    */
   knows(mailbox: Mailbox): Promise<boolean>
-  /**
-   * Rejects with a `PanelFault`: the panel's, or `panel-busy` if the asker's network has looked up so many new domains that its
-   * next turn comes too late.
-   */
+  /** Rejects with a `PanelFault`: the panel's, or `panel-busy` if the asker's network has looked up too many new domains. */
   find(mailbox: Mailbox, asker: Asker, panel: Panel): Promise<DomainOwner | undefined>
-  /** Call it when the account turns out not to have the domain, which must have moved. */
+  /** Call it when the account turns out not to have the domain any more. */
   forget(mailbox: Mailbox): Promise<void>
 }
 
-/**
- * How long (ms) to believe that a domain has no owner, since it may be created at any time. The lookup itself is remembered
- * longer.
- */
+/** How long (ms) a domain is taken to have no owner: it may get one at any time. The lookup is remembered longer. */
 const KEEP_NONE_MS = 60_000
 const MAX_NONE = 10_000
 
 interface NoOwner {
-  /** How long to believe it (by the clock). */
+  /** By the clock. */
   readonly untilMs: number
-  /** How long to remember the lookup (by the clock). */
+  /** Until when the lookup is remembered. */
   readonly rememberedUntilMs: number
 }
 
 export function createDomainOwners(memory: OwnerMemory, clock: Clock): DomainOwners {
-  /** Domains that had no owner at their last lookup. */
+  /** Domains without an owner at their last lookup. */
   const none = new Map<string, NoOwner>()
   const turns = createLookupTurns(clock)
   const underWay = createShared<string, DomainOwner | undefined>()
@@ -81,14 +72,14 @@ export function createDomainOwners(memory: OwnerMemory, clock: Clock): DomainOwn
       return owner
     }
     const nowMs = clock.now()
-    // A repeated lookup doesn't extend the memory. It doesn't for a domain with an owner either, and a difference would show.
+    // A repeated lookup doesn't extend the memory: it doesn't for other domains either, and a difference would show.
     const former = wasLookedUp(domain) ? none.get(domain) : undefined
     const { rememberedUntilMs } = former ?? { rememberedUntilMs: nowMs + OWNER_MEMORY_MS }
     setBounded(none, domain, { untilMs: nowMs + KEEP_NONE_MS, rememberedUntilMs }, MAX_NONE)
     return undefined
   }
 
-  /** A lookup that is already running may take longer than this asker can wait. */
+  /** A running lookup may take longer than this asker can wait. */
   function shareLookUp(mailbox: Mailbox, deadline: Deadline, panel: Panel): Promise<DomainOwner | undefined> {
     const late = (): PanelFault => new PanelFault('panel-busy', 'waited-too-long')
     return inTime(

@@ -14,8 +14,8 @@ export interface Asker {
 /** A rate limit on lookups of unknown domains, per network (IPv4 /24, IPv6 /48). */
 export interface LookupTurns {
   /**
-   * Runs the lookup as soon as the limit allows. A lookup that fails isn't counted. Rejects with a `PanelFault` (`panel-busy`) if
-   * that is later than the asker waits.
+   * Runs the lookup as soon as the limit allows. Failed lookups don't count. Rejects with a `PanelFault` (`panel-busy`) if the
+   * asker can't wait that long.
    */
   take<Result>(asker: Asker, lookUp: () => Promise<Result>): Promise<Result>
 }
@@ -25,10 +25,10 @@ const LOOKUPS = { count: 6, windowMs: 60_000 }
 const MAX_NETWORKS = 10_000
 
 export function createLookupTurns(clock: Clock): LookupTurns {
-  /** The times of each network's latest lookups, past or planned. */
+  /** Each network's latest lookups, past or planned. */
   const turns = new Map<string, readonly number[]>()
 
-  /** Counts a lookup, now or as soon as the limit allows; returns that time. */
+  /** Counts a lookup; returns the time when the limit allows it. */
   function reserve(network: string, deadline: Deadline): number {
     const latest = turns.get(network) ?? []
     const [oldest = 0] = latest

@@ -2,11 +2,11 @@ import type { Deadline } from '../lib/deadline.js'
 import type { Secret } from '../lib/secret.js'
 
 /**
- * Whether the mail server accepts this password for the mailbox. False only if it refused the credentials, or if no login can
- * carry them. Rejects with a `MailServerFault` if it didn't say.
+ * Whether the mail server accepts this password. False only if it refused the credentials, or if no login can carry them. Rejects
+ * with a `MailServerFault` if it didn't say.
  *
  * @param clientAddress the person's, for the mail server's log and its own protection
- * @param hungUp if aborted before the login's turn, there is no login and its reason is thrown
+ * @param hungUp if aborted before its turn, there is no login and its reason is thrown
  */
 export type MailLogin = (
   address: string,
@@ -16,7 +16,7 @@ export type MailLogin = (
   hungUp?: AbortSignal,
 ) => Promise<boolean>
 
-/** Why the mail server couldn't be asked, or why its answer says nothing about the credentials. */
+/** Why there was no answer about the credentials. */
 export type MailServerFaultReason =
   | 'unreachable'
   | 'tls-refused'
@@ -24,14 +24,14 @@ export type MailServerFaultReason =
   | 'no-starttls'
   | 'timed-out'
   | 'closed'
-  /** The server accepts no passwords here, or none without TLS. */
+  /** It accepts no passwords here, or none without TLS. */
   | 'login-disabled'
   | 'refused-temporarily'
   | 'unexpected-answer'
   /** It wasn't asked: too many logins were waiting. */
   | 'too-many-logins'
 
-/** The mail server didn't say whether the credentials are right. The person isn't the cause. */
+/** The mail server didn't say whether the credentials are right, and the person isn't the cause. */
 export class MailServerFault extends Error {
   override readonly name = 'MailServerFault'
   readonly code = 'mail-server-unavailable'
@@ -39,7 +39,7 @@ export class MailServerFault extends Error {
   readonly reason: MailServerFaultReason
 
   /**
-   * Whether the server may have tried the password. If so, the attempt counts as a guess. Otherwise a server that is slower with
+   * Whether the server may have tried the password. Then the attempt counts as a guess. Otherwise a server that is slower with
    * wrong passwords, or closes the connection on them, would act as a password oracle.
    */
   readonly credentialsSent: boolean

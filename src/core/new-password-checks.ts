@@ -28,21 +28,21 @@ export type CountNewPassword = (result: NewPasswordState['result']) => void
 
 export const newPasswordResults = ['accepted', 'refused', 'unknown'] as const
 
-/** Checks after the answer whether a change took effect. A panel with a full disk may report success and write nothing. */
+/** Checks after the answer whether a change took effect: a panel with a full disk may report success and write nothing. */
 export interface NewPasswordChecks {
-  /** Starts a check. Returns at once and never fails. The password is dropped when the check ends. */
+  /** Returns at once and never fails. The password is dropped when the check ends. */
   begin(change: AnsweredChange, report: (state: NewPasswordState) => void): void
   /** Gives running checks `graceMs` to finish, then ends them. */
   close(graceMs: number): Promise<void>
 }
 
 /**
- * When to try the new password, after the answer. Dovecot reads its login files at most once a second, so an earlier try may fail
+ * When to try the new password after the answer. Dovecot reads its login files at most once a second, so an earlier try may fail
  * for no reason. More than three failed logins could get the person's address banned.
  */
 const TRIES_MS = [1500, 4000, 10_000]
 
-/** Time limit for one try. Dovecot delays a refused login by up to 17 s. */
+/** Dovecot delays a refused login by up to 17 s. */
 const TRY_MS = 20_000
 
 /** How many passwords are kept at the same time. */
@@ -66,7 +66,7 @@ export function createNewPasswordChecks(logIn: MailLogin, clock: Clock): NewPass
     return { done, end }
   }
 
-  /** The last try decides. A slow try makes it skip others, except the last one after a refusal. */
+  /** The last try decides. After a slow try it skips some, except the last one after a refusal. */
   async function tryInTurn(
     change: AnsweredChange,
     ended: Promise<NewPasswordState>,

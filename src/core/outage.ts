@@ -4,7 +4,7 @@ import { PanelFault } from './panel-port.js'
 import { BreachCheckUnavailable } from './password/breach-check.js'
 import { StrengthNotEstimated } from './password/strength.js'
 
-/** The store that instances share can't be used, so nobody knows what the other instances count or change. */
+/** The shared store can't be used, so nobody knows what other instances count or change. */
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable'
   readonly code = 'store-unavailable'
@@ -46,7 +46,7 @@ export async function orOutage<Result>(carryOut: () => Promise<Result>): Promise
   }
 }
 
-/** The outcome of an attempt that met an outage before its change was sent. */
+/** The outcome of an outage before the change was sent. */
 export function outcomeOfOutage(outage: Outage): Outcome {
   if (outage instanceof PanelFault) {
     return { code: outage.code, reason: outage.reason, retryAfterMs: outage.retryAfterMs }
@@ -57,7 +57,7 @@ export function outcomeOfOutage(outage: Outage): Outcome {
   return { code: outage.code, reason: outage.reason }
 }
 
-/** Waits until all have settled. Throws bugs, but leaves outages to the code that awaits the result. */
+/** Waits until all have settled. Throws bugs; outages are left to the code that awaits the result. */
 export async function settleAll(work: readonly (Promise<unknown> | undefined)[]): Promise<void> {
   for (const result of await Promise.allSettled(work)) {
     if (result.status === 'rejected' && !isOutage(result.reason)) throw result.reason

@@ -1,42 +1,42 @@
 import type { Secret } from '../lib/secret.js'
 import type { Proof } from './attempt.js'
 
-/** A hosting account: the part of it that Rekey needs. */
+/** The part of a hosting account that Rekey needs. */
 export interface HostingAccount {
   readonly administrator: boolean
   readonly suspended: boolean
   readonly loginDisabled: boolean
   readonly twoFactor: boolean
-  /** The only addresses that may log in, in the form of `parseClientAddress`. Undefined if all may. */
+  /** The only addresses that may log in, in the form of `parseClientAddress`; undefined if all may. */
   readonly allowedAddresses: readonly string[] | undefined
   /** The owner's mail address, if the panel has one. */
   readonly contact: string | undefined
-  /** The language that the owner chose in the panel, such as `pt-br`. */
+  /** As chosen in the panel, such as `pt-br`. */
   readonly language: string
 }
 
 /** What the panel has for a mailbox: nothing, or one value. */
 export type Lookup<Value> =
-  /** `domain`: no such account, or the account has no such domain. `mailbox`: the domain has no such mailbox. */
+  /** `domain`: there is no such account, or no such domain in it. `mailbox`: no such mailbox in the domain. */
   | { readonly found: 'none'; readonly missing: 'domain' | 'mailbox' }
   | { readonly found: 'one'; readonly value: Value }
 
 /** How a change ended, by the panel's response. */
 export type ChangeAnswer =
   | 'done'
-  /** The account, the domain or the mailbox is suspended; nothing was changed. */
+  /** Account, domain or mailbox is suspended; nothing was changed. */
   | 'suspended'
-  /** The panel has no such account, domain or mailbox; nothing was changed. */
+  /** No such account, domain or mailbox; nothing was changed. */
   | 'missing'
   /** The panel doesn't allow such names; nothing was changed. */
   | 'malformed'
   /** The exit code doesn't say whether the password was changed. */
   | 'failed'
-  /** The command was sent, and no understandable response came back. */
+  /** Sent, but there was no clear response. */
   | 'lost'
 
 /**
- * The panel commands that a change needs. Each rejects with a `PanelFault` if the panel didn't run it or gave no clear response;
+ * The panel commands that a change needs. Each rejects with a `PanelFault` if it didn't run or there was no clear response;
  * `changeMailboxPassword` only if it certainly changed nothing.
  */
 export interface Panel {
@@ -47,13 +47,13 @@ export interface Panel {
   lookUpDomainOwner(domainForm: string): Promise<string | undefined>
   /** The hash of exactly this mailbox, in Dovecot's form `{SCHEME}hash`. */
   lookUpStoredHash(owner: string, domainForm: string, localPart: string): Promise<Lookup<Secret>>
-  /** The local parts of other addresses whose mail this mailbox gets. Empty if there is no such mailbox. */
+  /** The local parts of other addresses whose mail this mailbox gets; empty if it doesn't exist. */
   lookUpAliases(owner: string, domainForm: string, localPart: string): Promise<readonly string[]>
   /** Whether exactly this mailbox exists. */
   hasMailbox(owner: string, domainForm: string, localPart: string): Promise<boolean>
   /**
-   * Whether a change of this mailbox would destroy other logins, because the panel reads dots as wildcards (docs/hestia.md,
-   * hazard 4). Needs no call for a name without a dot.
+   * Whether a change of this mailbox would destroy other logins: the panel reads dots as wildcards (docs/hestia.md, hazard 4).
+   * Needs no command for a name without a dot.
    */
   hasSiblings(owner: string, domainForm: string, localPart: string): Promise<boolean>
   changeMailboxPassword(
@@ -76,19 +76,19 @@ export type PanelCommand =
   | 'read-mailbox'
   | 'change-password'
 
-/** The panel's commands and an attempt's place in the queue. */
+/** The panel's commands, and an attempt's place in the queue. */
 export interface PanelVisit extends Panel {
   /** The attempt was proven. From now on its commands go first. */
   prove(): void
   /** Whether this many commands would start at once. */
   hasRoom(commands: number): boolean
-  /** How long (ms) these commands take in a row if each is as slow as the slowest recent one. */
+  /** How long (ms) these commands take in a row if each is as slow as its slowest recent run. */
   expectedMs(commands: readonly PanelCommand[]): number
-  /** The running mean (ms) of the time that these commands took in a row lately. */
+  /** The running mean (ms) of how long these commands took in a row. */
   meanMs(commands: readonly PanelCommand[]): number
-  /** Whether the panel hasn't answered since it was away. If so, another command must succeed before a change is sent. */
+  /** Whether the panel hasn't answered since it was away. Then another command must succeed before a change is sent. */
   isAway(): boolean
-  /** Waits for the attempt's turn without a command, unless it already had one. Returns when that was (ms, by the clock). */
+  /** Waits for the attempt's turn without a command, unless it had one. Returns when that was (ms, by the clock). */
   takeTurn(): Promise<number>
   /** Ends the attempt: commands that haven't been sent are dropped. */
   leave(): void
@@ -105,7 +105,7 @@ export type EnterPanel = (plan: readonly PanelCommand[], isProvenElsewhere: bool
 /** One panel command, for the log. */
 export interface CommandRecord {
   readonly command: string
-  /** The exit code, or a word that says why there is none. */
+  /** The exit code, or a word for why there is none. */
   readonly result: number | string
   /** By the service's clock. */
   readonly startedMs: number
@@ -114,7 +114,7 @@ export interface CommandRecord {
 
 export type PanelFaultCode = 'panel-misconfigured' | 'panel-failed' | 'panel-unavailable' | 'panel-busy'
 
-/** The panel didn't do what it was asked, or gave no understandable response. The person isn't the cause. */
+/** The panel didn't do what it was asked, or gave no clear response, and the person isn't the cause. */
 export class PanelFault extends Error {
   override readonly name = 'PanelFault'
   readonly code: PanelFaultCode
@@ -138,7 +138,7 @@ export class PanelFault extends Error {
   }
 }
 
-/** The reason to abort an attempt's `hungUp` with when its caller is gone. Nobody sees it. */
+/** To abort `hungUp` with when the caller is gone. Nobody sees it. */
 export function callerGone(): PanelFault {
   return new PanelFault('panel-busy', 'caller-gone')
 }
@@ -153,7 +153,7 @@ interface FaultDetails {
 export interface PanelLoad {
   /** Running commands. */
   readonly running: number
-  /** How many commands may run in parallel: as many as the panel profits from. */
+  /** How many may run in parallel: as many as the panel profits from. */
   readonly limit: number
   /** Waiting commands. */
   readonly waiting: number
@@ -169,8 +169,8 @@ export type BreakerState = (typeof breakerStates)[number]
 export type KeyExcess =
   /** A kind of key that may run every command. */
   | { readonly code: 'legacy-key'; readonly kind: 'api-key' | 'admin-password' }
-  /** An access key that may run this command, which Rekey doesn't need. */
+  /** An access key that may run this unneeded command. */
   | { readonly code: 'key-may-do-more'; readonly command: string }
 
-/** Finds out whether the key may do more than it needs to. Undefined if nothing was found. */
+/** Undefined if nothing was found. */
 export type FindKeyExcess = () => Promise<KeyExcess | undefined>

@@ -20,7 +20,7 @@ export interface ProofDependencies {
   readonly allowAdminAccounts: boolean
 }
 
-/** What an attempt works with once it has a place in the panel's queue. */
+/** What an attempt has once it's in the panel's queue. */
 export type ProofTools<Dependencies extends ProofDependencies = ProofDependencies> = Dependencies & {
   readonly panel: PanelVisit
   /** When it got the place, by the clock. */
@@ -30,8 +30,8 @@ export type ProofTools<Dependencies extends ProofDependencies = ProofDependencie
 }
 
 /**
- * Gives the work a place in the panel's queue, for the proof and what follows. Rejects with an `Outage` if the work does, or if
- * there is no place.
+ * Runs the work with a place in the panel's queue, for the proof and what follows. Rejects with an `Outage` if the work does, or
+ * if there is no place.
  *
  * @param following the commands after the proof
  */
@@ -66,7 +66,7 @@ export async function proveAtPanel<Dependencies extends ProofDependencies, Resul
   }
 }
 
-/** Verifies the credentials for the first time in an attempt: a refusal takes as long as a full set of checks. */
+/** The first proof of an attempt: a refusal takes as long as a full set of checks. */
 export async function prove(attempt: ProofAttempt, tools: ProofTools): Promise<Verification> {
   const verification = await verify(attempt, tools)
   if (verification.passed) tools.panel.prove()
@@ -92,8 +92,8 @@ function planProof(
 }
 
 /**
- * Hides what exists: some commands may have been skipped, or their results remembered. So a refusal waits for its turn, and then
- * for the mean time of all commands of the proof. If the mail server refuses before any command, there are none.
+ * Hides what exists: some commands may have been skipped, or their results remembered. So a refusal waits for its turn, then for
+ * the mean time of all commands of the proof. If the mail server refuses before any command, there are none.
  */
 async function waitAsIfChecked(attempt: ProofAttempt, tools: ProofTools): Promise<void> {
   const { panel, clock, checkPassword } = tools

@@ -3,8 +3,8 @@ import * as z from 'zod'
 const hex = (bytes: number) => z.string().regex(new RegExp(`^[0-9a-f]{${2 * bytes}}$`))
 
 /**
- * A puzzle in the form of an ALTCHA challenge, version 2: find the counter for which SHA-256 of salt, nonce and counter (four
- * bytes, big-endian) begins with `keyPrefix`. The signature covers the JSON text of `parameters`, with the members in this order.
+ * An ALTCHA challenge, version 2: find the counter for which SHA-256 of salt, nonce and counter (four bytes, big-endian) begins
+ * with `keyPrefix`. The signature covers the JSON text of `parameters`, with the members in this order.
  */
 export const challenge = z
   .strictObject({
@@ -22,7 +22,7 @@ export const challenge = z
   })
   .meta({ id: 'Challenge', description: 'A puzzle in the form of an ALTCHA challenge' })
 
-/** A solved puzzle, as sent: JSON in base64. */
+/** As sent: JSON in base64. */
 export const solvedChallenge = z.object({
   challenge,
   solution: z.object({ counter: z.int().min(0).max(0xffff_ffff), derivedKey: hex(32) }),

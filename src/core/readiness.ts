@@ -5,19 +5,19 @@ import { inTime } from '../lib/in-time.js'
 export interface ReadinessFault {
   /** Such as `key-refused` or `timed-out`. Never another server's own words. */
   readonly code: string
-  /** The panel command that the fault is about, if it's about one. */
+  /** The panel command that it's about, if any. */
   readonly command?: string
-  /** The cause in a common word, such as `ECONNREFUSED`. Only for the store. */
+  /** A common word for the cause, such as `ECONNREFUSED`. Only for the store. */
   readonly reason?: string
 }
 
-/** Returns the faults that prevent changes; an empty list means ready. */
+/** Returns the faults that prevent changes; empty if ready. */
 export type CheckReadiness = () => Promise<readonly ReadinessFault[]>
 
 /** The shortest time (ms) between two checks. */
 const KEEP_MS = 30_000
 
-/** How long (ms) an answer waits for a running check. A slower result goes into the next answer. */
+/** How long (ms) an answer waits for a running check. A later result goes into the next answer. */
 const PATIENCE_MS = 100
 
 /**

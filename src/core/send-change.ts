@@ -4,11 +4,11 @@ import type { HeldLock } from './domain-locks.js'
 import { PanelFault } from './panel-port.js'
 import type { Target } from './verification.js'
 
-/** When to try the new password after the response was lost (ms): the panel may still be at work. */
+/** When to try the new password after a lost response (ms): the panel may still be at work. */
 const CONFIRM_AFTER_LOSS_MS = [0, 500, 1500, 3000, 5000]
 
 /**
- * Sends the change once. If the panel's response doesn't say what happened, it finds out.
+ * Sends the change once. If the response doesn't say what happened, finds out.
  *
  * @returns `missing` if the panel has no such mailbox, so nothing was done
  */
@@ -39,7 +39,7 @@ export async function makeChange(
       }
       return 'missing'
     case 'failed': {
-      // The command has ended, so the panel isn't at work any more.
+      // The command has ended, so the panel isn't at work.
       const { lagMs } = checkPassword
       const confirmAfterEndMs = lagMs > 0 ? [0, lagMs] : [0]
       return outcomeOf(await confirmOutcome(target, change, confirmAfterEndMs, tools), {
@@ -49,7 +49,7 @@ export async function makeChange(
     }
     case 'lost': {
       const inForce = await confirmOutcome(target, change, CONFIRM_AFTER_LOSS_MS, tools)
-      // The command may still run. The next change must not write to the login file at the same time.
+      // The command may still run, and the next change must not write to the login file at the same time.
       if (inForce !== 'new') lock.leaveInDoubt()
       return outcomeOf(inForce, { code: 'change-not-confirmed', reason: 'answer-lost' })
     }

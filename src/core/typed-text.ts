@@ -1,9 +1,9 @@
 import { withoutInvisible } from '../lib/invisible-characters.js'
 
-/** A longer text isn't an address, whatever is wrapped around it. */
+/** A longer text isn't an address, whatever surrounds it. */
 const MAX_WRAPPED_LENGTH = 1000
 
-/** What a copied address may be wrapped in: a link, a name, brackets or quotes. */
+/** What copied addresses may be wrapped in: a link, a name, brackets or quotes. */
 const WRAPPINGS = [
   /^mailto:([^?]*)(?:\?.*)?$/s,
   /^[^<>]*<([^<>]*)>$/,
@@ -13,8 +13,8 @@ const WRAPPINGS = [
 const TAIL = /[\p{Terminal_Punctuation}\s]/u
 
 /**
- * The address that was meant: in lower case, full-width signs folded (NFKC), without invisible characters and without what was
- * copied along with it. It may still be no address.
+ * The intended address: in lower case, full-width signs folded (NFKC), without invisible characters and what was copied along. It
+ * may still be no address.
  */
 export function normalizeAddress(typed: string): string {
   const seen = withoutInvisible(typed.normalize('NFKC'))
@@ -35,12 +35,12 @@ function withoutTail(text: string): string {
   return text.slice(0, end)
 }
 
-/** The name of a hosting account that was meant: full-width signs folded (NFKC), without spaces and invisible characters. */
+/** The intended name of a hosting account: full-width signs folded (NFKC), without spaces and invisible characters. */
 export function normalizeAccountName(typed: string): string {
   return withoutInvisible(typed.normalize('NFKC')).replaceAll(/\s/g, '').normalize('NFKC')
 }
 
-/** The forms in which devices may send the same password: as it came, then Unicode's NFC and NFD. Without duplicates. */
+/** The forms in which devices may send the same password: as it came, Unicode's NFC and NFD. Without duplicates. */
 export function normalFormsOf(password: string): string[] {
   return [...new Set([password, password.normalize('NFC'), password.normalize('NFD')])]
 }
@@ -50,16 +50,13 @@ const MAX_CODE_LENGTH = 100
 
 const SEPARATORS = /[\s\p{P}\u2212]/gu
 
-/** The one-time code that was meant: decimal digits of any script become 0 to 9, separators are removed. */
+/** The intended one-time code: digits of any script become 0 to 9, separators are removed. */
 export function normalizeCode(typed: string): string {
   const code = withoutInvisible(typed).replaceAll(SEPARATORS, '')
   return code.length > MAX_CODE_LENGTH ? code : code.replaceAll(/\p{Nd}/gu, asciiDigit)
 }
 
-/**
- * Unicode has the ten digits of each script in a row. A row begins after a character that isn't a digit, or after the last digit
- * of another row.
- */
+/** Unicode has the ten digits of a script in a row, which begins after a character that isn't a digit, or after another row. */
 function asciiDigit(digit: string): string {
   const code = digit.codePointAt(0) ?? 0
   let first = code
@@ -71,7 +68,7 @@ function isDigit(code: number): boolean {
   return /^\p{Nd}$/u.test(String.fromCodePoint(code))
 }
 
-/** The secret part of a recovery link (`rk1.…`), cut out of what was copied along with it, such as the whole link. */
+/** The secret part of a recovery link (`rk1.…`), cut out of what was copied, such as the whole link. */
 export function normalizeLink(typed: string): string {
   const text = withoutInvisible(typed).replaceAll(/\s/g, '')
   const [link = text] = /rk1\.[\w.-]*[\w-]/.exec(text) ?? []

@@ -9,7 +9,7 @@ export interface Target {
   readonly owner: DomainOwner
 }
 
-/** The mailbox to change, or the outcome that says why it may not be changed. */
+/** The mailbox to change, or why it may not be changed. */
 export type Verification =
   | { readonly passed: true; readonly target: Target }
   | { readonly passed: false; readonly outcome: Outcome }
@@ -18,12 +18,12 @@ export function refused(outcome: Outcome): Verification {
   return { passed: false, outcome }
 }
 
-/** The same outcome for everything that is wrong with the credentials, so strangers learn nothing from it. */
+/** The same outcome for all wrong credentials, so strangers learn nothing from it. */
 export const invalidCredentials = refused({ code: 'invalid-credentials' })
 
 /**
- * What a change of this name would do. `safe`: change exactly this mailbox, or nothing if there is none. `ambiguous`: destroy the
- * logins of others, which match the name too (docs/hestia.md, hazard 4). `absent`: the same, and this mailbox doesn't exist.
+ * `safe`: a change affects only this mailbox, or nothing if it doesn't exist. `ambiguous`: it would destroy the logins of others,
+ * which match the name too (docs/hestia.md, hazard 4). `absent`: the same, and this mailbox doesn't exist.
  */
 export type ChangeEffect = 'safe' | 'ambiguous' | 'absent'
 

@@ -30,8 +30,8 @@ export function planAccountProof({ localPart }: Mailbox, { code }: AccountCreden
 
 /**
  * Checks the name and password of the hosting account that owns the mailbox, and everything that the panel's login page enforces
- * but its command doesn't (docs/hestia.md, hazard 7). A wrong password costs one panel command. If the panel has room, the other
- * commands run in parallel.
+ * but its command doesn't (docs/hestia.md, hazard 7). A wrong password costs one command. If the panel has room, the others run
+ * in parallel.
  */
 export async function verifyAccount(
   { mailbox, clientAddress, deadline }: ProofAttempt,
@@ -60,7 +60,7 @@ export async function verifyAccount(
   return await verifyTarget(target, await (siblings ?? lookUpSiblings()), panel)
 }
 
-/** Looks for the mailbox under the next form of its domain, in the same account. */
+/** Looks for the mailbox under the next form of its domain. */
 export async function verifyNextForm({ mailbox, owner }: Target, panel: Panel): Promise<Verification> {
   const { domainForms, localPart } = mailbox
   const domainForm = domainForms[domainForms.indexOf(owner.domainForm) + 1]
@@ -70,7 +70,7 @@ export async function verifyNextForm({ mailbox, owner }: Target, panel: Panel): 
   return await verifyTarget({ mailbox, owner: { username, domainForm } }, hasSiblings, panel)
 }
 
-/** Passes if a change does no harm. The change itself may then find that there is no such mailbox. */
+/** The change may still find that there is no such mailbox. */
 async function verifyTarget(target: Target, hasSiblings: boolean, panel: Panel): Promise<Verification> {
   switch (await effectOf(target, hasSiblings, panel)) {
     case 'safe':

@@ -56,13 +56,13 @@ export async function verifyMailbox(
 interface Found {
   readonly owner: DomainOwner | undefined
   readonly result: CheckResult
-  /** Runs in parallel with the password check if the panel has room; otherwise only when needed. */
+  /** In parallel with the password check if the panel has room; otherwise only when needed. */
   hasSiblings(): Promise<boolean>
 }
 
 /**
- * Checks the password. A wrong one costs one panel command, or none if the mail server checks it. An unknown mailbox doesn't
- * change what is remembered: the time of the next try would show it.
+ * A wrong password costs one panel command, or none if the mail server checks it. An unknown mailbox doesn't change what is
+ * remembered: the time of the next try would show it.
  */
 async function lookUpMailbox(
   attempt: ProofAttempt,
@@ -76,7 +76,7 @@ async function lookUpMailbox(
     const result = await check(Promise.resolve(undefined))
     if (result !== 'right') return { owner: undefined, result, hasSiblings: async () => false }
     onRight()
-    // A change must not be the first command after the panel was away, so the owner is looked up again.
+    // A change must not be the first command after the panel was away.
     if (panel.isAway()) await owners.forget(mailbox)
     const owner = await owners.find(mailbox, attempt, panel)
     return { owner, result, hasSiblings: () => lookUpSiblings(owner) }

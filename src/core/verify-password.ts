@@ -7,30 +7,30 @@ import type { Panel } from './panel-port.js'
 import { normalFormsOf } from './typed-text.js'
 
 /**
- * Whether a mailbox's stored hash, in Dovecot's form, accepts a password. Rejects with a `PanelFault` (`panel-failed`), which
- * names the scheme, if the scheme is unknown or the hash can't be read.
+ * Whether a stored hash, in Dovecot's form, accepts a password. Rejects with a `PanelFault` (`panel-failed`) that names the
+ * scheme if that is unknown or the hash can't be read.
  */
 export type HashCheck = (password: Secret, storedHash: Secret) => Promise<boolean>
 
 /** A password that may open a mailbox. */
 export interface Guess {
   readonly mailbox: Mailbox
-  /** Where the panel has the mailbox. Undefined if the panel has no such domain. */
+  /** Where the panel has the mailbox; undefined if it has no such domain. */
   readonly owner: Promise<DomainOwner | undefined>
   readonly password: Secret
   /**
-   * Whether other Unicode normal forms of the password count: browsers and mail programs send the same typing in different forms.
-   * Not for a new password, which must work exactly as it is.
+   * Whether other Unicode normal forms count: browsers and mail programs send the same typing in different ones. Not for a new
+   * password, which must work exactly as it is.
    */
   readonly anyForm: boolean
   /** The person's address. */
   readonly clientAddress: string
   readonly deadline: Deadline
-  /** If aborted, the mail server isn't asked any more and the reason is thrown. */
+  /** If aborted, the mail server isn't asked any more and its reason is thrown. */
   readonly hungUp?: AbortSignal
 }
 
-/** The result of a guess. `no-mailbox`, `no-domain`: there is nothing to open, as far as the check can tell. */
+/** `no-mailbox`, `no-domain`: there is nothing to open, as far as the check can tell. */
 export type CheckResult = 'right' | 'wrong' | 'no-mailbox' | 'no-domain'
 
 /** A way to find out whether a password opens a mailbox. */
@@ -74,9 +74,9 @@ export function checkByStoredHash(isPasswordOf: HashCheck): PasswordCheck {
 }
 
 /**
- * Tries the password at the mail server, so no stored hash leaves the panel, and the mail server's own protection sees the try.
- * Unknown domains are tried too, and at once: otherwise a quicker answer would show them. Each login can count as a failed one
- * there, so a refused password is only tried again in its composed form.
+ * Tries the password at the mail server, so no stored hash leaves the panel, and the server's own protection sees the try.
+ * Unknown domains are tried too, and at once: a quicker answer would show them. The server may count each refusal, so a refused
+ * password is tried again only in its composed form.
  */
 export function checkByMailLogin(logIn: MailLogin): PasswordCheck {
   return {

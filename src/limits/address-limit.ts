@@ -8,30 +8,27 @@ import { StoreUnavailable } from '../core/outage.js'
 import type { Limiter } from './limiter.js'
 import { showLimit } from './rate-limit-header.js'
 
-/** How many refused addresses are remembered. If there are more, all are forgotten, and the store refuses them again. */
+/** How many refused addresses are remembered. If there are more, all are forgotten; the store refuses them again. */
 const MAX_REFUSED = 10_000
 
-/** How long (ms) the store isn't asked again about an address that it refused: another instance may have taken counts back. */
+/** How long (ms) the store isn't asked about a refused address: another instance may have taken counts back. */
 const REFUSED_MEMORY_MS = 10_000
 
 type Caller = Pick<AttemptContext, 'clientAddress' | 'arrivedMs'>
 
 /** Limits submissions per client address or network. */
 export interface AddressLimit {
-  /** Runs before anything of a submission is read: counts it, refuses it, and shows how many are left. */
+  /** Runs before a submission is read: counts it, refuses it, and shows how many are left. */
   readonly guard: readonly RequestHandler[]
   /** The refusal for an address that was just refused. Doesn't ask the store. */
   refusalOf(caller: Caller): Refused | undefined
-  /**
-   * Takes the count back if the answer shows no abuse: a change, or one of a few attempts that broke only the policy. Never
-   * fails.
-   */
+  /** Takes the count back if the answer shows no abuse: a change, or one of a few that broke only the policy. Never fails. */
   settle(response: Response, answer: Answer): Promise<void>
 }
 
 interface AddressLimitParts {
   readonly limiter: Limiter
-  /** Counts submissions that broke only the policy. Up to its limit, they are taken back. */
+  /** Counts submissions that broke only the policy. They are taken back up to its limit. */
   readonly spared: Limiter
   /** What an address is counted by, such as its network. */
   keyOf(address: string): string
@@ -43,7 +40,7 @@ interface AddressLimitParts {
 export function createAddressLimit(parts: AddressLimitParts, maxRefused = MAX_REFUSED): AddressLimit {
   const { limiter, spared, isExempt, callerOf } = parts
   const requestPropertyName = `rateLimit ${limiter.name}`
-  /** By key: when its window ends, and how long that is remembered. By the clock of `arrivedMs`. */
+  /** By key, and by the clock of `arrivedMs`: when its window ends, and how long that is remembered. */
   const refused = new Map<string, { readonly endMs: number; readonly untilMs: number }>()
 
   const keyOf = ({ clientAddress }: Caller): string => parts.keyOf(clientAddress)
@@ -134,7 +131,7 @@ export function createAddressLimit(parts: AddressLimitParts, maxRefused = MAX_RE
   }
 }
 
-/** Passes a hit through the library, which reads the time from `Date`. We don't. */
+/** Passes a hit through the library, which reads the time from `Date`. */
 class WindowEnd extends Date {
   readonly leftMs: number
   readonly window: string

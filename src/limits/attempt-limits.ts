@@ -8,7 +8,7 @@ import type { Limiter } from './limiter.js'
 import type { Puzzles } from './puzzle.js'
 
 /**
- * Runs an attempt unless a limit on refused credentials is reached, and counts it by its outcome. It counts from its start, so
+ * Runs an attempt unless a limit on refused credentials is reached, and counts it by its outcome. Counts from its start, so
  * parallel attempts can't slip through. Rejects with `Refused`, and with `StoreUnavailable`.
  */
 export type LimitAttempt = <Result extends Answer>(
@@ -81,7 +81,7 @@ export function createAttemptLimits(parts: LimitParts): LimitAttempt {
   }
 }
 
-/** Guesses at a hosting account's password reveal nothing about the mailbox's, and the other way round. */
+/** Guesses at a hosting account's password say nothing about the mailbox's, and the other way round. */
 function guessOf({ mailbox, credentials, clientAddress, callerKind, solution }: ProofAttempt): Guess {
   const secret =
     credentials.proof === 'account' ? `account ${credentials.username}` : `mailbox ${mailbox.address}`

@@ -6,7 +6,7 @@ import type { Limiter } from './limiter.js'
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 
-/** Limits for mails with links to addresses that someone entered: so few that they bother nobody. */
+/** So few mails to addresses that someone entered that they bother nobody. */
 const LIMITS = {
   mailbox: { count: 3, windowMs: DAY_MS },
   address: { count: 3, windowMs: DAY_MS },

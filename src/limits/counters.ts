@@ -20,17 +20,17 @@ export interface Full {
   readonly limiter: Limiter
   readonly id: string
   readonly waitMs: number
-  /** Full only because of attempts in progress: there may be room when one of them ends. */
+  /** Full only because of attempts in progress: room may come up when one ends. */
   readonly byOthers: boolean
-  /** Some of these are in another instance, which doesn't report when they end. */
+  /** Some are in another instance, which doesn't report their end. */
   readonly isElsewhere: boolean
 }
 
 /** Counts attempts from their start, so parallel ones can't slip through. */
 export interface AttemptCounts {
   /**
-   * Counts an attempt as soon as all counters have room. If attempts in progress fill one, it waits for one of them to end,
-   * because they may succeed. Rejects with a `Refused` if no room comes up in time, and with `StoreUnavailable`.
+   * Counts an attempt as soon as all counters have room. If attempts in progress fill one, waits for one to end, because they may
+   * succeed. Rejects with a `Refused` if no room comes up in time, and with `StoreUnavailable`.
    *
    * @param refusalOf the refusal for these full counters, the longest wait first; undefined if waiting may help
    */
@@ -87,10 +87,7 @@ export function createAttemptCounts(): AttemptCounts {
     waiting.get(id)?.shift()?.()
   }
 
-  /**
-   * Waits until an attempt ends. Returns at once if none is in progress any more. For other instances, it waits `LOOK_MS` at
-   * most.
-   */
+  /** Returns at once if no attempt is in progress any more. For other instances, waits `LOOK_MS` at most. */
   async function untilOneEnds({ id, limiter, isElsewhere }: Full, { leftMs }: Deadline): Promise<void> {
     if (!underWay.has(id) && !isElsewhere) return
     const queue = waiting.get(id) ?? []
@@ -123,7 +120,7 @@ export function createAttemptCounts(): AttemptCounts {
 
   return {
     async begin(counters, deadline, refusalOf) {
-      /** The counter whose free place woke this attempt. If it doesn't take the place, the next one gets it. */
+      /** Where a free place woke this attempt. If it doesn't take the place, the next one gets it. */
       let wokenAt: string | undefined
       for (;;) {
         let full: Full | undefined

@@ -3,7 +3,7 @@ import type { PairStore } from '../core/attempt-limits.js'
 
 /**
  * Pairs of a secret and a network that has proven it, such as `mailbox info@example.org from 203.0.113.7`: someone who changed
- * the password from there before isn't a stranger. The store has only keyed digests, which don't reveal the pairs.
+ * the password from there before isn't a stranger. The store has only keyed digests.
  */
 export interface KnownPairs {
   /** Rejects with `StoreUnavailable`. */

@@ -8,7 +8,7 @@ export interface Limiter extends Limit {
   readonly name: string
   /** Counts a hit. Rejects with `StoreUnavailable`. */
   hit(key: string): Promise<Hits>
-  /** Counts the hit of an attempt, which is in progress until `end` is called. `end` never fails. */
+  /** The attempt is in progress until `end` is called, which never fails. */
   begin(key: string): Promise<Begun>
   /** Takes one hit back, unless its window is over. Never fails. */
   giveBack(key: string, window: string): Promise<void>

@@ -4,7 +4,7 @@ import { type Challenge, type SolvedChallenge, solvedChallenge } from '../core/p
 
 const VALID_MS = 120_000
 
-/** Longer than a puzzle is valid, because the clocks of instances may differ. */
+/** Longer than a puzzle is valid: the clocks of instances may differ. */
 const REMEMBERED_MS = 600_000
 
 /** On average, half as many hashes are computed. docs/security.md says how long that takes. */
@@ -21,7 +21,7 @@ export interface Puzzles {
    * @param secret what is guessed, such as `mailbox info@example.org`; the puzzle doesn't reveal it
    */
   pose(secret: string): Challenge
-  /** Whether this solves a puzzle for this secret, and for the first time. Rejects with `StoreUnavailable`. */
+  /** Whether this solves a puzzle for this secret for the first time. Rejects with `StoreUnavailable`. */
   accepts(secret: string, solution: string): Promise<boolean>
 }
 

@@ -3,7 +3,7 @@ import type { HostingAccount } from '../core/panel-port.js'
 import { parseClientAddress } from '../lib/ip-address.js'
 import { parseJson } from './parse-json.js'
 
-/** The members of `v-list-user USER json` that Rekey needs. `TWOFA` contains the two-factor secret. */
+/** What Rekey needs of `v-list-user USER json`. `TWOFA` contains the two-factor secret. */
 const accountRecord = z.object({
   ROLE: z.string(),
   SUSPENDED: z.string(),
@@ -18,8 +18,8 @@ const accountRecord = z.object({
 const records = z.record(z.string(), accountRecord)
 
 /**
- * Reads the output of `v-list-user`. Undefined if it's unreadable or about another account. Older panels leave a flag empty that
- * was never set, so only `yes` means yes.
+ * Undefined if the output is unreadable or about another account. Older panels leave a flag empty that was never set, so only
+ * `yes` means yes.
  */
 export function parseAccountRecord(username: string, json: string): HostingAccount | undefined {
   const record = records.safeParse(parseJson(json)).data?.[username]

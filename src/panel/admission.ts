@@ -2,25 +2,24 @@ import type { LastTurns } from '../lib/senders.js'
 import { hasBegun, type QueuedAttempt } from './attempt-order.js'
 import type { Pace } from './pace.js'
 
-/** A reserve for the gaps between commands, and because the pace is an estimate. */
+/** For the gaps between commands, and because the pace is an estimate. */
 const RESERVE = 1.1
 
 /** The panel's work before a newcomer. */
 interface Ahead {
   /** In order of arrival. */
   readonly attempts: Iterable<QueuedAttempt>
-  /** Running commands, and for how long (ms) they have run. */
+  /** And for how long (ms) they have run. */
   readonly running: readonly { readonly command: string; readonly ranMs: number }[]
   readonly lastTurns: LastTurns
   readonly pace: Pace
 }
 
-/** An attempt that wants a place in the queue. */
 type Newcomer = Pick<QueuedAttempt, 'sender' | 'domain' | 'plan' | 'isLast'>
 
 /**
- * How long (ms) a new attempt needs until its change is made: the work before it, and its own commands, the last of which is
- * expected to be slow.
+ * How long (ms) a new attempt needs until its change is made: the work before it, and its own commands, the last one at its
+ * slowest.
  */
 export function neededMs(
   { sender, domain, plan, isLast }: Newcomer,
@@ -37,7 +36,7 @@ export function neededMs(
   return waitMs + aloneMs(plan.slice(0, -1)) + pace.expectedMs(last, 1)
 }
 
-/** Senders take turns, so as many attempts of each other sender come first as this sender already has. */
+/** Senders take turns: as many attempts of each other sender come first as this sender already has. */
 function attemptsBefore(
   { sender, isLast }: Pick<Newcomer, 'sender' | 'isLast'>,
   attempts: readonly QueuedAttempt[],

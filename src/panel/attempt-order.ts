@@ -29,7 +29,7 @@ export interface AttemptOrder {
   first<Entry extends { readonly attempt: QueuedAttempt | undefined }>(
     entries: Iterable<Entry>,
   ): Entry | undefined
-  /** Whether the attempt must wait until another one of its sender is proven or has left. */
+  /** Whether another attempt of its sender must be proven or leave first. */
   mustWaitForOwn(attempt: QueuedAttempt): boolean
 }
 

@@ -11,7 +11,7 @@ const SILENCE_MS = 30_000
 /** How long (ms) the breaker stays open: each time twice as long, up to the longest. */
 const PAUSE_MS = { first: 1000, longest: 30_000 }
 
-/** A circuit breaker: spares a panel that is away, and people the wait for it. A slow panel isn't away. */
+/** A circuit breaker. Spares a panel that is away, and people the wait for it. A slow panel isn't away. */
 export interface Breaker {
   /** Throws a `PanelFault` (`panel-unavailable`) while the breaker is open or a probe is running. */
   admit(): void
@@ -19,7 +19,7 @@ export interface Breaker {
    * Makes the call, or rejects like `admit`. After the pause, the next call is a probe: an answer to it closes the breaker. So
    * does a late answer to an earlier call.
    *
-   * @param mayProbe false for a change, which must never be a probe
+   * @param mayProbe false for a change
    */
   pass<Answer>(mayProbe: boolean, call: () => Promise<Answer>): Promise<Answer>
   /** `open` until a probe is made, even if the pause is over. */
@@ -27,8 +27,8 @@ export interface Breaker {
 }
 
 /**
- * Opens after five failures in a row (connection refused or reset, TLS error, a gateway's 502 to 504), or if no call was answered
- * for 30 s. A single call that times out is only slow.
+ * Opens after five failures in a row (connection refused or reset, TLS error, a gateway's 502 to 504), or after 30 s without any
+ * answer. A single call that times out is only slow.
  *
  * @param turnAway called when waiting commands should stop waiting
  */
@@ -119,7 +119,7 @@ export function createBreaker(clock: Clock, turnAway: (fault: PanelFault) => voi
   }
 }
 
-/** What the end of a call says about the panel. `none`: it wasn't sent, or failed because of a bug. */
+/** `none`: it wasn't sent, or failed because of a bug. */
 type Sign = 'answered' | 'away' | 'silent' | 'none'
 
 function signOf(error: unknown): Sign {

@@ -29,7 +29,7 @@ export interface Command {
   readonly deadline: Deadline
 }
 
-/** Runs a panel command and records it. Throws a `PanelFault` for everything but the command's own answer. */
+/** Runs and records a panel command. Throws a `PanelFault` for everything but the command's own answer. */
 export type RunCommand = (command: Command, record: (entry: CommandRecord) => void) => Promise<CommandAnswer>
 
 interface Entrant extends Request {
@@ -37,22 +37,19 @@ interface Entrant extends Request {
   readonly hungUp: AbortSignal
 }
 
-/** An attempt's place in the panel's queue. */
+/** An attempt's place in the panel's queue; see `PanelVisit`. */
 export interface PanelTurn extends Pick<Place, 'prove' | 'hasRoom' | 'takeTurn'> {
   readonly run: RunCommand
-  /** How long (ms) these commands take in a row if each is as slow as the slowest recent one. */
   expectedMs(commands: readonly string[]): number
-  /** The running mean (ms) of the time that these commands took in a row lately. */
   meanMs(commands: readonly string[]): number
-  /** Whether the breaker is open or a probe is running, so no change would be sent. */
+  /** Whether the breaker isn't closed, so no change would be sent. */
   isAway(): boolean
-  /** Ends the attempt: commands that haven't been sent are dropped. */
   leave(): void
 }
 
 /** Runs commands in turn, as many in parallel as the panel profits from. */
 export interface CommandRunner {
-  /** For background work: comes after all attempts. */
+  /** For background work, after all attempts. */
   readonly run: RunCommand
   /**
    * Puts an attempt in the queue. Throws a `PanelFault` at once if the panel has no time for it, or while the breaker is open.
@@ -72,7 +69,7 @@ interface RunnerParts {
   /** Time-out (ms) for a command. */
   readonly timeoutMs: number
   readonly clock: Clock
-  /** Called with the number of commands that may run in parallel; see `createLimitReport`. */
+  /** See `createLimitReport`. */
   readonly reportLimit?: (limit: number) => void
   /** Called with each call's result, or why it wasn't made. */
   readonly learn?: PanelKnowledge['learn']
@@ -194,7 +191,7 @@ export function createCommandRunner(parts: RunnerParts): CommandRunner {
   }
 }
 
-/** Whether the command did its whole work. One that ended early says nothing about the time it needs. */
+/** A command that ended early says nothing about the time it needs. */
 function isWholeWork({ args }: Command, answer: CommandAnswer | RefusedCall): boolean {
   const codes: readonly (number | undefined)[] = [exitCode.OK, exitCode.E_PASSWORD]
   return args.length > 0 && answer.is === 'ran' && codes.includes(answer.exitCode)
@@ -209,7 +206,7 @@ function accepted(answer: CommandAnswer | RefusedCall): CommandAnswer | PanelFau
   return answer.is === 'ran' ? answer : new PanelFault('panel-misconfigured', answer.refusal)
 }
 
-/** A gateway's own status means that the panel behind it is away. Any other unknown text is a fault. */
+/** A gateway's status means that the panel behind it is away. Any other unknown text is a fault. */
 function nonsense(status: number): PanelFault {
   const away = status === 502 || status === 503 || status === 504
   return new PanelFault(away ? 'panel-unavailable' : 'panel-failed', `not-the-panel-http-${status}`, {

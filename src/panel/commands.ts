@@ -14,14 +14,14 @@ import { words } from './words.js'
 /** Local parts, joined by commas. May be empty. */
 const STORED_ALIASES = /^[\w.,-]*$/
 const STORED_NAME = /^[\w.-]{1,64}$/
-/** How long (ms) to check the outcome of a change, even if the sender's time is over. */
+/** How long (ms) to check a change's outcome, even if the sender's time is over. */
 const CONFIRM_MS = 10_000
 
 const STORED_HASH = /^\{[^}\s]+\}\S+$/
 
 /**
- * The panel's commands; each call is passed to `record`. Answers may take until the deadline. After a change was sent, there is
- * extra time to find out its outcome.
+ * The panel's commands; each call is passed to `record`. Answers may take until the deadline, and longer after a change was sent,
+ * to find out its outcome.
  */
 export function createPanel(
   run: RunCommand,
@@ -67,7 +67,7 @@ export function createPanel(
 
     async lookUpDomainOwner(domainForm) {
       const answer = await ask(commandNames['find-owner'], domainForm, 'mail')
-      // If there is no owner, the command prints nothing, and a legacy key gets no code either.
+      // Without an owner the command prints nothing, and a legacy key gets no code either.
       if (isNone(answer) || (answer.exitCode === undefined && answer.output === '')) return undefined
       if (answer.exitCode !== exitCode.OK || !isAccountName(answer.output)) throw unexpected(answer)
       return answer.output
@@ -112,7 +112,7 @@ export function createPanel(
     async hasSiblings(owner, domainForm, localPart) {
       const pattern = siblingsPattern(localPart)
       if (pattern === undefined) return false
-      // Asks only for the code, so no other mailbox's record is sent.
+      // Only the code, so no other mailbox's record is sent.
       const answer = await check(commandNames['read-mailbox'], owner, domainForm, pattern, 'account')
       if (answer.exitCode === exitCode.E_NOTEXIST) return false
       // E_INVALID: there are several.

@@ -29,8 +29,8 @@ export function credentialFields(credentials: PanelCredentials): Record<string, 
 }
 
 /**
- * Identifies a key without revealing it. A generated key is too long to guess from its digest. An administrator's password isn't,
- * so only the administrator's name is included.
+ * Identifies a key without revealing it. A generated key is too long to guess from its digest; an administrator's password isn't,
+ * so only the name is included.
  */
 export function keyIdOf(url: URL, credentials: PanelCredentials): string {
   const { password: _, ...known } = credentialFields(credentials)

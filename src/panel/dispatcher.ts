@@ -3,7 +3,7 @@ import { buildConnector, type Dispatcher, Pool } from 'undici'
 import { isAsPinned, type ServerTrust, verificationOf } from '../lib/server-trust.js'
 import { TransportFailure } from './transport.js'
 
-/** The longest answer that is read. An account's record has 2 KB; an error may quote the records of several mailboxes. */
+/** The longest answer that is read. An account's record has 2 KB; an error may quote several mailboxes' records. */
 const MAX_ANSWER_BYTES = 256 * 1024
 
 /**
@@ -24,12 +24,12 @@ export function createDispatcher(
   })
 }
 
-/** Connects, or fails with a `TransportFailure` that says that nothing was sent. */
+/** Fails with a `TransportFailure` that says that nothing was sent. */
 function createConnector(trust: ServerTrust, timeoutMs: number): buildConnector.connector {
   const connect = buildConnector({
     timeout: timeoutMs,
     ...verificationOf(trust),
-    // A resumed session shows no certificate to compare with the pinned one, so none is kept.
+    // A resumed session shows no certificate to compare with the pin.
     ...(trust.certificateSha256 === undefined ? {} : { maxCachedSessions: 0 }),
   })
   return function connectVerified(options, callback) {

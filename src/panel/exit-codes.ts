@@ -1,4 +1,4 @@
-/** Exit codes of the panel's commands, with the panel's names for them (its func/main.sh). */
+/** The panel's names for its exit codes (its func/main.sh). */
 export const exitCode = {
   OK: 0,
   E_ARGS: 1,

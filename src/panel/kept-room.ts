@@ -1,12 +1,12 @@
 import type { Clock } from '../lib/clock.js'
 
 /**
- * How long (ms) an attempt keeps its room between two commands, while its password's hash is being checked. Unproven attempts
- * can't take it. Otherwise each change would wait for someone else's proof.
+ * How long (ms) an attempt keeps its room between two commands, while its password's hash is being checked. Otherwise each change
+ * would wait for someone else's proof.
  */
 const KEEP_MS = 250
 
-/** Room at the panel for attempts that are about to send their next command. */
+/** Room for attempts that are about to send their next command. Unproven ones can't take it. */
 export interface KeptRoom<Attempt> {
   /** Keeps room for `KEEP_MS`. */
   keep(attempt: Attempt): void

@@ -7,8 +7,8 @@ import { unneededCommand } from './needed-commands.js'
 import { probe } from './probe.js'
 
 /**
- * Checks the kind of the key, and tries one command that Rekey doesn't need. Don't run it often: the panel refuses that command
- * if the key has only what it needs (see `unneededCommand`).
+ * Checks the kind of the key, and tries one command that Rekey doesn't need. Don't run it often: a key that has only what it
+ * needs is refused (see `unneededCommand`).
  *
  * @param timeoutMs for the command, including the wait for its turn
  */

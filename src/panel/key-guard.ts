@@ -6,8 +6,8 @@ const KEY_REFUSED: RefusedCall = { is: 'refused', refusal: 'key-refused' }
 const UNTRIED: RefusedCall = { is: 'refused', refusal: 'command-untried' }
 
 /**
- * How long (ms) only permitted commands are sent after one was forbidden. The panel counts each forbidden one as a failed login
- * (Hestia's `bin/v-check-access-key`, `abort_missmatch`), and its fail2ban bans after five within ten minutes.
+ * How long (ms) only permitted commands are sent after one was forbidden. The panel counts that as a failed login (Hestia's
+ * `bin/v-check-access-key`, `abort_missmatch`), and its fail2ban bans after five within ten minutes.
  */
 const FORBIDDEN_COOLDOWN_MS = 10 * 60_000
 
@@ -21,8 +21,8 @@ interface Call {
 }
 
 /**
- * Checks every call, so the panel's fail2ban doesn't ban this host. If a key is revoked, the calls that are running can't be
- * stopped: all of them may fail.
+ * Checks every call, so the panel's fail2ban doesn't ban this host. When a key is revoked, calls that are already running may all
+ * fail.
  */
 export interface KeyGuard {
   /** Sends the call, or answers itself if the panel must not be asked. */
@@ -32,7 +32,7 @@ export interface KeyGuard {
 }
 
 /**
- * Commands that aren't known to be permitted are sent one at a time, except changes. So a wrong key is sent once, not eight times.
+ * Sends commands one at a time that aren't known to be permitted, except changes. So a wrong key is sent once, not eight times.
  *
  * @param cooldown stops all commands after the panel refused the key
  */
@@ -89,7 +89,7 @@ export function createKeyGuard(cooldown: KeyCooldown, clock: Clock): KeyGuard {
       for (;;) {
         const known = await knownAnswer(call)
         if (known) return known
-        // A change may take long and comes after other commands ran, so nothing needs to wait for it.
+        // A change may take long and comes after other commands, so nothing needs to wait for it.
         if (permitted.has(call.name) || !call.repeatable) return sendAndLearn(call, send)
         if (!scout) return goAhead(call, send)
         // If the panel doesn't answer, no call waits for more than one other.

@@ -4,7 +4,7 @@ const PAUSE_MS = 60_000
 
 /**
  * Reports how many commands may run in parallel: at most once a minute, and only if the number has at least doubled or halved,
- * and changed by more than one, since the last report.
+ * and changed by more than one.
  *
  * @param limit at the start
  * @returns call it whenever the limit may have changed

@@ -2,7 +2,7 @@ import { exitCode } from './exit-codes.js'
 import type { CommandAnswer } from './read-answer.js'
 import { words } from './words.js'
 
-/** A fault's reason: this panel accepts no patterns as names, so Rekey can't ask for exactly one mailbox with a dot. */
+/** The panel accepts no patterns as names, so Rekey can't ask for exactly one mailbox with a dot. */
 export const PATTERN_REFUSED = 'escaped-name-refused'
 
 /** The pattern for exactly this local part. Of the allowed characters, only the dot is special. */
@@ -12,7 +12,7 @@ export function exactPattern(localPart: string): string {
 
 /**
  * The pattern for all other names that this local part matches as a pattern: at least one dot is another character. Undefined if
- * it can't match others.
+ * there are none.
  */
 export function siblingsPattern(localPart: string): string | undefined {
   const alternatives = [...localPart.matchAll(/\./g)].map(

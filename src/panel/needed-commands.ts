@@ -13,8 +13,8 @@ const COMMANDS: Readonly<Record<PanelUse, readonly PanelCommand[]>> = {
 const LIST_ACCESS_KEY = 'v-list-access-key'
 
 /**
- * The panel commands that Rekey needs, and the only ones that its key should have. Even if the mail server checks passwords,
- * mailbox names are looked up, by the command that also returns the hash.
+ * The commands that Rekey's key should have, and no others. Even if the mail server checks passwords, mailbox names are looked
+ * up, by the command that also returns the hash.
  */
 export function neededCommands(uses: readonly PanelUse[]): string[] {
   return [...new Set(uses.flatMap((use) => COMMANDS[use]).map((command) => commandNames[command]))]
@@ -22,7 +22,7 @@ export function neededCommands(uses: readonly PanelUse[]): string[] {
 
 /**
  * A command that Rekey doesn't need. If the key may run it, the key may do too much. If possible, it's one that a key for all
- * uses has. Only one is tried: the panel counts each forbidden command as a failed login (Hestia's `bin/v-check-access-key`,
+ * uses has. Only one is tried: the panel counts a forbidden command as a failed login (Hestia's `bin/v-check-access-key`,
  * `abort_missmatch`), and its fail2ban bans after five.
  */
 export function unneededCommand(uses: readonly PanelUse[]): string {

@@ -6,15 +6,13 @@ const UNKNOWN_MS = 500
 /** The weight of a new sample in the running means. */
 const WEIGHT = 0.25
 
-/** A slow sample raises the time that a command takes alone by at most this factor: it may be an exception. */
+/** A slow sample raises a command's time alone by at most this factor: it may be an exception. */
 const DRIFT = 1.1
 
 /** A command ran alone if, on average, fewer than this many ran in parallel. */
 const ALONE = 1.1
 
-/**
- * The limit goes down if more commands than this wait inside the panel by estimate, and up if fewer do (Vegas' alpha and beta).
- */
+/** The limit goes down if more commands than this seem to wait inside the panel, and up if fewer do (Vegas' alpha and beta). */
 const FEWER_ABOVE = 0.9
 const MORE_BELOW = 0.5
 
@@ -31,7 +29,7 @@ export interface Pace {
   /** How long (ms) the command takes alone; 0 if unknown. */
   aloneMs(command: string): number
   /**
-   * The expected time (ms) of a command: that of the slowest recent one.
+   * The time (ms) of the slowest recent run.
    *
    * @param beside how many commands run in parallel meanwhile, including this one
    */
@@ -40,7 +38,7 @@ export interface Pace {
   meanMs(command: string): number
   /** How many commands may run in parallel. */
   limit(): number
-  /** How much the panel gains by parallel commands: how many commands' work it does at once. */
+  /** How many commands' work the panel does at once. */
   capacity(): number
 }
 
@@ -52,7 +50,7 @@ const FORGET_MS = 10 * 60_000
 
 interface Samples {
   readonly aloneMs: number
-  /** Recent times, each converted to what it would have been alone. */
+  /** Converted to the time alone. */
   readonly recentMs: readonly number[]
   readonly meanMs: number
   /** By the clock. */
@@ -60,8 +58,8 @@ interface Samples {
 }
 
 /**
- * The limit follows TCP Vegas (Brakmo and Peterson, 1994), as in Netflix's concurrency-limits for servers. Comparing the last
- * call's time with the time alone shows how many calls wait inside the panel. The limit then goes up or down by one.
+ * The limit follows TCP Vegas (Brakmo and Peterson, 1994), as in Netflix's concurrency-limits. The last call's time, compared
+ * with the time alone, shows how many calls wait inside the panel; the limit goes up or down by one.
  *
  * @param maximum the highest limit
  */
@@ -95,7 +93,7 @@ export function createPace(maximum: number, clock: Clock): Pace {
   return {
     learn(command, tookMs, beside) {
       const former = known(command)
-      // Only a command that ran alone shows how long it takes alone, and whether it got slower.
+      // Only a command that ran alone shows how long it takes alone.
       const ranAlone = beside < ALONE
       if (!former && !ranAlone) return
       const formerMs = former?.aloneMs ?? tookMs

@@ -10,16 +10,16 @@ interface Call {
   readonly args: readonly string[]
 }
 
-/** What calls have shown about the connection, the key and the needed commands. Nothing about single mailboxes or accounts. */
+/** What calls have shown about the connection, the key and the needed commands; nothing about single mailboxes or accounts. */
 export interface PanelKnowledge {
   /** Learns from a call's result. */
   learn(call: Call, result: CommandAnswer | PanelFault): void
   /** Learns from a probe what its call alone doesn't show. */
   learnProbe(name: string, fault: ReadinessFault | undefined): void
-  /** The fault of the connection or the key, which affects every command. Without one, the faults of single commands. */
+  /** The fault of the connection or the key, which affects every command; otherwise those of single commands. */
   faults(): readonly ReadinessFault[]
   hasGeneralFault(): boolean
-  /** Commands that have a fault, or haven't been checked since the start or the last `recheck`. */
+  /** Commands with a fault, or not checked since the start or the last `recheck`. */
   unsure(): readonly string[]
   /** Marks all commands as unchecked. Their faults stay until the check. */
   recheck(): void
@@ -32,7 +32,7 @@ export interface PanelKnowledge {
 /** Faults of a single command, reported by the panel or by the key guard. */
 const OF_ONE_COMMAND: readonly string[] = ['command-forbidden', 'command-untried', 'forbidden']
 
-/** A command with one of these faults may still run for some calls. Only a probe shows that the fault is gone. */
+/** A command with one of these faults may still run for some calls. Only a probe shows that it's gone. */
 const FOUND_BY_PROBE: readonly (string | undefined)[] = ['panel-failed', PATTERN_REFUSED]
 
 /** From a probe, a fault of the connection or the key. From an attempt, it may be due to what it asks, or to a slow panel. */
@@ -74,7 +74,7 @@ export function createPanelKnowledge(needed: readonly string[], clock: Clock): P
     if (UNCLEAR.includes(reason) || (code !== 'panel-misconfigured' && code !== 'panel-unavailable')) return
     setGeneral(reason)
     if (code === 'panel-unavailable') return
-    // The next key that the panel accepts may be another one.
+    // The next accepted key may be another one.
     faults.clear()
     recheck()
   }

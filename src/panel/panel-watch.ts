@@ -6,13 +6,13 @@ import type { KeyGuard } from './key-guard.js'
 import type { PanelKnowledge } from './panel-knowledge.js'
 import { probe } from './probe.js'
 
-/** How long (ms) the panel is left alone after an answer, or after a check that found a fault. */
+/** How long (ms) to leave the panel alone after an answer, or after a check that found a fault. */
 const INTERVAL_MS = 5 * 60_000
 
 /** How often (ms) all needed commands are checked. */
 const FULL_CHECK_MS = 24 * 60 * 60_000
 
-/** Watches whether the panel can be reached, accepts the key and lets it run every needed command. */
+/** Whether the panel can be reached, accepts the key and lets it run every needed command. */
 export interface PanelWatch {
   /** Answers at once from what is known; `not-checked-yet` until the first check has finished. */
   readonly checkReadiness: CheckReadiness
@@ -34,8 +34,8 @@ interface WatchParts {
 }
 
 /**
- * Sends as few commands as possible: none while attempts are answered, otherwise one every five minutes. All needed commands are
- * checked at the start and once a day; after a fault, doubtful ones every five minutes.
+ * Sends few commands: none while attempts are answered, otherwise one every five minutes. Checks all needed commands at the start
+ * and once a day; after a fault, doubtful ones every five minutes.
  */
 export function createPanelWatch({
   run,

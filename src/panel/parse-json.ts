@@ -1,12 +1,9 @@
-/** The lines of a record in the panel's layout. Values aren't escaped, and may contain quotes and backslashes. */
+/** A record in the panel's layout. Its values aren't escaped, and may contain quotes and backslashes. */
 const HEAD = /^\{\n\s*"([^"\n]*)": \{\n/
 const MEMBER = /^\s*"(\w+)": "(.*)"$/
 const TAIL = /\n\s*\}\s*\}\s*$/
 
-/**
- * Parses the panel's JSON; undefined if it can't. A record in the panel's layout is read line by line, so no value can break it
- * or add a member.
- */
+/** Undefined if it isn't JSON. Reads a record in the panel's layout line by line, so no value can break it or add a member. */
 export function parseJson(text: string): unknown {
   try {
     return parseLines(text) ?? JSON.parse(text)
@@ -15,7 +12,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Reads a whole record. Each member has its own line and occurs once. */
+/** Each member must have its own line and occur once. */
 function parseLines(text: string): Record<string, Record<string, string>> | undefined {
   const [head = '', name] = HEAD.exec(text) ?? []
   const tail = TAIL.exec(text)

@@ -10,9 +10,9 @@ import { exactPattern, isPatternRefused, PATTERN_REFUSED } from './mailbox-patte
 const NO_MAILBOX = ['rekey', 'rekey.invalid', exactPattern('no.such.mailbox'), 'account']
 
 /**
- * Returns why a command can't be run, or undefined if it can. A permitted command without arguments answers E_ARGS and changes
- * nothing (docs/hestia.md, "Keys and bans"). The one that takes patterns is sent a pattern. Asks for the output, because only its
- * words tell the kinds of refusal apart.
+ * Returns why a command can't be run, or undefined. A permitted command without arguments answers E_ARGS and changes nothing
+ * (docs/hestia.md, "Keys and bans"). The one that takes patterns is sent a pattern. Asks for the output: only its words tell the
+ * kinds of refusal apart.
  */
 export async function probe(
   run: RunCommand,

@@ -1,8 +1,8 @@
 import type { Mailbox } from '../mailbox.js'
 
 /**
- * The words that a guesser tries first (ASVS 5.0 6.1.2): the address, the local part and its pieces, each form of the domain and
- * its labels, and the operator's words. For the strength of a password.
+ * The words that guessers of a password try first (ASVS 5.0 6.1.2): the address, the local part and its pieces, each form of the
+ * domain and its labels, and the operator's words.
  *
  * @param brandWords the operator's words, such as the service's name
  */

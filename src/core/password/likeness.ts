@@ -1,7 +1,7 @@
-/** A longer password is refused as too long, or differs enough from every shorter one. */
+/** A longer password is too long, or differs enough from every shorter one. */
 const MAX_COMPARED_LENGTH = 128
 
-/** Passwords are close if at most this many edits separate them, and at most one for every four characters of the longer one. */
+/** Passwords are close if at most this many edits separate them, and at most one for every four characters of the longer. */
 const MAX_EDITS = 3
 const CHARACTERS_PER_EDIT = 4
 
@@ -23,7 +23,7 @@ function folded(password: string): string[] {
   return [...password.normalize('NFKC').toLowerCase()]
 }
 
-/** Any number becomes one character: people often make a new password by raising the number. */
+/** Any number becomes one character: people often just raise the number. */
 function raised(characters: readonly string[]): string[] {
   return [...characters.join('').replaceAll(/\p{Nd}+/gu, '0')]
 }
@@ -37,7 +37,7 @@ function areNear(one: readonly string[], two: readonly string[]): boolean {
   return editDistance(one, two) <= Math.min(MAX_EDITS, Math.floor(longer / CHARACTERS_PER_EDIT))
 }
 
-/** The number of insertions, deletions and replacements (Levenshtein distance). */
+/** Levenshtein distance. */
 function editDistance(one: readonly string[], two: readonly string[]): number {
   let above = Array.from({ length: two.length + 1 }, (_, index) => index)
   for (const [row, character] of one.entries()) {

@@ -7,8 +7,8 @@ import { breachedRules, type KnownPasswords, type PasswordPolicy, type PasswordR
 import type { Estimate, EstimateStrength } from './strength.js'
 
 /**
- * Returns every rule that a new password breaks; an empty list means that it may be sent to the panel. If it breaks another rule,
- * the check for data breaches is skipped. Rejects with `BreachCheckUnavailable` if that check is mandatory and fails, and with
+ * Returns every rule that a new password breaks; an empty list means that it may be sent to the panel. Skips the check for data
+ * breaches if it breaks another rule. Rejects with `BreachCheckUnavailable` if that check is mandatory and fails, and with
  * `StrengthNotEstimated` if the strength is needed and can't be estimated in time.
  *
  * @param credentials the proof that was sent with the password, if this is for a change
@@ -24,20 +24,20 @@ export type CheckPolicy = (
 ) => Promise<readonly PasswordReason[]>
 
 export interface PolicyCheckParts {
-  /** Its list of common passwords is used only if no strength is estimated: an estimate says the same. */
+  /** Its list of common passwords is used only if no strength is estimated. */
   readonly policy: PasswordPolicy
-  /** The lowest score that is accepted. With 0, no strength is estimated. */
+  /** The lowest accepted score. With 0, no strength is estimated. */
   readonly minScore: number
   /** The operator's words, such as the service's name. */
   readonly brandWords: readonly string[]
   readonly estimateStrength: EstimateStrength
   /** Undefined if data breaches aren't checked. */
   readonly breaches: { readonly isBreached: BreachCheck; readonly mustBeKnown: boolean } | undefined
-  /** Called for each check for data breaches that failed, with the reason. */
+  /** Called for each failed check for data breaches. */
   readonly report: (event: 'breach-check-failed', reason: string) => void
 }
 
-/** Checks new passwords by the rules: first those that need no other server, then data breaches. */
+/** First the rules that need no other server, then data breaches. */
 export function createPolicyCheck(parts: PolicyCheckParts): CheckPolicy {
   const { policy, minScore, brandWords, breaches, report } = parts
 

@@ -3,7 +3,7 @@ import type { Mailbox } from '../mailbox.js'
 import { isMuchLike } from './likeness.js'
 import type { Strength } from './strength.js'
 
-/** The codes of the rules for new passwords, as reported to the person. */
+/** The codes of the rules, as reported to the person. */
 export const passwordReasonCodes = [
   'too-short',
   'too-long',
@@ -26,42 +26,42 @@ export type PasswordReasonCode = (typeof passwordReasonCodes)[number]
 export type PasswordReason =
   | { readonly code: 'too-short'; readonly minLength: number }
   | { readonly code: 'too-long'; readonly maxBytes: number }
-  /** Without a strength if there is no password to rate. */
+  /** The strength is absent if there is no password to rate. */
   | { readonly code: 'too-weak'; readonly strength?: Strength }
-  /** The part of the address that the password contains. Absent if there is no password. */
+  /** The part of the address in the password; absent if there is no password. */
   | { readonly code: 'contains-address'; readonly word?: string }
   | { readonly code: Exclude<PasswordReasonCode, 'too-short' | 'too-long' | 'too-weak' | 'contains-address'> }
 
-/** The rules that can be checked at once and anywhere, also in a browser. */
+/** Rules that can be checked at once and anywhere, also in a browser. */
 export interface PasswordPolicy {
   /** In Unicode code points (NIST SP 800-63B-4 section 3.1.1.2 counts each as one character). */
   readonly minLength: number
-  /** Whether a list of common passwords contains this one. Ignores case. */
+  /** Whether a list of common passwords has this one. Ignores case. */
   isCommon(password: string): boolean
 }
 
-/** Passwords that were sent with the new one, which must differ from them. */
+/** Passwords that were sent with the new one and must differ from it. */
 export interface KnownPasswords {
-  /** The mailbox's current password. */
+  /** The mailbox's. */
   readonly current?: string | undefined
-  /** The hosting account's password. */
+  /** The hosting account's. */
   readonly account?: string | undefined
 }
 
-/** bcrypt ignores everything after 72 bytes, and the panel doesn't say so (docs/hestia.md, hazard 8). */
+/** bcrypt ignores what follows byte 72, and the panel doesn't say so (docs/hestia.md, hazard 8). */
 export const MAX_PASSWORD_BYTES = 72
 
-/** A shorter part of the address may be in the password: too many good passwords contain one. */
+/** Shorter parts of the address are in too many good passwords. */
 export const MIN_ADDRESS_PART_LENGTH = 4
 
-/** A shorter part of the address may be inside a word: `tinfoil` contains `info` by chance. */
+/** Shorter parts of the address may be inside a word: `tinfoil` contains `info` by chance. */
 const MIN_EMBEDDED_PART_LENGTH = 8
 
 const CONTROL_CHARACTER = /\p{Cc}/u
 
 /**
- * Returns every rule that the new password breaks, except strength and data breaches (see `createPolicyCheck`). An empty list
- * means that the panel stores it exactly as it is.
+ * Returns every rule that the new password breaks, except strength and data breaches (`createPolicyCheck`). An empty list means
+ * that the panel stores it exactly as it is.
  */
 export function breachedRules(
   policy: PasswordPolicy,
@@ -76,9 +76,9 @@ export function breachedRules(
     reasons.push({ code: 'too-long', maxBytes: MAX_PASSWORD_BYTES })
   }
   if (CONTROL_CHARACTER.test(password)) reasons.push({ code: 'control-character' })
-  // It comes with pasted text, and the person couldn't type it again.
+  // It comes with pasted text, and can't be typed again.
   if (holdsInvisible(password)) reasons.push({ code: 'invisible-character' })
-  // The panel trims every argument (docs/hestia.md, hazard 3). Mail programs may drop other kinds of space.
+  // The panel trims arguments (docs/hestia.md, hazard 3). Mail programs may drop other kinds of space.
   if (password.trim() !== password) reasons.push({ code: 'outer-space' })
   // The panel may read it as a file name (docs/hestia.md, hazard 2).
   if (password.startsWith('/tmp/')) reasons.push({ code: 'looks-like-a-file' })
@@ -93,12 +93,12 @@ export function breachedRules(
   return reasons
 }
 
-/** Compares them regardless of the Unicode form. */
+/** Ignores the Unicode form. */
 function isSameText(password: string, other: string | undefined): boolean {
   return password.normalize() === other?.normalize()
 }
 
-/** The part of the address that the password contains, if any. A short one counts only as a word. */
+/** The part of the address in the password. A short one counts only as a word. */
 function findAddressPart(mailbox: Mailbox, password: string): string | undefined {
   const domainNames = mailbox.domainForms.flatMap((form) => form.split('.').slice(0, -1))
   const text = password.normalize('NFC').toLowerCase()
@@ -109,7 +109,7 @@ function findAddressPart(mailbox: Mailbox, password: string): string | undefined
   })
 }
 
-/** Whether the word is somewhere without a letter next to it. Guessers try digits and signs there. */
+/** Whether the word stands without a letter next to it. Guessers try digits and signs there. */
 function holdsWord(text: string, word: string): boolean {
   const rest = text.split(word)
   return rest.some(
@@ -120,22 +120,21 @@ function holdsWord(text: string, word: string): boolean {
 
 /**
  * Whether the panel would misread this hosting-account password: as an option of its hashing tool (which lets anyone in), as a
- * file name, or trimmed or broken (docs/hestia.md, hazards 1 to 3). Such a password is never sent.
+ * file name, or trimmed or broken (docs/hestia.md, hazards 1 to 3). Never send it.
  */
 export function panelWouldMisread(password: string): boolean {
   return /^-|^\/tmp\/|^ | $|\p{Cc}/u.test(password)
 }
 
 /**
- * The special characters of generated passwords. One byte each, so bytes are characters. No space, which isn't allowed at the
- * ends. No slash, quote, backslash or bracket, which mail programs and command lines may misread.
+ * Special characters of generated passwords. One byte each, so bytes are characters. No space, which isn't allowed at the ends.
+ * No slash, quote, backslash or bracket, which mail programs and command lines may misread.
  */
 export const GENERATED_SPECIALS = '-!#$%*+,.:;=?@^_~'
 
 /**
- * The rules for password managers that generate passwords, in Apple's syntax for the attribute `passwordrules`
- * (https://developer.apple.com/password-rules/; grammar: apple/password-manager-resources, tools/PasswordRulesParser.js). In a
- * custom class the hyphen must come first.
+ * Rules for password managers, in Apple's syntax for the attribute `passwordrules` (https://developer.apple.com/password-rules/;
+ * grammar: apple/password-manager-resources, tools/PasswordRulesParser.js). In a custom class the hyphen must come first.
  */
 export function passwordRulesAttribute(minLength: number): string {
   return `minlength: ${minLength}; maxlength: ${MAX_PASSWORD_BYTES}; allowed: upper, lower, digit, [${GENERATED_SPECIALS}];`

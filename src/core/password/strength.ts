@@ -49,11 +49,11 @@ export interface Estimate extends Strength {
   readonly isCommon: boolean
 }
 
-/** The strength couldn't be estimated in time. This says nothing about the password. */
+/** It couldn't be estimated in time. Says nothing about the password. */
 export class StrengthNotEstimated extends Error {
   override readonly name = 'StrengthNotEstimated'
   readonly code = 'panel-busy'
-  /** For the operator's log. `strength-busy`: its turn didn't come. `strength-late`: the estimate took too long. */
+  /** `strength-busy`: its turn didn't come. `strength-late`: the estimate took too long. */
   readonly reason: 'strength-busy' | 'strength-late'
 
   constructor(reason: StrengthNotEstimated['reason']) {
@@ -63,7 +63,7 @@ export class StrengthNotEstimated extends Error {
 }
 
 /**
- * Estimates a password's strength. Rejects with `StrengthNotEstimated` if that takes too long.
+ * Rejects with `StrengthNotEstimated` if it takes too long.
  *
  * @param clientAddress the person's, in the form of `parseClientAddress`: addresses take turns
  * @param hungUp if aborted before its turn, there is no estimate and its reason is thrown

@@ -7,11 +7,11 @@ import {
   stateOf,
 } from './recovery-address.js'
 
-/** Stores recovery addresses so that anyone with access to the store can neither read nor forge them. */
+/** Stores recovery addresses. Someone who gets at the store can neither read nor forge them. */
 export interface AddressRecords {
   /** Empty if the record can't be read. Rejects with `StoreUnavailable`. */
   find(mailbox: Mailbox): Promise<MailboxAddresses>
-  /** Call it only while holding the domain lock. Rejects with `StoreUnavailable`, and then changes nothing. */
+  /** Call it only under the domain lock. Rejects with `StoreUnavailable`, and then changes nothing. */
   save(mailbox: Mailbox, addresses: MailboxAddresses): Promise<void>
   /** Identifies a stored hash without revealing anything about it. */
   bindingOf(storedHash: Secret): string
@@ -19,13 +19,13 @@ export interface AddressRecords {
   isBoundTo(binding: string, storedHash: Secret): boolean
 }
 
-/** A mailbox's recovery address, and whether it can be used now. */
+/** A recovery address, and whether it can be used now. */
 export interface UsableAddress extends Pick<ConfirmedAddress, 'address' | 'language'> {
   readonly state: AddressState
 }
 
 /**
- * The confirmed recovery address of a mailbox, if it has one. Rejects with `StoreUnavailable`.
+ * The mailbox's confirmed recovery address. Rejects with `StoreUnavailable`.
  *
  * @param nowMs Unix time
  */

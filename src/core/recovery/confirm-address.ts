@@ -36,7 +36,7 @@ export interface ConfirmAddressDependencies {
 type Tools = ConfirmAddressDependencies & { readonly panel: PanelVisit }
 
 /**
- * If the link is valid, sets its address as the mailbox's recovery address, and notifies the mailbox and a former address.
+ * If the link is valid, makes its address the mailbox's recovery address, and notifies the mailbox and a former address.
  * Rejects only on a bug.
  */
 export function confirmAddress(

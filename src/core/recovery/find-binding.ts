@@ -15,7 +15,7 @@ interface BindingTools {
   readonly findState: FindLinkState
 }
 
-/** What a link must be bound to by the panel's current data. Undefined if there is no such mailbox. */
+/** What a link must be bound to by the panel's current data; undefined if there is no such mailbox. */
 export async function findBinding(
   { mailbox, kind }: OpenedLink,
   asker: Asker,

@@ -20,7 +20,7 @@ export interface HelpTools {
   readonly findState: FindLinkState
   readonly limits: HelpLimits
   readonly sendMail: SendMail
-  /** Finds a mailbox's recovery address. Rejects with `StoreUnavailable`. */
+  /** Rejects with `StoreUnavailable`. */
   findAddress(mailbox: Mailbox, storedHash: Secret): Promise<UsableAddress | undefined>
   /** The full URL for a link's secret part. */
   urlOf(link: Secret): Secret
@@ -32,9 +32,8 @@ export interface HelpTools {
 const LINK_LIFETIME_MS = 30 * 60_000
 
 /**
- * Helps a person who can't sign in, if that's possible: by mail to the owner of the hosting account, or by a link to the recovery
- * address. The person doesn't learn the result. The panel gets the same commands whether or not the mailbox exists. Rejects with
- * an `Outage`.
+ * Helps a person who can't sign in: by mail to the owner of the hosting account, or by a link to the recovery address. The person
+ * doesn't learn the result. The panel gets the same commands whether or not the mailbox exists. Rejects with an `Outage`.
  */
 export function giveHelp(request: HelpRequest, tools: HelpTools): Promise<HelpResult> {
   return request.helper === 'administrator' ? tellOwner(request, tools) : sendLink(request, tools)

@@ -1,6 +1,6 @@
 import type { HelpRequest } from './help-request.js'
 
-/** Prevents mail bombing by requests of people who can't sign in. Each call may reject with `StoreUnavailable`. */
+/** Prevents mail bombing by requests of people who can't sign in. Calls may reject with `StoreUnavailable`. */
 export interface HelpLimits {
   /**
    * Admits a request, or rejects with a `Refused` that has a puzzle: if many mails were sent lately, if many requests wait, or if

@@ -4,15 +4,15 @@ import { isOutage, type Outage } from '../outage.js'
 import { PanelFault } from '../panel-port.js'
 import type { HelpRequest, HelpResult } from './help-request.js'
 
-/** Requests of people who can't sign in. They are handled after their answer was sent. */
+/** Requests of people who can't sign in, handled after their answer was sent. */
 export interface HelpQueue {
   /**
-   * Adds a request, unless one for the same mailbox and kind of help is waiting. Throws a `PanelFault` (`panel-busy`) if there
-   * are too many, in total or from the sender's network.
+   * Adds a request, unless one for the same mailbox and kind of help waits. Throws a `PanelFault` (`panel-busy`) if there are too
+   * many, in total or from the sender's network.
    */
   add(request: HelpRequest): void
   isHalfFull(): boolean
-  /** Drops waiting requests when the process stops. */
+  /** Drops waiting requests. */
   close(): void
 }
 
@@ -22,17 +22,14 @@ interface HelpQueueParts {
   readonly random: () => number
   /** Rejects with an `Outage`, or on a bug. */
   readonly giveHelp: (request: HelpRequest) => Promise<HelpResult>
-  /** Called once for each accepted request. Has the error if that was a bug. */
+  /** Called once for each accepted request; has the error if that was a bug. */
   readonly report: (request: HelpRequest, result: HelpResult, error?: unknown) => void
 }
 
-/**
- * The longest random delay (ms) of a request. Without it, the time of a mail or of the panel's work would show whose request it
- * was.
- */
+/** The longest random delay (ms). Without it, the time of a mail or of the panel's work would show whose request it was. */
 const MAX_DELAY_MS = 60_000
 
-/** How long (ms) to wait before another try if the panel or the store can't be used. */
+/** How long (ms) to wait before another try while the panel or the store can't be used. */
 const RETRY_MS = 60_000
 const MAX_TRIES = 5
 

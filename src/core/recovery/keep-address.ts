@@ -17,19 +17,19 @@ export interface KeptChange {
   readonly newPassword: Secret
   /** When the answer is due. */
   readonly deadline: Deadline
-  /** The hash before the change, if it was read while the domain lock was held. */
+  /** The hash before the change, if it was read under the domain lock. */
   readonly storedHash: Secret | undefined
 }
 
 /** A mailbox's recovery address during a change. */
 export interface KeptAddress {
-  /** Renews the address if it may outlast the change. Call it after the change, while holding the domain lock. */
+  /** Renews the address if it may outlast the change. Call it after the change, under the domain lock. */
   renew(): Promise<ShownAddress>
 }
 
 /**
- * Looks for a recovery address that the change may keep. Runs just before the change, while the domain lock is held. Undefined if
- * there is none. If it fails or takes too long, the address ends with the change; the change goes on. Rejects only on a bug.
+ * Looks for a recovery address that the change may keep, under the domain lock and just before the change. Undefined if there is
+ * none. If it fails or takes too long, the address ends with the change; the change goes on. Rejects only on a bug.
  */
 export type KeepAddress = (change: KeptChange, panel: PanelVisit) => Promise<KeptAddress | undefined>
 
@@ -37,7 +37,7 @@ interface KeepTools {
   readonly records: AddressRecords
   readonly removals: AddressRemovals
   readonly isPasswordOf: HashCheck
-  /** Called if an address couldn't be kept, with the reason in a few words. */
+  /** Called with the reason, in a few words, if an address couldn't be kept. */
   reportNotKept(mailbox: Mailbox, reason: string): void
 }
 
@@ -121,7 +121,7 @@ export function createKeepAddress({
   }
 }
 
-/** Whether the commands are expected to end before the answer is due. */
+/** Whether the commands should end before the answer is due. */
 function fits(commands: readonly PanelCommand[], deadline: Deadline, panel: PanelVisit): boolean {
   return deadline.leftMs() >= panel.expectedMs(commands)
 }

@@ -1,8 +1,8 @@
 import { normalizeLink } from '../typed-text.js'
 
-// The contents of a link (docs/recovery.md, "The form of a link"). Also runs in browsers.
+// The contents of a link (docs/recovery.md, "The form of a link"). Also for browsers.
 
-/** The secret part of a link: body and MAC, both in base64url. */
+/** The secret part of a link: body and MAC in base64url. */
 export const LINK_FORM = /^rk1\.([\w-]+)\.([\w-]+)$/
 
 /** Kind, expiry and random bytes. */
@@ -47,7 +47,7 @@ export function readLinkBody(bytes: Uint8Array): LinkBody | undefined {
   }
 }
 
-/** The mailbox that a typed or copied link names. The link may be forged. Undefined if it isn't a link. */
+/** The mailbox that a typed or copied link names; undefined if it isn't a link. It may be forged. */
 export function mailboxOfLink(typed: string): string | undefined {
   const [, encoded] = LINK_FORM.exec(normalizeLink(typed)) ?? []
   const bytes = encoded === undefined ? undefined : decode(encoded)

@@ -10,7 +10,7 @@ import { bindingOf, type FindLinkState } from './find-binding.js'
 import type { LinkMemory } from './link-memory.js'
 import type { RecoveryLinks } from './recovery-links.js'
 
-/** One try of a hosting account's owner to make or end links. */
+/** One try of an owner to make or end links. */
 export interface OwnerAttempt extends ProofAttempt {
   readonly credentials: Extract<Credentials, { proof: 'account' }>
 }
@@ -30,7 +30,7 @@ export interface MakeLinkDependencies extends ProofDependencies {
 type Tools = ProofTools<MakeLinkDependencies>
 
 /**
- * Makes a link that lets anyone who has it set the mailbox's password. Requires full proof of the hosting account that owns it.
+ * Makes a link that lets anyone who has it set the mailbox's password. Requires full proof of the owner's hosting account.
  * Rejects only on a bug.
  */
 export function makeLink(attempt: OwnerAttempt, dependencies: MakeLinkDependencies): Promise<Answer> {
@@ -45,7 +45,7 @@ export function makeLink(attempt: OwnerAttempt, dependencies: MakeLinkDependenci
   )
 }
 
-/** Ends all earlier links of a hosting account. Requires full proof of the account. Rejects only on a bug. */
+/** Ends all earlier links of a hosting account. Requires full proof of it. Rejects only on a bug. */
 export function endLinks(attempt: OwnerAttempt, dependencies: MakeLinkDependencies): Promise<Answer> {
   return orOutage(() =>
     proveAtPanel(attempt, [], dependencies, async (tools) => {

@@ -10,8 +10,8 @@ const MAX_LOCAL_PART_LENGTH = 64
 const MAX_LENGTH = 254
 
 /**
- * Reads any mail address as typed or pasted (`normalizeAddress`). Returns it in lower case, with its domain in ASCII. Undefined
- * if it isn't one.
+ * Reads any typed or pasted mail address (`normalizeAddress`). Returns it in lower case, its domain in ASCII. Undefined if it
+ * isn't one.
  */
 export function parseOutsideAddress(typed: string): string | undefined {
   const text = normalizeAddress(typed)
@@ -23,7 +23,7 @@ export function parseOutsideAddress(typed: string): string | undefined {
   return address.length > MAX_LENGTH ? undefined : address
 }
 
-/** Enough of an address for its user to recognise it: `jane@mail.example.org` becomes `j…@m….org`. */
+/** Enough of an address to recognise it: `jane@mail.example.org` becomes `j…@m….org`. */
 export function maskAddress(address: string): string {
   const [localPart = '', domain = ''] = address.split('@')
   const unicode = domainToUnicode(domain)

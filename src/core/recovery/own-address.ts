@@ -4,8 +4,8 @@ import type { Mailbox } from '../mailbox.js'
 import type { Panel } from '../panel-port.js'
 
 /**
- * Whether mail to the address goes to this mailbox: it's the mailbox's own address, with or without a tag after a plus, or an
- * alias. Sends no command for an address in another domain.
+ * Whether mail to the address goes to this mailbox: its own address, with or without a tag after a plus, or an alias. Sends no
+ * command for another domain.
  */
 export async function isOwnAddress(
   address: string,

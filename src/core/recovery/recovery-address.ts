@@ -1,13 +1,13 @@
 /** An address outside the mailbox, set by someone with the mailbox's password, in case that is lost. */
 export interface NamedAddress {
-  /** Identifies this setting of the address. The same address gets another one the next time. */
+  /** Identifies this setting of the address. Setting the same address again gives another one. */
   readonly id: string
   readonly address: string
   /** The language of mails to it (BCP 47). */
   readonly language: string
   /** In Unix time. */
   readonly setMs: number
-  /** The stored hash with which it's valid, as a binding from `AddressRecords.bindingOf`. */
+  /** The stored hash with which it's valid, from `AddressRecords.bindingOf`. */
   readonly binding: string
 }
 
@@ -29,13 +29,13 @@ const HOUR_MS = 3_600_000
 /** How long (ms) a new address can be confirmed. */
 export const CONFIRMATION_MS = 24 * HOUR_MS
 
-/** How long (ms) a confirmed address can't recover the mailbox yet. The mailbox is notified, and its user can end it. */
+/** How long (ms) a confirmed address can't recover the mailbox yet. Its user is notified, and can end it. */
 const WAITING_MS = 24 * HOUR_MS
 
 /** How long (ms) an address must have been confirmed to outlast a change of the password. */
 const SETTLED_MS = 7 * 24 * HOUR_MS
 
-/** `too-new`: confirmed, but can't recover the mailbox yet. `ended`: it didn't outlast a change of the password. */
+/** `too-new`: confirmed, but can't recover the mailbox yet. `ended`: didn't outlast a change of the password. */
 export type AddressState = 'too-new' | 'usable' | 'ended'
 
 /** @param isBound whether its binding belongs to the current stored hash */
@@ -44,14 +44,13 @@ export function stateOf({ confirmedMs }: ConfirmedAddress, isBound: boolean, now
   return nowMs - confirmedMs < WAITING_MS ? 'too-new' : 'usable'
 }
 
-/** Whether an address may outlast a change of the password by its own user. */
+/** Whether it may outlast a change of the password by its own user. */
 export function isSettled({ confirmedMs }: ConfirmedAddress, nowMs: number): boolean {
   return nowMs - confirmedMs >= SETTLED_MS
 }
 
 /**
- * Puts the pending address in place of the confirmed one. If that is the same address and still in force, its time of
- * confirmation stays.
+ * Puts the pending address in place of the confirmed one. The same address, if still in force, keeps its time of confirmation.
  *
  * @param inForce the confirmed address, unless it has ended
  */

@@ -2,20 +2,20 @@ import type { Secret } from '../../lib/secret.js'
 import type { Mailbox } from '../mailbox.js'
 
 /**
- * What a link is for. `owner`: made by the owner of the hosting account, to set a new password. `address`: sent to a recovery
- * address, to set a new password. `confirmation`: sent to a new recovery address, to confirm it.
+ * `owner`: made by the owner of the hosting account, to set a new password. `address`: sent to a recovery address, to set a new
+ * password. `confirmation`: sent to a new recovery address, to confirm it.
  */
 export type LinkKind = 'owner' | 'address' | 'confirmation'
 
 /** What must be unchanged since a link was made. */
 export interface LinkBinding {
-  /** The hosting account that owns the domain. */
+  /** The hosting account. */
   readonly owner: string
   /** The form of the domain that the panel knows. */
   readonly domainForm: string
   readonly localPart: string
   readonly storedHash: Secret
-  /** What else links of this kind depend on, such as the time when the account's links were last ended. */
+  /** What else links of this kind depend on, such as when the account's links were last ended. */
   readonly state: string
 }
 
@@ -27,7 +27,7 @@ export interface OpenedLink {
   /** In Unix time. */
   readonly expiresMs: number
   readonly mailbox: Mailbox
-  /** Whether everything is as it was when the link was made. Compares in constant time. */
+  /** Whether nothing has changed since the link was made. Compares in constant time. */
   isBoundTo(binding: LinkBinding): boolean
 }
 

@@ -37,9 +37,9 @@ type Tools = RedeemDependencies & { readonly panel: PanelVisit }
 export const invalidLink = { code: 'recovery-invalid' } as const satisfies Outcome
 
 /**
- * Sets a password with a link. While holding the domain lock, it compares the link with the panel's current data, and uses the
- * link up just before the change. If nothing was changed for another reason, the link works again. Resolves to what is known to
- * have happened; rejects only on a bug.
+ * Sets a password with a link. Under the domain lock, it compares the link with the panel's current data, and uses it up just
+ * before the change. If nothing was changed for another reason, the link works again. Resolves to what is known to have happened;
+ * rejects only on a bug.
  */
 export function redeemLink(attempt: LinkAttempt, dependencies: RedeemDependencies): Promise<Outcome> {
   const { newPassword, clientAddress, deadline, hungUp } = attempt
@@ -81,7 +81,7 @@ async function compareAndChange(attempt: LinkAttempt, lock: HeldLock, tools: Too
   if (!found) return invalidLink
   const { target, binding } = found
   if (!link.isBoundTo(binding)) {
-    // It will never be valid again, unless a backup is restored. So the panel isn't asked about it any more.
+    // It can only become valid again by a restored backup. Later tries needn't ask the panel.
     await memory.use(link)
     return invalidLink
   }

@@ -41,7 +41,7 @@ export interface SetAddressDependencies extends ProofDependencies {
 
 type Tools = ProofTools<SetAddressDependencies>
 
-/** The commands sent while holding the domain lock. */
+/** The commands under the domain lock. */
 const IN_TURN: readonly PanelCommand[] = ['read-mailbox']
 
 const insideMailbox = {
@@ -51,7 +51,7 @@ const insideMailbox = {
 
 /**
  * Mails a link to an address outside the mailbox, if the mailbox's password is proven. Following it makes that the recovery
- * address. The answer doesn't show whether too many such mails were sent. Rejects only on a bug.
+ * address. The answer doesn't show whether too many mails were sent. Rejects only on a bug.
  */
 export function setAddress(
   attempt: SetAddressAttempt,
@@ -70,7 +70,7 @@ export function setAddress(
   )
 }
 
-/** Runs while holding the domain lock, so the hash belongs to the proven password. */
+/** Runs under the domain lock, so the hash belongs to the proven password. */
 async function nameAddress(attempt: SetAddressAttempt, target: Target, tools: Tools): Promise<Answer> {
   const { credentials, recoveryAddress } = attempt
   const { username, domainForm } = target.owner
@@ -84,7 +84,7 @@ async function nameAddress(attempt: SetAddressAttempt, target: Target, tools: To
   return { code: 'recovery-address-sent' }
 }
 
-/** `unknown`: Rekey can't read the hash. This happens only if the mail server checks passwords. */
+/** `unknown`: Rekey can't read the hash, which happens only if the mail server checks passwords. */
 async function accepts(
   isPasswordOf: HashCheck,
   password: Secret,
