@@ -39,7 +39,7 @@ export function passedProxy({ headers }: Request): boolean {
  * The address that the trusted proxies forwarded, if it can be a person's. A loopback address is never accepted, because local
  * programs may do more than others, and some proxies forward whatever their client wrote.
  */
-export function handedOnAddress(request: Request): string | undefined {
+export function forwardedAddress(request: Request): string | undefined {
   const address = parseForwardedAddress(request.ips[0] ?? '')
   return address === undefined || isLoopbackAddress(address) ? undefined : address
 }

@@ -2,7 +2,7 @@ import type { Request, RequestHandler, Response } from 'express'
 import type { AttemptContext } from '../core/attempt-context.js'
 import type { Clock } from '../lib/clock.js'
 import { parseClientAddress } from '../lib/ip-address.js'
-import { cameFromProxyHere, handedOnAddress, lacksAddress } from './forwarded-address.js'
+import { cameFromProxyHere, forwardedAddress, lacksAddress } from './forwarded-address.js'
 import { waitedMs } from './request-start.js'
 
 /**
@@ -46,5 +46,5 @@ export function contextOf(response: Response): AttemptContext {
  * connection has none.
  */
 function clientAddressOf(request: Request): string {
-  return handedOnAddress(request) ?? parseClientAddress(request.socket.remoteAddress ?? '') ?? '0.0.0.0'
+  return forwardedAddress(request) ?? parseClientAddress(request.socket.remoteAddress ?? '') ?? '0.0.0.0'
 }
