@@ -6,6 +6,7 @@ import { beforeAll, expect, it } from 'vitest'
 import { defaultOf } from '../../scripts/configuration.js'
 import { variables } from '../../src/config/load.js'
 import { longestStopMs } from '../../src/service/stop-times.js'
+import { DATA } from '../../src/setup/steps/service.js'
 import { simulatorCredentials, startPanelSimulator } from '../panel-simulator/simulator.js'
 import { atEnd } from './kit/at-end.js'
 import { expectChange } from './kit/change.js'
@@ -55,6 +56,11 @@ it('the unit for systemd is killed only when Rekey must have stopped by itself',
   const stopMs = longestStopMs(Number(defaultOf(request)), Number(defaultOf(command)))
   // The log gets two more seconds.
   expect(secondsOf('TimeoutStopSec')).toBeGreaterThan((stopMs + 2000) / 1000)
+})
+
+it('the unit for systemd has the folder that the setup and the documents name', () => {
+  const [, folder] = /^StateDirectory=(.+)$/m.exec(readFileSync(UNIT, 'utf8')) ?? []
+  expect(`/var/lib/${folder}`).toBe(DATA)
 })
 
 it('the unit for systemd has an exposure of 1.3 at most', () => {

@@ -16,7 +16,7 @@ import {
   requestLink,
 } from '../kit/recovery.js'
 import { simulatorEnvironment, startService, startServiceAt, type TestService } from '../kit/service.js'
-import { byAccount, byMailbox, gist, NEW_PASSWORD, post } from '../kit/submissions.js'
+import { byAccount, byMailbox, gist, NEW_PASSWORD, numberedPassword, post } from '../kit/submissions.js'
 import { CHANGE } from '../panel-simulator/commands/command-names.js'
 import type { PanelSimulator } from '../panel-simulator/simulator.js'
 
@@ -125,6 +125,8 @@ it('the new password is checked before the link is used up', async () => {
     expect(gist(await post(service, byLink(url, 'info')))).toBe('422 password-rejected')
   })
   expect(weak).toEqual([])
+  // The link itself is checked before that.
+  expect(gist(await post(service, byLink('rk1.AAAA.AAAA', 'info')))).toBe('403 recovery-invalid')
   expect(gist(await post(service, byLink(url)))).toBe('200 changed')
 })
 
@@ -397,6 +399,18 @@ it('of two people with one link at the same moment one wins, also on two instanc
   expect(answers.map(gist).toSorted()).toEqual(['200 changed', '403 recovery-invalid'])
   const winner = gist(answers[0]) === '200 changed' ? NEW_PASSWORD : OTHER_PASSWORD
   expect(await one.panel.accepts('info@example.org', winner)).toBe(true)
+})
+
+it('of people with a link each for one mailbox at the same moment one wins', async () => {
+  const service = await start()
+  const urls = [await makeLink(service), await makeLink(service), await makeLink(service)]
+  const answers = await Promise.all(
+    urls.map((url, index) => post(service, byLink(url, numberedPassword(index)))),
+  )
+  const gists = answers.map(gist)
+  expect(gists.toSorted()).toEqual(['200 changed', '403 recovery-invalid', '403 recovery-invalid'])
+  const winner = numberedPassword(gists.indexOf('200 changed'))
+  expect(await service.panel.accepts('info@example.org', winner)).toBe(true)
 })
 
 it('a link of the former key works while that is named', async () => {
