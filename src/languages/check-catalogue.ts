@@ -32,7 +32,7 @@ export function checkCatalogue(language: string, content: unknown, reference: un
 type Tree = Readonly<Record<string, unknown>>
 
 /**
- * The faults of all texts under this key. It allocates little, because garbage from twenty catalogues would raise the memory of
+ * The faults of all texts under this key. It allocates little, because garbage from the catalogues would raise the memory of
  * an idle service.
  */
 function faultsUnder(key: string, content: unknown, reference: unknown, rules: Intl.PluralRules): string[] {

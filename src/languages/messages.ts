@@ -2,6 +2,7 @@ import { type Answer, type FieldFault, retryAfterSeconds } from '../core/answer.
 import type { PasswordReason } from '../core/password/rules.js'
 import type { Strength } from '../core/password/strength.js'
 import type { Counted, Messages } from './catalogue.js'
+import { joinSentences } from './join-sentences.js'
 
 /** The plural rules and number format of a language. They are cached because creating them takes longer than using them. */
 interface Counting {
@@ -47,7 +48,7 @@ export function reasonMessage(messages: Messages, reason: PasswordReason): strin
     }
     case 'too-weak': {
       const text = messages.reason[reason.code]
-      return [text, ...(reason.strength ? strengthSentences(messages, reason.strength) : [])].join(' ')
+      return joinSentences([text, ...(reason.strength ? strengthSentences(messages, reason.strength) : [])])
     }
     default:
       return messages.reason[reason.code]

@@ -1,5 +1,6 @@
 import type { Estimate } from '../../src/core/password/strength.js'
 import type { ScriptPolicy, ScriptWords } from '../../src/http/page/script-view.js'
+import { joinSentences } from '../../src/languages/join-sentences.js'
 
 /** How strong a password is, and if it is too weak, how to improve it. */
 export function describeStrength(words: ScriptWords, policy: ScriptPolicy, estimate: Estimate): string {
@@ -11,5 +12,5 @@ export function describeStrength(words: ScriptWords, policy: ScriptPolicy, estim
     warning ? words.warnings[warning] : undefined,
     ...suggestions.map((code) => words.suggestions[code]),
   ]
-  return [strength, ...advice.filter((text) => text !== undefined)].join(' ')
+  return joinSentences([strength, ...advice.filter((text) => text !== undefined)])
 }
