@@ -167,9 +167,9 @@ it('the panel gets every text exactly as it was typed, or not at all', async () 
         expect(await service.panel.accepts('info@example.org', wanted)).toBe(true)
       }
     }),
-    { numRuns: 150 },
+    { numRuns: 50 },
   )
-  expect(changes).toBeGreaterThan(20)
+  expect(changes).toBeGreaterThan(10)
 })
 
 it.each([

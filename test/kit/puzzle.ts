@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Challenge, SolvedChallenge } from '../../src/core/puzzle.js'
 
 /** Solves a puzzle as its schema describes it. */
@@ -6,7 +6,7 @@ export function solve({ parameters, signature }: Challenge, from = 0): SolvedCha
   const text = Buffer.from(`${parameters.salt}${parameters.nonce}00000000`, 'hex')
   for (let counter = from; ; counter++) {
     text.writeUInt32BE(counter, text.length - 4)
-    const derivedKey = createHash('sha256').update(text).digest('hex')
+    const derivedKey = hash('sha256', text, 'hex')
     if (derivedKey.startsWith(parameters.keyPrefix)) {
       return { challenge: { parameters, signature }, solution: { counter, derivedKey } }
     }

@@ -89,13 +89,14 @@ it.each([
     const home = '2001:db8:9:1::5'
     expect(await attempt(home, changed, 'public', credentials)).toBe(true)
     let guesses = 0
-    for (let minute = 0; minute < 24 * 60; minute++) {
+    let tries = 0
+    for (let minute = 0; minute < 24 * 60; minute += 5) {
       // The owner, from a new network, as long as the ceiling isn't reached.
       if (guesses < 100) {
-        expect(await attempt(`203.0.113.${minute}`, changed, 'public', credentials)).toBe(true)
+        expect(await attempt(`203.0.113.${minute / 5}`, changed, 'public', credentials)).toBe(true)
       }
       for (let index = 0; index < 25; index++) {
-        const attacker = ATTACKERS[(minute * 25 + index) % ATTACKERS.length] ?? ''
+        const attacker = ATTACKERS[tries++ % ATTACKERS.length] ?? ''
         if (await attempt(attacker, guess, 'public', credentials)) guesses += 1
       }
       if (minute % 30 === 0) {
@@ -105,7 +106,7 @@ it.each([
         const other = credentials === byMailbox ? byAccount : byMailbox
         expect(await attempt('203.0.113.7', changed, 'public', other)).toBe(true)
       }
-      clock.advance(MINUTE_MS)
+      clock.advance(5 * MINUTE_MS)
     }
     expect(guesses).toBe(100)
   },

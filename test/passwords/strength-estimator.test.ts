@@ -108,6 +108,6 @@ it('the estimator of strength makes of a password what the library makes of it w
       const known = library.check(text, badWords)
       expect([score, warning !== undefined]).toEqual([known.score, Boolean(known.feedback.warning)])
     }),
-    { numRuns: 200 },
+    { numRuns: 60 },
   )
 })

@@ -161,7 +161,7 @@ it.each<[string, (smtp: SmtpServer) => Record<string, string>]>([
   },
 )
 
-/** One of a thousand strangers, each in a separate network. */
+/** One of many strangers, each in a separate network. */
 const strangerOf = (index: number): string => `10.${Math.floor(index / 250)}.${index % 250}.1`
 
 it('the panel is asked for people who can’t sign in after all attempts, however late those came', async () => {
@@ -184,12 +184,12 @@ it('the panel is asked for people who can’t sign in after all attempts, howeve
   expect(helped === -1 || helped > last).toBe(true)
 })
 
-it('a thousand requests from as many addresses send one mail about a mailbox', async () => {
+it('two hundred requests from as many addresses send one mail about a mailbox', async () => {
   const { service, smtp } = await start({ REKEY_TRUST_PROXY: '1' })
-  for (let index = 0; index < 1000; index++) {
+  for (let index = 0; index < 200; index++) {
     const answer = await ask(service, HELP_REQUEST, strangerOf(index))
     expect(answer.status).toBe(202)
-    if (index % 100 === 0) await nextResult(service)
+    if (index % 20 === 0) await nextResult(service)
   }
   await vi.waitUntil(() => smtp.messages.length > 0, { interval: 1 })
   expect(smtp.messages).toHaveLength(1)
@@ -199,10 +199,10 @@ it('a thousand requests from as many addresses send one mail about a mailbox', a
   expect(smtp.messages[1]?.to).toEqual(['bob@contact.example'])
 })
 
-it('a thousand addresses that name all mailboxes of one owner send the owner five mails, and others get theirs', async () => {
+it('a hundred addresses that name all mailboxes of one owner send the owner five mails, and others get theirs', async () => {
   const { service, smtp } = await start({ REKEY_TRUST_PROXY: '1' })
   const names = ['info', 'sales', 'legacy', 'paused', 'john-doe', 'john.doe', 'ann-lee', 'ann.lee']
-  for (let index = 0; index < 1000; index++) {
+  for (let index = 0; index < 100; index++) {
     const email = `${names[index % names.length]}@example.org`
     expect((await ask(service, { ...HELP_REQUEST, email }, strangerOf(index))).status).toBe(202)
   }
@@ -216,10 +216,10 @@ it('a thousand addresses that name all mailboxes of one owner send the owner fiv
   ])
 })
 
-it('a thousand addresses that name as many mailboxes of one domain send no mail, and keep nobody there from being helped', async () => {
+it('six hundred addresses that name as many mailboxes of one domain send no mail, and keep nobody there from being helped', async () => {
   const { service, smtp } = await start({ REKEY_TRUST_PROXY: '1' })
   const statuses: number[] = []
-  for (let index = 0; index < 1000; index++) {
+  for (let index = 0; index < 600; index++) {
     const request = { ...HELP_REQUEST, email: `box${index}@example.org` }
     statuses.push((await ask(service, request, strangerOf(index))).status)
   }

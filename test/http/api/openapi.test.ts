@@ -1,4 +1,4 @@
-import { Ajv2020 } from 'ajv/dist/2020.js'
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import type { Response } from 'supertest'
 import { expect, it } from 'vitest'
@@ -34,18 +34,29 @@ interface Document {
   readonly components: object
 }
 
-/** Checks values with the schemas of the document that the service publishes. */
-async function startContract(options: TestServiceOptions = {}) {
-  const service = await startService(options)
-  const document: Document = (await service.http.get('/api/v1/openapi.json')).body
+/** Compiling takes longer than the rest of a test, and most services publish the same document. */
+const validators = new Map<string, ReturnType<typeof createValidator>>()
+
+function createValidator(document: Document) {
   const ajv = new Ajv2020({ strict: false, allErrors: true })
   ;(addFormats as unknown as (target: Ajv2020) => void)(ajv)
   ajv.addSchema({ $id: 'openapi', ...document })
-
-  function valid(schema: object, value: unknown): string {
-    const resolved = JSON.parse(JSON.stringify(schema).replaceAll('"#/components', '"openapi#/components'))
-    return ajv.validate(resolved, value) ? '' : ajv.errorsText()
+  const compiled = new Map<string, ValidateFunction>()
+  return (schema: object, value: unknown): string => {
+    const resolved = JSON.stringify(schema).replaceAll('"#/components', '"openapi#/components')
+    const validate = compiled.get(resolved) ?? ajv.compile(JSON.parse(resolved))
+    compiled.set(resolved, validate)
+    return validate(value) ? '' : ajv.errorsText(validate.errors)
   }
+}
+
+/** Checks values with the schemas of the document that the service publishes. */
+async function startContract(options: TestServiceOptions = {}) {
+  const service = await startService(options)
+  const { body, text } = await service.http.get('/api/v1/openapi.json')
+  const document: Document = body
+  const valid = validators.get(text) ?? createValidator(document)
+  validators.set(text, valid)
 
   function faultsOf(path: string, method: string, response: Response): string {
     const declared = document.paths[path]?.[method]?.responses[String(response.status)]

@@ -51,30 +51,12 @@ export function readOne(panel: PanelState, records: readonly MailboxRecord[]): M
   return failed(exitCodes.invalid, `Invalid object format: ${records.map(renderRecord).join(' ')}`)
 }
 
-export function recordValues({
-  account,
-  hash,
-  suspended,
-  aliases = '',
-}: MailboxRecord): Record<string, string> {
-  return {
-    ACCOUNT: account,
-    ALIAS: aliases,
-    AUTOREPLY: 'no',
-    FWD: '',
-    FWD_ONLY: '',
-    RATE_LIMIT: '',
-    MD5: hash,
-    QUOTA: 'unlimited',
-    U_DISK: '0',
-    SUSPENDED: suspended ? 'yes' : 'no',
-    TIME: '10:00:00',
-    DATE: '2026-11-23',
-  }
+export function recordValues(record: MailboxRecord): Record<string, string> {
+  const fields = renderRecord(record).matchAll(/(\w+)='([^']*)'/g)
+  return Object.fromEntries([...fields].map(([, key, value]) => [key, value]))
 }
 
-function renderRecord(record: MailboxRecord): string {
-  return Object.entries(recordValues(record))
-    .map(([key, value]) => `${key}='${value}'`)
-    .join(' ')
+function renderRecord({ account, hash, suspended, aliases = '' }: MailboxRecord): string {
+  const isSuspended = suspended ? 'yes' : 'no'
+  return `ACCOUNT='${account}' ALIAS='${aliases}' AUTOREPLY='no' FWD='' FWD_ONLY='' RATE_LIMIT='' MD5='${hash}' QUOTA='unlimited' U_DISK='0' SUSPENDED='${isSuspended}' TIME='10:00:00' DATE='2026-11-23'`
 }

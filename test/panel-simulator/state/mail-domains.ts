@@ -37,6 +37,7 @@ export async function createMoreDomains(
   moreMailboxes: number,
   hashPassword: HashPassword,
 ): Promise<MailDomain[]> {
+  if (count === 0) return []
   const hash = await hashPassword('info mail pw')
   const accounts = ['info', ...Array.from({ length: moreMailboxes }, (_, index) => `box${index}`)]
   return Array.from({ length: count }, (_, index) => ({

@@ -13,7 +13,7 @@ import { createModel, freshMailboxes, type Model, type Wish } from './model.js'
 import { createRandom } from './random.js'
 
 /** 2,000 in `npm run test:full`, 20,000 in `npm run test:long`. */
-const OPERATIONS = Number(process.env.REKEY_TEST_OPERATIONS ?? 200)
+const OPERATIONS = Number(process.env.REKEY_TEST_OPERATIONS ?? 100)
 const seed = Number(process.env.REKEY_TEST_SEED ?? randomInt(2 ** 31))
 
 /** Sends several wishes at once, and checks the answers with the panel's state. */
