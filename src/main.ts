@@ -5,10 +5,10 @@ import { readFile } from 'node:fs/promises'
 import { setTimeout } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { parseCommandLine, type SetupTask } from './cli/command-line.js'
-import { isAlive } from './cli/health-check.js'
 import type { Environment } from './config/environment.js'
 import { type Config, loadConfig } from './config/load.js'
 import { packageFolder } from './config/package-folder.js'
+import { askHealth } from './system/health-check.js'
 
 /** Exit codes of sysexits.h. */
 const EX_USAGE = 64
@@ -132,7 +132,7 @@ async function runService(config: Config): Promise<void> {
 }
 
 async function tellHealth(config: Config): Promise<void> {
-  process.exitCode = (await isAlive(config)) ? 0 : 1
+  process.exitCode = (await askHealth(config)) === undefined ? 0 : 1
 }
 
 function fail(exitCode: number, text: string): void {

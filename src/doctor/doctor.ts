@@ -31,6 +31,7 @@ import { connectionSteps } from './panel-connection.js'
 import { keySteps, type PanelKey } from './panel-key.js'
 import { examineProxySettings } from './proxy-settings.js'
 import { findRecoveryStore } from './recovery-store.js'
+import { findSocket } from './socket.js'
 
 interface DoctorParts {
   readonly clock: Clock
@@ -56,6 +57,7 @@ const CHECKS: readonly Check[] = [
   'recovery-store',
   'mail-server',
   'notifications',
+  'socket',
   'proxy',
 ]
 
@@ -126,6 +128,7 @@ async function examineRest(config: Config, { clock }: DoctorParts): Promise<read
     await findRecoveryStore({ recoveryStore, redis, clock }),
     await findMailServer(mailServer && createMailServerProbe(mailServer)),
     await findNotificationServer(mail && createNotificationProbe(mail.server, mail.from.address)),
+    await findSocket(config),
     ...examineProxySettings(config),
   ]
 }

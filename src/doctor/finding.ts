@@ -47,6 +47,7 @@ export const doctorCodes = [
   'notification-login-not-offered',
   'notification-refused',
   'notification-recipient-refused',
+  'socket-not-answered',
   'proxy-not-trusted',
   'listens-in-clear',
   'service-unreachable',
@@ -82,6 +83,7 @@ export type Check =
   | 'recovery-store'
   | 'mail-server'
   | 'notifications'
+  | 'socket'
   | 'proxy'
   | 'service'
   | 'base-path'

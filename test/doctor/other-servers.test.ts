@@ -1,8 +1,12 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { join } from 'node:path'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { examineProxySettings } from '../../src/doctor/proxy-settings.js'
 import { diagnose, startScopedPanel } from '../kit/doctor.js'
 import { startLine } from '../kit/line-server.js'
 import { type MailServerOptions, startMailServer } from '../kit/mail-server.js'
+import { scratchFolder } from '../kit/service.js'
 import { refusal, startSmtpServer, wantsTls } from '../kit/smtp-server.js'
 import { createCertificate } from '../panel-simulator/server/certificate.js'
 
@@ -137,4 +141,16 @@ it.each([
 ])('of the proxy, the settings listening on %s and trusting %j tell: %s', (host, trustProxy, word) => {
   const findings = examineProxySettings({ listen: { host, port: 8080 }, trustProxy })
   expect(findings.map((finding) => ('code' in finding ? finding.code : finding.status))).toEqual([word])
+})
+
+it('of the socket for the proxy, the doctor tells whether the service answers there', async () => {
+  const path = join(scratchFolder({}), 'rekey.sock')
+  const look = async () => diagnose(await startScopedPanel(), { REKEY_HOST: `unix:${path}` })
+  const { gist, text } = await look()
+  expect([gist.socket, gist.proxy]).toEqual(['socket-not-answered', 'ok'])
+  expect(text('socket')).toContain(`${path} (ENOENT)`)
+  const service = createServer((_request, response) => void response.end()).listen(path)
+  onTestFinished(() => void service.close())
+  await once(service, 'listening')
+  expect((await look()).gist.socket).toBe('ok')
 })

@@ -29,6 +29,7 @@ it('the doctor goes through everything in order, and asks the panel each needed 
     ['recovery-store', 'ok'],
     ['mail-server', 'ok'],
     ['notifications', 'ok'],
+    ['socket', 'ok'],
     ['proxy', 'proxy-not-trusted'],
   ])
   expect(panel.calls.map(({ command }) => command)).toEqual([

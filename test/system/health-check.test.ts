@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import { isAlive } from '../../src/cli/health-check.js'
+import { askHealth } from '../../src/system/health-check.js'
 import { scratchFolder } from '../kit/service.js'
 
 /** Something that answers like the service, or with an error, and its address. */
@@ -19,30 +19,30 @@ async function listen(host: string, basePath = '', status = 200) {
 it.each(['127.0.0.1', '0.0.0.0', '::', '::1', 'localhost'])(
   'the look whether the service is alive finds it where it listens on %s',
   async (host) => {
-    expect(await isAlive(await listen(host))).toBe(true)
+    expect(await askHealth(await listen(host))).toBeUndefined()
   },
 )
 
 it('the look whether the service is alive finds it on its socket', async () => {
   const path = join(scratchFolder({}), 'rekey.sock')
   const on = { listen: { path, mode: 0o600 }, basePath: '' }
-  expect(await isAlive(on)).toBe(false)
+  expect(await askHealth(on)).toBe('ENOENT')
   const server = createServer((_request, response) => void response.end())
   onTestFinished(() => void server.close())
   await once(server.listen(path), 'listening')
-  expect(await isAlive(on)).toBe(true)
+  expect(await askHealth(on)).toBeUndefined()
 })
 
 it('the look whether the service is alive finds it below its base path', async () => {
   const listening = await listen('127.0.0.1', '/password')
-  expect(await isAlive(listening)).toBe(true)
-  expect(await isAlive({ ...listening, basePath: '/elsewhere' })).toBe(false)
+  expect(await askHealth(listening)).toBeUndefined()
+  expect(await askHealth({ ...listening, basePath: '/elsewhere' })).toBe('status 404')
 })
 
 it('the look whether the service is alive does not take an error for life', async () => {
-  expect(await isAlive(await listen('127.0.0.1', '', 500))).toBe(false)
+  expect(await askHealth(await listen('127.0.0.1', '', 500))).toBe('status 500')
 })
 
 it('the look whether the service is alive is no error where nobody listens', async () => {
-  expect(await isAlive({ listen: { host: '127.0.0.1', port: 1 }, basePath: '' })).toBe(false)
+  expect(await askHealth({ listen: { host: '127.0.0.1', port: 1 }, basePath: '' })).toBe('ECONNREFUSED')
 })
