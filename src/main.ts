@@ -2,7 +2,6 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { setTimeout } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { parseCommandLine, type SetupTask } from './cli/command-line.js'
 import type { Environment } from './config/environment.js'
@@ -47,11 +46,12 @@ function main(): void {
 
 /** Loads the setup and the doctor. With `--remote`, standard output gets only the commands for the panel's host. */
 async function runSetup(task: SetupTask, asks: boolean): Promise<void> {
-  const [{ setUp }, { thisHost }, { openTerminal }, { diagnose }] = await Promise.all([
+  const [{ setUp }, { thisHost }, { openTerminal }, { diagnose }, { systemClock }] = await Promise.all([
     import('./setup/setup.js'),
     import('./setup/this-host.js'),
     import('./setup/terminal.js'),
     import('./doctor/diagnose.js'),
+    import('./lib/clock.js'),
   ])
   const output = task.does === 'set-up-remotely' ? process.stderr : process.stdout
   const isSetUp = await setUp(task, {
@@ -61,7 +61,7 @@ async function runSetup(task: SetupTask, asks: boolean): Promise<void> {
       handOver: (script) => void process.stdout.write(script),
       ours: (path) => readFile(new URL(path, packageFolder), 'utf8'),
       diagnose: (environment, url) => diagnose(environment, url, false),
-      wait: (durationMs) => setTimeout(durationMs),
+      clock: systemClock,
       random: () => randomBytes(32).toString('hex'),
     },
   })

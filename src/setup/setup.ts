@@ -53,7 +53,7 @@ async function lock({ does }: SetupTask, { host, terminal, tools }: SetupParts) 
     if (unlock || does === 'refresh') return unlock
     if (waitedMs === 0) terminal.say('Another rekey setup is running: waiting for it …')
     if (waitedMs >= LOCK_WITHIN_MS) return undefined
-    await tools.wait(PAUSE_MS)
+    await tools.clock.wait(PAUSE_MS)
   }
 }
 

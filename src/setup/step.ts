@@ -1,3 +1,4 @@
+import type { Clock } from '../lib/clock.js'
 import type { Changes } from './changes.js'
 import type { Door } from './door.js'
 import type { Host } from './host.js'
@@ -49,7 +50,7 @@ export interface Tools {
   ours(path: string): Promise<string>
   /** Runs the doctor with these settings, or for the page at a URL. */
   diagnose(environment: Readonly<Record<string, string>>, url?: URL): Promise<Diagnosis>
-  wait(durationMs: number): Promise<void>
+  readonly clock: Pick<Clock, 'now' | 'wait'>
   /** A random secret in hex digits. */
   random(): string
 }

@@ -20,6 +20,8 @@ export interface SetupHost {
   changes(): number
   /** Whether the service is ready. */
   isReady: boolean
+  /** Whether the service ends with an error after each start. Then it doesn't answer. */
+  hasFailed: boolean
   /** How often the service first reports that it hasn't checked yet. */
   unchecked: number
   /** TLS servers by `ADDRESS:PORT` or `NAME:PORT`. */
@@ -153,6 +155,7 @@ export function createSetupHost(): SetupHost {
     const units = args.filter((arg) => !arg.startsWith('--'))
     const now = args.includes('--now')
     if (verb === 'is-active') return ended(units.every((unit) => active.has(unit)) ? 0 : 3)
+    if (verb === 'show') return ended(0, parts.hasFailed ? 'exit-code\n' : 'success\n')
     if (verb === 'is-enabled') return ended(units.every((unit) => enabled.has(unit)) ? 0 : 1)
     for (const unit of units) {
       if (verb === 'enable') enabled.add(unit)
@@ -168,7 +171,7 @@ export function createSetupHost(): SetupHost {
   }
 
   /** Commands that change nothing. */
-  const LOOKS = /^(?:nginx -t|systemctl is-|fail2ban-client -t|php |doveconf |\/usr\/bin\/python3 )/
+  const LOOKS = /^(?:nginx -t|systemctl (?:is-|show)|fail2ban-client -t|php |doveconf |\/usr\/bin\/python3 )/
 
   const host: Host = {
     async read(path) {
@@ -225,7 +228,7 @@ export function createSetupHost(): SetupHost {
     },
     async get(place) {
       if ('url' in place) return { status: 200, body: '' }
-      if (!active.has('rekey.service')) return undefined
+      if (!active.has('rekey.service') || parts.hasFailed) return undefined
       if (parts.unchecked > 0) {
         parts.unchecked -= 1
         return { status: 503, body: '{"faults":[{"code":"not-checked-yet"}]}' }
@@ -265,6 +268,7 @@ export function createSetupHost(): SetupHost {
     },
     changes: () => changes,
     isReady: true,
+    hasFailed: false,
     unchecked: 0,
     tls: new Map([
       ['127.0.0.1:8083', trusted],
@@ -282,6 +286,7 @@ export function setupParts({ host }: SetupHost, answers: readonly string[] = [])
   const handedOver: string[] = []
   const diagnosed: Readonly<Record<string, string>>[] = []
   const queue = [...answers]
+  let nowMs = 0
   const ask = async (question: string, fallback: string): Promise<string> => {
     said.push(question)
     return queue.shift() || fallback
@@ -302,9 +307,14 @@ export function setupParts({ host }: SetupHost, answers: readonly string[] = [])
         diagnosed.push(environment)
         return { text: 'fault       key            key-refused: no\n            fix: mend it\n', sound: true }
       },
-      wait: async () => undefined,
+      clock: {
+        now: () => nowMs,
+        async wait(durationMs) {
+          nowMs += durationMs
+        },
+      },
       random: () => 'f'.repeat(64),
     },
   }
-  return { parts, said, handedOver, diagnosed, text: () => said.join('\n') }
+  return { parts, said, handedOver, diagnosed, waitedMs: () => nowMs, text: () => said.join('\n') }
 }

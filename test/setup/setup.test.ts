@@ -417,6 +417,18 @@ describe('a step that fails', () => {
     expect(Object.keys(panel.state()).filter((path) => path.includes('nginx.conf_rekey'))).toEqual([])
   })
 
+  it('doesn’t wait for a service that has ended, and waits a minute for one that doesn’t answer', async () => {
+    const panel = createSetupHost()
+    panel.hasFailed = true
+    const ended = await setUpOn(panel)
+    expect([ended.isSetUp, ended.waitedMs()]).toEqual([false, 0])
+    expect(ended.text()).toContain('✗  The service: the service isn’t ready. The doctor says:\n')
+    panel.hasFailed = false
+    panel.unchecked = Number.POSITIVE_INFINITY
+    const silent = await setUpOn(panel)
+    expect([silent.isSetUp, silent.waitedMs()]).toEqual([false, 60_000])
+  })
+
   it('keeps a service that ran before with its former settings', async () => {
     const panel = createSetupHost()
     await setUpOn(panel)

@@ -79,7 +79,7 @@ async function waitUntilServed({ host, door, tools }: Setup): Promise<void> {
   for (let tries = 0; tries < 20; tries += 1) {
     status = (await host.get({ url, at: door.address }))?.status
     if (status === 200) return
-    await tools.wait(250)
+    await tools.clock.wait(250)
   }
   const answer = status === undefined ? 'doesn’t answer' : `answers with status ${status}`
   throw new SetupFault(`${url} ${answer}: see nginx’s error log`)

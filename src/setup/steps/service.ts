@@ -210,12 +210,14 @@ async function start({ host, journal }: Setup, changes: Changes, isNew: boolean)
 }
 
 async function waitUntilReady({ host, basePath, tools }: Setup): Promise<void> {
-  for (let waitedMs = 0; waitedMs < READY_WITHIN_MS; waitedMs += PAUSE_MS) {
+  const endMs = tools.clock.now() + READY_WITHIN_MS
+  while (tools.clock.now() < endMs) {
     const answer = await host.get({ socket: SOCKET, path: `${basePath}/readyz` })
     if (answer?.status === 200) return
     // The service has checked and isn't ready. The doctor finds out why.
     if (answer?.status === 503 && !answer.body.includes('not-checked-yet')) break
-    await tools.wait(PAUSE_MS)
+    if (await hasFailed(host)) break
+    await tools.clock.wait(PAUSE_MS)
   }
   const { text } = await tools.diagnose(await serviceEnvironment(host))
   const faults = text
@@ -224,4 +226,10 @@ async function waitUntilReady({ host, basePath, tools }: Setup): Promise<void> {
   throw new SetupFault(
     `the service isn’t ready. The doctor says:\n  ${faults.join('\n  ') || 'no fault in the settings; see the log with journalctl -u rekey'}`,
   )
+}
+
+/** Whether the service has ended with an error since its last start. */
+async function hasFailed(host: Host): Promise<boolean> {
+  const { output } = await host.run(['systemctl', 'show', '--property=Result', '--value', 'rekey.service'])
+  return output.trim() !== 'success'
 }
