@@ -25,8 +25,14 @@ const EXECUTABLE = /^(?:usr\/bin\/rekey|usr\/lib\/rekey\/bin\/node|DEBIAN\/(?:po
  * release, Node.js and dpkg, the package is the same byte for byte.
  *
  * @param target the folder for the package
+ * @param compression `none` is for tests, because xz takes half a minute
  */
-export function packageDebian(release: Release, architecture: Architecture, target: string): string {
+export function packageDebian(
+  release: Release,
+  architecture: Architecture,
+  target: string,
+  compression: 'xz' | 'none' = 'xz',
+): string {
   const scratch = mkdtempSync(join(tmpdir(), 'rekey-deb-'))
   try {
     const packages = fetchPackages(architecture, join(scratch, 'npm'))
@@ -35,7 +41,7 @@ export function packageDebian(release: Release, architecture: Architecture, targ
     addControlFiles(root, release, architecture)
     settle(root, release.date)
     const path = join(target, `rekey_${release.version}_${architecture.debian}.deb`)
-    build(root, path, release.date)
+    build(root, path, release.date, compression)
     return path
   } finally {
     rmSync(scratch, { recursive: true, force: true })
@@ -59,8 +65,8 @@ function settle(root: string, date: Date): void {
   }
 }
 
-function build(root: string, path: string, date: Date): void {
+function build(root: string, path: string, date: Date, compression: string): void {
   const env = { ...process.env, SOURCE_DATE_EPOCH: `${date.getTime() / 1000}` }
-  const args = ['--root-owner-group', '-Zxz', '--build', root, path]
+  const args = ['--root-owner-group', `-Z${compression}`, '--build', root, path]
   execFileSync('dpkg-deb', args, { env, stdio: ['ignore', 'ignore', 'inherit'] })
 }

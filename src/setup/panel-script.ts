@@ -86,7 +86,7 @@ if [ -n "$key" ]; then
   To make a new key, delete this one and run this again: $HESTIA/bin/v-delete-access-key $key" >&2
 else
   $HESTIA/bin/v-add-access-key "\${admin:-admin}" ${profile} rekey json
-  echo 'Set HESTIA_ACCESS_KEY and HESTIA_SECRET_KEY to the two values above.' >&2
+  echo 'Type the two values above into rekey setup, or set HESTIA_ACCESS_KEY and HESTIA_SECRET_KEY to them.' >&2
   did 'Made an access key.' "$HESTIA/bin/v-delete-access-key $(rekey_key)"
 fi
 

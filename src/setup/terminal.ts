@@ -1,3 +1,4 @@
+import { on } from 'node:events'
 import { createInterface, type Interface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 
@@ -72,8 +73,11 @@ export function openTerminal({ input, output }: Streams, asks: boolean): Termina
 async function readSecret(input: Streams['input']): Promise<string> {
   input.setRawMode?.(true)
   let typed = ''
+  // A terminal that was paused doesn't go on for the stream's own iterator.
+  const chunks = on(input, 'data', { close: ['end'] })
+  input.resume()
   try {
-    for await (const chunk of input.iterator({ destroyOnReturn: false })) {
+    for await (const [chunk] of chunks) {
       for (const character of String(chunk)) {
         if (character === '\r' || character === '\n') return typed.trim()
         if (character === INTERRUPT || character === END)

@@ -1,22 +1,38 @@
 import { randomBytes } from 'node:crypto'
+import { copyFileSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { canRunMachine, type PanelMachine, startPanelMachine } from './kit/panel-machine.js'
+import manifest from '../../package.json' with { type: 'json' }
+import { architectures } from '../../scripts/debian/architectures.js'
+import { packageDebian } from '../../scripts/debian/package-debian.js'
+import { adapt } from './kit/deploy-file.js'
+import { canRunMachine, type PanelMachine, startPanelMachine, startServiceHost } from './kit/panel-machine.js'
 import { changePasswordByRoundcube } from './kit/webmail-session.js'
 
 const WEBMAIL = 'https://webmail.example.org'
+/** The password of info@example.org when the panel starts. */
+const FIRST_PASSWORD = 'info mail pw'
+const START = { timeout: 20_000 }
 /** How fast people read. */
 const WORDS_PER_MINUTE = 200
 
 describe.runIf(canRunMachine)('on a host of a panel', () => {
   let machine: PanelMachine
-  /** Everything on the host before the setup. */
+  /** The package's path on the host. */
+  let packagePath: string
+  /** Everything on the host before the package was installed, and before the setup. */
+  let beforePackage: string[]
   let before: string[]
   let settingsBefore: string[]
-  let password = 'info mail pw'
+  let password = FIRST_PASSWORD
 
   beforeAll(async () => {
     machine = await startPanelMachine()
-    before = await footprint()
+    const own = architectures.find(({ node }) => node === process.arch)
+    if (!own) throw new Error(`there is no package for ${process.arch}`)
+    const release = { version: manifest.version, date: new Date(0) }
+    packagePath = `/mnt/${basename(packageDebian(release, own, machine.shared, 'none'))}`
+    beforePackage = await footprint()
     settingsBefore = await panelSettings()
   })
 
@@ -24,7 +40,8 @@ describe.runIf(canRunMachine)('on a host of a panel', () => {
   async function footprint(): Promise<string[]> {
     const places = '/etc /home/alice /usr/local/hestia /var/lib/roundcube/plugins /var/lib/snappymail'
     // The panel's commands change these on their own, even when they undo something.
-    const others = /hosts|hestia\.conf|access-keys|exim4\/domains|nginx\/conf\.d\/domains|alice\/conf\/mail/
+    const others =
+      /hosts|hestia\.conf|access-keys|exim4\/domains|nginx\/conf\.d\/domains|alice\/conf\/(?:mail|web)\/(?!.*_rekey)/
     const { output } = await machine.run(
       'bash',
       '-c',
@@ -37,11 +54,12 @@ describe.runIf(canRunMachine)('on a host of a panel', () => {
     return (await machine.run('sort', '/usr/local/hestia/conf/hestia.conf')).output.split('\n')
   }
 
-  async function changeOnThePage(next: string, headers: Record<string, string> = {}): Promise<string> {
+  /** @param page its address */
+  async function changeOnThePage(next: string, page = `${WEBMAIL}/password/`): Promise<string> {
     const { body } = await machine.visit(
-      `${WEBMAIL}/password/`,
+      page,
       { email: 'info@example.org', current_password: password, new_password: next, confirm_password: next },
-      { origin: WEBMAIL, ...headers },
+      { origin: new URL(page).origin },
     )
     return body
   }
@@ -54,15 +72,49 @@ describe.runIf(canRunMachine)('on a host of a panel', () => {
   /** Waits until the log has an attempt like this. */
   async function expectAttempt(attempt: Record<string, unknown>): Promise<void> {
     const last = async (): Promise<unknown> => {
-      const { output } = await machine.run('grep', '"event":"attempt"', '/var/log/rekey.log')
+      const { output } = await machine.run(
+        'journalctl',
+        '--unit=rekey',
+        '--output=cat',
+        '--grep="event":"attempt"',
+      )
       return JSON.parse(output.trim().split('\n').at(-1) || '{}')
     }
     await expect.poll(last).toMatchObject(attempt)
   }
 
+  /** Checks everything else that the host serves. */
+  async function expectSitesToAnswer(): Promise<void> {
+    expect((await machine.run('nginx', '-t')).code).toBe(0)
+    expect((await machine.run('systemctl', 'reload', 'nginx')).code).toBe(0)
+    await expect.poll(async () => (await machine.visit(`${WEBMAIL}/password/`)).status).toBe(404)
+    for (const site of [WEBMAIL, 'https://webmail.example.com'])
+      expect((await machine.visit(`${site}/`)).body).toContain('Roundcube')
+    expect((await machine.visit('https://password.example.org/')).body).toContain('The site of')
+  }
+
+  /** Runs the timer's service, and returns what it logged. */
+  async function refresh(): Promise<string> {
+    const { code, output } = await machine.run('systemctl', 'start', 'rekey-refresh.service')
+    expect(code, output).toBe(0)
+    const show = ['--property=InvocationID', '--value', 'rekey-refresh.service']
+    const { output: id } = await machine.run('systemctl', 'show', ...show)
+    const said = [`_SYSTEMD_INVOCATION_ID=${id.trim()}`, '--output=cat', '--quiet']
+    return (await machine.run('journalctl', ...said)).output
+  }
+
+  it('the package is installed by apt, and starts nothing before the setup', async () => {
+    const { code, output } = await machine.run('apt-get', 'install', '--yes', packagePath)
+    expect(code, output).toBe(0)
+    expect((await machine.run('systemctl', 'is-enabled', 'rekey.service', 'rekey.socket')).output).toBe(
+      'disabled\ndisabled\n',
+    )
+    before = await footprint()
+  })
+
   it('a setup at a terminal takes a person less than three minutes, and the doctor is content', async () => {
     const startMs = performance.now()
-    const { code, output } = await machine.runAtTerminal('rekey', 'setup')
+    const { code, output } = await machine.runAtTerminal('rekey setup', () => '')
     const words = output.split(/\s+/).length
     const seconds = (performance.now() - startMs) / 1000 + (words / WORDS_PER_MINUTE) * 60
     expect(code, output).toBe(0)
@@ -114,7 +166,7 @@ describe.runIf(canRunMachine)('on a host of a panel', () => {
       '/etc/rekey/secret-key',
       '/run/rekey/rekey.sock',
     )
-    expect(output).toBe('640 root hestiamail\n600 root root\n600 root root\n660 nobody www-data\n')
+    expect(output).toBe('640 root hestiamail\n600 root root\n600 root root\n660 root www-data\n')
   })
 
   it('a setup opens the form of the panel’s plugins to the host’s own addresses alone', async () => {
@@ -152,10 +204,9 @@ describe.runIf(canRunMachine)('on a host of a panel', () => {
     ]
     await machine.run('bash', '-c', `PATH=$PATH:/usr/local/hestia/bin; set -e; ${upgrade.join('\n')}`)
     expect((await machine.visit(`${WEBMAIL}/password/`)).status).toBe(200)
-    const { code, output } = await machine.run('rekey', 'setup', '--refresh')
-    expect([code, output.match(/^✓.*/gm)]).toEqual([
-      0,
-      ['✓  The page at /password/ of every webmail host', '✓  Webmail changes passwords through Rekey'],
+    expect((await refresh()).match(/^✓.*/gm)).toEqual([
+      '✓  The page at /password/ of every webmail host',
+      '✓  Webmail changes passwords through Rekey',
     ])
     const next = nextPassword()
     const change = { address: 'info@example.org', current: password, next }
@@ -164,7 +215,20 @@ describe.runIf(canRunMachine)('on a host of a panel', () => {
     await expect
       .poll(async () => (await machine.visit('https://webmail.example.com/password/')).status)
       .toBe(200)
-    expect(await machine.run('rekey', 'setup', '--refresh')).toEqual({ code: 0, output: '' })
+    expect(await refresh()).toBe('')
+  })
+
+  it('a setup serves the page after the host was started anew, and the timer runs again', async () => {
+    await machine.reboot()
+    // The panel simulator forgets changes when it restarts.
+    password = FIRST_PASSWORD
+    await expect.poll(async () => (await machine.visit(`${WEBMAIL}/password/readyz`)).status, START).toBe(200)
+    const units = ['rekey.socket', 'rekey.service', 'rekey-refresh.timer']
+    expect((await machine.run('systemctl', 'is-active', ...units)).output).toBe('active\n'.repeat(3))
+    const next = nextPassword()
+    expect(await changeOnThePage(next)).toContain('The password was changed')
+    password = next
+    expect(await machine.run('rekey', 'doctor')).toMatchObject({ code: 0 })
   })
 
   it.each([
@@ -237,6 +301,30 @@ describe.runIf(canRunMachine)('on a host of a panel', () => {
     expect((await machine.run('cat', '/etc/rekey/clients')).code).toBe(1)
   })
 
+  it('a setup with --host serves the page at a web domain of the panel, which is then the public one', async () => {
+    const own = 'https://password.example.org'
+    const { code, output } = await machine.run('rekey', 'setup', '--yes', '--host', 'password.example.org')
+    expect([code, output]).toEqual([
+      0,
+      expect.stringContaining(`People can change their password at:\n  ${own}/password/`),
+    ])
+    expect(output).not.toMatch(/✗|The doctor says|skipped/)
+    const trusted = ['curl', '--silent', '--cacert', '/etc/ssl/authority.pem', `${own}/password/`]
+    expect((await machine.run(...trusted)).output).toContain('<form')
+    const next = nextPassword()
+    expect(await changeOnThePage(next, `${own}/password/`)).toContain('The password was changed')
+    password = next
+    expect((await machine.run('cat', '/etc/rekey/rekey.env')).output).toContain(
+      `REKEY_PUBLIC_URL=${own}/password/\n`,
+    )
+    expect((await machine.visit(`${own}/`)).body).toContain('The site of password.example.org')
+    expect((await machine.visit(`${WEBMAIL}/password/`)).status).toBe(200)
+    await machine.run('/usr/local/hestia/bin/v-rebuild-web-domain', 'alice', 'password.example.org')
+    await machine.run('nginx', '-s', 'reload')
+    expect((await machine.visit(`${own}/password/`)).status).toBe(200)
+    expect(await refresh()).toBe('')
+  })
+
   it('a setup that is undone leaves the host as it was, and every site answers', async () => {
     const { code, output } = await machine.run('rekey', 'setup', '--undo', '--yes')
     expect([code, output]).toEqual([0, expect.stringContaining('Everything was undone.')])
@@ -245,22 +333,97 @@ describe.runIf(canRunMachine)('on a host of a panel', () => {
     expect((await machine.run('find', '/etc/rekey', '-type', 'f')).output).toBe('/etc/rekey/recovery-key\n')
     expect((await footprint()).filter((line) => !line.includes('/etc/rekey'))).toEqual(before)
     expect(await panelSettings()).toEqual(settingsBefore)
-    expect((await machine.run('bash', '-c', 'ls /home/*/conf/mail/*/*_rekey')).code).not.toBe(0)
-    expect((await machine.run('nginx', '-t')).code).toBe(0)
-    expect((await machine.visit(`${WEBMAIL}/`)).body).toContain('Roundcube')
-    await expect.poll(async () => (await machine.visit(`${WEBMAIL}/password/`)).status).toBe(404)
+    expect((await machine.run('find', '/home', '-name', '*_rekey')).output).toBe('')
+    await expectSitesToAnswer()
   })
 
-  it('a setup that isn’t undone breaks nothing when Rekey and its settings are gone', async () => {
+  it('a setup is undone by a purge of the package, which leaves no trace', async () => {
     expect((await machine.run('rekey', 'setup', '--yes')).code).toBe(0)
-    await machine.run(
-      'bash',
-      '-c',
-      'systemctl disable --now rekey.socket rekey.service; rm -rf /etc/rekey /run/rekey',
-    )
-    expect((await machine.run('nginx', '-t')).code).toBe(0)
-    expect((await machine.run('nginx', '-s', 'reload')).code).toBe(0)
-    expect((await machine.visit(`${WEBMAIL}/`)).body).toContain('Roundcube')
+    const { code, output } = await machine.run('apt-get', 'purge', '--yes', 'rekey')
+    expect([code, output]).toEqual([0, expect.stringContaining('Everything was undone.')])
+    expect(await footprint()).toEqual(beforePackage)
+    expect(await panelSettings()).toEqual(settingsBefore)
+    await expectSitesToAnswer()
+  })
+
+  it('a purge that can’t undo all leaves what is included empty, breaks nothing, and names what is left', async () => {
+    await machine.run('apt-get', 'install', '--yes', packagePath)
+    expect((await machine.run('rekey', 'setup', '--yes')).code).toBe(0)
+    // Rekey doesn't follow links when it writes.
+    const include = '/home/bob/conf/mail/example.com/nginx.ssl.conf_rekey'
+    await machine.run('bash', '-c', `mv ${include} /root/kept; ln -s /root/kept ${include}`)
+    const { code, output } = await machine.run('apt-get', 'purge', '--yes', 'rekey')
+    expect([code, output]).toEqual([
+      0,
+      expect.stringContaining(`Not undone: ${include} isn’t a regular file`),
+    ])
+    expect(output).toContain('Not undone: /etc/nginx/conf.d/rekey.inc is now empty')
+    expect(output).toContain('rekey: the changes named above are still there.')
+    expect(output).toContain('rekey: /etc/rekey/setup stays:')
+    expect((await machine.run('wc', '-c', '/etc/nginx/conf.d/rekey.inc')).output).toMatch(/^0 /)
     expect((await machine.run('fail2ban-client', '-t')).code).toBe(0)
+    await expectSitesToAnswer()
+    await machine.run('rm', '-r', include, '/root/kept', '/etc/rekey')
+    await machine.run('find', '/home', '/etc/nginx', '-name', '*rekey*', '-empty', '-delete')
+    expect(await footprint()).toEqual(beforePackage)
+  })
+
+  it('a setup for a panel on another host takes the key that its commands make there', async () => {
+    const host = await startServiceHost(machine)
+    copyFileSync(join(machine.shared, basename(packagePath)), join(host.shared, basename(packagePath)))
+    await host.run('apt-get', 'install', '--yes', packagePath)
+    let panelSaid = ''
+    const atPanel = async (): Promise<string> => {
+      const commands = readFileSync(join(host.shared, 'commands'), 'utf8')
+      const { code, output } = await machine.run('bash', '-c', commands)
+      expect(code, output).toBe(0)
+      return output
+    }
+    const { code, output } = await host.runAtTerminal(
+      'rekey setup --remote server.example.com >/mnt/commands',
+      async (question) => {
+        panelSaid ||= await atPanel()
+        const [name = ''] = /ACCESS_KEY_ID|SECRET_ACCESS_KEY/.exec(question) ?? []
+        return new RegExp(`"${name}": "(.*)"`).exec(panelSaid)?.[1] ?? ''
+      },
+    )
+    expect([code, output]).toEqual([0, expect.stringContaining('The service is ready.')])
+    expect(output).toContain(`will pin it: ${/(?<=HESTIA_CERT_SHA256=).+/.exec(panelSaid)?.[0]}`)
+    expect((await panelSettings()).join()).toMatch(/API_ALLOWED_IP='[^']*192\.0\.2\.10'/)
+
+    const name = 'password.example.net'
+    const prepare = [
+      'sed -i "/default_server/d" /etc/nginx/nginx.conf',
+      `. /usr/local/hestia/func/certificate.sh; make_certificate /etc/ssl/own ${name}`,
+    ]
+    await host.run('bash', '-ec', prepare.join('\n'))
+    const hosts = adapt('nginx.conf', {
+      '/etc/ssl/rekey/password.example.com': '/etc/ssl/own',
+      'password.example.com': name,
+    })
+    await host.write('/etc/nginx/conf.d/own.conf', hosts.slice(0, hosts.indexOf('# A path on another host')))
+    await host.write('/etc/nginx/conf.d/rekey-limit.conf', adapt('nginx-limit.conf', {}))
+    expect(await host.run('systemctl', 'restart', 'nginx')).toMatchObject({ code: 0 })
+    const next = nextPassword()
+    const fields = {
+      email: 'info@example.org',
+      current_password: password,
+      new_password: next,
+      confirm_password: next,
+    }
+    const answer = await machine.run(
+      ...['curl', '--silent', '--insecure', '--connect-to', `${name}:443:192.0.2.10:443`, `https://${name}/`],
+      ...['--header', `origin: https://${name}`],
+      ...Object.entries(fields).flatMap(([field, value]) => ['--data-urlencode', `${field}=${value}`]),
+    )
+    expect(answer.output).toContain('The password was changed')
+    password = next
+    expect((await machine.run('doveadm', 'auth', 'test', 'info@example.org', password)).code).toBe(0)
+    expect(await host.run('rekey', 'doctor')).toMatchObject({ code: 0 })
+
+    expect((await host.run('rekey', 'setup', '--undo', '--yes')).output).toContain('Everything was undone.')
+    const undo = [...panelSaid.matchAll(/ {2}Undo: (.+)/g)].map(([, command]) => command).toReversed()
+    expect((await machine.run('bash', '-ec', undo.join('\n'))).code).toBe(0)
+    expect(await panelSettings()).toEqual(settingsBefore)
   })
 })

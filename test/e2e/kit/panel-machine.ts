@@ -1,12 +1,13 @@
 import { execFile, spawn, spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { request as plainRequest } from 'node:http'
 import { request as tlsRequest } from 'node:https'
 import { connect as connectPlainly } from 'node:net'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { connect } from 'node:tls'
 import { fileURLToPath } from 'node:url'
+import { expect, vi } from 'vitest'
 import { atEnd } from './at-end.js'
 import { ROOT } from './checkout.js'
 import { PATH, startProgram } from './programs.js'
@@ -14,17 +15,27 @@ import { scratchDirectory } from './scratch.js'
 import type { Visited } from './visit.js'
 
 /**
- * A panel's host in its own namespaces: this machine's root with other files over it, its own address, and real programs on their
- * usual ports. The commands of the panel and of systemd are replaced by those in `panel-machine/root/`.
+ * A panel's host in its own namespaces: this machine's root with other files over it, its own address, systemd, and real programs on
+ * their usual ports. The commands of the panel are replaced by those in `panel-machine/root/`.
  */
 export interface PanelMachine {
+  /** A folder of this machine, which is /mnt there. */
+  readonly shared: string
+  /** The number that its process 1 has on this machine. */
+  init(): number
   /** Runs a command as root, without a terminal. */
   run(...command: string[]): Promise<Finished>
-  /** The same on a terminal, where somebody accepts the default of each question. */
-  runAtTerminal(...command: string[]): Promise<Finished>
+  /** Runs a line of bash on a terminal, where somebody answers the questions. */
+  runAtTerminal(line: string, answer: Answer): Promise<Finished>
+  write(path: string, text: string): Promise<void>
+  /** Restarts the host. Its files stay. */
+  reboot(): Promise<void>
   /** Sends a request to its web server. */
   visit(url: string, form?: Record<string, string>, headers?: Record<string, string>): Promise<Visited>
 }
+
+/** What somebody types at a question. */
+type Answer = (question: string) => string | Promise<string>
 
 export interface Finished {
   readonly code: number
@@ -33,7 +44,9 @@ export interface Finished {
 }
 
 const BOOT = fileURLToPath(new URL('../panel-machine/boot.sh', import.meta.url))
-const NAMESPACES = ['--mount', '--net', '--uts', '--ipc', '--pid']
+/** The environment of root's shell. Node.js doesn't load the host's certificate authorities. */
+const ENVIRONMENT = { PATH, HESTIA: '/usr/local/hestia', NODE_EXTRA_CA_CERTS: '/etc/ssl/authority.pem' }
+const NAMESPACES = ['--mount', '--net', '--uts', '--ipc', '--pid', '--cgroup']
 
 /** Whether this user can start it on this machine. */
 export const canRunMachine = spawnSync('unshare', [...NAMESPACES, '--fork', 'true']).status === 0
@@ -43,21 +56,93 @@ export async function startPanelMachine(): Promise<PanelMachine> {
   const shared = scratchDirectory('machine')
   const boot = startProgram('unshare', [...NAMESPACES, '--fork', '--kill-child', BOOT, ROOT, shared])
   // unshare ignores other signals.
-  atEnd(boot.kill)
-  await boot.written(/The machine is up/)
-  const children = readFileSync(`/proc/${boot.pid}/task/${boot.pid}/children`, 'utf8')
-  const enter = ['nsenter', '--target', children.trim(), ...NAMESPACES, '--root', '--wd', '--']
+  atEnd(async () => {
+    await boot.kill()
+    removeGroups(basename(shared))
+  })
 
+  // The processes are unshare, boot.sh, unshare and systemd.
+  const init = (): number => [1, 2, 3].reduce((pid) => childOf(pid), boot.pid)
+  const enter = (): string[] => ['nsenter', '--target', `${init()}`, ...NAMESPACES, '--root', '--wd', '--']
+
+  const run = (...command: string[]): Promise<Finished> => finish(enter(), command)
+
+  async function waitUntilUp(): Promise<void> {
+    const look = async (): Promise<void> => {
+      const { output } = await run('systemctl', 'is-system-running')
+      if (!/^(?:running|degraded)$/.test(output.trim())) throw new Error(`${output}\n${boot.output()}`)
+    }
+    await vi.waitFor(look, { timeout: 30_000, interval: 100 })
+  }
+
+  await waitUntilUp()
   return {
-    run: (...command) => finish(enter, command),
-    runAtTerminal: (...command) => finishAtTerminal([...enter, ...command]),
+    shared,
+    init,
+    run,
+    async write(path, text) {
+      writeFileSync(join(shared, 'file'), text)
+      const { code, output } = await run('cp', '--no-preserve=all', '/mnt/file', path)
+      if (code !== 0) throw new Error(output)
+    },
+    runAtTerminal: (line, answer) => finishAtTerminal(enter(), line, answer),
+    async reboot() {
+      const former = init()
+      await run('systemctl', 'reboot', '--force')
+      await vi.waitFor(() => expect(init()).not.toBe(former), { timeout: 30_000, interval: 50 })
+      await waitUntilUp()
+    },
     visit: (url, form, headers = {}) => visit(shared, new URL(url), form, headers),
   }
 }
 
+/** Starts a host without a panel, `service.example.net` at 192.0.2.10, in the network of a panel's host. */
+export async function startServiceHost(panel: PanelMachine): Promise<PanelMachine> {
+  const host = await startPanelMachine()
+  const script = [
+    'set -e',
+    'hostname service.example.net',
+    'ip link delete host0',
+    'systemctl stop hestia dovecot exim4 fail2ban',
+    'rm -r /usr/local/hestia/{bin,conf,data,ssl} /home/* /etc/nginx/conf.d/*',
+    'systemctl reload nginx',
+  ]
+  const emptied = await host.run('bash', '-c', script.join('\n'))
+  if (emptied.code !== 0) throw new Error(emptied.output)
+  spawnSync('nsenter', [
+    `--net=/proc/${panel.init()}/ns/net`,
+    'ip',
+    'link',
+    'set',
+    'host1',
+    'netns',
+    `${host.init()}`,
+  ])
+  const joined = await host.run(
+    'bash',
+    '-c',
+    'ip address add 192.0.2.10/24 dev host1 && ip link set host1 up',
+  )
+  if (joined.code !== 0) throw new Error(joined.output)
+  return host
+}
+
+/** Throws if there is none, as during a reboot. */
+function childOf(pid: number): number {
+  const child = Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')[0])
+  if (!child) throw new Error(`process ${pid} has started nothing`)
+  return child
+}
+
+/** Removes the control groups of a machine that has stopped. */
+function removeGroups(name: string): void {
+  const remove = `mount -t cgroup2 cgroup2 /mnt && find /mnt/${name} -depth -type d -exec rmdir {} +`
+  spawnSync('unshare', ['--mount', 'bash', '-c', remove])
+}
+
 function finish([program = '', ...enter]: readonly string[], command: readonly string[]): Promise<Finished> {
   return new Promise((resolve) => {
-    const options = { env: { PATH, HESTIA: '/usr/local/hestia' } }
+    const options = { env: ENVIRONMENT }
     const child = execFile(program, [...enter, ...command], options, (error, stdout, stderr) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, output: stdout + stderr })
     })
@@ -66,14 +151,17 @@ function finish([program = '', ...enter]: readonly string[], command: readonly s
 }
 
 /** `script`, from util-linux, provides the terminal. */
-function finishAtTerminal(command: readonly string[]): Promise<Finished> {
-  const child = spawn('script', ['--quiet', '--return', '--command', command.join(' '), '/dev/null'], {
-    env: { PATH },
+function finishAtTerminal(enter: readonly string[], line: string, answer: Answer): Promise<Finished> {
+  const command = [...enter, 'bash', '-c', `'${line}'`].join(' ')
+  const child = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
+    env: ENVIRONMENT,
   })
   let output = ''
-  child.stdout.setEncoding('utf8').on('data', (part: string) => {
+  child.stdout.setEncoding('utf8').on('data', async (part: string) => {
     output += part
-    if (part.endsWith(']: ')) child.stdin.write('\n')
+    if (!/(?:\]|\)): $/.test(part)) return
+    const typed = await answer(output.slice(output.lastIndexOf('\n') + 1))
+    child.stdin.write(`${typed}\n`)
   })
   return new Promise((resolve) => child.on('close', (code) => resolve({ code: code ?? 1, output })))
 }
