@@ -18,7 +18,7 @@ const OWNER = 'alice@contact.example'
 const passwords = ['nine maps under a kettle', 'seven boats behind the moon', 'four clocks below some bread']
 const [FIRST = '', SECOND = '', THIRD = ''] = passwords
 
-/** Each person has their own mailbox, and a recovery address. */
+/** Each person has their own mailbox and a recovery address. */
 const people: readonly (readonly [how: string, name: string, options: BrowserContextOptions])[] = [
   ['in Chromium', 'info', { locale: 'en' }],
   ['with scripts off', 'sales', { locale: 'en', javaScriptEnabled: false }],
@@ -63,7 +63,7 @@ async function start(name: string, options: BrowserContextOptions) {
     await look(page)
   }
 
-  /** Opens an address of the service as it stands in a mail or on a screen. */
+  /** Opens a URL of the service, as from a mail or a screen. */
   async function open(url: string, former?: Page): Promise<Page> {
     const page = former ?? (await openBrowser(options))
     await page.goto(url.replace(PUBLIC_URL, `${service.url}/`))
@@ -95,13 +95,13 @@ async function start(name: string, options: BrowserContextOptions) {
     setPassword,
     pass: (durationMs: number) => void vi.setSystemTime(Date.now() + durationMs),
 
-    /** The link in the last of so many mails. */
+    /** The link in the latest of this many mails. */
     async linkTo(to: string, count: number): Promise<string> {
       const mails = await mail.mailsTo(to, address, count)
       return /https:\S+/.exec(mails.at(-1)?.text ?? '')?.[0] ?? ''
     },
 
-    /** Asks for help, beginning at the form to change a password. */
+    /** Asks for help, starting at the form to change a password. */
     async askForHelp(helper: string): Promise<void> {
       const page = await open(service.url)
       await page.locator('main a[href*="help"]').first().click()
@@ -126,7 +126,7 @@ async function start(name: string, options: BrowserContextOptions) {
       return (await readQrCode(page)) ?? ''
     },
 
-    /** Checks that only the new password opens the mailbox over IMAP, and that the mailbox was notified. */
+    /** Expects that only the new password opens the mailbox over IMAP, and that the mailbox was notified. */
     async expectMailbox(next: string, former: string): Promise<void> {
       const { dovecot } = host
       await expect.poll(() => dovecot.readLastMail(address, next)).toContain(`To: ${address}`)

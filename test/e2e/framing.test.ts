@@ -15,7 +15,7 @@ let rekey: Rekey
 let named: string
 let stranger: string
 
-/** A page of another site, which shows in a frame what its query names. */
+/** A page of another site that shows the URL in its query in a frame. */
 async function startFramingSite(): Promise<string> {
   const server = createServer((request, response) => {
     const { searchParams } = new URL(request.url ?? '/', 'http://site')
@@ -26,7 +26,7 @@ async function startFramingSite(): Promise<string> {
   })
   atEnd(() => server.close())
   await once(server.listen(0, '127.0.0.1'), 'listening')
-  // Rekey is at 127.0.0.1: to a browser this is another site.
+  // Rekey is at 127.0.0.1, so for a browser this is another site.
   return `http://localhost:${(server.address() as AddressInfo).port}`
 }
 

@@ -22,7 +22,7 @@ beforeAll(async () => {
   url = proxy.url
 })
 
-/** What a screen reader says of the line below the button. */
+/** Records what screen readers read out from the line below the button. */
 const COUNT_ANNOUNCEMENTS = `
   window.announcements = []
   const line = document.querySelector('#status')
@@ -77,7 +77,7 @@ it('an answer that comes into the page keeps the rest where the new password is 
   await answered(page, 'changed')
 })
 
-it('an answer that comes into the page empties a present password that is wrong, and keeps the others', async () => {
+it('an answer that comes into the page empties a current password that is wrong, and keeps the others', async () => {
   const page = await openForm(url)
   const next = 'nine maps under a kettle'
   await fillIn(page, { email: 'info@example.org', current: 'not this one', next })
@@ -88,7 +88,7 @@ it('an answer that comes into the page empties a present password that is wrong,
   expect(await page.title()).toMatch(/^Error: /)
 })
 
-it('an answer that comes into the page speaks German for whoever came with ?lang=de, to the end', async () => {
+it('an answer that comes into the page speaks German for somebody who came with ?lang=de, to the end', async () => {
   const page = await openForm(`${url}/?lang=de`)
   await fillIn(page, { email: 'info@example.org', current: 'not this one', next: 'short' })
   await send(page)
@@ -180,7 +180,7 @@ it('a form that is sent says after a second, once, that it takes a few seconds, 
 
 it.each([
   ['the connection breaks before the answer', 'broken', 'legacy'],
-  ['a proxy answers with a page of its own', 'own-page', 'info'],
+  ['a proxy answers with its own page', 'own-page', 'info'],
 ] as const)('a form that is sent says that nobody knows where %s', async (_what, spoil, name) => {
   const page = await openForm(url)
   const next = 'nine maps under a kettle'

@@ -6,7 +6,7 @@ import { NARROW, openViewer, WIDE } from './kit/viewer.js'
 
 type Look = readonly [colorScheme: 'light' | 'dark', viewport: typeof NARROW]
 
-/** Each differs from the one before in one thing alone. */
+/** Each differs from the previous one in only one thing. */
 const looks: readonly Look[] = [
   ['light', NARROW],
   ['dark', NARROW],
@@ -14,7 +14,7 @@ const looks: readonly Look[] = [
   ['light', WIDE],
 ]
 
-/** What breaks WCAG in any of the looks, a line each. */
+/** What breaks WCAG in any of the looks, one per line. */
 async function violations(page: Page): Promise<string[]> {
   const lines: string[] = []
   for (const [colorScheme, viewport] of looks) {
@@ -30,7 +30,7 @@ it('no page breaks a rule of WCAG 2.2 AA, light or dark, narrow or wide, written
   const { page, show } = await openViewer()
   for (const shown of await askForPages(['en', 'ar'])) {
     await show(shown)
-    // What is folded away is looked at too.
+    // Also check what is folded.
     await page.evaluate(() => {
       for (const details of document.querySelectorAll('details')) details.open = true
     })

@@ -7,7 +7,7 @@ import { NARROW } from './kit/viewer.js'
 /** Nobody should have to press Tab more often. */
 const MOST_TABS = 20
 
-/** Goes on by Tab until this is in focus; all on the way must show that it is. */
+/** Presses Tab until this has focus. Everything on the way must show its focus. */
 async function tabTo(page: Page, selector: string): Promise<void> {
   for (let count = 0; count < MOST_TABS; count++) {
     await page.keyboard.press('Tab')

@@ -27,7 +27,7 @@ beforeAll(async () => {
   for (const name of ['info', 'sales', 'legacy', 'john-doe']) await guessWrong(`${name}@example.org`)
 })
 
-/** So that the mailbox's limit is reached. */
+/** Makes a wrong guess, which reaches the mailbox's limit. */
 async function guessWrong(email: string): Promise<void> {
   await fetch(`${url}/api/v1/password-changes`, {
     method: 'POST',
@@ -36,14 +36,14 @@ async function guessWrong(email: string): Promise<void> {
   })
 }
 
-/** A form that is filled in rightly, for a mailbox whose limit is reached. */
+/** A correctly filled form for a mailbox whose limit is reached. */
 async function openFilled(name: string, options: BrowserContextOptions = {}, lang = 'en'): Promise<Page> {
   const page = await openForm(`${url}/?lang=${lang}`, options)
   await fillIn(page, { email: `${name}@example.org`, current: `${name} mail pw`, next: NEXT })
   return page
 }
 
-/** Lets the worker begin, and never come to an end. */
+/** Lets the worker start but never finish. */
 async function holdWorker(page: Page): Promise<void> {
   await page.route(WORKER, (route) => route.fulfill({ contentType: 'text/javascript', body: '' }))
 }

@@ -63,7 +63,7 @@ function movingParts(): string[] {
   return [...running, ...parts.map(({ outerHTML }) => outerHTML.slice(0, 60))]
 }
 
-/** Runs in the browser: those that have no line round or beside them of another colour than what is behind. */
+/** Runs in the browser. Finds elements without a line around or beside them in another color than the background. */
 function unseen(selectors: string[]): string[] {
   return selectors.filter((selector) => {
     const [path = '', part = ''] = selector.split(/(?=::)/)

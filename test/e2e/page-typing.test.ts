@@ -17,7 +17,7 @@ beforeAll(async () => {
   checksBreachesUrl = (await startRekey(panel, { REKEY_BREACH_CHECK: 'online' })).url
 })
 
-/** Waits until a rule is ticked off, or is not. */
+/** Waits until a rule is ticked, or isn't. */
 async function expectKept(page: Page, code: string, kept: boolean): Promise<void> {
   await expect.poll(() => page.locator(`[data-rule~="${code}"].kept`).count(), { message: code }).toBe(+kept)
 }
@@ -72,7 +72,7 @@ it('while a person types the rules fold once all are kept, and unfold when one i
   await password.fill('nine maps under a kettle')
   await page.getByText('All rules met').waitFor()
   expect(await rules.getAttribute('open')).toBe(null)
-  // A person who unfolds them keeps them so.
+  // If the person unfolds them, they stay unfolded.
   await rules.locator('summary').click()
   await password.press('End')
   await password.press('s')
@@ -144,7 +144,7 @@ it('while a person types the meter speaks politely, and only after a pause', asy
   await expect.poll(() => said.textContent()).toBe('Strength: very good. All rules met')
   const heard = await page.evaluate('window.heard')
   expect(heard).toEqual([await said.textContent()])
-  // What the ticks show is said, too.
+  // The ticks are also read out.
   await fieldOf(page, 'new_password').fill('a 9zQ!')
   await expect
     .poll(() => said.textContent())
@@ -210,7 +210,7 @@ it('the passwords come with a hint as long as Caps Lock is on', async () => {
   const page = await openForm(url)
   const hint = page.locator('.field', { has: fieldOf(page, 'new_password') }).locator('.caps-lock')
   await fieldOf(page, 'new_password').focus()
-  // A driver can't lock the key: its state comes with every other one.
+  // The driver can't lock the key, so each event carries its state.
   const pressA = (modifierCapsLock: boolean) =>
     fieldOf(page, 'new_password').dispatchEvent('keydown', { key: 'a', modifierCapsLock })
   await pressA(true)

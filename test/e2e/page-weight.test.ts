@@ -19,11 +19,11 @@ beforeAll(async () => {
 
 interface Transfer {
   readonly url: string
-  /** With the head of the answer, compressed as it came (Chrome DevTools Protocol, `Network.loadingFinished`). */
+  /** With the headers, compressed as they came (Chrome DevTools Protocol, `Network.loadingFinished`). */
   bytes: number
 }
 
-/** All that a page loads from now on. */
+/** Everything that a page loads from now on. */
 async function watchTransfers(page: Page): Promise<readonly Transfer[]> {
   const transfers = new Map<string, Transfer>()
   const session = await page.context().newCDPSession(page)
@@ -40,7 +40,7 @@ async function watchTransfers(page: Page): Promise<readonly Transfer[]> {
   return all
 }
 
-/** The browser's own layout-shift entries so far, also those right after a key. */
+/** The browser's layout-shift entries so far, including those right after a key. */
 async function layoutShifts(page: Page): Promise<unknown> {
   return await page.evaluate(`new Promise((resolve) => {
     new PerformanceObserver((list) => resolve(list.getEntries().map((entry) => entry.toJSON())))
@@ -50,7 +50,7 @@ async function layoutShifts(page: Page): Promise<unknown> {
   })`)
 }
 
-/** Opens the form; its script comes when the page has been seen without it, as over a slow line. */
+/** Opens the form, and loads its script only after the page has been shown, as on a slow connection. */
 async function startScriptAfterPaint(page: Page): Promise<void> {
   let letCome = (): void => undefined
   const painted = new Promise<void>((resolve) => {

@@ -5,10 +5,10 @@ import { openBrowser } from './kit/browser.js'
 import { layoutFaults } from './kit/layout-faults.js'
 import { NARROW } from './kit/viewer.js'
 
-/** No line can tell it after a while. */
+/** Without scripts, the page can't say this after a while. */
 const SUBMIT = 'Change password\nThis takes a few seconds.'
 
-/** Nothing is shown that would do nothing. */
+/** Expects that everything on the page works without scripts. */
 async function expectNoDeadParts(page: Page, buttons: readonly string[]): Promise<void> {
   expect(await page.locator('button:visible').allInnerTexts()).toEqual(buttons)
   expect(await page.locator('meter:visible').count()).toBe(0)

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# What `npm run test:e2e` needs besides Node: names all that is missing and how to get it, and fails then.
+# Checks what `npm run test:e2e` needs besides Node. Prints what is missing and how to get it, and fails if anything is.
 # With --packages it only prints the Debian packages.
 set -euo pipefail
 
-# Debian keeps the servers where an ordinary user's PATH does not lead.
+# Debian keeps servers in a directory that isn't on an ordinary user's PATH.
 PATH=$PATH:/usr/sbin
 
 has_program() { command -v "$1"; }
@@ -12,7 +12,7 @@ has_python_module() { /usr/bin/python3 -c "import $1"; }
 has_file() { [ -r "$1" ]; }
 has_php_fpm() { compgen -G '/usr/sbin/php-fpm*'; }
 
-# Debian package, and how to see that what it brings is there.
+# Debian package, and how to check that it is installed.
 requirements='
 apache2-bin         has_program apache2
 bubblewrap          has_program bwrap

@@ -1,16 +1,16 @@
 import type { ScriptPolicy, ScriptWords } from '../../src/http/page/script-view.js'
 
-/** The form as it stands on the page, with what it carries for scripts. */
+/** The form on the page, with its data for scripts. */
 export interface PageForm {
   readonly element: HTMLFormElement
   readonly words: ScriptWords
   readonly policy: ScriptPolicy
-  /** Says something below the button, also by screen readers. */
+  /** Shows a text below the button. Screen readers read it out. */
   say(text: string): void
   field(name: string): HTMLInputElement | null
 }
 
-/** The form that has something for scripts, if the page shows one. */
+/** The form with data for scripts, if the page has one. */
 export function readForm(): PageForm | undefined {
   const element = document.querySelector<HTMLFormElement>('main form[data-words]')
   if (!element) return undefined
@@ -27,7 +27,7 @@ export function readForm(): PageForm | undefined {
   }
 }
 
-/** All fields that hold a password, shown or not. */
+/** All password fields, whether their text is shown or not. */
 export function passwordFields({ element }: PageForm): HTMLInputElement[] {
   return [...element.querySelectorAll<HTMLInputElement>('.show')].flatMap(
     (button) => element.querySelector<HTMLInputElement>(`#${button.dataset.shows}`) ?? [],

@@ -5,8 +5,8 @@ import { solvePuzzle } from './puzzle.js'
 import { submitInPlace } from './submit.js'
 import { offerToShow } from './visibility.js'
 
-// The page works without any of this: it spares people a reload that would lose what they typed, and shows on the way
-// what the server would say in the end.
+// The page works without this script. It saves people a reload that would lose what they typed, and shows earlier what the server
+// would say in the end.
 
 await setUp()
 document.documentElement.classList.add('scripted')
@@ -17,15 +17,15 @@ async function setUp(): Promise<void> {
   if (!form) return
   offerToShow(form)
   hintAtCapsLock(form)
-  // Before the rules: one of them is about the mailbox.
+  // Before the rules, because one of them needs the mailbox.
   if (form.field('recovery')) (await import('./recovery-link.js')).takeLink(form)
   if (form.field('new_password')) helpWithNewPassword(form)
-  // Before the form is sent: it waits for the solution.
+  // Before the form can be sent, because sending waits for the solution.
   solvePuzzle(form)
   submitInPlace(form, setUp)
 }
 
-/** Loads the help with a new password when the person enters the form, or at once if they have been there. */
+/** Loads the help with a new password when the person enters the form, or at once if they already have. */
 function helpWithNewPassword(form: PageForm): void {
   const { element, field } = form
   const load = () => import('./new-password.js')

@@ -2,18 +2,18 @@ import { mailboxOfLink } from '../../src/core/recovery/link-form.js'
 import { normalizeAddress } from '../../src/core/typed-text.js'
 import type { PageForm } from './form.js'
 
-// In a separate file: only pages that take a link load it.
+// In a separate file, because only pages that accept a link load it.
 
 const LINK_IN_ADDRESS = /^#rk1\./
 
-// A link that is opened in the window of another one loads no page.
+// Opening a link in the window of another one doesn't load the page again.
 window.addEventListener('hashchange', () => {
   if (LINK_IN_ADDRESS.test(location.hash)) location.reload()
 })
 
 /**
- * Takes the link out of the page's address into the form, so that the browser's history doesn't keep it, and shows which mailbox it is
- * for. A link that is typed or pasted is read too.
+ * Moves the link from the page's address into the form, so that the browser's history doesn't keep it, and shows its mailbox.
+ * Also reads a link that is typed or pasted.
  */
 export function takeLink({ field }: PageForm): void {
   const link = field('recovery')
@@ -27,7 +27,7 @@ export function takeLink({ field }: PageForm): void {
     email.value = mailbox === undefined ? '' : normalizeAddress(mailbox)
     email.dispatchEvent(new Event('input'))
     linked.hidden = mailbox === undefined
-    // The page in another language is to have the link too.
+    // The page in another language needs the link too.
     for (const language of document.querySelectorAll<HTMLAnchorElement>('.languages a')) {
       language.hash = mailbox === undefined ? '' : link.value
     }

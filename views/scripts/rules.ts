@@ -7,7 +7,7 @@ import { describeStrength } from './strength-words.js'
 import { isSuggested } from './suggestions.js'
 import { typedMailbox } from './typed-mailbox.js'
 
-/** Screen readers hear how good the password is this long after the last key (ms), and not at each key. */
+/** How long (ms) after the last key screen readers read out how good the password is, instead of at each key. */
 const PAUSE_MS = 700
 
 /** Only the server can tell whether a password is known from a data breach. */
@@ -15,7 +15,7 @@ const BREACH_RULE = '[data-rule="breached"]'
 
 const WATCHED = ['new_password', 'email', 'proof', 'current_password', 'account_password']
 
-/** Ticks off the rules that the new password keeps, folds them when it keeps all, and shows how strong it is. */
+/** Ticks the rules that the new password keeps, folds them when it keeps all, and shows how strong it is. */
 export function tickRules(form: PageForm): void {
   const { element, field, words } = form
   const input = field('new_password')
@@ -23,7 +23,7 @@ export function tickRules(form: PageForm): void {
   const items = [...element.querySelectorAll<HTMLElement>(`[data-rule]:not(${BREACH_RULE})`)]
   const isEveryRuleHere = element.querySelector(BREACH_RULE) === null
   let pause: ReturnType<typeof setTimeout> | undefined
-  // The last one stays until there is a newer one, so that nothing flickers at each key.
+  // The last estimate stays until there is a newer one, so that nothing flickers at each key.
   let estimate: Estimate | undefined
 
   function show(password: string): void {
@@ -42,7 +42,7 @@ export function tickRules(form: PageForm): void {
     pause = setTimeout(() => setText('#strength-said', text && said), PAUSE_MS)
   }
 
-  /** Nothing while the message at the field says what is wrong. */
+  /** Empty while the message at the field says what is wrong. */
   function describe(password: string): string {
     if (!estimate || input?.getAttribute('aria-invalid') === 'true') return ''
     return isSuggested(password) ? words.suggested : describeStrength(words, form.policy, estimate)
@@ -73,7 +73,7 @@ export function tickRules(form: PageForm): void {
   if (input.value !== '') void checkRules()
 }
 
-/** The codes of the rules that are broken, or not checked yet. */
+/** The codes of the rules that are broken or not checked yet. */
 function brokenRules(form: PageForm, password: string, estimate?: Estimate): Set<string> {
   const { field, policy } = form
   const mailbox = typedMailbox(field('email')?.value ?? '')
@@ -83,7 +83,7 @@ function brokenRules(form: PageForm, password: string, estimate?: Estimate): Set
   return new Set([...broken.map(({ code }) => code), ...(isWeak ? ['too-weak'] : [])])
 }
 
-/** The passwords typed for the chosen proof: the fields of the other one are hidden. */
+/** The passwords typed for the chosen proof. The fields of the other one are hidden. */
 function knownPasswords({ field }: PageForm): KnownPasswords {
   const typed = (name: string): string | undefined => {
     const input = field(name)
@@ -99,7 +99,7 @@ function tick({ words }: PageForm, item: HTMLElement, isOpen: boolean, isTyping:
   if (state) state.textContent = `${isOpen ? words.ruleOpen : words.ruleKept} `
 }
 
-/** Folds the rules once all are kept, and unfolds them when one is broken. In between, a person can fold and unfold them. */
+/** Folds the rules when all are kept, and unfolds them when one is broken. In between, the person can fold and unfold them. */
 function fold({ element, words }: PageForm, areKept: boolean): void {
   const rules = element.querySelector<HTMLDetailsElement>('.rules')
   const summary = rules?.querySelector('summary')
@@ -116,7 +116,7 @@ function sumUp({ ruleOpen, rulesKept }: PageForm['words'], open: readonly HTMLEl
   return `${ruleOpen} ${new Intl.ListFormat(document.documentElement.lang).format(texts)}`
 }
 
-/** The message at the field was about the former password. From now on the rules say what is wrong. */
+/** The message at the field was about the former password. From now on, the rules say what is wrong. */
 function takeBack({ element }: PageForm, input: HTMLInputElement): void {
   if (!input.hasAttribute('aria-invalid')) return
   input.removeAttribute('aria-invalid')

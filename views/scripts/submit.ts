@@ -1,14 +1,14 @@
 import type { PageForm } from './form.js'
 import { hidePasswords } from './visibility.js'
 
-/** So long after it was sent (ms) the page says that it takes a few seconds. */
+/** After this time (ms), the page says that it takes a few seconds. */
 const PROGRESS_AFTER_MS = 1000
 
 /**
- * Sends the form and shows the answer without leaving the page, so that nobody types passwords again because of a code
- * that is missing or a rule that is broken.
+ * Sends the form and shows the answer without leaving the page, so that nobody has to retype passwords because of a missing code
+ * or a broken rule.
  *
- * @param setUp is called when the answer stands on the page
+ * @param setUp called when the answer is on the page
  */
 export function submitInPlace(form: PageForm, setUp: () => void): void {
   const { element, words, say } = form
@@ -22,7 +22,7 @@ export function submitInPlace(form: PageForm, setUp: () => void): void {
     element.setAttribute('aria-busy', 'true')
     const button = event.submitter
     say(button?.dataset.sending ?? words.sending)
-    // An answer that comes sooner takes the form's place, and so the line's.
+    // An earlier answer replaces the form, and with it this text.
     setTimeout(() => say(words.progress), PROGRESS_AFTER_MS)
     const typed = new FormData(element)
     const answer = await send(addressOf(element, button), typed)
@@ -32,12 +32,12 @@ export function submitInPlace(form: PageForm, setUp: () => void): void {
   })
 }
 
-/** Where a button sends the form: to an address of the button, or to the form's own. */
+/** Where a button sends the form: to its own URL or the form's. */
 function addressOf({ action }: HTMLFormElement, button: HTMLElement | null): string {
   return button instanceof HTMLButtonElement && button.hasAttribute('formaction') ? button.formAction : action
 }
 
-/** The service's own page; nothing where a connection broke or something else answered. */
+/** The service's page. Undefined if the connection broke or something else answered. */
 async function send(url: string, typed: FormData): Promise<Document | undefined> {
   const body = new URLSearchParams([...typed].map(([name, value]) => [name, String(value)]))
   try {
@@ -55,13 +55,14 @@ function showAnswer(page: Document, typed: FormData): void {
   document.title = page.title
   // The text was parsed as if there were no scripts, so the fields in here would be part of the form.
   for (const element of page.querySelectorAll('noscript')) element.remove()
-  // Whole, as by a navigation: what stands below would else be seen to jump, and its links keep an older address.
+  // Replaces everything, as navigation does. Otherwise what is below would visibly jump, and its links would keep an older
+  // address.
   document.body.replaceWith(page.body)
   restore(main, typed)
   focusOn(main)
 }
 
-/** What was asked for may have been done all the same: that, and what to do, stands ready in the page. */
+/** The change may have been made anyway. The page already contains what to say and to do then. */
 function showLoss(template = 'answer-lost'): void {
   const main = document.querySelector('main')
   const loss = document.querySelector<HTMLTemplateElement>(`#${template}`)
@@ -72,7 +73,10 @@ function showLoss(template = 'answer-lost'): void {
   focusOn(main)
 }
 
-/** What was typed and is not said to be wrong; the new password may be mended. Secrets come from here, never from the server. */
+/**
+ * Restores what was typed, except what is wrong. A rejected new password stays, to be improved. Secrets come from here, never
+ * from the server.
+ */
 function restore(main: HTMLElement, typed: FormData): void {
   for (const input of main.querySelectorAll<HTMLInputElement>('input:not([type="radio"])')) {
     const isWrong = input.getAttribute('aria-invalid') === 'true' && input.name !== 'new_password'

@@ -9,7 +9,7 @@ export function isSuggested(password: string): boolean {
   return password === latest
 }
 
-/** Fills in a password of words or of characters, shows and selects it, and offers another one and one of the other kind. */
+/** Fills in a password of words or characters, shows and selects it, and offers another one, or one of the other kind. */
 export async function suggest(form: PageForm, kind = 'words'): Promise<void> {
   const { element, words, field } = form
   const input = field('new_password')
@@ -46,7 +46,7 @@ function random(count: number): Uint32Array {
   return crypto.getRandomValues(new Uint32Array(count))
 }
 
-/** None, where they can't be loaded. */
+/** Gives none if they can't be loaded. */
 async function loadWords(): Promise<readonly string[]> {
   try {
     return await (await fetch(new URL('words.json', import.meta.url))).json()

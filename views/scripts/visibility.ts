@@ -7,7 +7,7 @@ export function offerToShow(form: PageForm): void {
   }
 }
 
-/** Before they are sent: browsers keep what stands in fields of plain text, and offer it to whoever comes next. */
+/** Hides passwords before they are sent. Browsers save the contents of plain text fields, and suggest them to the next person. */
 export function hidePasswords(form: PageForm): void {
   for (const button of buttonsOf(form)) show(form, button, false)
 }

@@ -88,7 +88,7 @@ export function createChangeRouter(parts: PageParts): Router {
   return router
 }
 
-/** The mailbox's address, if a link to the page has one: webmail links here with the person's. */
+/** The mailbox in the link to the page, if there is one. Webmail adds the person's. */
 export function addressInQuery({ query: { email } }: Request): string {
   return typeof email === 'string' && email.length <= 320 ? email : ''
 }

@@ -7,20 +7,20 @@ import type { FieldError, FieldName } from './form-fields.js'
 
 type Words = Messages['page']
 
-/** A field before anything was said of what stands in it. */
+/** A field without its errors. */
 interface Field {
   readonly name: FieldName
   readonly label: string
   readonly hint: string
   readonly type: 'email' | 'text' | 'password'
-  /** What is typed there runs from left to right in every language, but for passwords. */
+  /** Everything except passwords is typed from left to right in every language. */
   readonly direction: 'ltr' | 'auto'
   readonly inputMode: string
   /** A token of HTML's autofill (HTML standard, "autofill detail tokens"). */
   readonly autocomplete: string
   /** For password generators (the attribute `passwordrules`). */
   readonly passwordRules: string
-  /** What was typed, unless it is a password or a code. */
+  /** What was typed. Empty for passwords and codes. */
   readonly value: string
   readonly readOnly: boolean
 }
@@ -31,11 +31,11 @@ export interface FieldView extends Field {
   readonly errorPrefix: string
   /** The IDs of the hint, the errors and the rules, if there are any. */
   readonly describedBy: string
-  /** What the button says that shows a password. */
+  /** The text of the button that shows a password. */
   readonly showLabel: string
 }
 
-/** Gives fields the errors that belong to them. */
+/** Adds the errors to the fields they belong to. */
 export function showFields(
   fields: readonly Field[],
   errors: readonly FieldError[],
@@ -67,7 +67,7 @@ export function currentPasswordField(words: Words): Field {
   return field('current_password', words.currentPassword, 'password', 'current-password')
 }
 
-/** What proves the hosting account. */
+/** The fields for proof by account. */
 export function accountFields(words: Words, form: Form, errors: readonly FieldError[]): Field[] {
   const asksForCode = Boolean(form.code) || errors.some((error) => error.field === 'code')
   const code = field('code', words.code, 'text', 'one-time-code', {
@@ -80,17 +80,17 @@ export function accountFields(words: Words, form: Form, errors: readonly FieldEr
       value: form.username,
     }),
     field('account_password', words.accountPassword, 'password', 'section-account current-password'),
-    // Few accounts need one: it is asked for when it turns out that this one does.
+    // Few accounts need a code, so the form only asks for it if this one does.
     ...(asksForCode ? [code] : []),
   ]
 }
 
-/** The mailbox that a link is for, so that password managers keep the new password with its address: a script fills it in. */
+/** The mailbox of a link, which a script fills in. With it, password managers save the new password for the right address. */
 export function linkedMailboxField(words: Words): Field {
   return { ...field('email', words.email, 'email', 'username'), readOnly: true }
 }
 
-/** The link, if it is not taken from the page's address. It is its sender's, and is shown again until it turns out not to work. */
+/** The link, unless it is in the page's address. It is shown again to its sender until it turns out to be invalid. */
 export function linkField(
   { link, linkHint }: Pick<Messages['recover'], 'link' | 'linkHint'>,
   form: Form,

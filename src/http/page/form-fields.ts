@@ -22,7 +22,7 @@ import {
 } from '../submission/parse-submission.js'
 import { type Form, toRequest } from '../submission/read-body.js'
 
-/** The fields of the form, by the names that password managers and scripts see. */
+/** The form's fields, by the names that password managers and scripts see. */
 export type FieldName =
   | 'email'
   | 'current_password'
@@ -43,10 +43,10 @@ export interface FieldError {
   readonly message: string
 }
 
-/** The fields that a form sends, by the member of the JSON interface that each stands for. */
+/** The fields that a form sends, by the member of the JSON interface. */
 export type FormFields = Readonly<Record<string, FieldName>>
 
-/** The fields that a hosting account and a mailbox of it are sent in. */
+/** The fields for a hosting account and one of its mailboxes. */
 export const ownerFields: FormFields = {
   '/email': 'email',
   '/account/username': 'username',
@@ -55,7 +55,7 @@ export const ownerFields: FormFields = {
   '/solution': 'solution',
 }
 
-/** The fields that each proof sends. */
+/** The fields of a change, by its proof. */
 export const changeFields: Readonly<Record<Proof, FormFields>> = {
   mailbox: {
     '/email': 'email',
@@ -66,10 +66,10 @@ export const changeFields: Readonly<Record<Proof, FormFields>> = {
   account: { ...ownerFields, '/newPassword': 'new_password' },
 }
 
-/** The fields that a link and a new password are sent in. */
+/** The fields for a link and a new password. */
 export const redemptionFields: FormFields = { '/recovery': 'recovery', '/newPassword': 'new_password' }
 
-/** The fields that a recovery address is named in. */
+/** The fields for setting a recovery address. */
 export const addressFields: FormFields = {
   '/email': 'email',
   '/currentPassword': 'current_password',
@@ -77,37 +77,37 @@ export const addressFields: FormFields = {
   '/solution': 'solution',
 }
 
-/** The field that a recovery address is confirmed in. */
+/** The field for confirming a recovery address. */
 export const confirmationFields: FormFields = { '/recovery': 'recovery' }
 
-/** The fields of a person who can't sign in. */
+/** The fields for people who can't sign in. */
 export const helpFields: FormFields = { '/email': 'email', '/helper': 'helper', '/solution': 'solution' }
 
-/** What stands for no member: the JSON interface asks for no second time. */
+/** Not a member of the JSON interface, which takes the new password only once. */
 const CONFIRMATION = { pointer: '/confirmPassword', field: 'confirm_password' } as const
 
-/** The proof chosen in the form, or the first of those configured. */
+/** The proof chosen in the form, otherwise the first configured one. */
 export function chosenProof(proofs: Proofs, form: Form): Proof {
   return proofs.find((proof) => proof === form.proof) ?? proofs[0]
 }
 
-/** The place of a proof in the form: the first one configured is the usual one; a switch shows the other instead. */
+/** The place of a proof in the form. The first configured one is the usual one, and a switch shows the other instead. */
 export function placeOf(proofs: readonly Proof[], proof: Proof): 'usual' | 'instead' {
   return proof === proofs[0] ? 'usual' : 'instead'
 }
 
-/** Checks the form for a proof by the rules of the JSON interface, and a second new password if there is one. */
+/** Checks the form by the rules of the JSON interface, and that a second new password, if there is one, is the same. */
 export function parseForm(proofs: Proofs, form: Form): ParsedBody<Submission> {
   const fields = changeFields[chosenProof(proofs, form)]
   return withConfirmation(parseSubmission(proofs, toRequest(fields, form)), form)
 }
 
-/** Does the same with the form for a link. */
+/** Does the same for the form with a link. */
 export function parseRedemptionForm(form: Form): ParsedBody<Redemption> {
   return withConfirmation(parseRedemption(toRequest(redemptionFields, form)), form)
 }
 
-/** Checks the form for the owner of a hosting account by the rules of the JSON interface. */
+/** Checks the form of a hosting account's owner by the rules of the JSON interface. */
 export function parseOwnerForm(form: Form): ParsedBody<OwnerSubmission> {
   return parseLinkRequest(toRequest(ownerFields, form))
 }
@@ -117,7 +117,7 @@ export function parseHelpForm(offered: readonly Helper[], form: Form): ParsedBod
   return parseHelpRequest(offered, toRequest(helpFields, form))
 }
 
-/** Checks the form that names a recovery address. */
+/** Checks the form that sets a recovery address. */
 export function parseAddressForm(form: Form): ParsedBody<AddressSubmission> {
   return parseAddressRequest(toRequest(addressFields, form))
 }
@@ -140,8 +140,8 @@ function withConfirmation<Value>(parsed: ParsedBody<Value>, form: Form): ParsedB
 }
 
 /**
- * The messages of an answer that belong to fields: what is wrong there, and what to do. The page shows them nowhere else. A refusal of
- * credentials always names the same field.
+ * The messages of an answer that belong to fields: what is wrong there, and what to do. The page shows them nowhere else. A
+ * refusal of credentials always names the same field.
  */
 export function fieldErrors(answer: Answer, fields: FormFields, messages: Messages): FieldError[] {
   const at = (field: FieldName | undefined, message: string): FieldError[] =>

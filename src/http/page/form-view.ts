@@ -22,7 +22,7 @@ interface FormParts {
   readonly policy: PolicyInForce
 }
 
-/** All that the form's template shows. */
+/** Everything that the form's template shows. */
 export function formView({ messages, proofs, policy }: FormParts, form: Form, answer: Answer | undefined) {
   const words = messages.page
   const proof = chosenProof(proofs, form)
@@ -50,8 +50,8 @@ export function formView({ messages, proofs, policy }: FormParts, form: Form, an
 }
 
 /**
- * The title with the mailbox that the link to the page named; null if the person must type one. Only an address is shown as a title,
- * because anyone can write such a link.
+ * The title with the mailbox in the link to the page, or null if the person must type one. Anyone can write such a link, so only
+ * a valid address gets into the title.
  */
 function givenMailbox({ titleOf }: Messages['page'], form: Form, errors: readonly FieldError[]) {
   const mailbox = form.given && typeof form.email === 'string' ? parseMailbox(form.email) : undefined

@@ -3,13 +3,13 @@ import type { Messages } from '../../languages/catalogue.js'
 import { wordsOf } from '../../languages/messages.js'
 import type { FieldView } from './field-view.js'
 
-/** The limits on guesses from anywhere: callers of other kinds are not held by them. */
+/** The limits on guesses from anywhere. Other ways of changing the password aren't affected by them. */
 const LIMITS_WITH_OTHER_WAYS = ['target', 'ceiling']
 
 /**
- * What stands above a form: the title, and what the answer says, or links to the fields that say it.
+ * Everything above a form: the title, and what the answer says, or links to the fields that say it.
  *
- * @param fields all that the form shows, in order
+ * @param fields all fields of the form, in order
  */
 export function noticeView(
   messages: Messages,

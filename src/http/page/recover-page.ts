@@ -16,8 +16,8 @@ import { scriptView } from './script-view.js'
 const PATH = 'recover'
 
 /**
- * The form that sets a password by a link, and its answers. The link is in the page's fragment, which no browser sends; to ask for
- * the page uses no link up.
+ * The form that sets a password with a link, and its answers. The link is in the page's fragment, which browsers never send, and
+ * opening the page doesn't use it up.
  */
 export function createRecoverRouter(parts: PageParts): Router {
   const { pipeline, sendPage, policy } = parts

@@ -18,7 +18,7 @@ interface RecoverParts {
   readonly policy: PolicyInForce
 }
 
-/** All that the template `recover` shows: the form that sets a password by a link. */
+/** Everything that the template `recover` shows: the form that sets a password with a link. */
 export function recoverView({ messages, policy }: RecoverParts, form: Form, answer: Answer | undefined) {
   const { page, recover } = messages
   const errors = answer ? fieldErrors(answer, redemptionFields, messages) : []

@@ -33,9 +33,9 @@ const rareRules = [
 ] as const
 
 /**
- * The rules in force, a line each.
+ * The rules in force, one per line.
  *
- * @param proofs those that the form offers, if any
+ * @param proofs the proofs that the form offers, if any
  * @param answer its broken rules are hidden, because the message at the field names them
  */
 export function rulesView(

@@ -3,19 +3,19 @@ import type { Messages } from '../../languages/catalogue.js'
 import type { PolicyInForce } from '../describe-policy.js'
 import type { DoubtView } from './result-views.js'
 
-/** The rules in force, and the operator's words that no password may rest on. */
+/** The rules in force, and words of the administrator's that a password may not rely on. */
 export interface PagePolicy extends PolicyInForce {
   readonly brandWords: readonly string[]
 }
 
-/** The words that only the page's script shows. */
+/** The texts that only the page's script shows. */
 export type ScriptWords = ReturnType<typeof scriptWords>
 
-/** The rules, as far as the page's script can hold a password against them. */
+/** The part of the rules that the page's script can check. */
 export type ScriptPolicy = ReturnType<typeof scriptPolicy>
 
 /**
- * What a form carries for the page's script: words and rules, as JSON.
+ * What a form carries for the page's script: texts and rules, as JSON.
  *
  * @param answerLost what to show if no answer comes
  */

@@ -8,28 +8,27 @@ import { contextOf } from '../request-context.js'
 import { type FrameParts, frameView, type PagePath, pageHref } from './layout-view.js'
 import type { Render } from './templates.js'
 
-/** A page that is to be sent. */
+/** A page to send. */
 interface Page {
-  /** The page whose form a person comes back to, also in another language. */
+  /** The page whose form a person returns to, also when changing the language. */
   readonly path: PagePath
   readonly template: string
   readonly view: object
-  /** Absent if nothing was submitted. */
+  /** Missing if nothing was submitted. */
   readonly answer?: Answer | undefined
-  /** The mailbox that is filled in when the language is changed. */
+  /** The mailbox to fill in when the language is changed. */
   readonly email?: string
 }
 
-/** Sends pages. */
 export interface SendPage {
   (response: Response, page: Page): void
-  /** Sends what an answer says, if there is no form to show it with. */
+  /** Sends a page with the answer's text, if there is no form to show with it. */
   notice(response: Response, path: PagePath, answer: Answer): void
 }
 
 /**
- * Only for pages without an answer. An answer may hold a recovery link, and the length of compressed text can reveal its characters
- * (BREACH, Gluck et al. 2013).
+ * Only for pages without an answer. An answer may contain a recovery link, and the length of compressed text can reveal its
+ * characters (BREACH, Gluck et al. 2013).
  */
 function sendCompressed(response: Response, html: string): void {
   response.vary('Accept-Encoding')

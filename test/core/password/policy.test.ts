@@ -69,7 +69,7 @@ it('the policy for new passwords asks about no breach for a caller who hung up d
   expect(asked).toEqual([])
 })
 
-it('the policy for new passwords reports all of its own rules at once', async () => {
+it('the policy for new passwords reports all of its rules at once', async () => {
   const { reasons } = await check({ estimateStrength: async () => WEAK }, ' short')
   expect(reasons).toMatchObject([{ code: 'too-short' }, { code: 'outer-space' }, { code: 'too-weak' }])
 })

@@ -18,13 +18,13 @@ function submit(service: TestService, form: object) {
   return service.http.post('/?lang=en').type('form').send(form)
 }
 
-/** What list items of the page say, in order. */
+/** The texts of the page's list items, in order. */
 function itemsOf(html: string, list: RegExp): string[] {
   const inside = list.exec(html)?.[1] ?? ''
   return [...inside.matchAll(/<li[^>]*>(.*?)<\/li>/gs)].map(([, item = '']) => item.trim())
 }
 
-/** The page's main part, without what stands ready for scripts. */
+/** The page's main part, without what is only for scripts. */
 function mainOf(html: string): string {
   return (/<main.*<\/main>/s.exec(html)?.[0] ?? '').replace(/<template.*<\/template>/s, '')
 }
@@ -125,7 +125,7 @@ it('the page after a change shows what to enter where the servers are configured
   expect(outgoing.map(({ host }) => host)).toEqual(['smtp.example.org'])
 })
 
-/** The codes of the rules that the form shows, a line each. */
+/** The codes of the rules that the form shows, one entry per line. */
 function linesOf(html: string): string[] {
   const list = /<ul id="rules">(.*?)<\/ul>/s.exec(html)?.[1] ?? ''
   return [...list.matchAll(/<li data-rule="([^"]+)"(?! class="rare")(?![^>]* hidden)/g)].map(

@@ -49,7 +49,7 @@ it('the form is filled with the address that webmail gives, escaped', async () =
   }
 })
 
-/** The heading, without its markup. */
+/** The heading without its markup. */
 function headingOf(html: string): string {
   return (/<h1[^>]*>(.*?)<\/h1>/s.exec(html)?.[1] ?? '').replace(/<[^>]+>/g, '')
 }
@@ -60,7 +60,7 @@ it('the form names the mailbox that webmail gives, and has a way to another one'
   expect(headingOf(text)).toBe('Change the password of info@example.org')
   expect(text).toContain('<bdi>info@example.org</bdi>')
   expect(text).not.toContain('id="email"')
-  // Password managers keep the new password with it.
+  // Password managers save the new password with it.
   expect(attributeOf(text, 'email', 'value')).toBe('info@example.org')
   expect(attributeOf(text, 'email', 'autocomplete')).toBe('username')
   expect(text).toContain('<a href="/?lang=en">Another mailbox</a>')
