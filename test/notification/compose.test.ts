@@ -73,6 +73,16 @@ it('there are words for each kind of mail, and for no other', () => {
   expect(mails.map(({ kind }) => kind).toSorted()).toEqual(Object.keys(kinds).toSorted())
 })
 
+it('each mail about what somebody did tells when, and from where', () => {
+  const format = new Intl.DateTimeFormat('en', { dateStyle: 'long', timeStyle: 'long' })
+  for (const mail of mails) {
+    if (mail.kind === 'confirm-address') continue
+    const { text } = composeMail(mail, words, frame)
+    expect(text).toContain(format.format(time))
+    expect(text).toMatch(/from the (?:address 2001:db8::7|network 2001:db8:0::\/48)/)
+  }
+})
+
 it('a mail about somebody unknown names their network, not their address', () => {
   for (const kind of ['help-asked', 'recover', 'recovery-ended'] as const) {
     const mail = mails.find((each) => each.kind === kind) ?? changed
