@@ -208,7 +208,7 @@ it('a hundred addresses that name all mailboxes of one owner send the owner five
   }
   await ask(service, { ...HELP_REQUEST, email: 'bob@bob.example.com' }, '198.51.100.9')
   service.clock.advance(60_000)
-  await vi.waitUntil(() => smtp.messages.length === 6, { interval: 1 })
+  await vi.waitUntil(() => smtp.messages.length === 6, { interval: 1, timeout: 10_000 })
   await service.app.drain()
   expect(smtp.messages.flatMap(({ to }) => to).toSorted()).toEqual([
     ...Array<string>(5).fill('alice@contact.example'),
@@ -217,9 +217,13 @@ it('a hundred addresses that name all mailboxes of one owner send the owner five
 })
 
 it('six hundred addresses that name as many mailboxes of one domain send no mail, and keep nobody there from being helped', async () => {
+  const chance = vi.spyOn(Math, 'random').mockReturnValue(0.1)
+  onTestFinished(() => chance.mockRestore())
   const { service, smtp } = await start({ REKEY_TRUST_PROXY: '1' })
   const statuses: number[] = []
   for (let index = 0; index < 600; index++) {
+    // Fifty come before the person's request. To deal with all of them takes longer, and proves no more.
+    if (index === 50) chance.mockReturnValue(0.9)
     const request = { ...HELP_REQUEST, email: `box${index}@example.org` }
     statuses.push((await ask(service, request, strangerOf(index))).status)
   }
@@ -227,9 +231,11 @@ it('six hundred addresses that name as many mailboxes of one domain send no mail
   const refused = await ask(service)
   expect([gist(refused), refused.get('retry-after')]).toEqual(['429 too-many-attempts', '60'])
   const solution = encode(solve(refused.body.challenge))
+  chance.mockReturnValue(0.1)
   expect(gist(await ask(service, { ...HELP_REQUEST, solution }))).toBe('202 recovery-requested')
-  service.clock.advance(60_000)
+  service.clock.advance(10_000)
   await vi.waitUntil(() => smtp.messages.length > 0, { interval: 1, timeout: 10_000 })
+  expect(resultsOf(service)).toHaveLength(51)
   await service.app.drain()
   expect(smtp.messages.map(({ text }) => text.includes('info@example.org'))).toEqual([true])
 })
