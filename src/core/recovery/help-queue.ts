@@ -38,7 +38,7 @@ const MAX_OF_NETWORK = 10
 
 /** Handles requests one at a time, each after a random delay. */
 export function createHelpQueue({ clock, random, giveHelp, report }: HelpQueueParts): HelpQueue {
-  const waiting = new Map<string, HelpRequest>()
+  const waiting = new Map<string, { readonly request: HelpRequest; readonly network: string }>()
   let turn: Promise<unknown> = Promise.resolve()
   let isClosed = false
 
@@ -80,13 +80,11 @@ export function createHelpQueue({ clock, random, giveHelp, report }: HelpQueuePa
       const key = `${request.helper} ${request.mailbox.address}`
       if (waiting.has(key)) return
       const network = wideNetworkOf(request.clientAddress)
-      const ofNetwork = [...waiting.values()].filter(
-        (other) => wideNetworkOf(other.clientAddress) === network,
-      )
+      const ofNetwork = [...waiting.values()].filter((other) => other.network === network)
       if (waiting.size >= MAX_REQUESTS || ofNetwork.length >= MAX_OF_NETWORK) {
         throw new PanelFault('panel-busy', 'too-many-requests', { retryAfterMs: MAX_DELAY_MS })
       }
-      waiting.set(key, request)
+      waiting.set(key, { request, network })
       void dealWith(key, request)
     },
 
@@ -94,7 +92,7 @@ export function createHelpQueue({ clock, random, giveHelp, report }: HelpQueuePa
 
     close() {
       isClosed = true
-      for (const request of waiting.values()) report(request, { result: 'failed', reason: 'stopped' })
+      for (const { request } of waiting.values()) report(request, { result: 'failed', reason: 'stopped' })
       waiting.clear()
     },
   }
