@@ -7,7 +7,7 @@ import { holdTime } from '../kit/held-time.js'
 
 const ACCOUNT: HostingAccount = PLAIN_ACCOUNT
 
-it('an attempt waits for another one’s question about its account as long as its own time allows, and no longer', async () => {
+it('an attempt waits for a shared account lookup only as long as its own time allows', async () => {
   const time = holdTime()
   let answer = (_account: HostingAccount): void => undefined
   const lookUpAccount = () =>

@@ -1,18 +1,18 @@
 import { expect, it } from 'vitest'
 import { answerCodes, answers, type Outcome, retryAfterSeconds, verdictOf } from '../../src/core/answer.js'
 
-it('the table of answers has what the service or its servers are to blame for logged as a warning or an error', () => {
+it('answers for which the service or its servers are to blame are logged as a warning or an error', () => {
   const blamed = answerCodes.filter((code) => answers[code].status >= 500)
   expect(blamed.filter((code) => answers[code].level === 'info')).toEqual([])
   expect(blamed.filter((code) => answers[code].level === 'warn')).toEqual(['panel-busy'])
 })
 
-it('the table of answers has what a person or a program did wrong logged as news, and a name that only an administrator can change as a warning', () => {
+it('answers to mistakes of a person or a program are logged as info, and a name that only an administrator can change as a warning', () => {
   const others = answerCodes.filter((code) => answers[code].status < 500 && answers[code].level !== 'info')
   expect(others).toEqual(['mailbox-ambiguous'])
 })
 
-it('the table of answers asks for another try only where waiting may help', () => {
+it('answers ask for another try only if waiting may help', () => {
   const waits = answerCodes.flatMap((code) => {
     const { status, retryAfterS } = answers[code]
     return retryAfterS === undefined ? [] : [[code, status, retryAfterS]]
@@ -31,7 +31,7 @@ it.each([
   [0, 1],
   [1000, 1],
   [1001, 2],
-])('a limit that is reached for %i ms more asks for another try after %i s', (retryAfterMs, seconds) => {
+])('a limit that is reached for another %i ms asks for a retry after %i s', (retryAfterMs, seconds) => {
   const limit = { name: 'target', count: 1, windowMs: 5000, retryAfterMs }
   expect(retryAfterSeconds({ code: 'too-many-attempts', limit })).toBe(seconds)
 })

@@ -69,7 +69,7 @@ function change(
   )
 }
 
-it('is not known to have been made where the mailbox is gone when looked for', async () => {
+it('a change is not known to be made if the mailbox is gone when it is checked', async () => {
   const lookUpStoredHash: Panel['lookUpStoredHash'] = async () => {
     looks += 1
     return looks === 1 ? { found: 'one', value: new Secret('{X}y') } : { found: 'none', missing: 'mailbox' }
@@ -80,18 +80,18 @@ it('is not known to have been made where the mailbox is gone when looked for', a
   expect(looks).toBeGreaterThan(1)
 })
 
-it('a bug in the verification is no fault of the panel', async () => {
+it('a bug in the verification is not a fault of the panel', async () => {
   const bug = new RangeError('bug')
   await expect(change(() => Promise.reject(bug))).rejects.toBe(bug)
 })
 
-it('a bug beside a wrong password is no wrong password', async () => {
+it('a bug beside a wrong password is not reported as a wrong password', async () => {
   const bug = new RangeError('bug')
   const hasSiblings = () => Promise.reject(bug)
   await expect(change(async () => false, { ...panel, hasSiblings })).rejects.toBe(bug)
 })
 
-it('a bug in the confirmation after a lost answer is not taken for a hash that could not be read', async () => {
+it('a bug in the confirmation after a lost response is not taken for an unreadable hash', async () => {
   const bug = new RangeError('bug')
   const verifies: HashCheck = async (password) => {
     if (password.reveal() === 'the former one') return true
@@ -131,7 +131,7 @@ it.each([
 
 const GONE = { code: 'panel-busy', reason: 'caller-gone' }
 
-it('a caller who has hung up when the attempt begins costs nothing: no rule is checked, and nobody asked', async () => {
+it('a caller who has hung up when the attempt begins costs nothing: no rule is checked, no server is asked', async () => {
   const checkPolicy = () => Promise.reject(new Error('checked'))
   const enterPanel = () => {
     throw new Error('entered')
@@ -140,7 +140,7 @@ it('a caller who has hung up when the attempt begins costs nothing: no rule is c
   expect(await change(async () => true, panel, lock, { hungUp, checkPolicy, enterPanel })).toMatchObject(GONE)
 })
 
-it('a caller who hangs up while another change is made in the domain costs nothing more', async () => {
+it('a caller who hangs up during another change in the domain costs nothing more', async () => {
   const caller = new AbortController()
   const changeMailboxPassword = () => Promise.reject(new Error('changed'))
   const confirm = () => Promise.reject(new Error('confirmed'))

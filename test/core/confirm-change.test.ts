@@ -81,7 +81,7 @@ it.each([
   ['after 600 ms', 600, ['new at 0', 'new at 1500']],
   ['after two seconds', 2000, ['new at 0', 'new at 2000']],
 ])(
-  'checks that are answered %s skip the times that they miss, and not the last',
+  'checks that are answered %s skip the times that they miss, but not the last one',
   async (_when, checkMs, checks) => {
     const mailbox = setUp({ results: ['wrong'], checkMs })
     expect(await mailbox.confirm()).toBe('old')
@@ -90,21 +90,21 @@ it.each([
   },
 )
 
-it('checks take the former password in either of Unicode’s normal forms, and never the new one', async () => {
+it('checks accept the old password in both Unicode normal forms, and the new one only as it is', async () => {
   const mailbox = setUp({ results: ['wrong'], former: 'right', refusalIsProof: false })
   expect(await mailbox.confirm()).toBe('old')
   expect(await mailbox.isInForce()).toBe(false)
   expect([...mailbox.takenInAnyForm]).toEqual(['former'])
 })
 
-it('checks end when the new password is found to be in force', async () => {
+it('checks end when the new password is in force', async () => {
   const mailbox = setUp({ results: ['wrong', 'right'] })
   expect(await mailbox.confirm()).toBe('new')
   expect(mailbox.checks).toEqual(['new at 0', 'new at 500'])
 })
 
 it.each([outage, 'no-mailbox', 'no-domain'] as const)(
-  'the last check counts: after one that found %s nothing is known, and before one that tells it is',
+  'the last check decides: after one that found %s nothing is known, and a later answer counts',
   async (nothing) => {
     expect(await setUp({ results: ['wrong', nothing] }).confirm()).toBe('unknown')
     expect(await setUp({ results: [nothing, nothing, 'wrong'] }).confirm()).toBe('old')
@@ -116,7 +116,7 @@ it.each([
   ['wrong', 'unknown'],
   [outage, 'unknown'],
 ] as const)(
-  'where a refusal proves nothing, the former password is tried after it: %s means %s',
+  'if a refusal proves nothing, the old password is tried after it: %s means %s',
   async (former, seen) => {
     const mailbox = setUp({ results: ['wrong'], former, refusalIsProof: false })
     expect(await mailbox.confirm()).toBe(seen)
@@ -124,7 +124,7 @@ it.each([
   },
 )
 
-it('where a refusal proves nothing and no former password is known, nothing is', async () => {
+it('if a refusal proves nothing and no old password is known, the outcome is unknown', async () => {
   const mailbox = setUp({
     results: ['wrong'],
     credentials: byAccount,
@@ -144,6 +144,6 @@ it.each([
   ['right', true],
   ['wrong', false],
   [outage, false],
-] as const)('the new password is in force only if it is found to be: %s', async (result, isInForce) => {
+] as const)('the new password is in force only if a check finds that: %s', async (result, isInForce) => {
   expect(await setUp({ results: [result] }).isInForce()).toBe(isInForce)
 })

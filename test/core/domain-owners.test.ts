@@ -33,7 +33,7 @@ function createOwners(ownerOf: Readonly<Record<string, string>>) {
   }
 }
 
-it('an owner is remembered for a day, and no longer', async () => {
+it('an owner is remembered for a day', async () => {
   const { asked, clock, find } = createOwners({ 'example.org': 'alice' })
   const owner = { username: 'alice', domainForm: 'example.org' }
   expect([await find('example.org'), await find('example.org')]).toEqual([owner, owner])
@@ -45,7 +45,7 @@ it('an owner is remembered for a day, and no longer', async () => {
   expect(asked).toHaveLength(2)
 })
 
-it('an owner is asked for anew when it was forgotten', async () => {
+it('a forgotten owner is looked up again', async () => {
   const { asked, owners, find } = createOwners({ 'example.org': 'alice' })
   await find('example.org')
   owners.forget(mailboxIn('example.org'))
@@ -53,7 +53,7 @@ it('an owner is asked for anew when it was forgotten', async () => {
   expect(asked).toHaveLength(2)
 })
 
-it('an owner is looked for under each form of its domain, and that there is none is remembered for a minute', async () => {
+it('an owner is looked up under each form of its domain, and that there is none is remembered for a minute', async () => {
   const punycode = 'xn--bcher-kva.example'
   const { asked, clock, find } = createOwners({ [punycode]: 'alice' })
   expect(await find('bücher.example')).toEqual({ username: 'alice', domainForm: punycode })
@@ -65,7 +65,7 @@ it('an owner is looked for under each form of its domain, and that there is none
   expect(asked.slice(2)).toEqual(['example.org', 'example.org'])
 })
 
-it('an owner is asked for once for all who ask at the same time, and anew by each if that fails', async () => {
+it('an owner is looked up once for parallel askers, and again by each if that fails', async () => {
   let asked = 0
   const panel = {
     async lookUpDomainOwner() {
@@ -82,7 +82,7 @@ it('an owner is asked for once for all who ask at the same time, and anew by eac
   expect(asked).toBe(2)
 })
 
-it('a network looks up six domains a minute that nobody remembers, and then waits, or is told to', async () => {
+it('a network looks up six unknown domains a minute, then waits or is refused', async () => {
   const { asked, clock, owners, panel, find } = createOwners({ 'known.example': 'alice' })
   const ask = (domain: string, clientAddress: string, leftMs = 30_000) =>
     owners.find(mailboxIn(domain), { clientAddress, deadline: { leftMs: () => leftMs } }, panel)
@@ -101,7 +101,7 @@ it('a network looks up six domains a minute that nobody remembers, and then wait
   expect(asked).not.toContain('late.example')
 })
 
-it('a domain that somebody else is looking up costs no turn', async () => {
+it('a domain that someone else is looking up does not count for the network', async () => {
   const { asked, clock, find } = createOwners({ 'example.org': 'alice' })
   for (let index = 0; index < 5; index++) await find(`d${index}.example`)
   await Promise.all(Array.from({ length: 12 }, () => find('example.org')))
@@ -113,7 +113,7 @@ it.each([
   ['one', { 'example.org': 'alice' }],
   ['none', {}],
 ])(
-  'whether a domain has an owner does not show by whose turn it is: with %s it is known for a day, and waits in no turn of a network',
+  'the network’s turn does not show whether a domain has an owner: with %s it is known for a day, and waits for no turn',
   async (_owner, ownerOf) => {
     const { clock, owners, find } = createOwners(ownerOf)
     const isKnown = () => owners.knows(mailboxIn('example.org'))
@@ -135,7 +135,7 @@ it.each([
   },
 )
 
-it('a lookup that is shared is waited for no longer than each one’s own time allows', async () => {
+it('a shared lookup takes each asker only as long as its own time allows', async () => {
   let answer = (_owner: string): void => undefined
   const answered = new Promise<string>((resolve) => {
     answer = resolve

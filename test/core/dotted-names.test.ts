@@ -124,7 +124,7 @@ describe.each(panelReleases)('on release %s', (release) => {
     ['the mailbox’s password', byMailbox],
     ['the hosting account', byAccount],
   ] as const)(
-    `on release ${release} a change proved by %s leaves the other mailbox of the domain alone, or is refused`,
+    `on release ${release} a change proved by %s leaves other mailboxes of the domain alone, or is refused`,
     async (_proof, credentials) => {
       const codes = new Set<string>()
       await fc.assert(
@@ -147,7 +147,7 @@ describe.each(panelReleases)('on release %s', (release) => {
     },
   )
 
-  it(`on release ${release} a change of a name that exists by wildcard only changes nothing`, async () => {
+  it(`on release ${release} a change for a name that exists only as a wildcard changes nothing`, async () => {
     await fc.assert(
       fc.asyncProperty(pairs, fc.constantFrom(byMailbox, byAccount), async ([name, other], credentials) => {
         const state = createState(release, [other])

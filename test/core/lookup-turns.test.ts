@@ -31,7 +31,7 @@ it.each([
   await expect(take(one)).rejects.toMatchObject(busyFor(1000))
 })
 
-it('a lookup that fails is not counted', async () => {
+it('a failed lookup does not count', async () => {
   const { take } = startTurns()
   for (let index = 0; index < 5; index++) await take('203.0.113.1')
   await expect(take('203.0.113.1', 0, () => Promise.reject(new Error('lost')))).rejects.toThrow('lost')
@@ -39,7 +39,7 @@ it('a lookup that fails is not counted', async () => {
   await expect(take('203.0.113.1')).rejects.toMatchObject(busyFor(60_000))
 })
 
-it('a lookup that fails when later ones have taken its place gives back none of theirs', async () => {
+it('a failed lookup that later ones have pushed out takes none of them back', async () => {
   const { clock, take } = startTurns()
   let fail = (_error: Error): void => undefined
   const slow = take('203.0.113.1', 0, () => new Promise<string>((_resolve, reject) => (fail = reject)))

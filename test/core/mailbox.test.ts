@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { characterNotAllowed, parseMailbox } from '../../src/core/mailbox.js'
 
-it('an address is read as a person types it: lower-cased, without the spaces around it', () => {
+it('an address is read as typed: in lower case, without the spaces around it', () => {
   expect(parseMailbox('  Info@Example.ORG ')).toEqual({
     localPart: 'info',
     domain: 'example.org',
@@ -45,11 +45,11 @@ it.each([
   '“info@example.org”',
   "('info@example.org')",
   'Info@Example.org\u3000',
-])('an address is read as it was meant, whatever was copied along with it: %j', (typed) => {
+])('an address is read as it was meant, without what was copied along with it: %j', (typed) => {
   expect(parseMailbox(typed)?.address).toBe('info@example.org')
 })
 
-it('an address keeps a joiner that its domain needs, which another domain is without', () => {
+it('an address keeps a joiner that its domain needs; other domains lose it', () => {
   expect(parseMailbox('info@نامه‌ای.example')).toBeUndefined()
   expect(parseMailbox('info@نامهای.example')?.domainForms[0]).toBe('نامهای.example')
 })
@@ -93,7 +93,7 @@ it.each([
   `info@${'a'.repeat(64)}.org`,
   `info@${'a.'.repeat(126)}org`,
   'info@xn--zzzzzzzzzzzzzz.example',
-])('an address that no panel can store is none: %j', (typed) => {
+])('an address that no panel can store is refused: %j', (typed) => {
   expect(parseMailbox(typed)).toBeUndefined()
 })
 
@@ -109,7 +109,7 @@ it.each([
   ['info@[::1]', '['],
   ['info@⅐.org', '⁄'],
   ['Info <info+tag@example.org>', '+'],
-])('an address that is no mailbox for one of its characters is told which: %s', (typed, character) => {
+])('an address with a character that no mailbox has names the character: %s', (typed, character) => {
   expect(parseMailbox(typed)).toBeUndefined()
   expect(characterNotAllowed(typed)).toBe(character)
 })
@@ -123,11 +123,11 @@ it.each([
   'a@b+c@example.org',
   'in fo@example.org',
   'info\0@example.org',
-])('an address that is not whole, or holds what can’t be shown, is told no character: %j', (typed) => {
+])('an incomplete address, or one with an invisible character, names no character: %j', (typed) => {
   expect(characterNotAllowed(typed)).toBeUndefined()
 })
 
-it('an address that is a mailbox has no character that is not allowed', () => {
+it('an address of a mailbox names no character', () => {
   fc.assert(
     fc.property(fc.emailAddress(), (typed) => {
       fc.pre(parseMailbox(typed) !== undefined)
@@ -143,7 +143,7 @@ it('an address has a domain of at most 253 characters', () => {
   expect(parseMailbox(`info@${labels}aa.org`)).toBeUndefined()
 })
 
-it('an address never makes the parser throw, and what it gives is safe to send', () => {
+it('an address never makes the parser throw, and the result is safe to send', () => {
   const typed = fc.oneof(
     fc.string({ unit: 'binary' }),
     fc.tuple(fc.string(), fc.string({ unit: 'grapheme' })).map(([local, domain]) => `${local}@${domain}.org`),

@@ -50,7 +50,7 @@ function setUp(logins: readonly Login[]) {
   }
 }
 
-it('a new password is tried once where the mail server takes it, when it must have noticed the change', async () => {
+it('a new password is tried once if the mail server accepts it, after its login files were read', async () => {
   const { begin, pass, seen, states } = setUp([true])
   begin()
   await pass(1400)
@@ -99,18 +99,15 @@ it.each<[string, readonly Login[], readonly number[], NewPasswordState]>([
     [1500, 4000, 10_000],
     { result: 'unknown', reason: 'internal-error' },
   ],
-])(
-  'a new password is judged by the last try where the mail server %s',
-  async (_what, logins, times, state) => {
-    const setting = setUp(logins)
-    setting.begin()
-    await setting.pass(60_000)
-    expect(setting.times()).toEqual(times)
-    expect(setting.states).toEqual([state])
-  },
-)
+])('a new password is judged by the last try if the mail server %s', async (_what, logins, times, state) => {
+  const setting = setUp(logins)
+  setting.begin()
+  await setting.pass(60_000)
+  expect(setting.times()).toEqual(times)
+  expect(setting.states).toEqual([state])
+})
 
-it('a new password is tried no more when the mailbox has a newer one', async () => {
+it('a new password is not tried any more after a newer change of the mailbox', async () => {
   const { begin, pass, seen, states } = setUp([false, true])
   begin('info@example.org', 'first')
   await pass(2000)
@@ -124,7 +121,7 @@ it('a new password is tried no more when the mailbox has a newer one', async () 
   expect(states).toEqual([outdated, outdated, { result: 'accepted' }, { result: 'accepted' }])
 })
 
-it('a new password that 64 others wait before is not kept, except in place of a former one of its mailbox', async () => {
+it('a new password is not kept if 64 others wait, except in place of an earlier one of its mailbox', async () => {
   const { begin, pass, seen, states } = setUp([true])
   for (let index = 0; index < 64; index++) begin(`m${index}@example.org`)
   begin('late@example.org')
@@ -138,7 +135,7 @@ it('a new password that 64 others wait before is not kept, except in place of a 
   expect(states.slice(-1)).toEqual([{ result: 'accepted' }])
 })
 
-it('a new password is still tried where the process stops, for as long as that may take', async () => {
+it('a new password is still tried while the process stops, as long as that may take', async () => {
   const { clock, checks, begin, pass, states } = setUp([true])
   begin()
   const grace = clock.hold()
@@ -150,7 +147,7 @@ it('a new password is still tried where the process stops, for as long as that m
   grace.release()
 })
 
-it('a new password that is not checked in time where the process stops is said to be unknown', async () => {
+it('a new password that is not checked before the process stops is reported as unknown', async () => {
   const { checks, begin, states, pass, seen } = setUp([{ comesTo: false, afterMs: 20_000 }])
   begin()
   await checks.close(5000)

@@ -21,7 +21,7 @@ it.each([
   [new StoreUnavailable('READONLY'), { code: 'store-unavailable', reason: 'READONLY' }],
   [new StrengthNotEstimated('strength-late'), { code: 'panel-busy', reason: 'strength-late' }],
   [new BreachCheckUnavailable('http-503'), { code: 'breach-check-unavailable', reason: 'http-503' }],
-])('the outage %s is no bug, and ends an attempt with what is known of it', (outage, outcome) => {
+])('the outage %s is not a bug, and ends an attempt with what is known', (outage, outcome) => {
   expect(isOutage(outage)).toBe(true)
   expect(outcomeOfOutage(outage)).toEqual(outcome)
 })

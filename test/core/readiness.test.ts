@@ -16,7 +16,7 @@ function setUp() {
   return { clock, ends, check }
 }
 
-it('readiness is told by a check that ends at once, and remembered for half a minute', async () => {
+it('readiness comes from a check that ends at once, and is remembered for half a minute', async () => {
   const { clock, ends, check } = setUp()
   const both = [check(), check()]
   ends[0]?.([AWAY])
@@ -30,7 +30,7 @@ it('readiness is told by a check that ends at once, and remembered for half a mi
   expect(await again).toEqual([])
 })
 
-it('readiness is told within a tenth of a second by what was known, while a check hangs', async () => {
+it('readiness is reported within a tenth of a second from the last result, while a check hangs', async () => {
   const { clock, ends, check } = setUp()
   const first = check()
   await vi.advanceTimersByTimeAsync(100)
@@ -45,7 +45,7 @@ it('readiness is told within a tenth of a second by what was known, while a chec
   expect(await check()).toEqual([AWAY])
 })
 
-it('a bug in a check is told of as a bug', async () => {
+it('a bug in a check is reported as a bug', async () => {
   const bug = new RangeError('bug')
   const check = rememberReadiness(() => Promise.reject(bug), NOT_YET, createTestClock())
   await expect(check()).rejects.toBe(bug)

@@ -72,11 +72,14 @@ it.each([
   ['suspended', { code: 'mailbox-suspended' }],
   ['missing', 'missing'],
   ['malformed', 'missing'],
-] as const)('a change that the panel answers with %s ended so, without a look', async (answer, outcome) => {
-  expect(await send({ answer })).toEqual({ outcome, looksMs: [], inDoubt: false })
-})
+] as const)(
+  'a change that the panel answers with %s has that outcome, without a check',
+  async (answer, outcome) => {
+    expect(await send({ answer })).toEqual({ outcome, looksMs: [], inDoubt: false })
+  },
+)
 
-it('a name that the panel refuses though it has the mailbox is a fault of the panel', async () => {
+it('a name that the panel refuses, though it has the mailbox, is a fault of the panel', async () => {
   const sent = send({ answer: 'malformed', hasMailbox: true })
   await expect(sent).rejects.toMatchObject({
     code: 'panel-failed',
@@ -94,7 +97,7 @@ it.each([
   ['wrong', { code: 'change-not-confirmed', reason: 'unexpected-exit-code' }],
   [away, UNKNOWN],
 ] as const)(
-  'a change that failed somehow is looked for once, and a look that finds %s tells',
+  'a change that failed with an unclear code is checked once: %s decides',
   async (found, outcome) => {
     expect(await send({ answer: 'failed', find: () => found })).toEqual({
       outcome,
@@ -104,7 +107,7 @@ it.each([
   },
 )
 
-it('a change that failed somehow is looked for again when what checks passwords must have noticed', async () => {
+it('a change that failed with an unclear code is checked again after the lag of the password check', async () => {
   const find = (atMs: number) => (atMs < 1500 ? 'wrong' : 'right')
   const sent = await send({ answer: 'failed', find, lagMs: 1500 })
   expect(sent).toEqual({ outcome: IN_FORCE, looksMs: [0, 1500], inDoubt: false })
@@ -114,14 +117,14 @@ it.each([
   ['wrong', { code: 'change-not-confirmed', reason: 'answer-lost' }],
   [away, UNKNOWN],
 ] as const)(
-  'a change whose answer was lost is looked for during five seconds, and leaves its turn in doubt: %s',
+  'a change with a lost response is checked for five seconds, and leaves the lock in doubt: %s',
   async (found, outcome) => {
     const sent = await send({ answer: 'lost', find: () => found })
     expect(sent).toEqual({ outcome, looksMs: [0, 500, 1500, 3000, 5000], inDoubt: true })
   },
 )
 
-it('a change whose answer was lost leaves nothing in doubt as soon as it is seen to be made', async () => {
+it('a change with a lost response leaves no doubt once it is seen to be made', async () => {
   const find = (atMs: number) => (atMs < 1500 ? 'wrong' : 'right')
   const sent = await send({ answer: 'lost', find })
   expect(sent).toEqual({ outcome: IN_FORCE, looksMs: [0, 500, 1500], inDoubt: false })

@@ -14,7 +14,7 @@ const typed = fc.oneof(
   }),
 )
 
-it('an address as it was meant has no joiner that only stood beside a mark for want of one that was dropped', () => {
+it('a cleaned address has no joiner that only stood beside a mark because another was dropped', () => {
   expect(normalizeAddress('a\u200b\u0308\u200cی')).toBe('äی')
 })
 
@@ -22,7 +22,7 @@ it.each([
   ['an address', normalizeAddress],
   ['a hosting account’s name', normalizeAccountName],
   ['a one-time code', normalizeCode],
-])('%s as it was meant is meant the same when it is read again', (_what, normalize) => {
+])('%s gives the same when it is read again', (_what, normalize) => {
   fc.assert(
     fc.property(typed, (text) => {
       const once = normalize(text)
@@ -57,7 +57,7 @@ it.each([
   expect(normalizeCode(text)).toBe(code)
 })
 
-it('a one-time code may be in the digits of every script that Unicode has', () => {
+it('a one-time code may use the digits of any script in Unicode', () => {
   const codes = Array.from({ length: 0x110000 }, (_, code) => code)
   const digits = codes.filter((code) => /^\p{Nd}$/u.test(String.fromCodePoint(code)))
   expect(digits.length).toBeGreaterThan(600)
@@ -77,7 +77,7 @@ it.each([
   expect(normalizeAccountName(text)).toBe(name)
 })
 
-it('what is far too long is not looked at closely', () => {
+it('text that is far too long is not analysed', () => {
   const digits = '٣'.repeat(4000)
   expect(normalizeCode(digits)).toBe(digits)
   const nested = `${'('.repeat(4000)}info@example.org${')'.repeat(4000)}`

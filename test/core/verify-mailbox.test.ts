@@ -24,14 +24,14 @@ const attempt: Attempt = {
 }
 
 it.each([
-  ['a panel that answers is asked nothing', false, []],
+  ['a panel that answers gets no command', false, []],
   [
-    'a panel that was away is asked whose domain it is, since a change must not be what tells that it is back',
+    'a panel that was away is asked for the owner, since a change must not be the first command',
     true,
     ['example.org'],
   ],
 ])(
-  'where the mail server checks the password and the owner is remembered, %s',
+  'if the mail server checks the password and the owner is remembered, %s',
   async (_what, isAway, expected) => {
     const clock = createTestClock()
     const memory = createMemoryDomainOwners(clock)

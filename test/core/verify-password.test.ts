@@ -71,7 +71,7 @@ describe('a password compared with the stored hash', () => {
   })
 })
 
-describe('a password that is tried at the mail server', () => {
+describe('a password tried at the mail server', () => {
   /** The verdict on a guess, and the logins that were tried. */
   async function check(guess: Guess, accepts: (password: string) => boolean) {
     const tried: string[] = []
@@ -85,7 +85,7 @@ describe('a password that is tried at the mail server', () => {
     return { result, tried }
   }
 
-  it('a password that is tried at the mail server is tried composed if it was refused decomposed', async () => {
+  it('a password tried at the mail server is tried composed if it was refused decomposed', async () => {
     expect(await check(guessOf(DECOMPOSED), (password) => password === COMPOSED)).toEqual({
       result: 'right',
       tried: [DECOMPOSED, COMPOSED],
@@ -96,29 +96,26 @@ describe('a password that is tried at the mail server', () => {
     [DECOMPOSED, DECOMPOSED],
     [COMPOSED, COMPOSED],
     ['plain', 'plain'],
-  ])(
-    'a password that is tried at the mail server costs one login where it is right: %j',
-    async (typed, stored) => {
-      expect(await check(guessOf(typed), (password) => password === stored)).toEqual({
-        result: 'right',
-        tried: [stored],
-      })
-    },
-  )
+  ])('a password tried at the mail server costs one login if it is right: %j', async (typed, stored) => {
+    expect(await check(guessOf(typed), (password) => password === stored)).toEqual({
+      result: 'right',
+      tried: [stored],
+    })
+  })
 
-  it('a password that is tried at the mail server is never tried decomposed: that would double what its defences see', async () => {
+  it('a password tried at the mail server is never tried decomposed: its protection would count twice as many', async () => {
     expect(await check(guessOf(COMPOSED), () => false)).toEqual({ result: 'wrong', tried: [COMPOSED] })
     expect(await check(guessOf('plain'), () => false)).toEqual({ result: 'wrong', tried: ['plain'] })
   })
 
-  it('a password that is tried at the mail server must be exactly the one that should be set', async () => {
+  it('a password tried at the mail server must be exactly the one that should be set', async () => {
     expect(await check(guessOf(DECOMPOSED, false), (password) => password === COMPOSED)).toEqual({
       result: 'wrong',
       tried: [DECOMPOSED],
     })
   })
 
-  it('a password that is tried at the mail server counts as tried once it was refused, though the second login fails', async () => {
+  it('a password tried at the mail server counts as tried once it was refused, even if the second login fails', async () => {
     const accepts = (password: string) => {
       if (password === COMPOSED) throw new MailServerFault('too-many-logins', false)
       return false

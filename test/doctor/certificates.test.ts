@@ -6,7 +6,7 @@ import { createCertificate } from '../panel-simulator/server/certificate.js'
 const DAY_MS = 86_400_000
 const inDays = (days: number): Date => new Date(Date.now() + days * DAY_MS)
 
-it('of the panel’s certificate, the doctor tells what to pin where nobody vouches for it, and how to compare it on the panel', async () => {
+it('about the panel’s certificate, the doctor says what to pin if no authority signed it, and how to compare it on the panel', async () => {
   const panel = await startScopedPanel()
   const { gist, text } = await diagnose(panel, { HESTIA_CA_FILE: '' })
   expect(gist).toMatchObject({ tls: 'tls-unknown-issuer', api: 'not-checked', clock: 'not-checked' })
@@ -17,7 +17,7 @@ it('of the panel’s certificate, the doctor tells what to pin where nobody vouc
   expect((await diagnose(panel, pinned)).gist).toMatchObject({ tls: 'ok', key: 'ok' })
 })
 
-it('of the panel’s certificate, the doctor tells that the file does not vouch for it', async () => {
+it('about the panel’s certificate, the doctor says that the authority in the file hasn’t signed it', async () => {
   const panel = await startScopedPanel()
   const { certificate } = await createCertificate()
   const { gist, text } = await diagnose(panel, { HESTIA_CA_FILE: scratchFile(certificate) })
@@ -25,7 +25,7 @@ it('of the panel’s certificate, the doctor tells that the file does not vouch 
   expect(text('tls')).toContain('the authority in HESTIA_CA_FILE hasn’t signed')
 })
 
-it('of the panel’s certificate, the doctor tells that it is not the pinned one', async () => {
+it('about the panel’s certificate, the doctor says that it doesn’t match the pin', async () => {
   const panel = await startScopedPanel()
   const { fingerprint } = await createCertificate()
   const { gist } = await diagnose(panel, { HESTIA_CA_FILE: '', HESTIA_CERT_SHA256: fingerprint })
@@ -33,7 +33,7 @@ it('of the panel’s certificate, the doctor tells that it is not the pinned one
   expect(panel.calls).toEqual([])
 })
 
-it('of the panel’s certificate, the doctor tells that it is for other names, and which', async () => {
+it('about the panel’s certificate, the doctor says which other names it is for', async () => {
   const certificate = await createCertificate({ hosts: ['panel.example.com', '192.0.2.1'] })
   const panel = await startScopedPanel({ certificate })
   const { gist, text } = await diagnose(panel)
@@ -41,7 +41,7 @@ it('of the panel’s certificate, the doctor tells that it is for other names, a
   expect(text('tls')).toContain('isn’t for 127.0.0.1: it is for panel.example.com, 192.0.2.1\n')
 })
 
-it('of the panel’s certificate, the doctor prints no text of a certificate that is no name', async () => {
+it('about the panel’s certificate, the doctor prints only names from it', async () => {
   const certificate = await createCertificate({ hosts: ['x\u001b[31m canary', 'good.example'] })
   const panel = await startScopedPanel({ certificate })
   const { text } = await diagnose(panel)
@@ -49,7 +49,7 @@ it('of the panel’s certificate, the doctor prints no text of a certificate tha
   expect(text('tls')).not.toContain('\u001b')
 })
 
-it('of the panel’s certificate, the doctor tells when it expired, or begins, or that it soon expires', async () => {
+it('about the panel’s certificate, the doctor says when it expired, begins, or expires soon', async () => {
   const tlsOf = async (notBefore: Date, notAfter: Date) => {
     const certificate = await createCertificate({ notBefore, notAfter })
     const panel = await startScopedPanel({ certificate })
@@ -63,7 +63,7 @@ it('of the panel’s certificate, the doctor tells when it expired, or begins, o
   expect(soon.gist).toMatchObject({ tls: 'tls-expires-soon', key: 'ok' })
 })
 
-it('of the panel’s certificate, the doctor tells OpenSSL’s word for what has none of ours', async () => {
+it('about the panel’s certificate, the doctor prints OpenSSL’s code if there is no better text', async () => {
   const certificate = await createCertificate({ forClientsOnly: true })
   const panel = await startScopedPanel({ certificate })
   const { gist, text } = await diagnose(panel)
@@ -75,7 +75,7 @@ it('of the panel’s certificate, the doctor tells OpenSSL’s word for what has
   expect((await diagnose(panel, pinned)).gist).toMatchObject({ tls: 'ok', key: 'ok' })
 })
 
-it('of the panel’s certificate, the doctor tells that it hangs on one that expired', async () => {
+it('about the panel’s certificate, the doctor says that another one in its chain has expired', async () => {
   const issuer = await createCertificate({
     hosts: ['authority.example'],
     notBefore: inDays(-9),
@@ -87,7 +87,7 @@ it('of the panel’s certificate, the doctor tells that it hangs on one that exp
   expect(text('tls')).toContain('(CERT_HAS_EXPIRED)')
 })
 
-it('of the panel’s certificate, the doctor tells all that is wrong with it at once', async () => {
+it('about the panel’s certificate, the doctor reports all problems at once', async () => {
   const certificate = await createCertificate({
     hosts: ['panel.example.com'],
     notBefore: inDays(-9),

@@ -19,7 +19,7 @@ it.each([
   ["-OOM command not allowed when used memory > 'maxmemory'.", 'store-full', 'OOM'],
   ['-MISCONF Redis is configured to save RDB snapshots', 'store-not-saving', 'MISCONF'],
   ["-CROSSSLOT Keys in request don't hash to the same slot", 'store-is-cluster', 'CROSSSLOT'],
-])('of Redis, the doctor that says %s tells the reason', async (line, code, reason) => {
+])('about Redis, the doctor that says %s prints the reason', async (line, code, reason) => {
   const panel = await startScopedPanel()
   const url = `redis://:canary@127.0.0.1:${await startLine(line)}`
   const { gist, text } = await diagnose(panel, { REKEY_REDIS_URL: url, REKEY_LINK_KEY: 'k'.repeat(32) })
@@ -41,7 +41,7 @@ async function diagnoseMail(options: MailServerOptions, environment: Record<stri
   return gist['mail-server']
 }
 
-it('of the mail server, the doctor tells whether it can be asked for a login, without one', async () => {
+it('about the mail server, the doctor says whether a login is possible, without one', async () => {
   expect(await diagnoseMail({})).toBe('ok')
   expect(await diagnoseMail({}, { REKEY_IMAP_CERT_SHA256: '' })).toBe('mail-server-tls')
   expect(await diagnoseMail({ capabilities: 'LOGINDISABLED' })).toBe('mail-server-refuses')
@@ -63,7 +63,7 @@ async function diagnoseNotifications(
   })
 }
 
-it('of the mail server for notifications, the doctor tells whether it lets Rekey in, and sends nothing', async () => {
+it('about the mail server for notifications, the doctor says whether it accepts Rekey, and sends nothing', async () => {
   const smtp = await startSmtpServer({
     authOptional: true,
     allowInsecureAuth: true,
@@ -81,7 +81,7 @@ it('of the mail server for notifications, the doctor tells whether it lets Rekey
   expect(smtp.messages).toEqual([])
 })
 
-it('of the mail server for notifications, the doctor sees what a notification would see, and takes it back', async () => {
+it('about the mail server for notifications, the doctor tests what a notification needs, and cancels it', async () => {
   const smtp = await startSmtpServer(wantsTls)
   expect((await diagnoseNotifications('', smtp.port)).gist.notifications).toBe('ok')
   await vi.waitUntil(() => smtp.commands.includes('QUIT'))
@@ -96,7 +96,7 @@ it.each([
   [450, 'notification-recipient-refused'],
   [550, 'notification-recipient-refused'],
 ])(
-  'of the mail server for notifications, the doctor warns if it takes no mail for the sender (%i), in its own words',
+  'about the mail server for notifications, the doctor warns if it accepts no mail for the sender (%i), without the server’s words',
   async (status, code) => {
     const smtp = await startSmtpServer()
     smtp.refusals.push(refusal(status, 'canary-1\r\ncanary-2'))
@@ -108,14 +108,14 @@ it.each([
   },
 )
 
-it('of the mail server for notifications, the doctor tells that it takes no login although one is set', async () => {
+it('about the mail server for notifications, the doctor says that it offers no login although one is configured', async () => {
   const smtp = await startSmtpServer({ disabledCommands: ['AUTH'] })
   expect((await diagnoseNotifications('', smtp.port)).gist.notifications).toBe('ok')
   const { gist } = await diagnoseNotifications('me:right@', smtp.port)
   expect(gist.notifications).toBe('notification-login-not-offered')
 })
 
-it('of the mail server for notifications, the doctor tells that its TLS can’t be trusted', async () => {
+it('about the mail server for notifications, the doctor says that its TLS can’t be trusted', async () => {
   const smtp = await startSmtpServer()
   const { fingerprint } = await createCertificate()
   for (const environment of [
@@ -138,12 +138,15 @@ it.each([
   ['127.0.0.1', ['loopback'], 'ok'],
   ['0.0.0.0', 1, 'listens-in-clear'],
   ['::', 0, 'listens-in-clear'],
-])('of the proxy, the settings listening on %s and trusting %j tell: %s', (host, trustProxy, word) => {
-  const findings = examineProxySettings({ listen: { host, port: 8080 }, trustProxy })
-  expect(findings.map((finding) => ('code' in finding ? finding.code : finding.status))).toEqual([word])
-})
+])(
+  'about the proxy, the settings listening on %s and trusting %j result in: %s',
+  (host, trustProxy, word) => {
+    const findings = examineProxySettings({ listen: { host, port: 8080 }, trustProxy })
+    expect(findings.map((finding) => ('code' in finding ? finding.code : finding.status))).toEqual([word])
+  },
+)
 
-it('of the socket for the proxy, the doctor tells whether the service answers there', async () => {
+it('about the socket for the proxy, the doctor says whether the service answers there', async () => {
   const path = join(scratchFolder({}), 'rekey.sock')
   const look = async () => diagnose(await startScopedPanel(), { REKEY_HOST: `unix:${path}` })
   const { gist, text } = await look()

@@ -20,7 +20,7 @@ async function look(url: string, caller: CallOutside = call): Promise<Diagnosis>
   return readFindings(await examineOutside({ url: new URL(url), call: caller }))
 }
 
-it('from outside, the doctor finds nothing wrong behind a proxy that hands everything on, at the root and below a path', async () => {
+it('from outside, the doctor finds no problem behind a proxy that forwards everything, at the root and below a path', async () => {
   const sound = { service: 'ok', 'base-path': 'ok', 'well-known': 'ok', headers: 'ok', readiness: 'ok' }
   const root = await startService()
   await root.app.watch()
@@ -33,7 +33,7 @@ it('from outside, the doctor finds nothing wrong behind a proxy that hands every
   expect(below.attempts()).toEqual([])
 })
 
-it('from outside, the doctor tells that nothing answers, or not the service', async () => {
+it('from outside, the doctor says that nothing answers, or another server', async () => {
   const nothing = await look('http://127.0.0.1:9/')
   expect(nothing.gist).toMatchObject({ service: 'service-unreachable', headers: 'not-checked' })
   const service = await startService()
@@ -43,7 +43,7 @@ it('from outside, the doctor tells that nothing answers, or not the service', as
   )
 })
 
-it('from outside, the doctor reads no more than a page would have of what does not end', async () => {
+it('from outside, the doctor stops reading an endless page', async () => {
   const server = createServer((_request, response) => {
     const flood = (error?: Error | null): void => void (error || response.write('x'.repeat(8192), flood))
     flood()
@@ -55,7 +55,7 @@ it('from outside, the doctor reads no more than a page would have of what does n
   expect((await look(`http://127.0.0.1:${port}/`, patient)).gist.service).toBe('not-the-service')
 })
 
-it('from outside, the doctor tells a certificate that strangers would not trust', async () => {
+it('from outside, the doctor reports a certificate that others would not trust', async () => {
   const service = await startService()
   const origin = await startProxy(service.url, { certificate: await sharedCertificate() })
   expect((await look(`${origin}/`)).gist.service).toBe('service-tls')
@@ -63,7 +63,7 @@ it('from outside, the doctor tells a certificate that strangers would not trust'
   expect((await look(`${plain.replace('http:', 'https:')}/`)).gist.service).toBe('service-tls')
 })
 
-it('from outside, the doctor warns of a page without TLS that is not on this very host', async () => {
+it('from outside, the doctor warns of a page without TLS on another host', async () => {
   const service = await startService()
   const elsewhere: CallOutside = (url, headers) => {
     const here = new URL(url)
@@ -73,7 +73,7 @@ it('from outside, the doctor warns of a page without TLS that is not on this ver
   expect((await look('http://mail.example.com/', elsewhere)).gist.service).toBe('service-plain-http')
 })
 
-it('from outside, the doctor tells that the service does not know its path', async () => {
+it('from outside, the doctor says that the service does not know its path', async () => {
   const service = await startService()
   const origin = await startProxy(service.url, { strips: '/password' })
   const { gist, text } = await look(`${origin}/password/`)
@@ -81,7 +81,7 @@ it('from outside, the doctor tells that the service does not know its path', asy
   expect(text('base-path')).toContain('REKEY_BASE_PATH=/password,')
 })
 
-it('from outside, the doctor warns where password managers do not find the page', async () => {
+it('from outside, the doctor warns if password managers do not find the page', async () => {
   const service = await startService({ environment: { REKEY_BASE_PATH: '/password' } })
   const origin = await startProxy(service.url, { serves: /^\/password\// })
   expect((await look(`${origin}/password/`)).gist).toMatchObject({
@@ -102,14 +102,14 @@ it.each([
     },
   ],
   ['x-frame-options', { 'x-frame-options': 'DENY, SAMEORIGIN' }],
-])('from outside, the doctor tells that %s did not arrive as it was sent', async (name, sets) => {
+])('from outside, the doctor says that %s did not arrive unchanged', async (name, sets) => {
   const service = await startService()
   const { gist, text } = await look(`${await startProxy(service.url, { sets })}/`)
   expect(gist.headers).toBe('headers-changed')
   expect(text('headers')).toContain(`sends them: ${name}\n`)
 })
 
-it('from outside, the doctor tells that no change can be made now, and that the proxy keeps that to itself', async () => {
+it('from outside, the doctor says that no change is possible now, or that the proxy hides readiness', async () => {
   const service = await startService()
   service.panel.switches.keyRevoked = true
   await service.app.watch()
@@ -128,24 +128,24 @@ async function counted(trust: string, habits: Parameters<typeof startProxy>[1], 
 }
 
 it.each([
-  ['is right where the proxy is trusted', '1', { names: ME }, 'ok'],
-  ['is right where it is trusted by its network', 'loopback', { names: ME }, 'ok'],
-  ['is the proxy’s where that is not trusted', '0', { names: ME }, 'address-is-a-proxy'],
-  ['is anybody’s where the proxy names nobody', '1', { silent: true }, 'forged-address-believed'],
-  ['is the proxy’s where that names itself', '1', { names: PROXY }, 'address-is-a-proxy'],
-  ['is an inner proxy’s where that is named', '1', { names: '10.0.0.2' }, 'address-is-a-proxy'],
-  ['is anybody’s where too many are trusted', '2', { names: ME }, 'forged-address-believed'],
+  ['is right if the proxy is trusted', '1', { names: ME }, 'ok'],
+  ['is right if its network is trusted', 'loopback', { names: ME }, 'ok'],
+  ['is the proxy’s if that is not trusted', '0', { names: ME }, 'address-is-a-proxy'],
+  ['can be forged if the proxy sends none', '1', { silent: true }, 'forged-address-believed'],
+  ['is the proxy’s if that sends its own', '1', { names: PROXY }, 'address-is-a-proxy'],
+  ['is an inner proxy’s if that is sent', '1', { names: '10.0.0.2' }, 'address-is-a-proxy'],
+  ['can be forged if too many are trusted', '2', { names: ME }, 'forged-address-believed'],
   ['is a stranger’s', '1', { names: '198.51.100.99' }, 'address-unexpected'],
 ])('the address that the service counts, seen from outside, %s', async (_case, trust, habits, word) => {
   expect(await counted(trust, habits)).toBe(word)
 })
 
-it('the address that the service counts, seen from outside, is a public one where there is NAT before us', async () => {
+it('the address that the service counts, seen from outside, is a public one behind NAT', async () => {
   expect(await counted('1', { names: ME }, '192.168.1.20')).toBe('ok')
   expect(await counted('1', { names: '10.0.0.2' }, '192.168.1.20')).toBe('address-unexpected')
 })
 
-it('the address that the service counts, seen from outside, can’t be judged from the host that was called', async () => {
+it('the address that the service counts, seen from outside, can’t be judged from the called host', async () => {
   expect(await counted('1', { names: PROXY }, PROXY)).toBe('not-checked')
   expect(await counted('0', { names: PROXY }, PROXY)).toBe('address-is-a-proxy')
   // A service that trusts the loopback takes the doctor for a proxy.

@@ -9,7 +9,7 @@ import { panelReleases, simulatorCredentials } from '../panel-simulator/simulato
 const NONE = { HESTIA_ACCESS_KEY: '', HESTIA_SECRET_KEY: '' }
 const { apiKey, adminUser, adminPassword, accessKey, secretKey } = simulatorCredentials
 
-it('the doctor goes through everything in order, and asks the panel each needed command and one more', async () => {
+it('the doctor makes all checks in order, and sends the panel each needed command and one more', async () => {
   const panel = await startScopedPanel()
   const { gist } = await diagnose(panel)
   expect(Object.entries(gist)).toEqual([
@@ -39,7 +39,7 @@ it('the doctor goes through everything in order, and asks the panel each needed 
   expect(panel.failedLogins).toBe(1)
 })
 
-it('the doctor tells every fault of the configuration, and checks nothing else then', async () => {
+it('the doctor reports every fault of the configuration, and then checks nothing else', async () => {
   const panel = await startScopedPanel()
   const { gist, findings } = await diagnose(panel, { REKEY_PORT: 'x', HESTIA_API_KEY: 'canary' })
   expect(gist.configuration).toBe('configuration-wrong configuration-wrong')
@@ -47,7 +47,7 @@ it('the doctor tells every fault of the configuration, and checks nothing else t
   expect(panel.calls).toEqual([])
 })
 
-it('the doctor tells a name that nobody knows, and that the rest was not checked for it', async () => {
+it('the doctor reports an unknown name, and skips the checks after it', async () => {
   const panel = await startScopedPanel()
   const { gist, text } = await diagnose(panel, { HESTIA_URL: 'https://panel.invalid:8083' })
   expect(gist.name).toMatch(/^name-(?:unknown|not-resolved)$/)
@@ -55,20 +55,20 @@ it('the doctor tells a name that nobody knows, and that the rest was not checked
   expect(text('connection')).toContain('fix the fault in "name" first')
 })
 
-it('the doctor tells a port that takes no connection', async () => {
+it('the doctor reports a port that refuses connections', async () => {
   const panel = await startScopedPanel()
   await panel.close()
   expect((await diagnose(panel)).gist).toMatchObject({ name: 'ok', connection: 'connection-refused' })
 })
 
-it('the doctor tells a port that does not answer, when the time for it is over', async () => {
+it('the doctor reports a port that does not answer in time', async () => {
   const panel = await startScopedPanel()
   const url = `https://127.0.0.1:${await startFullPort()}`
   const { gist } = await diagnose(panel, { HESTIA_URL: url, HESTIA_TIMEOUT_MS: '100' })
   expect(gist).toMatchObject({ connection: 'connection-timed-out', tls: 'not-checked' })
 })
 
-it('the doctor tells an address that no network leads to', async () => {
+it('the doctor reports an address that can’t be reached', async () => {
   const panel = await startScopedPanel()
   // Linux never connects to a broadcast address, whatever the host's networks are.
   const { gist, text } = await diagnose(panel, { HESTIA_URL: 'https://255.255.255.255:8083' })
@@ -76,7 +76,7 @@ it('the doctor tells an address that no network leads to', async () => {
   expect(text('connection')).toContain('can’t be reached (ENETUNREACH)')
 })
 
-it('the doctor tells a server that speaks no TLS, or nothing at all', async () => {
+it('the doctor reports a server that speaks no TLS, or says nothing', async () => {
   const plain = await startScopedPanel({ plainHttp: true })
   const url = plain.url.replace('http:', 'https:')
   expect((await diagnose(plain, { HESTIA_URL: url })).gist.tls).toBe('tls-failed')
@@ -91,13 +91,13 @@ it('the doctor tells a server that speaks no TLS, or nothing at all', async () =
   expect((await diagnose(plain, { HESTIA_CA_FILE: '' })).gist).toMatchObject({ tls: 'ok', key: 'ok' })
 })
 
-it('of the panel’s API, the doctor tells that it is off', async () => {
+it('about the panel’s API, the doctor says that it is off', async () => {
   const panel = await startScopedPanel()
   panel.switches.accessKeyApi = false
   expect((await diagnose(panel)).gist).toMatchObject({ api: 'api-disabled', address: 'not-checked' })
 })
 
-it('of the panel’s API, the doctor tells that this host may not call, and by which address it does', async () => {
+it('about the panel’s API, the doctor says that this host may not call it, and prints the host’s address', async () => {
   const panel = await startScopedPanel()
   panel.switches.addressAllowed = false
   const { gist, text } = await diagnose(panel)
@@ -105,7 +105,7 @@ it('of the panel’s API, the doctor tells that this host may not call, and by w
   expect(text('connection')).toContain('this host calls from 127.0.0.1')
 })
 
-it('of the panel’s API, the doctor tells that the key is wrong, and shows it once alone', async () => {
+it('about the panel’s API, the doctor says that the key is wrong, and sends it only once', async () => {
   const panel = await startScopedPanel()
   panel.switches.keyRevoked = true
   const { gist } = await diagnose(panel)
@@ -113,13 +113,13 @@ it('of the panel’s API, the doctor tells that the key is wrong, and shows it o
   expect(panel.calls).toHaveLength(1)
 })
 
-it('of the panel’s API, the doctor tells that a name is not the administrator’s', async () => {
+it('about the panel’s API, the doctor says that the name is not the administrator’s', async () => {
   const panel = await startScopedPanel()
   const environment = { ...NONE, HESTIA_ADMIN_USER: 'alice', HESTIA_ADMIN_PASSWORD: 'canary' }
   expect((await diagnose(panel, environment)).gist.key).toBe('not-administrator')
 })
 
-it('of the panel’s API, the doctor names the first permission that is missing, and tries no other, before the panel bans it', async () => {
+it('about the panel’s API, the doctor names the first missing permission, and tries no other, so the panel bans nobody', async () => {
   const panel = await startScopedPanel()
   const missing = ['v-get-mail-account-value', 'v-list-user']
   panel.switches.permittedCommands = neededCommands(['mailbox', 'account']).filter(
@@ -131,7 +131,7 @@ it('of the panel’s API, the doctor names the first permission that is missing,
   expect(panel.failedLogins).toBe(1)
 })
 
-it('of the panel’s API, the doctor names the very first as well', async () => {
+it('about the panel’s API, the doctor names a missing permission for the very first command as well', async () => {
   const panel = await startScopedPanel()
   panel.switches.permittedCommands = []
   const { gist, text } = await diagnose(panel)
@@ -139,7 +139,7 @@ it('of the panel’s API, the doctor names the very first as well', async () => 
   expect(text('permissions')).toContain('may not run v-search-domain-owner (others weren’t tried')
 })
 
-it('of the panel’s API, the doctor tells that something else answers', async () => {
+it('about the panel’s API, the doctor says that another server answers', async () => {
   const panel = await startScopedPanel()
   panel.failNext('v-search-domain-owner', { kind: 'answer', run: false, status: 502, body: 'canary' })
   const { gist, text } = await diagnose(panel)
@@ -147,7 +147,7 @@ it('of the panel’s API, the doctor tells that something else answers', async (
   expect(text('api')).toContain('not-the-panel-http-502')
 })
 
-it('of the panel’s API, the doctor tells that an answer did not come, or was none, in the midst of it', async () => {
+it('about the panel’s API, the doctor says that an answer in between was missing or unreadable', async () => {
   const silent = await startScopedPanel()
   silent.failNext('v-check-user-2fa', { kind: 'silence', run: false })
   expect((await diagnose(silent, { HESTIA_TIMEOUT_MS: '500' })).gist.permissions).toBe('panel-unexpected')
@@ -165,7 +165,7 @@ it.each([
     'legacy-key',
   ],
   ['an access key, joined', { ...NONE, HESTIA_API_KEY: `${accessKey}:${secretKey}` }, 'key-may-do-more'],
-])('a key that may do more than is needed is warned of: %s', async (_kind, environment, code) => {
+])('a key that may do more than is needed gets a warning: %s', async (_kind, environment, code) => {
   const panel = await startScopedPanel()
   panel.switches.permittedCommands = undefined
   const { gist } = await diagnose(panel, environment)
@@ -173,7 +173,7 @@ it.each([
 })
 
 it.each(['mailbox', 'account'] as const)(
-  'a key that may do more than is needed is known where only proof by %s is in use',
+  'a key that may do more than is needed is found even if only proof by %s is in use',
   async (proof) => {
     const panel = await startScopedPanel()
     expect((await diagnose(panel, { REKEY_PROOFS: proof })).gist['key-scope']).toBe('key-may-do-more')
@@ -184,7 +184,7 @@ it.each(['mailbox', 'account'] as const)(
 )
 
 it.each(panelReleases)(
-  'the panel’s release is named beside those that were tried, if the key may ask for it: %s',
+  'the panel’s release is printed beside the tested ones, if the key may read it: %s',
   async (release) => {
     const panel = await startScopedPanel({ release })
     panel.switches.permittedCommands = undefined
@@ -196,7 +196,7 @@ it.each(panelReleases)(
   },
 )
 
-it('the panel’s release that takes no pattern for a name is told, for then no mailbox with a dot can be changed', async () => {
+it('the panel’s release that accepts no patterns is reported, because mailboxes with a dot can’t be changed there', async () => {
   const panel = await startScopedPanel()
   panel.switches.lookupChecksName = true
   const { gist } = await diagnose(panel)
@@ -207,7 +207,7 @@ it.each([
   [-120, 'clock-skew', /1(?:19|20|21) s ahead/],
   [120, 'clock-skew', /1(?:19|20|21) s behind/],
   [20, 'ok', /agrees/],
-])('the clock of this host, %i s off the panel’s, is told', async (offsetS, word, words) => {
+])('the clock of this host, %i s off the panel’s, is reported', async (offsetS, word, words) => {
   const panel = await startScopedPanel()
   const now = (): Date => new Date(Date.now() + offsetS * 1000)
   const { gist, text } = await diagnose(panel, {}, now)

@@ -61,7 +61,7 @@ it.each([
   [{ persistence: 'x' }, 'recovery-store-unchecked', 'warning'],
   [{ get: 'canary' }, 'recovery-store-unavailable', 'fault'],
 ])(
-  'of a recovery store in Redis, the doctor that finds %j tells whether it lasts',
+  'about a recovery store in Redis, the doctor that finds %j says whether it outlasts a restart',
   async (answers, code, status) => {
     const found = await diagnoseRedis(answers)
     expect(found).toMatchObject({ store: 'ok', code, status })
@@ -69,7 +69,7 @@ it.each([
   },
 )
 
-it('of a recovery store in Redis, the doctor says which command is refused, and first what the shared store lacks', async () => {
+it('about a recovery store in Redis, the doctor names the refused command, and first what the shared store lacks', async () => {
   const refused = await diagnoseRedis({ set: '-NOPERM no' })
   expect(refused).toMatchObject({ store: 'ok', code: 'recovery-store-unavailable', status: 'fault' })
   const panel = await startScopedPanel()
@@ -81,7 +81,7 @@ it('of a recovery store in Redis, the doctor says which command is refused, and 
   expect(gist).toMatchObject({ store: 'store-unavailable', 'recovery-store': 'not-checked' })
 })
 
-it('of a recovery store in a folder, the doctor tells whether it keeps what is written, and leaves nothing there', async () => {
+it('about a recovery store in a folder, the doctor says whether it keeps what is written, and leaves nothing there', async () => {
   const directory = scratchFolder({})
   chmodSync(directory, 0o700)
   const panel = await startScopedPanel()
@@ -98,7 +98,7 @@ it('of a recovery store in a folder, the doctor tells whether it keeps what is w
   })
 })
 
-it('of a recovery store that is not configured, the doctor says that nothing needs one', async () => {
+it('about a recovery store that is not configured, the doctor says that nothing needs one', async () => {
   const { gist, text } = await diagnose(await startScopedPanel())
   expect(gist['recovery-store']).toBe('ok')
   expect(text('recovery-store')).toContain('not in use')

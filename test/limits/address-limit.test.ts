@@ -69,14 +69,14 @@ function createSubmissions() {
   return { submit, known, counted, settle, clock }
 }
 
-it('a submission within the limit of its address is shown how many are left, and until when', async () => {
+it('a submission within the limit of its address shows how many are left, and until when', async () => {
   const { submit, clock } = createSubmissions()
   expect(await submit(HERE)).toMatchObject({ status: 200, limit: '"address"; r=1; t=60' })
   clock.advance(20_500)
   expect(await submit(HERE)).toMatchObject({ status: 200, limit: '"address"; r=0; t=40' })
 })
 
-it('a submission past the limit of its address is refused until the window is over, and others are not', async () => {
+it('a submission over the limit of its address is refused until the window ends, but others are not', async () => {
   const { submit, clock } = createSubmissions()
   const { policy } = await submit(HERE)
   await submit(HERE)
@@ -94,7 +94,7 @@ it('a submission past the limit of its address is refused until the window is ov
   expect(await submit(HERE)).toMatchObject({ status: 200 })
 })
 
-it('addresses are told apart in the header by a short digest that does not name them', async () => {
+it('addresses have a short digest in the header that does not reveal them', async () => {
   const { submit } = createSubmissions()
   const digestOf = async (address: string) => {
     const { policy } = await submit(address)
@@ -106,7 +106,7 @@ it('addresses are told apart in the header by a short digest that does not name 
   expect(await digestOf('203.0.113.8')).not.toBe(here)
 })
 
-it('an IPv6 network of /64 counts as one address', async () => {
+it('an IPv6 /64 network counts as one address', async () => {
   const { submit } = createSubmissions()
   await submit('2001:db8:0:12::1')
   await submit('2001:db8:0:12::2')
@@ -114,7 +114,7 @@ it('an IPv6 network of /64 counts as one address', async () => {
   expect(await submit('2001:db8:0:13::1')).toMatchObject({ status: 200 })
 })
 
-it('an exempt address is neither counted nor shown a limit', async () => {
+it('an exempt address is not counted and sees no limit', async () => {
   const { submit, counted } = createSubmissions()
   for (const _ of [1, 2, 3, 4]) expect(await submit(EXEMPT)).toMatchObject({ status: 200, limit: undefined })
   expect(counted).not.toHaveBeenCalled()
@@ -128,7 +128,7 @@ it.each([
     [200, 200, 200, 429, 429],
   ],
   ['a refusal', { code: 'invalid-credentials' }, [200, 200, 429, 429, 429]],
-] as const)('a submission is given back if it was %s', async (_what, answer, expected) => {
+] as const)('a submission is taken back if it was %s', async (_what, answer, expected) => {
   const { submit, settle } = createSubmissions()
   const statuses: number[] = []
   for (const _ of expected) {
@@ -138,14 +138,14 @@ it.each([
   expect(statuses).toEqual(expected)
 })
 
-it('an address that is given a count back is refused no longer, though it was refused meanwhile', async () => {
+it('an address whose count was taken back is accepted again, even if it was refused meanwhile', async () => {
   const { submit, settle } = createSubmissions()
   for (const status of [200, 200, 429]) expect(await submit(HERE)).toMatchObject({ status })
   await settle({ code: 'changed', evidence: 'answered' })
   expect(await submit(HERE)).toMatchObject({ status: 200 })
 })
 
-it('the limit of an address is shown in no header but those that we set ourselves', async () => {
+it('the limit of an address is shown only in our own headers', async () => {
   const { headers } = await createSubmissions().submit(HERE)
   expect(
     Object.keys(headers)
@@ -154,7 +154,7 @@ it('the limit of an address is shown in no header but those that we set ourselve
   ).toEqual(['ratelimit', 'ratelimit-policy'])
 })
 
-it('a refused address is known for ten seconds, in which its submissions aren’t counted by the store', async () => {
+it('a refused address is remembered for ten seconds, and the store does not count its submissions then', async () => {
   const { submit, known, counted, clock } = createSubmissions()
   await submit(HERE)
   await submit(HERE)
@@ -177,14 +177,14 @@ it('a refused address is known for ten seconds, in which its submissions aren’
   expect(await submit(HERE)).toMatchObject({ status: 200 })
 })
 
-it('a refused address is known by its network, like it is counted', async () => {
+it('a refused address is remembered by its network, as it is counted', async () => {
   const { submit, known } = createSubmissions()
   for (const host of [1, 2, 3]) await submit(`2001:db8:0:12::${host}`)
   expect(known('2001:db8:0:12::5')).toBeDefined()
   expect(known('2001:db8:0:13::1')).toBeUndefined()
 })
 
-it('refused addresses are forgotten rather than too many remembered, and the store refuses them again', async () => {
+it('if too many addresses are refused, they are forgotten, and the store refuses them again', async () => {
   const { submit, known, counted } = createSubmissions()
   const addresses = [1, 2, 3, 4].map((host) => `203.0.113.${host}`)
   for (const address of addresses) for (const _ of [1, 2, 3]) await submit(address)

@@ -83,7 +83,7 @@ it.each([
   ['the mailbox’s password', byMailbox],
   ['the hosting account’s', byAccount],
 ] as const)(
-  'five hundred addresses that guess at %s for a day, and solve each puzzle, have no more than the ceiling, and keep out neither webmail nor a known address',
+  'five hundred addresses that guess at %s for a day, and solve each puzzle, get only up to the ceiling, and lock out neither webmail nor a known address',
   async (_secret, credentials) => {
     const { clock, attempt } = createMailbox()
     const home = '2001:db8:9:1::5'
@@ -112,7 +112,7 @@ it.each([
   },
 )
 
-it('guesses through webmail have their own ceiling, and keep out nobody else', async () => {
+it('guesses through webmail have their own ceiling, and lock out nobody else', async () => {
   const { clock, attempt } = createMailbox()
   let guesses = 0
   for (let minute = 0; minute < 24 * 60; minute++) {

@@ -95,7 +95,7 @@ function refusalOf(error: unknown): string {
   return `${error.answer.limit.name} in ${error.answer.limit.retryAfterMs}`
 }
 
-it('only refused credentials, and those whose answer was lost, count against their sender', async () => {
+it('only refused credentials, and lost answers about them, count against their sender', async () => {
   expect(await inOrder(createLimits({ failures: 2 }), [away, refused, away, lost, refused])).toEqual([
     'mail-server-unavailable',
     'invalid-credentials',
@@ -105,7 +105,7 @@ it('only refused credentials, and those whose answer was lost, count against the
   ])
 })
 
-it('a success forgets the failures of its address, and an address that had one is no stranger', async () => {
+it('a success resets the failures of its address, which is then known', async () => {
   const limit = createLimits({ failures: 2, target: 3 })
   expect(await inOrder(limit, [refused, changed, refused, refused, changed])).toEqual([
     'invalid-credentials',
@@ -120,7 +120,7 @@ it('a success forgets the failures of its address, and an address that had one i
   expect([await stranger(1), await stranger(2), await stranger(3)].at(-1)).toBe('target in 600000')
 })
 
-it('strangers who have used up the guesses at a secret keep out strangers alone', async () => {
+it('strangers who have used up the guesses at a secret lock out only strangers', async () => {
   const limit = createLimits({ target: 2, ceiling: 3 })
   const from = (
     clientAddress: string,
@@ -158,7 +158,7 @@ async function challengeIn(refusal: Promise<unknown>): Promise<Challenge | undef
   return error.answer.limit.challenge
 }
 
-it('a stranger who solves a puzzle has one attempt more at the secret that it was posed for', async () => {
+it('a stranger who solves a puzzle gets one more attempt at the secret that it is for', async () => {
   const limit = createLimits({ target: 1, ceiling: 3 })
   const from = (host: number, outcome: Outcome, more: Partial<Attempt> = {}) =>
     limit({ ...attempt(`198.51.100.${host}`), ...more }, async () => outcome)
@@ -178,7 +178,7 @@ it('a stranger who solves a puzzle has one attempt more at the secret that it wa
   expect(await challengeIn(from(6, changed))).toBeUndefined()
 })
 
-it('a puzzle is posed to the public alone, and where no other limit would stop its solver', async () => {
+it('only the public gets a puzzle, and only if no other limit would stop its solver', async () => {
   const limit = createLimits({ target: 1, failures: 1 })
   await limit(attempt(), async () => refused)
   expect(await challengeIn(limit(attempt(), async () => changed))).toBeUndefined()
@@ -190,7 +190,7 @@ it('a puzzle is posed to the public alone, and where no other limit would stop i
   expect(await challengeIn(limit(other, async () => changed))).toBeUndefined()
 })
 
-it('an address that has proven a secret may be wrong as often as the ceiling allows, whatever strangers do', async () => {
+it('an address that has proven a secret may be wrong up to the ceiling, whatever strangers do', async () => {
   const limit = createLimits({ target: 1, ceiling: 3 })
   const home = (outcome: Outcome) => limit(attempt(), async () => outcome).then(({ code }) => code, refusalOf)
   expect(await home(changed)).toBe('changed')
@@ -199,7 +199,7 @@ it('an address that has proven a secret may be wrong as often as the ceiling all
   expect(await home(changed)).toBe(`ceiling in ${DAY_MS}`)
 })
 
-it('an attempt that fails by a bug stays counted, as nobody knows how far it came', async () => {
+it('an attempt that fails because of a bug stays counted: nobody knows how far it got', async () => {
   const limit = createLimits({ failures: 1 })
   const bug = limit(attempt(), async () => {
     throw new TypeError('a bug')
@@ -234,7 +234,7 @@ it.each([
   ['right, goes ahead', changed, 'changed'],
   ['a guess, is refused for the whole window', refused, 'failures in 60000'],
 ])(
-  'an attempt waits for one under way that fills a limit, and if that was %s',
+  'an attempt waits for one in progress that fills a limit, and if that was %s',
   async (_what, ended, result) => {
     const limit = createLimits({ failures: 1 })
     const [first, second] = [underWay(limit), underWay(limit)]
@@ -258,7 +258,7 @@ it.each([
   ['right, goes ahead', changed, 'changed'],
   ['a guess, is refused for the whole window', refused, 'failures in 60000'],
 ])(
-  'an attempt waits for one that another instance has under way, looking four times a second, and if that was %s',
+  'an attempt waits for one in progress in another instance, checking four times a second, and if that was %s',
   async (_what, ended, result) => {
     const [ours, theirs] = createInstances(1)
     const time = holdTime()
@@ -279,7 +279,7 @@ it.each([
   },
 )
 
-it('an attempt that waits for another in its instance is begun at once, though another instance has some under way', async () => {
+it('an attempt that waits for another in its instance begins at once, though another instance has some in progress', async () => {
   const [ours, theirs] = createInstances(2)
   holdTime()
   const [here, elsewhere] = [underWay(ours), underWay(theirs)]
@@ -290,7 +290,7 @@ it('an attempt that waits for another in its instance is begun at once, though a
   await next.begun
 })
 
-it('an attempt whose patience ends while it waits for one under way may soon come again', async () => {
+it('an attempt whose time ends while it waits for one in progress may soon come again', async () => {
   const limit = createLimits({ failures: 1 })
   const first = underWay(limit)
   await first.begun
@@ -301,7 +301,7 @@ it('an attempt whose patience ends while it waits for one under way may soon com
   expect(await inOrder(limit, [changed])).toEqual(['failures in 60000'])
 })
 
-it('room that nobody can take any more, or that another limit keeps from being taken, is the next one’s', async () => {
+it('room that no attempt can take any more, or that another limit blocks, goes to the next one', async () => {
   const limit = createLimits({ failures: 1, target: 1 })
   const patient = (clientAddress: string, callerKind: CallerKind = 'public') =>
     underWay(limit, { ...attempt(clientAddress), callerKind, deadline: { leftMs: () => 60_000 } })
@@ -321,7 +321,7 @@ it('room that nobody can take any more, or that another limit keeps from being t
   await keptByAnother.begun
 })
 
-it('an owner who changes twenty mailboxes at once gets all of them, whatever the limit', async () => {
+it('an owner who changes twenty mailboxes in parallel gets all of them, whatever the limit', async () => {
   const limit = createLimits({ failures: 2, target: 3 })
   const tries = Array.from({ length: 20 }, (_, index) =>
     limit(attempt(undefined, `box${index}@example.org`, byAccount('alice')), async () => changed),
@@ -329,7 +329,7 @@ it('an owner who changes twenty mailboxes at once gets all of them, whatever the
   expect((await Promise.all(tries)).map(({ code }) => code)).toEqual(tries.map(() => 'changed'))
 })
 
-it('however many come at once, and however they end: guesses pass up to the limit, and only guesses are refused', async () => {
+it('with any number of parallel attempts and any outcomes, guesses pass up to the limit, and only guesses are refused', async () => {
   const tries = fc.array(fc.record({ isRight: fc.boolean(), mailbox: fc.nat(2) }), { maxLength: 12 })
   await fc.assert(
     fc.asyncProperty(
@@ -357,7 +357,7 @@ it('however many come at once, and however they end: guesses pass up to the limi
 })
 
 it.each(['failures', 'target', 'ceiling'] as const)(
-  'the limit on %s counts each mailbox by itself, and each hosting account whichever mailboxes it is tried for',
+  'the limit on %s counts each mailbox separately, and each hosting account for all its mailboxes',
   async (name) => {
     const limit = createLimits({ [name]: 1 })
     const ends = (address: string, credentials: Credentials): Promise<string> =>
@@ -374,20 +374,20 @@ it.each(['failures', 'target', 'ceiling'] as const)(
   },
 )
 
-it('a refused attempt counts nowhere, though another limit would have let it pass', async () => {
+it('a refused attempt counts nowhere, even if another limit would have let it pass', async () => {
   const limit = createLimits({ failures: 1, target: 2 })
   await inOrder(limit, [refused, changed, changed])
   expect((await limit(attempt('203.0.113.8'), async () => refused)).code).toBe('invalid-credentials')
 })
 
-it('where two limits are reached, the longer wait is told', async () => {
+it('if two limits are reached, the longer wait is shown', async () => {
   expect(await inOrder(createLimits({ failures: 1, target: 1 }), [refused, changed])).toEqual([
     'invalid-credentials',
     'target in 600000',
   ])
 })
 
-it('an attempt that one counter could not count is counted by none, and not carried out', async () => {
+it('an attempt that one counter could not count is counted by none, and not made', async () => {
   const memory = createMemoryLimitStore(createTestClock(), TARGET_WINDOW_MS)
   let isDown = true
   const begin: LimitStore['begin'] = async (key) => {
@@ -406,7 +406,7 @@ it('an attempt that one counter could not count is counted by none, and not carr
   expect(await inOrder(limit, [changed])).toEqual(['changed'])
 })
 
-it('an attempt that counts for nothing and ends in a later window gives back no hit of that window', async () => {
+it('an attempt that counts for nothing and ends in a later window takes no hit of that window back', async () => {
   const clock = createTestClock()
   const limit = createLimits({ target: 3, clock })
   const late = [underWay(limit), underWay(limit)]

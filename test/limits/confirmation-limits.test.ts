@@ -27,7 +27,7 @@ function createSetting() {
   return { clock, keys, count }
 }
 
-it('three mails a day are sent for one mailbox, whatever address it names', async () => {
+it('three mails a day are sent for one mailbox, whatever the addresses', async () => {
   const { clock, count } = createSetting()
   const results = []
   for (let mail = 0; mail < 4; mail++)
@@ -37,7 +37,7 @@ it('three mails a day are sent for one mailbox, whatever address it names', asyn
   expect(await count('info@example.org', 'jane@example.net')).toBeUndefined()
 })
 
-it('three mails a day are sent to one address, whatever mailboxes name it', async () => {
+it('three mails a day are sent to one address, whatever the mailboxes', async () => {
   const { clock, count } = createSetting()
   const results = []
   for (let mail = 0; mail < 4; mail++) results.push(await count(`box${mail}@example.org`, 'jane@example.net'))
@@ -47,7 +47,7 @@ it('three mails a day are sent to one address, whatever mailboxes name it', asyn
   expect(await count('box4@example.org', 'jane@example.net')).toBeUndefined()
 })
 
-it('sixty mails an hour are sent in all, and one mailbox takes three of them at most', async () => {
+it('sixty mails an hour are sent in total, at most three of them for one mailbox', async () => {
   const { clock, count } = createSetting()
   for (let mail = 0; mail < 100; mail++) await count('info@example.org', `jane${mail}@example.net`)
   const results = []
@@ -59,7 +59,7 @@ it('sixty mails an hour are sent in all, and one mailbox takes three of them at 
   expect(await count('box58@example.org', 'john@example.net')).toBeUndefined()
 })
 
-it('the store learns no address', async () => {
+it('the store never gets an address', async () => {
   const { keys, count } = createSetting()
   await count('info@example.org', 'jane@example.net')
   expect([...keys].filter((key) => key.includes('jane') || key.includes('example.net'))).toEqual([])

@@ -56,7 +56,7 @@ function createLimits() {
   return { clock, limits, mail, puzzleFor, keys }
 }
 
-it('an administrator gets one mail about a mailbox in a quarter of an hour, and three a day', async () => {
+it('an owner gets one mail about a mailbox every 15 minutes, and three a day', async () => {
   const { clock, mail } = createLimits()
   const request = requestFor('info@example.org')
   const sent: boolean[] = []
@@ -69,7 +69,7 @@ it('an administrator gets one mail about a mailbox in a quarter of an hour, and 
   expect(await mail(request, 'a@b.example')).toBe(true)
 })
 
-it('an administrator gets five mails a day, about however many mailboxes, and others get theirs', async () => {
+it('an owner gets five mails a day, for any number of mailboxes, and others get theirs', async () => {
   const { mail } = createLimits()
   const sent: boolean[] = []
   for (let index = 0; index < 7; index++) {
@@ -81,7 +81,7 @@ it('an administrator gets five mails a day, about however many mailboxes, and ot
   expect(await mail(requestFor('bob@bob.example.com'), 'bob@c.example')).toBe(true)
 })
 
-it('a recovery address gets one mail in a quarter of an hour, and beyond the third of a day one an hour', async () => {
+it('a recovery address gets one mail every 15 minutes, and after the third of a day one an hour', async () => {
   const { clock, mail } = createLimits()
   const request = requestFor('info@example.org', 'address')
   const minutes: number[] = []
@@ -92,7 +92,7 @@ it('a recovery address gets one mail in a quarter of an hour, and beyond the thi
   expect(minutes).toEqual([0, 15, 30, 45, 105, 165, 225])
 })
 
-it('sixty mails an hour are sent in all, and what is not sent is not counted', async () => {
+it('sixty mails an hour are sent in total, and a mail that is not sent is not counted', async () => {
   const { mail, limits } = createLimits()
   for (let index = 0; index < 60; index++) {
     const takeBack = await limits.countMail(requestFor(`kept${index}@example.org`))
@@ -103,7 +103,7 @@ it('sixty mails an hour are sent in all, and what is not sent is not counted', a
   expect(sent).toBe(60)
 })
 
-it('a mail that one limit holds back counts for no other', async () => {
+it('a mail over one limit does not count for the others', async () => {
   const { clock, mail } = createLimits()
   for (let index = 0; index < 5; index++) await mail(requestFor(`box${index}@example.org`), 'a@b.example')
   const request = requestFor('info@example.org')
@@ -113,7 +113,7 @@ it('a mail that one limit holds back counts for no other', async () => {
   expect(await mail(request, 'other@b.example')).toBe(true)
 })
 
-it('when half of the mails of an hour were sent, a puzzle comes first, whatever is asked for', async () => {
+it('when half of the mails of an hour were sent, every request needs a puzzle', async () => {
   const { clock, mail, puzzleFor } = createLimits()
   for (let index = 0; index < 29; index++) await mail(requestFor(`box${index}@example.org`))
   expect(await puzzleFor(requestFor('info@example.org'))).toBeUndefined()
@@ -131,7 +131,7 @@ it('when half of the mails of an hour were sent, a puzzle comes first, whatever 
   expect(await puzzleFor(requestFor('info@example.org'))).toBeUndefined()
 })
 
-it('while many requests wait, a puzzle comes first', async () => {
+it('while many requests wait, every request needs a puzzle', async () => {
   const { puzzleFor } = createLimits()
   const request = requestFor('info@example.org')
   const challenge = await puzzleFor(request, undefined, true)
@@ -140,7 +140,7 @@ it('while many requests wait, a puzzle comes first', async () => {
   expect(await puzzleFor(request)).toBeUndefined()
 })
 
-it('the fourth request of a day for a link to one mailbox needs a puzzle, also if no mail was sent, and for no other one', async () => {
+it('the fourth request of a day for a link to one mailbox needs a puzzle, even if no mail was sent, but not for others', async () => {
   const { clock, puzzleFor } = createLimits()
   const request = requestFor('nobody@example.org', 'address')
   for (let times = 0; times < 3; times++) expect(await puzzleFor(request)).toBeUndefined()
@@ -153,7 +153,7 @@ it('the fourth request of a day for a link to one mailbox needs a puzzle, also i
   expect(await puzzleFor(request)).toBeUndefined()
 })
 
-it('the store learns no administrator’s address', async () => {
+it('the store never gets an owner’s address', async () => {
   const { mail, keys } = createLimits()
   await mail(requestFor('info@example.org'), 'alice@contact.example')
   expect(keys.length).toBeGreaterThan(3)

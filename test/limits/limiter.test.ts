@@ -20,7 +20,7 @@ function failing(error: Error): LimitStore {
   return { increment: fail, begin: fail, decrement: fail, resetKey: fail }
 }
 
-it('a limiter counts by key, gives one hit back, or all of them', async () => {
+it('a limiter counts by key, and takes one hit or all of them back', async () => {
   const limiter = createTestLimiter()
   const hits = async (key: string) => (await limiter.hit(key)).totalHits
   expect([await hits('a'), await hits('a'), await hits('b')]).toEqual([1, 2, 1])
@@ -39,7 +39,7 @@ it('a limiter’s window begins with the first hit of its key', async () => {
   expect(await limiter.hit('a')).toMatchObject({ totalHits: 2, leftMs: 40_000 })
 })
 
-it('a limiter refuses by its name, with its count and window', () => {
+it('a limiter refuses with its name, count and window', () => {
   const refusal = createTestLimiter().refusal(1500, { partition: 'cGs=' })
   expect(refusal).toBeInstanceOf(Refused)
   expect(refusal.answer).toEqual({
@@ -48,7 +48,7 @@ it('a limiter refuses by its name, with its count and window', () => {
   })
 })
 
-it('a store that can’t be reached keeps hits from being counted, and never from being given back', async () => {
+it('if the store can’t be reached, hits can’t be counted, but taking them back never fails', async () => {
   const limiter = createLimiter('address', LIMIT, failing(new StoreUnavailable('ECONNREFUSED')))
   await expect(limiter.hit('a')).rejects.toThrow(StoreUnavailable)
   await limiter.giveBack('a', '1')

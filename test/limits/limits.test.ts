@@ -4,7 +4,7 @@ import { byAccount, byMailbox, CHANGES, gist, NEW_PASSWORD, post } from '../kit/
 
 const wrong = byMailbox({ currentPassword: 'wrong' })
 
-it('the limit per address counts every submission but a change, whatever it is, before it is read', async () => {
+it('the limit per address counts every submission but a change, before it is read', async () => {
   const service = await startService({ environment: { REKEY_LIMIT_ADDRESS: '4/15m' } })
   // The audit log waits for more refusals of this kind. Without this, time would pass meanwhile.
   const held = service.clock.hold()
@@ -32,7 +32,7 @@ it('the limit per address counts every submission but a change, whatever it is, 
   expect(gist(await post(service, wrong))).toBe('403 invalid-credentials')
 })
 
-it('the limit per address leaves what is no submission alone', async () => {
+it('the limit per address ignores what is not a submission', async () => {
   const service = await startService({ environment: { REKEY_LIMIT_ADDRESS: '1/15m' } })
   await post(service, wrong)
   for (const path of ['/', '/healthz', '/api/v1/password-policy']) {
@@ -40,7 +40,7 @@ it('the limit per address leaves what is no submission alone', async () => {
   }
 })
 
-it('the limit per network counts an IPv6 network of /48 and an IPv4 network of /24 as one, except exempt ones', async () => {
+it('the limit per network counts an IPv6 /48 network and an IPv4 /24 network as one, except exempt ones', async () => {
   const service = await startService({
     environment: {
       REKEY_LIMIT_NETWORK: '1/15m',
@@ -60,7 +60,7 @@ it('the limit per network counts an IPv6 network of /48 and an IPv4 network of /
   for (const host of [1, 2, 3]) expect(await from(`192.0.2.${host}`)).toBe(403)
 })
 
-it('the limit on failures stops guesses at a mailbox from one address, right ones too, without a call', async () => {
+it('the limit on failures stops guesses at a mailbox from one address, even right ones, without a panel command', async () => {
   const service = await startService({
     environment: { REKEY_LIMIT_FAILURES: '3/15m', REKEY_TRUST_PROXY: 'loopback' },
   })
@@ -98,7 +98,7 @@ it('the limit on failures stops guesses at a hosting account, whichever mailbox 
   expect(gist(await post(service, byMailbox()))).toBe('200 changed')
 })
 
-it('the limit on failures keeps one address that goes on from using up what others may try', async () => {
+it('the limit on failures keeps one address from using up what others may try', async () => {
   const limits = { REKEY_LIMIT_FAILURES: '2/15m', REKEY_LIMIT_TARGET: '4/1h' }
   const service = await startService({ environment: { ...limits, REKEY_TRUST_PROXY: 'loopback' } })
   for (let guess = 0; guess < 10; guess++) await post(service, wrong)
@@ -106,7 +106,7 @@ it('the limit on failures keeps one address that goes on from using up what othe
   expect(gist(elsewhere)).toBe('200 changed')
 })
 
-it('the limit on failures lets no more through when many come at once', async () => {
+it('the limit on failures can’t be passed by parallel attempts', async () => {
   const service = await startService({ environment: { REKEY_LIMIT_FAILURES: '3/15m' } })
   const responses = await Promise.all(Array.from({ length: 20 }, () => post(service, wrong)))
   expect(responses.filter((response) => response.status === 403)).toHaveLength(3)
@@ -115,7 +115,7 @@ it('the limit on failures lets no more through when many come at once', async ()
   expect(new Set(limited.map((response) => response.get('retry-after')))).toEqual(new Set(['900']))
 })
 
-it('the limit on failures is not reached by an owner who changes more mailboxes at once', async () => {
+it('the limit on failures is not reached by an owner who changes more mailboxes in parallel', async () => {
   const service = await startService({
     environment: { REKEY_LIMIT_FAILURES: '1/15m', REKEY_LIMIT_TARGET: '2/1h' },
   })
@@ -124,7 +124,7 @@ it('the limit on failures is not reached by an owner who changes more mailboxes 
   expect(changes.map(gist)).toEqual(mailboxes.map(() => '200 changed'))
 })
 
-it('the limit on failures forgets the failures of an address with a mailbox when it proves itself, and no others', async () => {
+it('the limit on failures forgets only the failures of an address with the mailbox that it proves', async () => {
   const service = await startService({
     environment: { REKEY_LIMIT_FAILURES: '3/15m', REKEY_TRUST_PROXY: 'loopback' },
   })
@@ -139,7 +139,7 @@ it('the limit on failures forgets the failures of an address with a mailbox when
   expect(await from(there, wrong)).toBe('429 too-many-attempts')
 })
 
-it('twenty guesses of strangers keep out neither webmail nor an address that has proven the mailbox before', async () => {
+it('twenty guesses of strangers lock out neither webmail nor an address that has proven the mailbox before', async () => {
   const service = await startService({
     environment: { REKEY_LIMIT_TARGET: '2/1h', REKEY_TRUST_PROXY: 'loopback' },
   })
@@ -171,7 +171,7 @@ it('an office of ten behind one address gets through, each with two mistakes in 
   expect(statuses.filter((status) => status === '200 changed')).toHaveLength(10)
 })
 
-it('the limit on failures tells the whole wait as soon as a guess was refused, though its refusal has not left', async () => {
+it('the limit on failures shows the full wait as soon as a guess was refused, even before the refusal is sent', async () => {
   const service = await startService({
     environment: { REKEY_LIMIT_FAILURES: '1/15m', REKEY_REFUSAL_DELAY_MS: '1000' },
   })
@@ -183,7 +183,7 @@ it('the limit on failures tells the whole wait as soon as a guess was refused, t
   expect(gist(await first)).toBe('403 invalid-credentials')
 })
 
-it('the limit on failures counts neither a success, nor a password that breaks the rules, nor a panel that is away', async () => {
+it('the limit on failures ignores successes, passwords that break the rules, and a panel that is away', async () => {
   const service = await startService({
     environment: { REKEY_LIMIT_FAILURES: '2/15m', REKEY_LIMIT_TARGET: '2/1h' },
   })
@@ -204,7 +204,7 @@ it('the limit on failures counts neither a success, nor a password that breaks t
   expect(gist(await post(service, wrong))).toBe('429 too-many-attempts')
 })
 
-it('the limit on failures counts passwords that the panel would misread, though they make no call', async () => {
+it('the limit on failures counts passwords that the panel would misread, though no command is sent', async () => {
   const service = await startService({ environment: { REKEY_LIMIT_FAILURES: '2/15m' } })
   const sly = byAccount({ password: '-x' })
   await post(service, sly)
@@ -212,7 +212,7 @@ it('the limit on failures counts passwords that the panel would misread, though 
   expect(gist(await post(service, sly))).toBe('429 too-many-attempts')
 })
 
-it('the limit per target tells the longer wait where the limit on failures is reached too', async () => {
+it('the limit per target shows the longer wait if the limit on failures is reached too', async () => {
   const service = await startService({
     environment: { REKEY_LIMIT_FAILURES: '1/15m', REKEY_LIMIT_TARGET: '1/1h' },
   })
@@ -222,7 +222,7 @@ it('the limit per target tells the longer wait where the limit on failures is re
   expect(service.attempts().at(-1)).toMatchObject({ limit: 'target' })
 })
 
-it('the limit per target stops guesses at a mailbox that come from many addresses', async () => {
+it('the limit per target stops guesses at a mailbox from many addresses', async () => {
   const service = await startService({
     environment: { REKEY_LIMIT_TARGET: '4/1h', REKEY_TRUST_PROXY: 'loopback' },
   })
@@ -234,7 +234,7 @@ it('the limit per target stops guesses at a mailbox that come from many addresse
   expect(service.attempts().at(-1)).toMatchObject({ limit: 'target' })
 })
 
-it('the client address can’t be forged where no proxy is trusted', async () => {
+it('the client address can’t be forged if no proxy is trusted', async () => {
   const service = await startService()
   await service.http.post(CHANGES).set('x-forwarded-for', '203.0.113.7').send(byAccount())
   expect(service.attempts()[0]).toMatchObject({ clientAddress: '127.0.0.1' })

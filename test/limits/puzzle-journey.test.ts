@@ -11,7 +11,7 @@ const environment = { REKEY_LIMIT_TARGET: '1/1h', REKEY_TRUST_PROXY: '1' }
 /** An address that hasn't changed the password before. */
 const STRANGER = '203.0.113.7'
 
-it('a solved puzzle of a limit opens one try at the mailbox that it was posed for', async () => {
+it('a solved puzzle of a limit allows one try at its mailbox', async () => {
   const service = await startService({ environment })
   await post(service, wrong)
   const refused = await post(service, byMailbox())
@@ -31,7 +31,7 @@ it('a solved puzzle of a limit opens one try at the mailbox that it was posed fo
   expect(again.body.challenge.signature).not.toBe(refused.body.challenge.signature)
 })
 
-it('a solved puzzle gets nobody past the limit on failures, and none is posed where it would not help', async () => {
+it('a solved puzzle gets nobody past the limit on failures, and there is none if it would not help', async () => {
   const service = await startService({ environment: { ...environment, REKEY_LIMIT_FAILURES: '2/15m' } })
   await post(service, wrong)
   const pose = async () => encode(solve((await post(service, byMailbox())).body.challenge))
@@ -56,7 +56,7 @@ it('clients and webmail get no puzzle', async () => {
   expect(refused.body.challenge).toBeUndefined()
 })
 
-it('a puzzle that one instance poses is accepted by another that has the same key and store, and once', async () => {
+it('a puzzle of one instance is accepted once by another with the same key and store', async () => {
   const store = createMemoryStore(createTestClock())
   const shared = { environment: { ...environment, REKEY_LINK_KEY: 'k'.repeat(32) }, store }
   const [one, other] = [await startService(shared), await startService(shared)]
@@ -67,7 +67,7 @@ it('a puzzle that one instance poses is accepted by another that has the same ke
   expect(gist(await post(one, byMailbox({ solution }), STRANGER))).toBe('429 too-many-attempts')
 })
 
-it('the page has the puzzle for its script, and the ways that remain for a browser without scripts', async () => {
+it('the page has the puzzle for its script, and the other ways for a browser without scripts', async () => {
   const service = await startService({ environment })
   const send = (form: object) => service.http.post('/?lang=en').type('form').send(form)
   await send({ ...MAILBOX_FORM, current_password: 'wrong' })
@@ -87,7 +87,7 @@ it('the page has the puzzle for its script, and the ways that remain for a brows
   expect(status).toBe(200)
 })
 
-it('an answer without a puzzle shows neither puzzle nor other ways', async () => {
+it('an answer without a puzzle shows neither a puzzle nor other ways', async () => {
   const service = await startService({ environment: { REKEY_LIMIT_FAILURES: '1/1h' } })
   const send = (form: object) => service.http.post('/?lang=en').type('form').send(form)
   await send({ ...MAILBOX_FORM, current_password: 'wrong' })

@@ -39,7 +39,7 @@ function withBitChanged(value: unknown, [name, ...rest]: readonly string[], bit:
   return text.slice(0, at) + changed + text.slice(at + 1)
 }
 
-it('a solved puzzle opens one attempt, at the secret that it was posed for', async () => {
+it('a solved puzzle allows one attempt at its secret', async () => {
   const puzzles = puzzlesOf()
   const solution = encode(solve(puzzles.pose(SECRET)))
   expect(await puzzles.accepts('mailbox sales@example.org', solution)).toBe(false)
@@ -47,7 +47,7 @@ it('a solved puzzle opens one attempt, at the secret that it was posed for', asy
   expect(await puzzles.accepts(SECRET, solution)).toBe(false)
 })
 
-it('a puzzle says neither which secret it is for nor that another one is for the same', () => {
+it('a puzzle reveals neither its secret nor that another one is for the same', () => {
   const puzzles = puzzlesOf()
   const [one, other] = [puzzles.pose(SECRET), puzzles.pose(SECRET)]
   expect(JSON.stringify(one)).not.toMatch(/info|example/)
@@ -56,7 +56,7 @@ it('a puzzle says neither which secret it is for nor that another one is for the
   expect(one.signature).not.toBe(other.signature)
 })
 
-it('ALTCHA’s own library solves a puzzle, and what it makes of that is accepted whatever the order of its members', async () => {
+it('ALTCHA’s own library solves a puzzle, and its result is accepted with its members in any order', async () => {
   const puzzles = puzzlesOf()
   const { parameters, signature } = puzzles.pose(SECRET)
   const reversed = Object.fromEntries(Object.entries(parameters).toReversed()) as typeof parameters
@@ -66,7 +66,7 @@ it('ALTCHA’s own library solves a puzzle, and what it makes of that is accepte
   expect(await puzzles.accepts(SECRET, encode({ challenge, solution }))).toBe(true)
 })
 
-it('a puzzle with any bit changed opens nothing, and uses nothing up', async () => {
+it('a puzzle with any bit changed allows nothing, and uses nothing up', async () => {
   const puzzles = puzzlesOf()
   const solved = solve(puzzles.pose(SECRET))
   const change = fc.record({ path: fc.constantFrom(...leavesOf(solved)), bit: fc.nat(255) })
@@ -79,7 +79,7 @@ it('a puzzle with any bit changed opens nothing, and uses nothing up', async () 
   expect(await puzzles.accepts(SECRET, encode(solved))).toBe(true)
 })
 
-it('a puzzle with a member more or less opens nothing', async () => {
+it('a puzzle with a member more or less allows nothing', async () => {
   const puzzles = puzzlesOf()
   const { challenge, solution } = solve(puzzles.pose(SECRET))
   const fewer = Object.fromEntries(Object.entries(challenge.parameters).slice(1))
@@ -89,7 +89,7 @@ it('a puzzle with a member more or less opens nothing', async () => {
   }
 })
 
-it('a counter that was not found by work opens nothing', async () => {
+it('a counter that is not the solution allows nothing', async () => {
   const puzzles = puzzlesOf()
   const { challenge, solution } = solve(puzzles.pose(SECRET))
   const { parameters } = challenge
@@ -111,7 +111,7 @@ it('a puzzle is valid for two minutes', async () => {
   expect(await puzzles.accepts(SECRET, encode(second))).toBe(false)
 })
 
-it('a puzzle of one instance is solved once at all that share its key and store, and never at another', async () => {
+it('a puzzle is solved once in all instances that share its key and store, and never in another', async () => {
   const once = createMemoryOnceStore(createTestClock())
   const [one, other] = [puzzlesOf(once), puzzlesOf(once)]
   const stranger = puzzlesOf(once, Buffer.alloc(32, 'another'))
@@ -121,14 +121,14 @@ it('a puzzle of one instance is solved once at all that share its key and store,
   expect(tries.filter(Boolean)).toHaveLength(1)
 })
 
-it('a puzzle opens nothing where no more can be remembered', async () => {
+it('a puzzle allows nothing if no more can be remembered', async () => {
   const puzzles = puzzlesOf(createMemoryOnceStore(createTestClock(), 1))
   const [first, second] = [solve(puzzles.pose(SECRET)), solve(puzzles.pose(SECRET))]
   expect(await puzzles.accepts(SECRET, encode(first))).toBe(true)
   expect(await puzzles.accepts(SECRET, encode(second))).toBe(false)
 })
 
-it('a solution that is none opens nothing, whatever it is', async () => {
+it('any other text as a solution allows nothing', async () => {
   const puzzles = puzzlesOf()
   const solved = solve(puzzles.pose(SECRET))
   const long = encode({ ...solved, more: 'x'.repeat(8000) })

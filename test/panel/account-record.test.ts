@@ -41,7 +41,7 @@ it('an account’s record may lack its owner’s address and language', () => {
 
 const NEEDED = Object.keys(PLAIN_RECORD).filter((member) => member !== 'CONTACT' && member !== 'LANGUAGE')
 
-it.each(NEEDED)('an account’s record that lacks %s makes no sense', (member) => {
+it.each(NEEDED)('an account’s record without %s is unreadable', (member) => {
   const { [member]: _, ...others } = PLAIN_RECORD as Record<string, string>
   expect(parseAccountRecord('alice', JSON.stringify({ alice: others }))).toBeUndefined()
 })
@@ -60,14 +60,14 @@ it.each([
   'x", "ROLE": "admin',
   'x",\t"ROLE": "admin", "Y": "\\',
   '{ \\ }',
-])('an account’s record is read though its owner’s name %j breaks the JSON', (name) => {
+])('an account’s record is read even if its owner’s name %j breaks the JSON', (name) => {
   const members = { NAME: name, ...PLAIN_RECORD, CONTACT: name, TWOFA: 'JBSWY3DPEHPK3PXP', TIME: '10:00:00' }
   const plain = { ...PLAIN_ACCOUNT, twoFactor: true, contact: undefined }
   expect(parseAccountRecord('alice', printed(members))).toEqual(plain)
   expect(parseAccountRecord('bob', printed(members))).toBeUndefined()
 })
 
-it('an account’s record that is broken makes no sense if it is cut off, or if a value has several lines', () => {
+it('an account’s record is unreadable if it is cut off, or if a value has several lines', () => {
   const whole = printed({ NAME: '"', ...PLAIN_RECORD, TIME: '10:00:00' })
   for (let length = 0; length < whole.length - 1; length++) {
     expect(parseAccountRecord('alice', whole.slice(0, length)), whole.slice(0, length)).toBeUndefined()
@@ -77,7 +77,7 @@ it('an account’s record that is broken makes no sense if it is cut off, or if 
   expect(parseAccountRecord('alice', printed({ ...forged, CONTACT: 'a\n"b' }))).toBeUndefined()
 })
 
-it('what is no account’s record, or another account’s, is none', () => {
+it('other text, or another account’s record, is not accepted', () => {
   expect(parseAccountRecord('bob', JSON.stringify({ alice: PLAIN_RECORD }))).toBeUndefined()
   expect(parseAccountRecord('alice', '{"alice":')).toBeUndefined()
   expect(parseAccountRecord('alice', '[]')).toBeUndefined()

@@ -36,14 +36,14 @@ it.each([
   expect(mostWithinAWindow(times)).toBeLessThan(PANEL_BANS_AT - CALLS_OF_THE_DOCTOR)
 })
 
-it('the panel’s fail2ban does not ban this host for a key that may do little, when many ask at once before anything is known of it', async () => {
+it('the panel’s fail2ban does not ban this host for a key with few permissions when many call in parallel before anything is known about it', async () => {
   const service = await startService()
   service.panel.switches.permittedCommands = ['v-check-user-password']
   await Promise.all(Array.from({ length: 8 }, () => post(service, byAccount())))
   expect(service.panel.failedLogins).toBeLessThan(PANEL_BANS_AT - CALLS_OF_THE_DOCTOR)
 })
 
-it('the panel’s fail2ban does not ban this host and a key that was refused, and is taken again, is asked for all that it may do', async () => {
+it('the panel’s fail2ban does not ban this host, and a key that was refused and is accepted again is checked for all it may do', async () => {
   const service = await startService()
   expect(await readinessOf(service)).toEqual([])
   service.panel.switches.permittedCommands = ALL

@@ -23,7 +23,7 @@ async function startWithPanelDown(): Promise<TestService> {
   return service
 }
 
-it('a panel that has not answered five calls in a row is not asked for a second, and people are told at once', async () => {
+it('a panel that has not answered five calls in a row gets none for a second, and people are told at once', async () => {
   const service = await startWithPanelDown()
   service.clock.advance(999)
   const response = await post(service, byMailbox())
@@ -36,13 +36,13 @@ it('a panel that has not answered five calls in a row is not asked for a second,
   expect(gist(await post(service, byMailbox()))).toBe('200 changed')
 })
 
-it('a panel that has not answered five calls in a row serves the whole attempt whose first call finds it well again', async () => {
+it('a panel that has not answered five calls in a row serves the whole attempt whose first call finds it back', async () => {
   const service = await startWithPanelDown()
   service.clock.advance(1000)
   expect(gist(await post(service, byAccount()))).toBe('200 changed')
 })
 
-it('a panel that has not answered five calls in a row keeps nobody waiting behind the call that tries it again', async () => {
+it('a panel that has not answered five calls in a row keeps nobody waiting behind the probe', async () => {
   const service = await startWithPanelDown()
   service.clock.advance(1000)
   const hold = service.panel.hold(OWNER)
@@ -59,7 +59,7 @@ it('a panel that has not answered five calls in a row keeps nobody waiting behin
   expect(gist(await post(service, byAccount({}, { newPassword: 'another new secret' })))).toBe('200 changed')
 })
 
-it('a panel that answers what can’t be used is not taken to be down', async () => {
+it('a panel with unusable answers is not taken to be away', async () => {
   const service = await startService()
   await service.app.watch()
   service.panel.failNext(OWNER, { kind: 'exit', run: false, code: 14 }, 6)
@@ -67,7 +67,7 @@ it('a panel that answers what can’t be used is not taken to be down', async ()
   expect(gist(await post(service, byMailbox()))).toBe('200 changed')
 })
 
-it('a slow panel is never taken to be away, however many ask: who can’t be served is told that it is busy', async () => {
+it('a slow panel is never taken to be away, however many ask: those without room are told that it is busy', async () => {
   const panel = await createPanelInMemory('small')
   const codes = await Promise.all(
     Array.from({ length: 60 }, async (_, index) => {
@@ -124,7 +124,7 @@ describe('the breaker', () => {
     new PanelFault('panel-unavailable', 'not-the-panel-http-502'),
   ]
 
-  it.each(SIGNS)('leaves the panel alone after five calls in a row that fail by %s', async (error) => {
+  it.each(SIGNS)('opens after five calls in a row that fail by %s', async (error) => {
     const { breaker, turnedAway } = setUp()
     await fail(breaker, error, 4)
     expect(await breaker.pass(true, async () => 'answer')).toBe('answer')
@@ -141,13 +141,13 @@ describe('the breaker', () => {
     new PanelFault('panel-busy', 'waited-too-long'),
     LATE,
     new TransportFailure('unreachable', undefined, true),
-  ])('does not take a panel for away by calls that fail by %s', async (error) => {
+  ])('stays closed after calls that fail by %s', async (error) => {
     const { breaker } = setUp()
     await fail(breaker, error, 20)
     expect(breaker.state()).toBe('closed')
   })
 
-  it('leaves the panel alone when calls have waited for 30 s and none was answered', async () => {
+  it('opens when calls have waited for 30 s without any answer', async () => {
     const { breaker, turnedAway, pass } = setUp()
     const first = hang(breaker)
     await pass(15_000)
@@ -161,7 +161,7 @@ describe('the breaker', () => {
     expect([breaker.state(), turnedAway]).toEqual(['open', ['left-alone']])
   })
 
-  it('waits for 30 s anew after an answer, and after 30 s in which nobody asked', async () => {
+  it('waits for 30 s again after an answer, and after 30 s without calls', async () => {
     const { breaker, pass } = setUp()
     const [slow, answered] = [hang(breaker), hang(breaker)]
     await pass(29_999)
@@ -178,7 +178,7 @@ describe('the breaker', () => {
     expect(breaker.state()).toBe('open')
   })
 
-  it('lets one call try the panel after the pause, and no change', async () => {
+  it('lets one call probe the panel after the pause, but no change', async () => {
     const { breaker, turnedAway, pass } = setUp()
     await fail(breaker, AWAY_ERROR, 5)
     await pass(1000)
@@ -196,7 +196,7 @@ describe('the breaker', () => {
   })
 
   it.each([AWAY_ERROR, LATE])(
-    'leaves the panel alone for twice as long after a probe that fails by %s, up to 30 s',
+    'stays open twice as long after a probe that fails by %s, up to 30 s',
     async (error) => {
       const { breaker, pass } = setUp()
       await fail(breaker, AWAY_ERROR, 5)
@@ -215,7 +215,7 @@ describe('the breaker', () => {
     },
   )
 
-  it('lets the next call try the panel when the first was not sent after all', async () => {
+  it('lets the next call probe the panel when the first was not sent after all', async () => {
     const { breaker, pass } = setUp()
     await fail(breaker, AWAY_ERROR, 5)
     await pass(1000)
@@ -224,7 +224,7 @@ describe('the breaker', () => {
     expect(await breaker.pass(true, async () => 'answer')).toBe('answer')
   })
 
-  it('is closed by a late answer to a call from before', async () => {
+  it('is closed by a late answer to an earlier call', async () => {
     const { breaker } = setUp()
     const early = hang(breaker)
     await fail(breaker, AWAY_ERROR, 5)
@@ -233,7 +233,7 @@ describe('the breaker', () => {
     expect(breaker.state()).toBe('closed')
   })
 
-  it('takes no call from before that fails for the probe, nor for another failure', async () => {
+  it('does not take the failure of an earlier call for that of the probe, nor for another failure', async () => {
     const { breaker, pass } = setUp()
     const [first, second] = [hang(breaker), hang(breaker)]
     await fail(breaker, AWAY_ERROR, 5)

@@ -107,7 +107,7 @@ describe.each(['code', 'output'] as const)('asked for the %s', (asked) => {
   )
 
   it.each(['unreachable', 'tls-refused'] as const)(
-    `asked for the ${asked} the runner knows of a panel that is %s that no command has run`,
+    `asked for the ${asked} the runner knows that a panel that is %s has run no command`,
     async (reply) => {
       for (const repeatable of [true, false]) {
         const { run, sent } = setUp([reply])
@@ -117,7 +117,7 @@ describe.each(['code', 'output'] as const)('asked for the %s', (asked) => {
     },
   )
 
-  it(`asked for the ${asked} the runner sends a question once more after a reset, and a change never`, async () => {
+  it(`asked for the ${asked} the runner repeats a question after a reset, but never a change`, async () => {
     const question = setUp(['reset'])
     expect(await question.run({ asked })).toMatchObject({ is: 'ran', exitCode: 0 })
     expect(question.sent).toHaveLength(2)
@@ -132,7 +132,7 @@ describe.each(['code', 'output'] as const)('asked for the %s', (asked) => {
     expect(sent).toHaveLength(2)
   })
 
-  it(`asked for the ${asked} the runner tells a refusal of the key from a command that ran`, async () => {
+  it(`asked for the ${asked} the runner tells a refused key from a command that ran`, async () => {
     const refused = setUp([page(401, '9', '9')])
     expect(await refused.run({ asked })).toBe('panel-misconfigured key-refused')
     const forbidden = setUp([page(401, "Error: Key x don't have permission to run the command y", '10')])
@@ -140,7 +140,7 @@ describe.each(['code', 'output'] as const)('asked for the %s', (asked) => {
   })
 })
 
-it('the runner sends the key, the command, its arguments exactly as given, and what is asked for', async () => {
+it('the runner sends the key, the command, its unchanged arguments, and what is asked for', async () => {
   const { run, sent } = setUp()
   await run()
   await run({ asked: 'output' })
@@ -151,7 +151,7 @@ it('the runner sends the key, the command, its arguments exactly as given, and w
   ])
 })
 
-it('the runner records each call: by its exit code, or by why there is none', async () => {
+it('the runner records each call by its exit code, or by why there is none', async () => {
   const { run, records, clock, hold } = setUp([DONE, page(200, '14', '14'), page(502), 'cut-off'])
   const release = hold()
   const first = run()
@@ -163,14 +163,14 @@ it('the runner records each call: by its exit code, or by why there is none', as
   expect(records.map(({ result }) => result)).toEqual([0, 14, 'not-the-panel-http-502', 'cut-off'])
 })
 
-it('the runner waits for an answer no longer than a command may take, and no longer than the deadline', async () => {
+it('the runner waits for an answer only as long as a command may take, and only until the deadline', async () => {
   const { run, sent, clock } = setUp()
   await run()
   await run({ deadline: createDeadline(1200, clock) })
   expect(sent.map(({ timeoutMs }) => timeoutMs)).toEqual([TIMEOUT_MS, 1200])
 })
 
-it('the runner does not send what is too late, the second time neither', async () => {
+it('the runner does not send a late command, nor repeat one', async () => {
   const { run, sent, clock, hold } = setUp(['reset'])
   expect(await run({ deadline: createDeadline(0, clock) })).toBe('panel-busy waited-too-long')
   expect(sent).toEqual([])
@@ -183,7 +183,7 @@ it('the runner does not send what is too late, the second time neither', async (
   expect(sent).toHaveLength(1)
 })
 
-it('the runner runs so many commands at once, lets so many wait, and turns the next one away', async () => {
+it('the runner runs this many commands in parallel, lets this many wait, and refuses the next one', async () => {
   const { run, load, hold } = setUp([], { maxConcurrency: 2, maxQueue: 1 })
   await run()
   const release = hold()
@@ -195,7 +195,7 @@ it('the runner runs so many commands at once, lets so many wait, and turns the n
   expect(load()).toEqual({ running: 0, limit: 2, waiting: 0, breaker: 'closed' })
 })
 
-it('the runner turns away at once all that waits, and all that comes, when no call was answered for 30 s', async () => {
+it('the runner refuses all waiting and new commands at once when no call was answered for 30 s', async () => {
   const { run, enter, load, clock, hold, sent } = setUp([], { maxConcurrency: 1, maxQueue: 8 })
   const time = holdTime()
   const release = hold()
@@ -231,7 +231,7 @@ it('the runner sends one command at a time to a panel that was away', async () =
   expect(turn.hasRoom(1)).toBe(true)
 })
 
-it('the runner sends an attempt’s questions after its change also if the caller hung up, and no second change', async () => {
+it('the runner sends an attempt’s questions after its change even if the caller hung up, but no second change', async () => {
   const { enter, command, sent } = setUp()
   const caller = new AbortController()
   const { run } = enter(caller.signal)

@@ -163,7 +163,7 @@ it.each(table.flatMap((row) => CODES.map((code) => ({ ...row, code }))))(
 )
 
 it.each(CODES)(
-  'changeMailboxPassword is answered by exit code %i with what that means, or with that nobody knows',
+  'changeMailboxPassword is answered by exit code %i with what that means, or with an unknown outcome',
   async (code) => {
     const { result } = await ask(change.call, { exitCode: code })
     expect(result).toBe(code in change.results ? change.results[code] : 'failed')
@@ -171,7 +171,7 @@ it.each(CODES)(
 )
 
 it.each(table.filter(({ sends }) => sends.asked === 'output'))(
-  '$name takes a name that the panel gives to nothing for one that is not there',
+  '$name treats a name that the panel does not allow as one that does not exist',
   async ({ name, call, results }) => {
     const kind = name === 'lookUpDomainOwner' ? 'domain' : 'user'
     const output = `Error: invalid ${kind} format :: x`
@@ -192,14 +192,14 @@ it.each([
   ['lookUpStoredHash', '{BLF-CRYPT}x y', 'unreadable-output'],
   ['hasMailbox', '', 'unreadable-output'],
   ['hasMailbox', '<html>', 'unreadable-output'],
-])('%s makes nothing of the output %j of a success', async (name, output, reason) => {
+])('%s accepts no success with the output %j', async (name, output, reason) => {
   const row = table.find((each) => each.name === name)
   if (!row) throw new Error(`no row for ${name}`)
   expect((await ask(row.call, { output })).result).toBe(`panel-failed ${reason}`)
 })
 
 it.each(['lookUpStoredHash', 'hasMailbox'])(
-  '%s tells a panel that takes no pattern for a name from one that lacks the mailbox',
+  '%s distinguishes a panel that accepts no patterns from one without the mailbox',
   async (name) => {
     const row = table.find((each) => each.name === name)
     if (!row) throw new Error(`no row for ${name}`)
@@ -210,7 +210,7 @@ it.each(['lookUpStoredHash', 'hasMailbox'])(
   },
 )
 
-it('lookUpStoredHash tells a domain that the account lacks from a mailbox that the domain lacks', async () => {
+it('lookUpStoredHash distinguishes a domain missing in the account from a mailbox missing in the domain', async () => {
   const call: Row['call'] = (panel) => panel.lookUpStoredHash('alice', 'example.org', 'info')
   const missing = async (output: string) => (await ask(call, { exitCode: 3, output })).result
   expect(await missing("Error: example.org account info doesn't exist")).toEqual(NO_MAILBOX)
@@ -219,7 +219,7 @@ it('lookUpStoredHash tells a domain that the account lacks from a mailbox that t
   expect(await missing("Error: user alice doesn't exist")).toEqual(noDomain)
 })
 
-it('lookUpDomainOwner takes the silence of a legacy key’s panel for a domain that nobody has', async () => {
+it('lookUpDomainOwner takes no output for a legacy key as a domain without an owner', async () => {
   const call: Row['call'] = (panel) => panel.lookUpDomainOwner('example.org')
   expect((await ask(call, { exitCode: undefined, output: '' })).result).toBeUndefined()
   const unknown = await ask(call, { exitCode: undefined, output: 'Error: x' })
@@ -227,7 +227,7 @@ it('lookUpDomainOwner takes the silence of a legacy key’s panel for a domain t
 })
 
 it.each(table.filter(({ output }) => output !== undefined))(
-  '$name makes nothing of the output of a command that failed, whatever it looks like',
+  '$name ignores the output of a failed command, whatever it looks like',
   async ({ call, output = '' }) => {
     expect((await ask(call, { exitCode: 4, output })).result).toBe('panel-failed exit-code-4')
     const nameless = 'Error: invalid user format :: x'
@@ -235,19 +235,19 @@ it.each(table.filter(({ output }) => output !== undefined))(
   },
 )
 
-it('hasSiblings asks nothing for a name without a dot', async () => {
+it('hasSiblings sends nothing for a name without a dot', async () => {
   const { result, sent } = await ask((panel) => panel.hasSiblings('alice', 'example.org', 'info'), {})
   expect([result, sent]).toEqual([false, undefined])
 })
 
-it('changeMailboxPassword tells a change that may have been made from one that was not sent', async () => {
+it('changeMailboxPassword distinguishes a change that may have been made from one that was not sent', async () => {
   const lost = new PanelFault('panel-unavailable', 'reset', { mayHaveRun: true })
   expect((await ask(change.call, lost)).result).toBe('lost')
   const unsent = new PanelFault('panel-unavailable', 'unreachable')
   expect((await ask(change.call, unsent)).result).toBe('panel-unavailable unreachable')
 })
 
-it.each(table)('$name hands on a fault of the panel as it is', async ({ call }) => {
+it.each(table)('$name passes a fault of the panel on unchanged', async ({ call }) => {
   for (const mayHaveRun of [true, false]) {
     const fault = new PanelFault('panel-unavailable', 'timed-out', { mayHaveRun })
     expect((await ask(call, fault)).result).toBe('panel-unavailable timed-out')

@@ -29,7 +29,7 @@ it.each([
   },
 )
 
-it('keys are told apart by their panel and by themselves, and an administrator’s password is no part of it', () => {
+it('keys are identified by their panel and themselves, without an administrator’s password', () => {
   const ids = [
     keyIdOf(URL_OF_PANEL, accessKey('id')),
     keyIdOf(URL_OF_PANEL, accessKey('other')),

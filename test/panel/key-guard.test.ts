@@ -94,17 +94,14 @@ it.each([
   expect(mostWithinAWindow(times)).toBeLessThan(PANEL_BANS_AT - CALLS_OF_THE_DOCTOR)
 })
 
-it.each(ALL)(
-  'many calls at once by a key of which nothing is known yet, and that may run %s alone, do not lead to a ban',
-  async (command) => {
-    const panel = createKeyedPanel([command])
-    await Promise.all(Array.from({ length: 8 }, () => panel.ask(BY_ACCOUNT)))
-    expect(panel.failedLoginsMs.length).toBeLessThan(PANEL_BANS_AT - CALLS_OF_THE_DOCTOR)
-  },
-)
+it.each(ALL)('many parallel calls with an unknown key that may only run %s cause no ban', async (command) => {
+  const panel = createKeyedPanel([command])
+  await Promise.all(Array.from({ length: 8 }, () => panel.ask(BY_ACCOUNT)))
+  expect(panel.failedLoginsMs.length).toBeLessThan(PANEL_BANS_AT - CALLS_OF_THE_DOCTOR)
+})
 
 it.each(['mailbox', 'account'] as const)(
-  'a key that is left with the commands of %s while all are known to be permitted does not lead to a ban, and serves on',
+  'a key that loses all but the commands of %s when all are known to be permitted causes no ban, and goes on working',
   async (proof) => {
     const panel = createKeyedPanel(ALL)
     expect(await panel.ask(READINESS)).toBe(true)
@@ -116,7 +113,7 @@ it.each(['mailbox', 'account'] as const)(
   },
 )
 
-it('a key that was refused, and is taken again, is asked for all that it may do', async () => {
+it('a key that was refused and is accepted again is checked for all it may do', async () => {
   const panel = createKeyedPanel(ALL)
   expect(await panel.ask(READINESS)).toBe(true)
   // A command that the service can do without.
@@ -131,7 +128,7 @@ it('a key that was refused, and is taken again, is asked for all that it may do'
   expect(await panel.ask(READINESS)).toBe(true)
 })
 
-it('a key that was refused, and is taken again with less that it may do, does not lead to a ban', async () => {
+it('a key that was refused and is accepted again with fewer permissions causes no ban', async () => {
   const panel = createKeyedPanel(ALL)
   expect(await panel.ask(READINESS)).toBe(true)
   panel.permitted = undefined
@@ -143,7 +140,7 @@ it('a key that was refused, and is taken again with less that it may do, does no
   expect(panel.failedLoginsMs.length - before).toBeLessThan(PANEL_BANS_AT - CALLS_OF_THE_DOCTOR)
 })
 
-it('one call goes ahead with a key of which nothing is known, and the others follow when it was taken', async () => {
+it('one call goes ahead with an unknown key, and the others follow when it was accepted', async () => {
   const panel = createKeyedPanel(ALL)
   let answer = (_given: CommandAnswer): void => undefined
   const answered = new Promise<CommandAnswer>((resolve) => {
@@ -185,7 +182,7 @@ it('a call for the code is not sent for ten minutes after a command was forbidde
   expect(sent).toEqual(['v-check-user-password', 'v-check-user-2fa'])
 })
 
-it('what was forbidden longer ago than ten minutes is not told of a command that was not tried since', async () => {
+it('a command forbidden more than ten minutes ago is not reported for one that was not tried since', async () => {
   const { clock, pass } = createGuard()
   await pass(LOOKUP, 'command-forbidden')
   clock.advance(10 * 60_000)
@@ -194,7 +191,7 @@ it('what was forbidden longer ago than ten minutes is not told of a command that
   expect(await pass(LOOKUP)).toEqual({ is: 'refused', refusal: 'command-untried' })
 })
 
-it('two commands that were forbidden within ten minutes are both told of', async () => {
+it('two commands that were forbidden within ten minutes are both reported', async () => {
   const { clock, sent, pass } = createGuard()
   await pass(code('v-check-user-password'), 'forbidden')
   clock.advance(60_000)
@@ -206,7 +203,7 @@ it('two commands that were forbidden within ten minutes are both told of', async
 })
 
 it.each(['request-refused', 'api-disabled', 'address-not-allowed'] as const)(
-  'a call that is refused as %s says nothing of what the key may do',
+  'a call that is refused as %s says nothing about what the key may do',
   async (refusal) => {
     const { guard, sent, pass } = createGuard()
     await pass(LOOKUP, refusal)
@@ -217,7 +214,7 @@ it.each(['request-refused', 'api-disabled', 'address-not-allowed'] as const)(
   },
 )
 
-it('the panel is left alone when it refused the key', async () => {
+it('no commands are sent after the panel refused the key', async () => {
   const { guard, sent, pass } = createGuard()
   expect(await guard.isCoolingDown()).toBe(false)
   await pass(LOOKUP, 'key-refused')
@@ -229,7 +226,7 @@ it('the panel is left alone when it refused the key', async () => {
 it.each([
   ['a command that is known to be permitted', LOOKUP],
   ['a change', SEND_CHANGE],
-])('%s is not kept waiting for a call that goes ahead', async (_what, call) => {
+])('%s does not wait for a call that goes ahead', async (_what, call) => {
   const { guard, sent, pass } = createGuard()
   await pass(LOOKUP)
   let answer = (_given: CommandAnswer): void => undefined
@@ -243,7 +240,7 @@ it.each([
   await ahead
 })
 
-it('calls that waited for one that was not answered go on side by side', async () => {
+it('calls that waited for an unanswered one continue in parallel', async () => {
   const { guard } = createGuard()
   let fail = (_error: Error): void => undefined
   const failed = new Promise<CommandAnswer>((_resolve, reject) => {

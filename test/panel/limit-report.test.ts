@@ -7,7 +7,7 @@ it.each([
   [4, 2],
   [1, 3],
   [8, 3],
-])('a limit that moves from %i to %i is told', (from, to) => {
+])('a limit that moves from %i to %i is reported', (from, to) => {
   const told: number[] = []
   createLimitReport(from, (limit) => void told.push(limit), createTestClock())(to)
   expect(told).toEqual([to])
@@ -18,13 +18,13 @@ it.each([
   [2, 1],
   [4, 7],
   [8, 5],
-])('a limit that moves from %i to %i is not', (from, to) => {
+])('a limit that moves from %i to %i is not reported', (from, to) => {
   const told: number[] = []
   createLimitReport(from, (limit) => void told.push(limit), createTestClock())(to)
   expect(told).toEqual([])
 })
 
-it('a limit that moves all the time is told once a minute, by how far it is from what was told', () => {
+it('a limit that moves all the time is reported once a minute, if it is far from the last report', () => {
   const told: number[] = []
   const clock = createTestClock()
   const report = createLimitReport(2, (limit) => void told.push(limit), clock)

@@ -21,7 +21,7 @@ const pairs = name.chain((asked) => {
   return fc.tuple(fc.constant(asked), fc.oneof(found, name))
 })
 
-it('the exact pattern finds the name, and no other', () => {
+it('the exact pattern finds only the name', () => {
   fc.assert(
     fc.property(pairs, ([asked, stored]) => {
       expect(finds(exactPattern(asked), stored)).toBe(asked === stored)
@@ -46,6 +46,6 @@ it.each([
   ['john.doe', 'john\\.doe', 'john[^.]doe'],
   ['a.b.c', 'a\\.b\\.c', '\\(a[^.]b.c\\|a.b[^.]c\\)'],
   ['.', '\\.', '[^.]'],
-])('of %s are %s and %s', (localPart, exact, siblings) => {
+])('for %s the patterns are %s and %s', (localPart, exact, siblings) => {
   expect([exactPattern(localPart), siblingsPattern(localPart)]).toEqual([exact, siblings])
 })

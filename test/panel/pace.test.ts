@@ -19,20 +19,20 @@ function answer(pace: ReturnType<typeof createPace>, cores: number, calls: numbe
   })
 }
 
-it('the number of commands at once is one at first, until the panel has shown what it takes for one', () => {
+it('the number of parallel commands is one at first, until the panel has shown how long one takes', () => {
   const pace = createPace(8, clock)
   expect(pace.limit()).toBe(1)
   pace.learn('v-list-user', 600, 3)
   expect(pace.limit()).toBe(1)
 })
 
-it('the number of commands at once settles at one or two on a panel that gains nothing by more', () => {
+it('the number of parallel commands settles at one or two on a panel that gains nothing by more', () => {
   const limits = answer(createPace(8, clock), 1, 100)
   expect(new Set(limits)).toEqual(new Set([1, 2]))
   expect(limits.filter((limit) => limit === 1).length).toBeGreaterThan(80)
 })
 
-it('the number of commands at once uses the cores of a panel that has them', () => {
+it('the number of parallel commands uses the cores of a panel', () => {
   const pace = createPace(8, clock)
   expect(
     answer(pace, 4, 40)
@@ -42,7 +42,7 @@ it('the number of commands at once uses the cores of a panel that has them', () 
   expect(pace.capacity()).toBeCloseTo(4, 0)
 })
 
-it('the number of commands at once is never more than the operator allows, nor fewer than one', () => {
+it('the number of parallel commands is never higher than configured, nor lower than one', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 10 }),
@@ -60,13 +60,13 @@ it('the number of commands at once is never more than the operator allows, nor f
   )
 })
 
-it('the number of commands at once falls again when the panel loses cores', () => {
+it('the number of parallel commands falls again when the panel loses cores', () => {
   const pace = createPace(8, clock)
   answer(pace, 4, 40)
   expect(answer(pace, 1, 40).at(-1)).toBeLessThanOrEqual(2)
 })
 
-it('what a command takes is guessed before one was answered, and known after', () => {
+it('the time of a command is guessed before one was answered, and known after', () => {
   const pace = createPace(8, clock)
   expect(pace.aloneMs('v-list-user')).toBe(0)
   pace.learn('v-list-user', 610, 1)
@@ -74,7 +74,7 @@ it('what a command takes is guessed before one was answered, and known after', (
   expect([pace.aloneMs('v-check-user-2fa'), pace.expectedMs('v-check-user-2fa', 1)]).toEqual([0, 500])
 })
 
-it('what a command takes is the shortest seen, and grows only by what ran alone', () => {
+it('the time of a command is the shortest seen, and grows only by commands that ran alone', () => {
   const pace = createPace(1, clock)
   for (const [tookMs, beside] of [
     [700, 1],
@@ -87,7 +87,7 @@ it('what a command takes is the shortest seen, and grows only by what ran alone'
   expect(pace.aloneMs('v-list-user')).toBe(900)
 })
 
-it('what a command takes is expected to be as long as the slowest of the last five, and longer with more beside it', () => {
+it('the time of a command is expected to be that of the slowest of the last five, and longer in parallel with more', () => {
   const pace = createPace(1, clock)
   for (const tookMs of [1500, 1300, 1200, 1250, 1270, 1260]) pace.learn('v-list-user', tookMs, 1)
   expect(pace.expectedMs('v-list-user', 1)).toBe(1300)
@@ -96,7 +96,7 @@ it('what a command takes is expected to be as long as the slowest of the last fi
   expect([1, 2].map((beside) => roomy.expectedMs('v-list-user', beside))).toEqual([1000, 2000])
 })
 
-it('what a command takes is forgotten after ten minutes without a call, so that a panel that was too slow is tried again', () => {
+it('the time of a command is forgotten after ten minutes without a call, so a panel that was too slow is tried again', () => {
   const pace = createPace(1, clock)
   pace.learn('v-list-user', 20_000, 1)
   clock.advance(10 * 60_000 - 1)

@@ -68,7 +68,7 @@ const losses: readonly (readonly [string, (run: boolean, begun: () => void) => F
 ]
 
 it.each(losses)(
-  'a change whose answer is lost by %s, but was made, is answered as changed',
+  'a change whose response is lost by %s, but was made, is answered as changed',
   async (_what, fault) => {
     const service = await startService({ environment: TIMEOUT })
     loseAnswer(service, (begun) => fault(true, begun))
@@ -80,7 +80,7 @@ it.each(losses)(
 )
 
 it.each(losses)(
-  'a change whose answer is lost by %s, and was not made, says that it had not been when last looked at',
+  'a change whose response is lost by %s, and was not made, is answered as not confirmed',
   async (what, fault) => {
     const service = await startService({ environment: TIMEOUT })
     loseAnswer(service, (begun) => fault(false, begun))
@@ -98,7 +98,7 @@ it.each(losses)(
   },
 )
 
-it('a change whose answer is lost because it is longer than any answer of the panel is checked, though it begins like one', async () => {
+it('a change whose response is longer than any of the panel’s is checked, though it begins like one', async () => {
   const service = await startService()
   const body = `0${' '.repeat(1_000_000)}`
   service.panel.failNext(CHANGE, { kind: 'answer', run: true, status: 200, body })
@@ -106,14 +106,14 @@ it('a change whose answer is lost because it is longer than any answer of the pa
   expect(service.attempts()[0]).toMatchObject({ evidence: 'confirmed' })
 })
 
-it('a change whose answer is lost in the middle of the answer, but was made, is answered as changed', async () => {
+it('a change whose response is cut off in the middle, but was made, is answered as changed', async () => {
   const service = await startService()
   service.panel.failNext(CHANGE, { kind: 'reset', when: 'mid-answer' })
   expect(gist(await post(service, byMailbox()))).toBe('200 changed')
   expect(await holdsNew(service)).toBe(true)
 })
 
-it('a change whose answer is lost is found to be made when the panel ends its work only later', async () => {
+it('a change whose response is lost is found to be made even if the panel ends its work later', async () => {
   const service = await startService({ environment: TIMEOUT })
   await service.app.watch()
   const time = holdTime()
@@ -132,7 +132,7 @@ it('a change whose answer is lost is found to be made when the panel ends its wo
   expect(service.attempts()[0]).toMatchObject({ evidence: 'confirmed' })
 })
 
-it('a change whose answer is lost and can’t be looked at is answered as unknown', async () => {
+it('a change whose response is lost and can’t be checked is answered as unknown', async () => {
   const service = await startService()
   service.panel.failNext(CHANGE, { kind: 'reset', when: 'after-run' })
   const answer = post(service, byAccount())
@@ -143,7 +143,7 @@ it('a change whose answer is lost and can’t be looked at is answered as unknow
   expect(service.attempts()[0]).toMatchObject({ code: 'outcome-unknown', level: 50 })
 })
 
-it('a change whose answer is lost and was not seen to be made closes the domain for half a minute: the panel may still be at work', async () => {
+it('a change whose response is lost and was not seen to be made locks the domain for half a minute: the panel may still be at work', async () => {
   const service = await startService()
   service.panel.failNext(CHANGE, { kind: 'reset', when: 'before-run' })
   expect(gist(await post(service, byMailbox()))).toBe('504 change-not-confirmed')
@@ -157,7 +157,7 @@ it('a change whose answer is lost and was not seen to be made closes the domain 
   expect(service.clock.waits.slice(waited)).toEqual([20_000])
 })
 
-it('a change whose answer is lost and was seen to be made closes nothing', async () => {
+it('a change whose response is lost and was seen to be made locks nothing', async () => {
   const service = await startService()
   service.panel.failNext(CHANGE, { kind: 'reset', when: 'after-run' })
   expect(gist(await post(service, byMailbox()))).toBe('200 changed')
@@ -166,14 +166,14 @@ it('a change whose answer is lost and was seen to be made closes nothing', async
   expect(service.clock.waits).toHaveLength(waited)
 })
 
-it('a change whose answer is lost is sent once, whatever happens', async () => {
+it('a change whose response is lost is sent once, whatever happens', async () => {
   const service = await startService()
   service.panel.failNext(CHANGE, { kind: 'reset', when: 'before-run' }, 5)
   await post(service, byMailbox())
   expect(changesSeen(service)).toBe(1)
 })
 
-it('a change whose answer is lost keeps the domain locked until it is known what came of it', async () => {
+it('a change whose response is lost keeps the domain locked until its outcome is known', async () => {
   const service = await startService()
   const { answer: first, confirmation } = await loseAndConfirm(service, 'after-run')
 
@@ -186,7 +186,7 @@ it('a change whose answer is lost keeps the domain locked until it is known what
   expect((await Promise.all([first, second])).map(gist)).toEqual(['200 changed', '200 changed'])
 })
 
-it('a change whose answer is lost is looked at no later than five seconds after, however slow the looks are', async () => {
+it('a change whose response is lost is checked for at most five seconds, however slow the checks are', async () => {
   const service = await startService()
   const { answer, confirmation } = await loseAndConfirm(service, 'before-run')
   service.clock.advance(4000)
@@ -215,7 +215,7 @@ it.each([
   },
 )
 
-it('a change that the panel refuses since it gives no such name is one of a mailbox that is not there, unless it is', async () => {
+it('a change that the panel refuses as a malformed name means a missing mailbox, unless it exists', async () => {
   const service = await startService()
   const refuse = () => service.panel.failNext(CHANGE, { kind: 'exit', run: false, code: 2 })
   refuse()
@@ -230,7 +230,7 @@ it('a change that the panel refuses since it gives no such name is one of a mail
 })
 
 it.each(['v-check-user-password', ACCOUNT, VALUE])(
-  'a read or a check %s is sent once more after a reset',
+  'a read or a check %s is sent again after a reset',
   async (command) => {
     const service = await startService()
     await service.app.watch()
@@ -289,7 +289,7 @@ it.each([
   },
 )
 
-it('a read or a check that gets a hash of an unknown scheme is a fault of the panel, logged by the scheme’s name', async () => {
+it('a read or a check that gets a hash of an unknown scheme is a fault of the panel, logged with the scheme’s name', async () => {
   const service = await startService()
   const output = '{PBKDF2}$1$canary$1000$canary'
   service.panel.failNext(VALUE, { kind: 'exit', run: true, code: 0, output })
@@ -300,7 +300,7 @@ it('a read or a check that gets a hash of an unknown scheme is a fault of the pa
   expect(service.logText()).not.toContain('canary')
 })
 
-it('an account’s record that is another one’s is none', async () => {
+it('another account’s record is not accepted', async () => {
   const service = await startService()
   const bob = { NAME: 'bob', ROLE: 'user', SUSPENDED: 'no', TWOFA: '', LOGIN_DISABLED: 'no' }
   const output = JSON.stringify({ bob: { ...bob, LOGIN_USE_IPLIST: 'no', LOGIN_ALLOW_IPS: '' } })
@@ -308,7 +308,7 @@ it('an account’s record that is another one’s is none', async () => {
   expect(gist(await post(service, byAccount()))).toBe('502 panel-failed')
 })
 
-it('the queue before the panel is as long as the operator says: the attempt that comes when it is full is told that the panel is busy', async () => {
+it('the panel’s queue is as long as configured: if it is full, the next attempt is told that the panel is busy', async () => {
   const service = await startService({
     environment: { HESTIA_MAX_CONCURRENCY: '1', HESTIA_MAX_QUEUE: '2' },
   })
@@ -363,7 +363,7 @@ it('waiting for another change in the domain ends with three quarters of it', as
   expect(await service.panel.accepts('sales@example.org', NEW_PASSWORD)).toBe(false)
 })
 
-it('waiting ends by itself on a panel that hangs, also before the command’s own time is over', async () => {
+it('waiting ends even if the panel hangs, and before the command’s own time is over', async () => {
   const service = await startService({
     environment: {
       HESTIA_MAX_CONCURRENCY: '1',
@@ -382,7 +382,7 @@ it('waiting ends by itself on a panel that hangs, also before the command’s ow
   expect(await service.app.checkReadiness()).toEqual([])
 })
 
-it('waiting for another change that hangs ends by itself, and the change that was sent keeps its full time', async () => {
+it('waiting for another change that hangs ends, and the change that was sent keeps its full time', async () => {
   const service = await startService({
     environment: { HESTIA_TIMEOUT_MS: '60000', REKEY_REQUEST_TIMEOUT_MS: '2000' },
   })
@@ -404,7 +404,7 @@ it('waiting for another change that hangs ends by itself, and the change that wa
   ])
 })
 
-it('waiting for the commands beside one that failed goes on: the log has them all', async () => {
+it('waiting for commands beside a failed one goes on: the log has them all', async () => {
   const service = await startService()
   await warmUp(service)
   service.panel.failNext('v-check-user-password', { kind: 'exit', run: false, code: 14 })
@@ -416,7 +416,7 @@ it('waiting for the commands beside one that failed goes on: the log has them al
   expect(service.attempts().at(-1)?.commands).toHaveLength(2)
 })
 
-it('the first calls of commands side by side go on when the one that went ahead was lost', async () => {
+it('the first parallel commands continue when the one that went ahead was lost', async () => {
   const service = await startService()
   await warmUp(service, byMailbox({ email: 'bob@bob.example.com', currentPassword: 'bob mail pw' }))
   service.panel.failNext('v-check-user-password', { kind: 'reset', when: 'before-run' }, 2)
@@ -425,7 +425,7 @@ it('the first calls of commands side by side go on when the one that went ahead 
   expect(gist(await post(service, byAccount()))).toBe('200 changed')
 })
 
-it('the panel’s certificate is trusted by its fingerprint alone, where that is given', async () => {
+it('the panel’s certificate is trusted only by its fingerprint, if that is configured', async () => {
   const certificate = await createCertificate({ hosts: ['elsewhere.example'] })
   const environment = { HESTIA_CA_FILE: '', HESTIA_CERT_SHA256: certificate.fingerprint }
   const service = await startService({ environment, simulator: { certificate } })
@@ -463,7 +463,7 @@ it('the panel’s certificate is checked again on each connection', async () => 
   }
 })
 
-it('the panel that accepts a connection and then says nothing has been sent nothing', async () => {
+it('a panel that accepts a connection and then says nothing has been sent nothing', async () => {
   const silent = createServer().listen(0, '127.0.0.1')
   onTestFinished(() => void silent.close())
   await once(silent, 'listening')
@@ -477,14 +477,14 @@ it('the panel that accepts a connection and then says nothing has been sent noth
   expect(service.attempts()[0]).toMatchObject({ reason: 'unreachable' })
 })
 
-it('the panel whose word for silence comes from a proxy has not said that there is no such domain', async () => {
+it('the panel’s status for no output, if it comes from a proxy, does not mean that there is no such domain', async () => {
   const service = await startService()
   await service.app.watch()
   service.panel.failNext(OWNER, { kind: 'answer', run: false, status: 200, body: 'OK' })
   expect(gist(await post(service, byMailbox()))).toBe('502 panel-failed')
 })
 
-it('the panel that is not there is unavailable', async () => {
+it('a panel that can’t be reached is unavailable', async () => {
   const service = await startService()
   await service.panel.close()
   const response = await post(service, byMailbox())
@@ -528,7 +528,7 @@ const kinds = [
   },
 ]
 
-it.each(kinds)('the service’s own key may be $kind: every outcome is told rightly', async ({ right }) => {
+it.each(kinds)('the service’s own key may be $kind: every outcome is right', async ({ right }) => {
   const service = await startService({ environment: right })
   expect(await readinessOf(service)).toEqual([])
   const outcomes = [
@@ -570,7 +570,7 @@ it.each(kinds)('the service’s own key may be $kind: every outcome is told righ
 })
 
 it.each(kinds)(
-  'the service’s own key that is wrong ($kind) is never a person’s wrong password, and is tried once in five minutes',
+  'the service’s own key that is wrong ($kind) is never reported as a person’s wrong password, and is tried once in five minutes',
   async ({ wrong }) => {
     const service = await startService({ environment: wrong })
     for (const body of [byAccount(), byAccount({ password: 'wrong' }), byMailbox()]) {
@@ -593,7 +593,7 @@ it.each(kinds)(
   },
 )
 
-it('the service’s own key that is of a person who is no administrator is of no use, and readiness says so', async () => {
+it('the service’s own key of someone who is not an administrator is useless, and readiness says so', async () => {
   const service = await startService({
     environment: { ...none, HESTIA_ADMIN_USER: 'alice', HESTIA_ADMIN_PASSWORD: 'alice panel pw' },
   })
@@ -601,7 +601,7 @@ it('the service’s own key that is of a person who is no administrator is of no
   expect(await readinessOf(service)).toEqual([{ code: 'not-administrator' }])
 })
 
-it('the service’s own key that is revoked while the service runs stops the calls at once, and is taken again when it is right', async () => {
+it('the service’s own key that is revoked while the service runs stops the calls at once, and works again when it is right', async () => {
   const service = await startService()
   expect(await readinessOf(service)).toEqual([])
   expect(gist(await post(service, byAccount()))).toBe('200 changed')
@@ -619,12 +619,9 @@ it('the service’s own key that is revoked while the service runs stops the cal
 it.each([
   ['the API is off', 'accessKeyApi', 'api-disabled'],
   ['the service’s address is not on the panel’s list', 'addressAllowed', 'address-not-allowed'],
-] as const)(
-  'the service’s own key is of no use where %s, and readiness says so',
-  async (_what, name, code) => {
-    const service = await startService()
-    service.panel.switches[name] = false
-    expect(gist(await post(service, byAccount()))).toBe('502 panel-misconfigured')
-    expect(await readinessOf(service)).toEqual([{ code }])
-  },
-)
+] as const)('the service’s own key is useless if %s, and readiness says so', async (_what, name, code) => {
+  const service = await startService()
+  service.panel.switches[name] = false
+  expect(gist(await post(service, byAccount()))).toBe('502 panel-misconfigured')
+  expect(await readinessOf(service)).toEqual([{ code }])
+})

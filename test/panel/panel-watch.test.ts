@@ -86,7 +86,7 @@ function setUp(proofs: Proofs = ['mailbox', 'account']) {
   }
 }
 
-it('the watch asks at its start for all that the proofs need, one after another, each in time', async () => {
+it('the watch checks everything that the proofs need at its start, one command after another, each in time', async () => {
   const { watch, sent, deadlines, codes } = setUp(['mailbox'])
   expect(await codes()).toEqual(['not-checked-yet'])
   await watch.start()
@@ -95,7 +95,7 @@ it('the watch asks at its start for all that the proofs need, one after another,
   expect(deadlines).toEqual([TIMEOUT_MS, TIMEOUT_MS, TIMEOUT_MS])
 })
 
-it('the watch of a quiet service asks one command every five minutes, and all once a day, however often a monitor asks', async () => {
+it('the watch of a quiet service sends one command every five minutes, and all once a day, however often a monitor asks', async () => {
   const { watch, sent, sentMs, needed, pass, codes } = setUp()
   await watch.start()
   expect(sent.splice(0)).toEqual(needed)
@@ -111,7 +111,7 @@ it('the watch of a quiet service asks one command every five minutes, and all on
   }
 })
 
-it('the watch asks nothing while attempts are answered, apart from all once a day', async () => {
+it('the watch sends nothing while attempts are answered, except all commands once a day', async () => {
   const { watch, sent, needed, pass, attempt, clock } = setUp()
   await watch.start()
   sent.length = 0
@@ -121,7 +121,7 @@ it('the watch asks nothing while attempts are answered, apart from all once a da
   expect(sent).toEqual([...needed, ...needed])
 })
 
-it('the watch asks for nothing after it was stopped', async () => {
+it('the watch sends nothing after it was stopped', async () => {
   const { watch, sent, pass } = setUp()
   await watch.start()
   sent.length = 0
@@ -130,7 +130,7 @@ it('the watch asks for nothing after it was stopped', async () => {
   expect(sent).toEqual([])
 })
 
-it('a check that a stop broke off tells nothing', async () => {
+it('a check that was cut off by a stop reports nothing', async () => {
   const { watch, replies, codes } = setUp()
   replies.all = unavailable('timed-out')
   const started = watch.start()
@@ -147,7 +147,7 @@ it.each([
   misconfigured('request-refused'),
   NONSENSE,
 ])(
-  'the watch tells once what every command would meet, and asks one command every five minutes until it has gone: %s',
+  'the watch reports once what affects every command, and sends one command every five minutes until it is gone: %s',
   async (fault) => {
     const { watch, sent, replies, codes, pass, needed } = setUp()
     replies.all = fault
@@ -162,7 +162,7 @@ it.each([
   },
 )
 
-it('the watch reports what is wrong with each command, and asks for those every five minutes', async () => {
+it('the watch reports what is wrong with each command, and sends those every five minutes', async () => {
   const { watch, sent, replies, pass } = setUp()
   replies[VALUE] = misconfigured('command-forbidden')
   replies[RECORD] = misconfigured('command-untried')
@@ -179,7 +179,7 @@ it('the watch reports what is wrong with each command, and asks for those every 
   expect(sent).toEqual([VALUE, CHANGE, RECORD, VALUE, CHANGE])
 })
 
-it('the watch asks first whether the panel answers, before it asks for a command that is at fault', async () => {
+it('the watch first checks whether the panel answers, then a command with a fault', async () => {
   const { watch, sent, attempt, replies, codes, pass } = setUp()
   await watch.start()
   sent.length = 0
@@ -196,7 +196,7 @@ it('the watch asks first whether the panel answers, before it asks for a command
   expect(await codes()).toEqual(['command-forbidden'])
 })
 
-it('the watch asks every five minutes after a fault, however many attempts meet it', async () => {
+it('the watch checks every five minutes after a fault, however many attempts meet it', async () => {
   const { watch, sent, attempt, replies, pass } = setUp()
   await watch.start()
   sent.length = 0
@@ -205,7 +205,7 @@ it('the watch asks every five minutes after a fault, however many attempts meet 
   expect(sent).toEqual([OWNER, OWNER])
 })
 
-it('the watch asks one command, and no more, when the panel is back', async () => {
+it('the watch sends only one command when the panel is back', async () => {
   const { watch, sent, attempt, codes, pass } = setUp()
   await watch.start()
   sent.length = 0
@@ -215,7 +215,7 @@ it('the watch asks one command, and no more, when the panel is back', async () =
   expect(await codes()).toEqual([])
 })
 
-it('the watch learns from attempts that the connection or the key is at fault, and that it is well again', async () => {
+it('the watch learns from attempts that the connection or the key has a fault, and that it is gone', async () => {
   const { watch, codes, attempt, sent, needed } = setUp()
   await watch.start()
   for (const fault of [
@@ -236,7 +236,7 @@ it('the watch learns from attempts that the connection or the key is at fault, a
   expect(sent).toEqual(needed)
 })
 
-it('what is wrong with a command outlasts what is wrong with the connection, but not another key', async () => {
+it('a fault of a command outlasts one of the connection, but not another key', async () => {
   const { watch, codes, attempt } = setUp()
   await watch.start()
   attempt(RECORD, misconfigured('command-forbidden'))
@@ -248,7 +248,7 @@ it('what is wrong with a command outlasts what is wrong with the connection, but
   expect(await codes()).toEqual([])
 })
 
-it('a panel that forbids a command is there', async () => {
+it('a panel that forbids a command is not away', async () => {
   const { watch, attempt } = setUp()
   await watch.start()
   attempt(OWNER, unavailable('reset'))
@@ -285,7 +285,7 @@ it.each([
   BUSY,
   new PanelFault('panel-failed', 'exit-code-12'),
 ])(
-  'the watch learns no fault from an attempt that meets %s, which may be of what it asked for',
+  'the watch learns no fault from an attempt that meets %s, which may be due to what it asked',
   async (fault) => {
     const { watch, codes, attempt } = setUp()
     await watch.start()
@@ -294,7 +294,7 @@ it.each([
   },
 )
 
-it('the watch learns from attempts that the panel takes no pattern, and from a probe alone that it does again', async () => {
+it('the watch learns from attempts that the panel accepts no patterns, and only from a probe that it does again', async () => {
   const { watch, codes, attempt, pass } = setUp()
   await watch.start()
   const refused = { exitCode: 2, output: 'Error: invalid account format :: no' }
@@ -307,7 +307,7 @@ it('the watch learns from attempts that the panel takes no pattern, and from a p
   expect(await codes()).toEqual([])
 })
 
-it('the watch asks for all that is needed when a key that was refused is taken again', async () => {
+it('the watch checks everything when a key that was refused is accepted again', async () => {
   const { watch, sent, attempt, pass, needed, codes } = setUp()
   await watch.start()
   sent.length = 0
@@ -323,7 +323,7 @@ it('the watch asks for all that is needed when a key that was refused is taken a
   expect(sent).toEqual(needed.filter((name) => name !== RECORD))
 })
 
-it('the watch knows of a cool-down that another instance began', async () => {
+it('the watch sees a cool-down that another instance began', async () => {
   const { watch, codes, keyGuard, sent, needed } = setUp()
   await watch.start()
   const refused = { is: 'refused', refusal: 'key-refused' } as const
@@ -332,7 +332,7 @@ it('the watch knows of a cool-down that another instance began', async () => {
   expect(sent).toEqual(needed)
 })
 
-it('the watch waits behind attempts, and knows by them alone what they have used', async () => {
+it('the watch waits behind attempts, and learns only from them about the commands that they used', async () => {
   const { watch, codes, attempt, replies, needed, sent, pass } = setUp()
   replies[VALUE] = BUSY
   await watch.start()

@@ -43,7 +43,7 @@ async function probed(name: string, reply?: Reply) {
   return { fault: await probe(run, name, deadline), sent: sent[0], deadline }
 }
 
-it('a probe asks for the output of a command without arguments, of a mailbox’s value for one that can’t exist', async () => {
+it('a probe asks for the output of a command without arguments, and for a value of a mailbox that can’t exist', async () => {
   const owner = await probed(OWNER)
   const asked = { asked: 'output', repeatable: true }
   expect(owner.sent).toEqual({ ...asked, name: OWNER, args: [], deadline: owner.deadline })
@@ -64,7 +64,7 @@ it.each([
   expect((await probed(name, reply)).fault).toEqual({ code, command: name })
 })
 
-it('a bug in a probe is no fault of the panel', async () => {
+it('a bug in a probe is not a fault of the panel', async () => {
   const bug = new RangeError('bug')
   await expect(probed(OWNER, bug)).rejects.toBe(bug)
   const { run } = createRun({ 'v-list-sys-info': bug })
@@ -99,7 +99,7 @@ it.each([
   ['api-key', { kind: 'api-key', key: new Secret('x'.repeat(32)) }],
   ['admin-password', { kind: 'admin-password', user: 'admin', password: new Secret('password') }],
 ] as const)(
-  'a key of the kind %s may do everything, and nothing needs to be asked',
+  'a key of the kind %s may do everything, which needs no command to find out',
   async (kind, credentials) => {
     const { find, sent } = findExcess(credentials, ['mailbox'])
     expect(await find()).toEqual({ code: 'legacy-key', kind })
@@ -117,7 +117,7 @@ it.each([
   [{ output: '{}' }, undefined],
   [{ output: 'Error: x' }, undefined],
   [forbidden, undefined],
-])('the panel that answers %o has the release %s', async (reply, release) => {
+])('a panel that answers %o has the release %s', async (reply, release) => {
   const { run, sent } = createRun({ 'v-list-sys-info': reply })
   const deadline = createDeadline(TIMEOUT_MS, createTestClock())
   expect(await askRelease(run, deadline)).toBe(release)

@@ -68,7 +68,7 @@ function startQueue(limit = 1, maxWaiting = 100) {
 
 const settle = (): Promise<void> => new Promise(setImmediate)
 
-it('whose turn it is is an attempt’s that was proven before all others, however late it came', async () => {
+it('the first turn is that of a proven attempt, however late it came', async () => {
   const { queue, enter, ask, end, begun } = startQueue()
   void ask(queue.background, 'watching')
   const first = enter('203.0.113.1')
@@ -81,7 +81,7 @@ it('whose turn it is is an attempt’s that was proven before all others, howeve
   expect(begun).toEqual(['watching', 'change of the second', 'first'])
 })
 
-it('whose turn it is is then an attempt’s that has begun', async () => {
+it('the next turn is that of an attempt that has begun', async () => {
   const { enter, ask, end, begun } = startQueue()
   const first = enter('203.0.113.1')
   void ask(first, 'first')
@@ -93,7 +93,7 @@ it('whose turn it is is then an attempt’s that has begun', async () => {
   expect(begun).toEqual(['first', 'first again', 'second'])
 })
 
-it('whose turn it is goes round the senders, so that one who sends much holds nobody up', async () => {
+it('turns go round the senders, so one who sends much holds up nobody', async () => {
   const { enter, ask, end, begun, clock } = startQueue()
   const places = [0, 1, 2].map(() => enter('203.0.113.1'))
   for (const [index, place] of places.entries()) void ask(place, `flood ${index}`)
@@ -106,7 +106,7 @@ it('whose turn it is goes round the senders, so that one who sends much holds no
   expect(begun).toEqual(['flood 0', 'person', 'flood 1'])
 })
 
-it('whose turn it is is one attempt’s at a time of each sender, where more would have room', async () => {
+it('each sender has one attempt at a time, even if there is room for more', async () => {
   const { enter, ask, begun } = startQueue(3)
   void ask(enter('2001:db8::1'), 'one')
   void ask(enter('2001:db8::2'), 'another of the same network')
@@ -115,7 +115,7 @@ it('whose turn it is is one attempt’s at a time of each sender, where more wou
   expect(begun).toEqual(['one', 'one of the next network'])
 })
 
-it('whose turn it is is behind all others an attempt’s that should be last, until it has begun', async () => {
+it('attempts that come last stay behind all others until they have begun', async () => {
   const { enter, ask, end, begun } = startQueue()
   const last = enter('203.0.113.1', undefined, undefined, true)
   void ask(enter('203.0.113.2'), 'first')
@@ -129,7 +129,7 @@ it('whose turn it is is behind all others an attempt’s that should be last, un
   expect(begun).toEqual(['first', 'second', 'last', 'last again'])
 })
 
-it('an attempt takes its turn once, with or without a command, and is told when that was', async () => {
+it('an attempt takes its turn once, with or without a command, and learns when that was', async () => {
   const { enter, ask, end, begun, clock } = startQueue()
   void ask(enter('203.0.113.1'), 'first')
   const place = enter('203.0.113.2')
@@ -144,7 +144,7 @@ it('an attempt takes its turn once, with or without a command, and is told when 
 })
 
 it.each(['sends its next command', 'leaves', 'has sent none for a quarter of a second'] as const)(
-  'an attempt whose command was answered keeps its room from those that are not proven until it %s',
+  'an attempt whose command was answered keeps its room from unproven ones until it %s',
   async (what) => {
     const { enter, ask, end, begun } = startQueue()
     const first = enter('203.0.113.1', ['question', 'change'])
@@ -166,7 +166,7 @@ it.each([
   ['of its domain', undefined, ['change', 'next change', 'guess']],
   ['of another domain', 'example.com', ['change', 'guess', 'next change']],
 ] as const)(
-  'room is kept after a change for the next one %s that was proven, if it waits for that alone',
+  'room is kept after a change for the next one %s that was proven, if it waits only for that',
   async (_what, domain, order) => {
     const { enter, ask, end, begun } = startQueue()
     const first = enter('203.0.113.1', ['change'])
@@ -193,7 +193,7 @@ it('an attempt that has left before its command was answered keeps no room', asy
   expect(begun).toEqual(['first', 'second'])
 })
 
-it('an attempt that is proven waits for no room that another keeps', async () => {
+it('a proven attempt waits for no room that another keeps', async () => {
   const { enter, ask, end, begun } = startQueue()
   const [first, proven] = [enter('203.0.113.1', ['question', 'change']), enter('203.0.113.2')]
   void ask(first, 'first')
@@ -207,20 +207,17 @@ it('an attempt that is proven waits for no room that another keeps', async () =>
 it.each([
   [1999, ['change']],
   [2000, ['change', 'beside']],
-])(
-  'nothing is started beside a change that would make it late: with %i ms left',
-  async (leftMs, expected) => {
-    const { enter, ask, end, begun } = startQueue(2)
-    void ask(enter('203.0.113.1'), 'change', 'change', leftMs)
-    void ask(enter('203.0.113.2'), 'beside')
-    await settle()
-    expect(begun).toEqual(expected)
-    await end('change')
-    expect(begun).toEqual(['change', 'beside'])
-  },
-)
+])('nothing starts beside a change that would make it late: with %i ms left', async (leftMs, expected) => {
+  const { enter, ask, end, begun } = startQueue(2)
+  void ask(enter('203.0.113.1'), 'change', 'change', leftMs)
+  void ask(enter('203.0.113.2'), 'beside')
+  await settle()
+  expect(begun).toEqual(expected)
+  await end('change')
+  expect(begun).toEqual(['change', 'beside'])
+})
 
-it('beside a change that is late already the next command is started', async () => {
+it('beside a change that is already late, the next command starts', async () => {
   const { enter, ask, begun, clock, queue } = startQueue(2)
   void ask(enter('203.0.113.1'), 'change', 'change', 1500)
   await settle()
@@ -247,7 +244,7 @@ it.each([
   },
 )
 
-it('whose turn it is is last of all a command’s that nobody waits for', async () => {
+it('the last turn is that of background work', async () => {
   const { queue, enter, ask, end, begun } = startQueue()
   void ask(queue.background, 'watching')
   void ask(queue.background, 'watching again')
@@ -257,7 +254,7 @@ it('whose turn it is is last of all a command’s that nobody waits for', async 
   expect(begun).toEqual(['watching', 'person', 'watching again'])
 })
 
-it('an attempt that does not fit into its time is refused at once, with when it may', () => {
+it('an attempt that does not fit into its time is refused at once, with the time when it may', () => {
   const { enter } = startQueue()
   const plan = ['question', 'change']
   for (let sender = 1; sender <= 5; sender++) enter(`203.0.113.${sender}`, plan)
@@ -268,7 +265,7 @@ it('an attempt that does not fit into its time is refused at once, with when it 
   expect(() => enter('203.0.113.9', plan, 13_000)).not.toThrow()
 })
 
-it('an attempt counts the changes of its domain as made one after another, and those of others as side by side', () => {
+it('an attempt counts the changes of its domain as serial, and those of others as parallel', () => {
   const { enter } = startQueue(4)
   for (let sender = 1; sender <= 8; sender++) enter(`203.0.113.${sender}`, ['change'])
   const enterIn = (domain: string, patienceMs: number) => () =>
@@ -281,7 +278,7 @@ it('an attempt counts the changes of its domain as made one after another, and t
   )
 })
 
-it('an attempt that should be last has all others before it, and is before none of them', () => {
+it('an attempt that comes last counts all others before it, and none counts it', () => {
   const { enter } = startQueue()
   for (let index = 0; index < 9; index++) enter('203.0.113.1')
   enter('203.0.113.2', undefined, undefined, true)
@@ -293,7 +290,7 @@ it('an attempt that should be last has all others before it, and is before none 
   )
 })
 
-it('an attempt that is proven elsewhere takes none of the panel’s time before it was', () => {
+it('an attempt that is proven elsewhere takes no panel time before that', () => {
   const { enter } = startQueue()
   const places = [1, 2, 3, 4].map((sender) =>
     enter(`203.0.113.${sender}`, ['change'], undefined, false, true),
@@ -305,18 +302,18 @@ it('an attempt that is proven elsewhere takes none of the panel’s time before 
   )
 })
 
-it('an attempt is let in where nobody waits, however slow the panel was', () => {
+it('an attempt is admitted if nobody waits, however slow the panel was', () => {
   const { enter } = startQueue()
   expect(() => enter('203.0.113.9', ['question', 'change'], 1000)).not.toThrow()
 })
 
-it('an attempt of a sender who waits already counts only what comes before it of the others', () => {
+it('an attempt of a sender who already waits counts only what comes before it of the others', () => {
   const { enter } = startQueue()
   for (let index = 0; index < 5; index++) enter('203.0.113.1')
   expect(() => enter('203.0.113.9', ['question', 'change'], 4000)).not.toThrow()
 })
 
-it('an attempt that has left is sent no more commands', async () => {
+it('an attempt that has left sends no more commands', async () => {
   const { enter, ask, end, begun } = startQueue()
   const first = enter('203.0.113.1')
   const second = enter('203.0.113.2')
@@ -341,7 +338,7 @@ it('an attempt whose deadline passes while it waits is not sent', async () => {
   expect(begun).toEqual(['first'])
 })
 
-it('an attempt has room beside it only if nobody waits and the panel runs so many at once', async () => {
+it('an attempt has room beside it only if nobody waits and the panel runs that many in parallel', async () => {
   const { enter, ask } = startQueue(2)
   const place = enter('203.0.113.1')
   expect([place.hasRoom(2), place.hasRoom(3)]).toEqual([true, false])
@@ -350,7 +347,7 @@ it('an attempt has room beside it only if nobody waits and the panel runs so man
   expect([place.hasRoom(1), place.hasRoom(2)]).toEqual([true, false])
 })
 
-it('an attempt has no room while another one of its sender is being proven, since it has to wait for that', async () => {
+it('an attempt has no room while another one of its sender is being proven, since it must wait for that', async () => {
   const { enter, ask } = startQueue(3)
   const [first, second, other] = ['203.0.113.1', '203.0.113.1', '203.0.113.2'].map((sender) => enter(sender))
   if (first) void ask(first, 'first')
@@ -360,7 +357,7 @@ it('an attempt has no room while another one of its sender is being proven, sinc
   expect(second?.hasRoom(2)).toBe(true)
 })
 
-it('a queue that is full takes no more commands', async () => {
+it('a full queue accepts no more commands', async () => {
   const { enter, ask, end } = startQueue(1, 1)
   const places = [1, 2, 3].map((sender) => enter(`203.0.113.${sender}`))
   const asked = places.map((place, index) => ask(place, `${index}`))
@@ -370,7 +367,7 @@ it('a queue that is full takes no more commands', async () => {
   expect(await Promise.all(asked.slice(0, 2))).toEqual(['0', '1'])
 })
 
-it('a queue that is full refuses the newest command of the sender with the most, not the one that comes', async () => {
+it('a full queue refuses the newest command of the sender with the most, not the one that comes', async () => {
   const { enter, ask, end } = startQueue(1, 2)
   const flood = [1, 2, 3].map((number) => ask(enter('203.0.113.1'), `flood ${number}`))
   await settle()
@@ -380,7 +377,7 @@ it('a queue that is full refuses the newest command of the sender with the most,
   expect(await person).toBe('person')
 })
 
-it('a queue that is full still takes the commands of an attempt that has begun', async () => {
+it('a full queue still accepts the commands of an attempt that has begun', async () => {
   const { enter, ask, end, begun } = startQueue(1, 1)
   const first = enter('203.0.113.1')
   void ask(first, 'first')
@@ -393,7 +390,7 @@ it('a queue that is full still takes the commands of an attempt that has begun',
   expect(begun).toEqual(['first', 'change of the first', 'second'])
 })
 
-it('a queue that is full refuses no change of an attempt that was proven elsewhere, however many there are', async () => {
+it('a full queue refuses no change of an attempt that was proven elsewhere, however many there are', async () => {
   const { enter, ask, end, begun } = startQueue(1, 1)
   void ask(enter('203.0.113.1'), 'first')
   await settle()
@@ -419,7 +416,7 @@ it('a command that fails gives its place to the next', async () => {
   expect([queue.running(), queue.waiting()]).toEqual([0, 0])
 })
 
-it('a sender who had no turn for a quarter of an hour is like one who had none', async () => {
+it('a sender without a turn for a quarter of an hour is like one who had none', async () => {
   const { haveTurn, enter, ask, end, begun, clock, queue } = startQueue()
   await haveTurn('203.0.113.1')
   clock.advance(15 * 60_000 + 1)
@@ -431,7 +428,7 @@ it('a sender who had no turn for a quarter of an hour is like one who had none',
   expect(begun).toEqual(['watching', 'first', 'had no turn'])
 })
 
-it('a sender who had a turn lately comes after one who had it before', async () => {
+it('a sender with a recent turn comes after one whose turn was earlier', async () => {
   const { haveTurn, enter, ask, end, begun, clock, queue } = startQueue()
   for (const sender of ['203.0.113.1', '203.0.113.2']) {
     await haveTurn(sender)
@@ -445,7 +442,7 @@ it('a sender who had a turn lately comes after one who had it before', async () 
   expect(begun).toEqual(['watching', 'first', 'second'])
 })
 
-it('all who wait are turned away with the fault that is given, and what runs goes on', async () => {
+it('all waiting commands are rejected with the given fault, and running ones go on', async () => {
   const { queue, enter, ask, end, begun } = startQueue()
   const runs = ask(enter('203.0.113.1'), 'runs')
   const waits = [ask(enter('203.0.113.2'), 'waits'), ask(queue.background, 'watching')]

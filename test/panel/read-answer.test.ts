@@ -35,7 +35,7 @@ describe.each([
   ['1.10.3', transcripts],
 ] as const)('the reader of answers of release %s', (_release, lines) => {
   it.each(lines.map((line, index) => ({ index, ...line })))(
-    `the reader of answers of release ${_release} reads line $index rightly: $note ($auth, returncode $returncode)`,
+    `the reader of answers of release ${_release} reads line $index correctly: $note ($auth, returncode $returncode)`,
     (line) => {
       const { status, hestiaExitCode, body } = line.response
       const asked = line.returncode === 'yes' ? 'code' : 'output'
@@ -105,14 +105,14 @@ it.each([
   },
 )
 
-it('the reader of answers takes one line end off the output, and the word for silence away', () => {
+it('the reader of answers removes one line break from the output, and the text for no output', () => {
   const read = (body: string, exitCodeHeader?: string) =>
     readAnswer('output', { status: 200, exitCodeHeader, body }, LEGACY)
   expect(read('one\ntwo\n\n', '0')).toEqual({ is: 'ran', exitCode: 0, output: 'one\ntwo\n' })
   expect(read('OK\n')).toEqual({ is: 'ran', exitCode: undefined, output: '' })
 })
 
-it('the reader of answers never throws, and reads success out of nothing but the panel’s own form of it', () => {
+it('the reader of answers never throws, and finds success only in the panel’s own form of it', () => {
   const header = fc.option(fc.oneof(fc.string(), fc.nat(30).map(String)), { nil: undefined })
   const body = fc.oneof(
     fc.string({ unit: 'binary' }),

@@ -41,7 +41,7 @@ it.each([
   // All with the same account, whose record is read once for all who wait for it.
   ['their hosting account', byOwner, 12 * (CHECK_MS + CHANGE_MS) + RECORD_MS],
 ] as const)(
-  'twelve people at once in one domain, before a panel of two cores, all get through by %s within their panel work',
+  'twelve people at once in one domain, with a panel of two cores, all get through by %s within their panel work',
   async (_what, proof, workMs) => {
     const panel = await createPanelInMemory('small')
     await warmUp(panel)
@@ -63,7 +63,7 @@ it.each([
   },
 )
 
-it('how many commands may run at once is told when it moves much: not before a panel of two cores, and on a fast one', async () => {
+it('the number of parallel commands is reported when it changes much: not with a panel of two cores, but with a fast one', async () => {
   for (const [machine, expected] of [
     ['small', undefined],
     ['fast', 3],
@@ -92,7 +92,7 @@ it.each([
   [1600, 100],
   [1900, 500],
 ])(
-  'before a panel of two cores callers who give up after five seconds, one every %i ms, are told of each change that is made (%i of them)',
+  'with a panel of two cores, callers who give up after five seconds, one every %i ms, learn about each change that is made (%i of them)',
   async (gapMs, callers) => {
     const panel = await createPanelInMemory('small')
     await warmUp(panel)
@@ -125,7 +125,7 @@ it.each([
   // The changes of one domain run one after another, however many commands run in parallel.
   ['fast', 310, 45, 400],
 ] as const)(
-  'three times as many as a %s panel can serve, and more, leave it at work in one domain, and the others are told at once',
+  'three times as many as a %s panel can serve, and more, keep it busy in one domain, and the others are told at once',
   async (machine, changeMs, gapMs, callers) => {
     const panel = await createPanelInMemory(machine)
     await warmUp(panel)
@@ -151,7 +151,7 @@ it.each([
   },
 )
 
-it('before a panel of two cores forty who guess cost a person no more than twice the time of an idle panel', async () => {
+it('with a panel of two cores, forty guessers cost a person at most twice the time of an idle panel', async () => {
   const panel = await createPanelInMemory('small')
   await warmUp(panel)
   let isOn = true
@@ -189,7 +189,7 @@ it.each([
   ['fast', 'the password', byPassword, 210 + 310],
   ['fast', 'the account', byOwner, 220 + 200 + 310],
 ] as const)(
-  'before a panel of two cores a change on an idle %s one, by %s, takes no longer than its commands',
+  'with a panel of two cores, a change on an idle %s one, by %s, takes no longer than its commands',
   async (machine, _proof, proof, workMs) => {
     const panel = await createPanelInMemory(machine)
     await warmUp(panel)
@@ -234,7 +234,7 @@ it.each([
   ['an idle fast panel', 'fast', 0],
   ['a fast panel with twenty others before it', 'fast', 20],
 ] as const)(
-  'refused guesses are told, in steps of a second, after the same time whatever was wrong, on %s',
+  'refusals of guesses come, in steps of a second, after the same time whatever was wrong, on %s',
   async (_what, machine, others) => {
     for (const guesses of Object.values(ALIKE)) {
       const times = new Map<string, number>()
@@ -261,7 +261,7 @@ it.each([
   },
 )
 
-it('an owner who changes two mailboxes at once never has the first wait for what only the second asks', async () => {
+it('when an owner changes two mailboxes in parallel, the first never waits for what only the second needs', async () => {
   const panel = await createPanelInMemory('fast')
   await warmUp(panel)
   const attempt = (localPart: string, proof: Try['proof'], clientAddress: string) =>
@@ -290,7 +290,7 @@ it.each([
   ['while its password is checked', 0, 100, ['caller-gone', 1]],
   ['while its change is made', 0, HASH_MS + 100, ['changed', 2]],
 ] as const)(
-  'a caller that hangs up %s costs the panel no more commands than were sent by then',
+  'a caller that hangs up %s costs the panel only the commands sent by then',
   async (_when, before, afterMs, [ended, commands]) => {
     const panel = await createPanelInMemory('small')
     await warmUp(panel)

@@ -78,7 +78,7 @@ const endless: readonly (readonly [what: string, fault: (run: boolean, begun: ()
   ['a trickle', (run, begun) => ({ kind: 'endless', run, pace: 'trickle', begun })],
 ]
 
-it('the transport sends the fields as a form, and gives the whole answer', async () => {
+it('the transport sends the fields as a form, and returns the complete answer', async () => {
   const { panel, call } = await setUp()
   const answer = await call()
   expect(answer).toMatchObject({ status: 200, exitCodeHeader: '0' })
@@ -87,7 +87,7 @@ it('the transport sends the fields as a form, and gives the whole answer', async
 })
 
 it.each(broken)(
-  'the transport tells %s for what it is, whether or not the command ran, and goes on',
+  'the transport reports %s correctly, whether or not the command ran, and goes on',
   async (_what, fault, expected) => {
     const { panel, call } = await setUp()
     for (const run of [true, false]) {
@@ -124,7 +124,7 @@ it.each(endless)('the transport gives up %s when its time is over, and goes on',
   expect(await call()).toMatchObject({ status: 200, exitCodeHeader: '0' })
 })
 
-it('the transport never sends a call whose time was over before there was a connection for it', async () => {
+it('the transport never sends a call whose time was over before it got a connection', async () => {
   const { panel, call, late } = await setUp({ connections: 1 })
   const hold = panel.hold(COMMAND)
   const time = holdTime()
@@ -160,7 +160,7 @@ it('the transport tells a panel that accepts a connection and then keeps silent 
   await dispatcher.destroy()
 })
 
-it('the transport calls a panel that shows the pinned certificate, on each new connection, and no other', async () => {
+it('the transport calls a panel with the pinned certificate, on each new connection, and no other', async () => {
   const { fingerprint } = await sharedCertificate()
   const { panel, call } = await setUp({ trust: { certificateSha256: fingerprint } })
   expect(await call()).toMatchObject({ status: 200 })

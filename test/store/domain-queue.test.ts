@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { createDomainQueue } from '../../src/store/domain-queue.js'
 
-it('who gives up lets nobody past those who were before', async () => {
+it('one that gives up lets nobody past those before it', async () => {
   const queue = createDomainQueue()
   const first = await queue.enter('example.org', 0)
   await expect(queue.enter('example.org', 0)).rejects.toMatchObject({ code: 'panel-busy' })

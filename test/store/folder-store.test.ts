@@ -65,7 +65,7 @@ function linesIn(directory: string): string[] {
 }
 
 describe('a folder', () => {
-  it('gives what was kept in it, after a restart too', async () => {
+  it('returns its values, also after a restart', async () => {
     const first = await open()
     await first.store.set('a', 'one')
     await first.store.set('a', 'two\nlines €')
@@ -78,7 +78,7 @@ describe('a folder', () => {
     expect(events).toEqual([])
   })
 
-  it('adds a key for one caller only, whether they ask at once, later or after a restart', async () => {
+  it('adds a key for one caller only, in parallel, later or after a restart', async () => {
     const first = await open()
     const { store } = first
     expect(await Promise.all([1, 2, 3].map((who) => store.add('link', `${who}`)))).toEqual([
@@ -91,7 +91,7 @@ describe('a folder', () => {
     expect(await (await first.reopen()).store.add('link', '5')).toBe(false)
   })
 
-  it('adds a key again that was removed or is over', async () => {
+  it('adds a key again that was removed or has expired', async () => {
     let nowMs = 1000
     const { store } = await open({ now: () => nowMs })
     await store.set('removed', 'old')
@@ -104,7 +104,7 @@ describe('a folder', () => {
     expect(await store.get('timed')).toBe('new')
   })
 
-  it('lists what is under a beginning, and nothing that is over', async () => {
+  it('lists the entries with a prefix, except expired ones', async () => {
     let nowMs = 1000
     const { store } = await open({ now: () => nowMs })
     await Promise.all([
@@ -119,13 +119,13 @@ describe('a folder', () => {
     expect(await store.get('used:1')).toBeUndefined()
   })
 
-  it('has files that only their owner can read, though others could read them before', async () => {
+  it('has files that only their owner can read, even if others could read them before', async () => {
     const directory = scratchFolder({ [FILE]: '' })
     await open({ directory })
     expect(statSync(join(directory, FILE)).mode & 0o777).toBe(0o600)
   })
 
-  it('answers nothing after its end, which waits for what is under way', async () => {
+  it('answers nothing after it was closed, which waits for calls in progress', async () => {
     const { store, directory } = await open()
     const [, isAdded] = await Promise.all([store.set('a', '1'), store.add('b', '2'), store.close()])
     expect(isAdded).toBe(true)
@@ -143,8 +143,8 @@ describe('a folder', () => {
   })
 })
 
-describe('what is acknowledged', () => {
-  it('is on the disk: the lines are synced first, and those that wait together share one sync', async () => {
+describe('an acknowledged write', () => {
+  it('is on disk: the lines are synced first, and writes that wait together share one sync', async () => {
     const steps: string[] = []
     let release = (): void => undefined
     const held = new Promise<void>((resolve) => {
@@ -174,7 +174,7 @@ describe('what is acknowledged', () => {
     expect(acknowledged).toEqual(['a', 'b', 'c'])
   })
 
-  it('is in a file that was synced before it took the place of the former one, and whose folder was synced then', async () => {
+  it('is in a file that was synced before it replaced the old one, and whose folder was synced then', async () => {
     const steps: string[] = []
     const { directory } = await open({ fs: steppedFs(({ name }) => void steps.push(name)) })
     const folder = directory.split('/').at(-1)
@@ -192,7 +192,7 @@ describe('what is acknowledged', () => {
   })
 })
 
-it('a file that took the place of another gets its first line only when its folder was synced', async () => {
+it('a file that replaced another gets its first line only when its folder was synced', async () => {
   const steps: string[] = []
   const directory = scratchFolder({ [FILE]: `${GOOD[0]}\n{"torn` })
   const folder = directory.split('/').at(-1)
@@ -255,7 +255,7 @@ async function make(store: DurableStore, { is, key, value, untilMs }: Operation)
   return true
 }
 
-it('a folder does what a simple model does, whatever is written, at once or in turn, over restarts and as time passes', async () => {
+it('a folder behaves like a simple model for all writes, parallel or serial, over restarts and as time passes', async () => {
   const step = fc.oneof(
     { weight: 5, arbitrary: fc.array(operation, { minLength: 1, maxLength: 5 }) },
     { weight: 1, arbitrary: fc.constant('restart' as const) },
@@ -282,7 +282,7 @@ it('a folder does what a simple model does, whatever is written, at once or in t
   )
 })
 
-it('a file that was cut at any byte has all that was acknowledged in the lines before, and the cut line is told of', async () => {
+it('a file that was cut at any byte has all acknowledged lines before, and the cut line is reported', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(operation, { minLength: 1, maxLength: 8 }),
@@ -326,7 +326,7 @@ it.each([
   ['an older version', '{"v":0,"key":"a","value":"9"}'],
   ['invalid UTF-8', Buffer.from('{"v":1,"key":"a","value":"\xff"}', 'latin1')],
   ['a zeroed block', Buffer.alloc(600)],
-])('a damaged line (%s) is passed over, told of by its number alone, and gone then', async (_what, line) => {
+])('a damaged line (%s) is skipped, reported only by its number, and then gone', async (_what, line) => {
   const [before = '', after = ''] = GOOD
   const content = Buffer.concat([before, '\n', line, '\n', after, '\n'].map((part) => Buffer.from(part)))
   const opened = await openWith(content)
@@ -335,14 +335,14 @@ it.each([
   expect((await opened.reopen()).events).toEqual([])
 })
 
-it('of many damaged lines the first ten are told, and their number', async () => {
+it('of many damaged lines, the first ten and the number of all are reported', async () => {
   const { events } = await openWith('garbage\n'.repeat(1000))
   expect(events).toEqual([
     { event: 'recovery-store-damaged', count: 1000, lines: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] },
   ])
 })
 
-it('a file of a newer version is refused by name, and left as it is', async () => {
+it('a file of a newer version is refused with its own code, and left unchanged', async () => {
   const directory = scratchFolder({ [FILE]: `${GOOD[0]}\n{"v":2,"anything":["else"]}\n` })
   const before = readFileSync(join(directory, FILE))
   await expect(open({ directory })).rejects.toEqual(new FolderUnusable('recovery-store-newer'))
@@ -359,10 +359,10 @@ it.each([
   await expect(open({ directory })).rejects.toMatchObject({ code: 'recovery-store-unusable', errorCode })
 })
 
-describe('a file that grows', () => {
+describe('a growing file', () => {
   const BIG = 'x'.repeat(100_000)
 
-  it('is made smaller while the process runs, with all that it keeps', async () => {
+  it('is compacted while the process runs, with all its values', async () => {
     const opened = await open()
     const path = join(opened.directory, FILE)
     await opened.store.set('kept', 'small')
@@ -372,7 +372,7 @@ describe('a file that grows', () => {
     expect(await valuesIn(store)).toEqual({ kept: 'small', big: `59 ${BIG}` })
   })
 
-  it('forgets what is over', async () => {
+  it('drops expired values', async () => {
     let nowMs = 0
     const opened = await open({ now: () => nowMs })
     for (let index = 0; index < 60; index++) {
@@ -385,7 +385,7 @@ describe('a file that grows', () => {
     expect(linesIn(directory)).toEqual([])
   })
 
-  it('goes on if it can’t be made smaller, and that is told of', async () => {
+  it('continues if it can’t be compacted, and reports that', async () => {
     let isFull = false
     const fs = steppedFs(({ name }) => {
       if (isFull && name === `sync ${FILE}.new`) throw systemError('ENOSPC')
@@ -407,7 +407,7 @@ describe('a file that grows', () => {
     expect(Object.keys(await valuesIn((await next.reopen()).store))).toEqual(['big', 'b'])
   })
 
-  it('refuses what it has no room for, never forgets what lasts, and goes on when something is over', async () => {
+  it('refuses values without room, never drops valid ones, and continues when something expires', async () => {
     let nowMs = 0
     const { store, events } = await open({ now: () => nowMs, maxBytes: 200 })
     expect(await store.add('used:1', 'x'.repeat(60), 10)).toBe(true)
@@ -429,7 +429,7 @@ describe('a file that grows', () => {
   })
 })
 
-describe('a disk that fails', () => {
+describe('a failing disk', () => {
   /** Opens a folder whose steps fail when `fails` says so, with half of the text written. */
   function failing(fails: (step: FileStep) => boolean): FileSystem {
     return steppedFs(async (step) => {
@@ -478,7 +478,7 @@ describe('a disk that fails', () => {
     expect(names).toContain(`datasync ${FILE}.new`)
   })
 
-  it('is not ready, and takes writes again when there is room, which the next checks find out', async () => {
+  it('is not ready, and accepts writes again when there is room, which the next checks find out', async () => {
     let isFull = false
     const opened = await open({ fs: failing(({ name }) => isFull && name.startsWith('appendFile')) })
     const { store, events } = opened
@@ -501,7 +501,7 @@ describe('a disk that fails', () => {
     expect(await valuesIn((await opened.reopen()).store)).toEqual({ a: '2' })
   })
 
-  it('is left alone until what failed half-way could be removed', async () => {
+  it('gets no writes until a half-made one could be removed', async () => {
     let isBroken = false
     const opened = await open({
       fs: failing(({ name }) => isBroken && /^(?:appendFile|truncate)/.test(name)),
@@ -517,8 +517,8 @@ describe('a disk that fails', () => {
   })
 })
 
-describe('a folder that a process has', () => {
-  it('is refused to another by name, until the first has closed it', async () => {
+describe('a folder in use by a process', () => {
+  it('is refused to another with its own code, until the first has closed it', async () => {
     const first = await open()
     const { directory } = first
     await expect(open({ directory })).rejects.toMatchObject({ code: 'recovery-store-locked' })
@@ -537,7 +537,7 @@ describe('a folder that a process has', () => {
     }
   })
 
-  it('is written no more when its lock was removed, and not unlocked by the end of one that had it', async () => {
+  it('is not written any more when its lock was removed, and not unlocked when the earlier holder ends', async () => {
     const first = await open()
     const { directory } = first
     rmSync(join(directory, 'recovery.lock'))

@@ -5,7 +5,7 @@ import { createTestClock } from '../kit/clock.js'
 
 const mailbox = { localPart: 'info', domain: 'example.org', address: 'info@example.org' } as Mailbox
 
-it('locks in memory let nobody in while all domains are closed at first', async () => {
+it('locks in memory admit nobody while all domains are locked at first', async () => {
   const clock = createTestClock()
   const locks = createMemoryDomainLocks(clock, 15_000)
   await expect(locks.run(mailbox, 14_999, async () => 'in')).rejects.toMatchObject({ code: 'panel-busy' })

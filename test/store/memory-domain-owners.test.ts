@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { createMemoryDomainOwners } from '../../src/store/memory-domain-owners.js'
 import { createTestClock } from '../kit/clock.js'
 
-it('no more than 10,000 owners are remembered, and the oldest is forgotten first', async () => {
+it('at most 10,000 owners are remembered, and the oldest goes first', async () => {
   const owners = createMemoryDomainOwners(createTestClock())
   const ownerOf = (index: number) => ({ username: `owner${index}`, domainForm: `d${index}.example` })
   for (let index = 0; index <= 10_000; index++) await owners.set(`d${index}.example`, ownerOf(index))

@@ -11,7 +11,7 @@ function createStore(maxKeys?: number) {
   return { clock, store, hits }
 }
 
-it('counts in memory begin anew when the window of the first hit is over', async () => {
+it('counts in memory begin again when the window of the first hit is over', async () => {
   const { clock, store } = createStore()
   expect(await store.increment('a')).toMatchObject({ totalHits: 1, leftMs: WINDOW_MS })
   clock.advance(WINDOW_MS - 1)
@@ -20,7 +20,7 @@ it('counts in memory begin anew when the window of the first hit is over', async
   expect(await store.increment('a')).toMatchObject({ totalHits: 1, leftMs: WINDOW_MS })
 })
 
-it('counts in memory are taken back by one or as a whole', async () => {
+it('counts in memory are taken back one by one or all together', async () => {
   const { store, hits } = createStore()
   const { window } = await store.increment('a')
   await store.decrement('a', window)
@@ -46,7 +46,7 @@ it('counts in memory are taken back only from the window that counted them', asy
   expect(await hits('a')).toBe(2)
 })
 
-it('counts in memory last as long, whatever the time of day is set to', async () => {
+it('counts in memory last as long, even if the time of day is changed', async () => {
   vi.useFakeTimers({ toFake: ['Date'] })
   try {
     const { store } = createStore()
@@ -60,7 +60,7 @@ it('counts in memory last as long, whatever the time of day is set to', async ()
   }
 })
 
-it('counts in memory give way, the oldest window first, where there are too many', async () => {
+it('counts in memory go if there are too many, the oldest window first', async () => {
   const { clock, hits } = createStore(3)
   for (const key of ['a', 'b', 'c', 'a']) {
     await hits(key)
@@ -73,7 +73,7 @@ it('counts in memory give way, the oldest window first, where there are too many
   expect(await hits('b')).toBe(1)
 })
 
-it('counts in memory of so many addresses that no memory would hold them are kept for the latest fifty thousand at most', async () => {
+it('counts in memory are kept for the latest fifty thousand addresses at most', async () => {
   const { hits } = createStore()
   for (let key = 0; key < 60_000; key++) await hits(`${key}`)
   // Reading one brings it back.

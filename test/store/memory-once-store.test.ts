@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { createMemoryOnceStore } from '../../src/store/memory-once-store.js'
 import { createTestClock } from '../kit/clock.js'
 
-it('an ID is used up once, however many try at a time, and again when its time is over', async () => {
+it('an ID is used up once, also in parallel, and again when its time is over', async () => {
   const clock = createTestClock()
   const store = createMemoryOnceStore(clock)
   const tries = await Promise.all([1, 2, 3].map(() => store.use('one', 1000)))
@@ -14,7 +14,7 @@ it('an ID is used up once, however many try at a time, and again when its time i
   expect(await store.use('one', 1000)).toBe(true)
 })
 
-it('a full memory lets nothing be used, rather than forget what was, until the time of some is over', async () => {
+it('a full memory lets nothing be used, rather than forget an ID, until the time of some is over', async () => {
   const clock = createTestClock()
   const store = createMemoryOnceStore(clock, 2)
   await store.use('short', 1000)

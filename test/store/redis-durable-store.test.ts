@@ -18,7 +18,7 @@ it.each([
   ['no log, as CONFIG is forbidden', NO_LOG, '-NOPERM no', { kind: 'unknown', reason: 'NOPERM' }],
   ['no log, as CONFIG has another name', NO_LOG, '-ERR unknown', { kind: 'unknown', reason: 'ERR' }],
   ['neither', bulk('loading:0\r\n'), undefined, { kind: 'unknown', reason: 'not-told' }],
-])('of a Redis that reports %s, it is known what a restart leaves', async (_what, info, config, expected) => {
+])('for a Redis that reports %s, it is known what a restart loses', async (_what, info, config, expected) => {
   const { port } = await startRedisReplies((command, ...args) => {
     if (command === 'info' && args[0] === 'persistence') return info
     if (command === 'config' && args.join(' ') === 'GET save') return config

@@ -59,7 +59,7 @@ function bulk(text: string): string {
   return `$${text.length}\r\n${text}`
 }
 
-it('a store that takes a write is ready', async () => {
+it('a store that accepts a write is ready', async () => {
   const { faults, states } = await startStore()
   expect(await faults()).toEqual([])
   expect(states).toEqual([{ event: 'store-ready' }])
@@ -70,7 +70,7 @@ it.each([
   ['READONLY', OLD_READ_ONLY],
   ['LOADING', '-LOADING Redis is loading the dataset in memory'],
 ])(
-  'a store that answers %s is connected to anew, until another in its place takes a write',
+  'after a store answers %s, it is connected again until another in its place accepts a write',
   async (reason, reply) => {
     const { answers, server, faults, states, check } = await startStore()
     answers.write = reply
@@ -91,7 +91,7 @@ it.each([
   ['OOM', "-OOM command not allowed when used memory > 'maxmemory'."],
   ['MISCONF', '-MISCONF Redis is configured to save RDB snapshots, but it is unable to persist to disk.'],
 ])(
-  'a store that takes no writes (%s) is not ready, though it answers, and tells why',
+  'a store that accepts no writes (%s) is not ready, though it answers, and says why',
   async (reason, reply) => {
     const { answers, server, faults, states, limit, check } = await startStore()
     answers.write = reply
@@ -105,7 +105,7 @@ it.each([
   },
 )
 
-it('a store that may remove locks to make room is not ready, until it may not', async () => {
+it('a store that may evict locks is not ready until that is turned off', async () => {
   const { answers, faults, states, check } = await startStore({
     policy: bulk('maxmemory_policy:allkeys-lru\r\n'),
   })
@@ -120,7 +120,7 @@ it.each([
   ['NOPERM', "-NOPERM this user has no permissions to run the 'info' command"],
   ['not-told', bulk('used_memory:1\r\n')],
 ])(
-  'a store that doesn’t tell whether it may remove locks (%s) is ready, and that is said',
+  'a store that doesn’t say whether it may evict locks (%s) is ready, and that is reported',
   async (reason, policy) => {
     const { faults, states } = await startStore({ policy })
     expect(await faults()).toEqual([])
@@ -131,14 +131,14 @@ it.each([
 it.each([
   ['CROSSSLOT', "-CROSSSLOT Keys in request don't hash to the same slot"],
   ['MOVED', '-MOVED 3999 127.0.0.1:6381'],
-])('a store that is a cluster (%s) is known as one, though it may count', async (reason, twoKeys) => {
+])('a store that is a cluster (%s) is recognised, though it may count', async (reason, twoKeys) => {
   const { faults, states, check } = await startStore({ twoKeys })
   check()
   expect(await faults()).toEqual([{ code: 'store-is-cluster', reason }])
   expect(states).toEqual([{ event: 'store-is-cluster', reason }])
 })
 
-it('a store that hangs is told of as what is known of it, and is connected to anew', async () => {
+it('a store that hangs is reported as what is known of it, and is connected again', async () => {
   const { answers, server, faults, check } = await startStore()
   const time = holdTime()
   let asked = false
@@ -161,7 +161,7 @@ it('a store that hangs is told of as what is known of it, and is connected to an
   await expect.poll(faults).toEqual([])
 })
 
-it('a store that was closed is not lost', async () => {
+it('a closed store is not lost', async () => {
   const { server, store, states } = await startStore()
   await store.close()
   await expect.poll(server.open).toBe(0)
@@ -180,7 +180,7 @@ it.each([
   expect(await faults()).toEqual([{ code: 'store-unavailable', reason: 'unexpected-reply' }])
 })
 
-it('a domain lock whose store replies no time is not held', async () => {
+it('a domain lock is not held if its store replies no time', async () => {
   const { answers, store, clock } = await startStore()
   answers.twoKeys = '*1\r\n:1'
   clock.advance(10_000)

@@ -7,10 +7,10 @@ it.each([
   ['a year raised', 'Sommer-am-See-2019', 'Sommer-am-See-2020'],
   ['a date raised', 'Sommer20241231', 'Sommer20250101'],
   ['9 raised to 10', 'kettle under maps 9', 'kettle under maps 10'],
-  ['a number put at the end', 'kettle under maps', 'kettle under maps 123456'],
-  ['a number taken from the end', 'kettle under maps 123456', 'kettle under maps'],
-  ['a sign put at the end', 'kettle under maps', 'kettle under maps!'],
-  ['a sign put at the end and a digit raised', 'kettle under maps 7', 'kettle under maps 8!'],
+  ['a number added at the end', 'kettle under maps', 'kettle under maps 123456'],
+  ['a number removed from the end', 'kettle under maps 123456', 'kettle under maps'],
+  ['a sign added at the end', 'kettle under maps', 'kettle under maps!'],
+  ['a sign added at the end and a digit raised', 'kettle under maps 7', 'kettle under maps 8!'],
   ['a word put before', 'kettle under maps', 'my kettle under maps'],
   ['another case', 'kettle under maps', 'KETTLE Under Maps'],
   ['letters replaced', 'kettle under maps', 'k3ttl3 under maps'],
@@ -20,23 +20,23 @@ it.each([
   ['an accent that came decomposed', 'kéttle under maps', 'ke\u0301ttle under maps'],
   ['the same', 'kettle under maps', 'kettle under maps'],
   ['a short one with a digit raised', 'secret-1', 'secret-2'],
-])('a password is much like another one by %s', (_what, one, two) => {
+])('a password is similar to another one with %s', (_what, one, two) => {
   expect(isMuchLike(two, one)).toBe(true)
 })
 
 it.each([
   ['another word', 'kettle under maps', 'kettle under roofs'],
   ['other words', 'violet kettle under nine maps', 'gravel mustard tinfoil hat'],
-  ['other digits, where it is mostly digits', 'a20241231', 'a31415926'],
+  ['other digits in a password of mostly digits', 'a20241231', 'a31415926'],
   ['digits alone', '123456789012', '314159265358'],
   ['a short one that stands in it', 'sun', 'sunflowers in autumn'],
-  ['no current one to speak of', 'a', 'bcd'],
+  ['a very short current one', 'a', 'bcd'],
   ['half of a short one', 'abcdefgh', 'abcdeijk'],
-])('a password is not much like another one with %s', (_what, one, two) => {
+])('a password is not similar to another one with %s', (_what, one, two) => {
   expect(isMuchLike(two, one)).toBe(false)
 })
 
-it('a password is as much like another one as that one is like it, and always like itself', () => {
+it('a password is similar to itself, and similarity works in both directions', () => {
   const text = fc.string({ unit: fc.constantFrom(...'abAB12é- '), maxLength: 30 })
   fc.assert(
     fc.property(text, text, (one, two) => {
@@ -47,7 +47,7 @@ it('a password is as much like another one as that one is like it, and always li
   )
 })
 
-it('a password is much like each that up to three edits make of it, from twelve characters on', () => {
+it('a password of twelve characters or more is similar to each that up to three edits make of it', () => {
   const letter = fc.constantFrom(...'abcdefgh-+')
   const edit = fc.record({ at: fc.nat(), kind: fc.constantFrom('put', 'take', 'replace'), letter })
   fc.assert(
@@ -66,7 +66,7 @@ it('a password is much like each that up to three edits make of it, from twelve 
   )
 })
 
-it('a password that is far too long is compared with nothing, and so takes no time', () => {
+it('a password that is far too long is compared with nothing, so it takes no time', () => {
   const long = 'x'.repeat(4000)
   expect(isMuchLike(long, long)).toBe(false)
 })

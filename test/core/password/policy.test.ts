@@ -47,7 +47,7 @@ async function check(
 
 const yes = { isBreached: async () => true, mustBeKnown: false }
 
-it('the policy for new passwords asks about breaches last, and only where all other rules are kept', async () => {
+it('the policy for new passwords checks data breaches last, and only if all other rules are kept', async () => {
   expect(await check({ breaches: yes })).toMatchObject({
     reasons: [{ code: 'breached' }],
     asked: ['long enough a text'],
@@ -57,7 +57,7 @@ it('the policy for new passwords asks about breaches last, and only where all ot
   expect(await check({ breaches: yes }, 'short')).toMatchObject({ asked: [] })
 })
 
-it('the policy for new passwords asks about no breach for a caller who hung up during the estimate', async () => {
+it('the policy for new passwords checks no data breaches for a caller who hung up during the estimate', async () => {
   const caller = new AbortController()
   const estimateStrength: PolicyCheckParts['estimateStrength'] = async (...[, , , hungUp]) => {
     expect(hungUp).toBe(caller.signal)
@@ -75,7 +75,7 @@ it('the policy for new passwords reports all of its rules at once', async () => 
 })
 
 it.each([1, 2, 3, 4])(
-  'the policy for new passwords takes the least score that it was told, %i, and no lower one',
+  'the policy for new passwords accepts the configured lowest score, %i, and no lower one',
   async (minScore) => {
     for (const score of [0, 1, 2, 3, 4] as const) {
       const estimate: Estimate = { ...STRONG, score }
@@ -85,12 +85,12 @@ it.each([1, 2, 3, 4])(
   },
 )
 
-it('the policy for new passwords estimates nothing where strength is no matter', async () => {
+it('the policy for new passwords estimates nothing if strength doesn’t matter', async () => {
   const estimateStrength = () => Promise.reject(new Error('asked'))
   expect(await check({ minScore: 0, estimateStrength })).toEqual({ reasons: [], asked: [], reports: [] })
 })
 
-it('the policy for new passwords takes from the estimate whether a password is common, and asks the list only without one', async () => {
+it('the policy for new passwords takes from the estimate whether a password is common, and uses the list only without one', async () => {
   const asked: string[] = []
   const isCommon = (password: string): boolean => asked.push(password) > 0
   const policy = { minLength: 12, isCommon }
@@ -104,7 +104,7 @@ it('the policy for new passwords takes from the estimate whether a password is c
   expect(asked).toEqual(['long enough a text'])
 })
 
-it('the policy for new passwords takes no password whose strength could not be estimated', async () => {
+it('the policy for new passwords accepts no password whose strength could not be estimated', async () => {
   const busy = new StrengthNotEstimated('strength-busy')
   const { reasons } = await check({ estimateStrength: () => Promise.reject(busy) })
   expect(reasons).toBe(busy)
@@ -120,7 +120,7 @@ it('the policy for new passwords lets bugs through', async () => {
 })
 
 it.each([false, true])(
-  'the policy for new passwords that can’t ask about breaches says so; must it be known: %s',
+  'the policy for new passwords reports a failed check for data breaches; is it mandatory: %s',
   async (mustBeKnown) => {
     const away = new BreachCheckUnavailable('timed-out')
     const { reasons, reports } = await check({
@@ -131,7 +131,7 @@ it.each([false, true])(
   },
 )
 
-it('the policy for new passwords holds the words of the address and of the operator against the strength, for the person’s address', async () => {
+it('the policy for new passwords estimates the strength with the words of the address and of the operator, for the person’s address', async () => {
   const asked: unknown[] = []
   await check({
     estimateStrength: async (_password, badWords, clientAddress) => {
@@ -143,7 +143,7 @@ it('the policy for new passwords holds the words of the address and of the opera
   expect(asked).toEqual([words, ADDRESS])
 })
 
-it('the bad words of an address hold no empty one, whatever its separators', () => {
+it('the bad words of an address are never empty, whatever its separators', () => {
   expect(badWordsFor(mailboxOf('a..b_@example.org'), [''])).toEqual([
     'a..b_@example.org',
     'a..b_',
@@ -155,7 +155,7 @@ it('the bad words of an address hold no empty one, whatever its separators', () 
   ])
 })
 
-it('the bad words of an address are its parts, the domain in both forms, once each', () => {
+it('the bad words of an address are its parts and both forms of the domain, once each', () => {
   expect(badWordsFor(mailboxOf('John.doe@bücher.example'), ['John', 'Rekey'])).toEqual([
     'john.doe@xn--bcher-kva.example',
     'john.doe',

@@ -23,13 +23,13 @@ function breaches(password: string, address = 'info@example.org', known: KnownPa
   return breachedRules(policy, mailboxOf(address), password, known).map((reason) => reason.code)
 }
 
-it('a new password that keeps every rule is taken', () => {
+it('a new password that keeps every rule is accepted', () => {
   expect(breaches('correct horse battery staple')).toEqual([])
   expect(breaches('-begins with a hyphen')).toEqual([])
   expect(breaches('pässwörd-ünï-😀')).toEqual([])
 })
 
-it('a new password has a least length in code points, not in bytes or UTF-16 units', () => {
+it('a new password has a minimum length in code points, not in bytes or UTF-16 units', () => {
   expect(breaches('😀'.repeat(11))).toEqual(['too-short'])
   expect(breaches('😀'.repeat(12))).toEqual([])
 })
@@ -47,14 +47,14 @@ it.each(['\0', '\n', '\t', '\r', '\x7f', '\x85'])(
 )
 
 it.each(['\u200b', '\u2060', '\u00ad', '\u202e', '\u2028', '\u3164', '\u200d', '\ufe0f'])(
-  'a new password has no character that can’t be seen, or that turns its direction: %j',
+  'a new password has no invisible character, and none that changes the text direction: %j',
   (character) => {
     expect(breaches(`good enough${character}otherwise`)).toEqual(['invisible-character'])
   },
 )
 
 it.each(['👩‍🚀 liebt ❤️‍🔥 und ⚡️', 'می‌خواهم بروم', 'क्‌ष क्‍ष त्र ज्ञ', 'ශ්‍රී ලංකා දේශය'])(
-  'a new password may hold joined emoji, and joiners that its script needs: %s',
+  'a new password may have joined emoji, and joiners that its script needs: %s',
   (password) => {
     expect(breaches(password)).toEqual([])
   },
@@ -69,12 +69,12 @@ it.each([
   expect(breaches(password)).toEqual(['outer-space'])
 })
 
-it('a new password does not look like a file that the panel would read', () => {
+it('a new password does not look like a file name that the panel would read', () => {
   expect(breaches('/tmp/a-file-of-mine')).toEqual(['looks-like-a-file'])
   expect(breaches('a/tmp/in-the-middle')).toEqual([])
 })
 
-it('a new password is not the present one, where that is known', () => {
+it('a new password differs from the current one, if that is known', () => {
   const known = { current: 'présent enough already' }
   expect(breaches('présent enough already', 'info@example.org', known)).toEqual(['same-as-current'])
   expect(breaches('pre\u0301sent enough already', 'info@example.org', known)).toEqual(['same-as-current'])
@@ -83,13 +83,13 @@ it('a new password is not the present one, where that is known', () => {
 it.each([
   ['a digit raised', 'violet kettle 7', 'violet kettle 8'],
   ['a sign more', 'violet kettle 7', 'violet kettle 7!'],
-])('a new password is not much like the present one, where that is known: %s', (_what, current, password) => {
+])('a new password is not similar to the current one, if that is known: %s', (_what, current, password) => {
   expect(breaches(password, 'info@example.org', { current })).toEqual(['similar-to-current'])
   expect(breaches(password, 'info@example.org', { account: current })).toEqual([])
   expect(breaches(password)).toEqual([])
 })
 
-it('a new password is not that of the hosting account, where that is known', () => {
+it('a new password differs from that of the hosting account, if that is known', () => {
   const known = { account: 'présent enough already' }
   expect(breaches('présent enough already', 'info@example.org', known)).toEqual(['same-as-account'])
   expect(breaches('pre\u0301sent enough already', 'info@example.org', known)).toEqual(['same-as-account'])
@@ -109,7 +109,7 @@ it.each([
   ['my example is long', 'bob@shop.example.org'],
   ['viele BÜCHER hier', 'bob@bücher.example'],
   ['viele xn--bcher-kva hier', 'bob@bücher.example'],
-])('a new password does not hold a part of the address: %s for %s', (password, address) => {
+])('a new password does not contain a part of the address: %s for %s', (password, address) => {
   expect(breaches(password, address)).toEqual(['contains-address'])
 })
 
@@ -121,28 +121,28 @@ it.each([
   ['counterexamples everywhere', 'bob@example.org'],
   ['Handbücherei im Keller', 'bob@bücher.example'],
 ])(
-  'a new password may hold a short part of the address inside another word: %s for %s',
+  'a new password may contain a short part of the address inside another word: %s for %s',
   (password, address) => {
     expect(breaches(password, address)).toEqual([])
   },
 )
 
-it('a new password that holds a part of the address is told which', () => {
+it('a new password that contains a part of the address is told which', () => {
   const reasonsOf = (password: string) => breachedRules(policy, mailboxOf('info@example.org'), password)
   expect(reasonsOf('password-for-Info')).toEqual([{ code: 'contains-address', word: 'info' }])
   expect(reasonsOf('password-for-Example')).toEqual([{ code: 'contains-address', word: 'example' }])
 })
 
-it('a new password may hold parts of fewer than four characters, and the top-level domain', () => {
+it('a new password may contain parts of fewer than four characters, and the top-level domain', () => {
   expect(breaches('bob of abc in the museum', 'bob@abc.museum')).toEqual([])
 })
 
-it('a new password is not a common one, compared without case', () => {
+it('a new password is not a common one, whatever its case', () => {
   expect(breaches('qwertyuiop123')).toEqual(['common'])
   expect(breaches('QwertyUIOP123')).toEqual(['common'])
 })
 
-it('a new password is told everything that is wrong with it at once', () => {
+it('a new password gets all its faults at once', () => {
   expect(breaches('\tinfo ', 'info@example.org', { current: '\tinfo ' })).toEqual([
     'too-short',
     'control-character',
@@ -153,7 +153,7 @@ it('a new password is told everything that is wrong with it at once', () => {
   expect(breaches('password')).toEqual(['too-short', 'common'])
 })
 
-it('a new password that is taken reaches the panel as it is: nothing to trim, to cut or to misread', () => {
+it('an accepted new password reaches the panel unchanged: nothing to trim, cut or misread', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', minLength: 10, maxLength: 80 }), (password) => {
       if (breaches(password).length > 0) return
@@ -166,14 +166,14 @@ it('a new password that is taken reaches the panel as it is: nothing to trim, to
 })
 
 it.each(['-x', '--help', '/tmp/file', ' alice', 'alice ', '\talice', 'alice\n', 'al\0ice', '-'])(
-  'a hosting-account password that the panel would misread is known: %j',
+  'a hosting-account password that the panel would misread is recognised: %j',
   (password) => {
     expect(panelWouldMisread(password)).toBe(true)
   },
 )
 
 it.each(['alice panel pw', 'a-b', 'a/tmp/b', '/tmp', 'ünï 😀', '\u00a0alice'])(
-  'a hosting-account password is sent otherwise: %j',
+  'any other hosting-account password is sent: %j',
   (password) => {
     expect(panelWouldMisread(password)).toBe(false)
   },
@@ -187,7 +187,7 @@ it('the passwordrules attribute is in Apple’s syntax', () => {
   expect(GENERATED_SPECIALS).toMatch(/^-?[!-,.-\\^-~]*$/)
 })
 
-it('a password that is made by the passwordrules attribute is one that the panel takes as it is', () => {
+it('a password made by the passwordrules attribute is accepted by the panel unchanged', () => {
   const mailbox = mailboxOf('info@example.org')
   const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
   const unit = fc.constantFrom(...letters, ...GENERATED_SPECIALS)

@@ -251,7 +251,7 @@ function breakStore(store: DurableStore, calls: readonly (keyof DurableStore)[])
   Object.assign(store, Object.fromEntries(calls.map((call) => [call, fail])))
 }
 
-it('an address is kept with the language of its user, and counts only when it was confirmed', async () => {
+it('an address is stored with its user’s language, and works only after it was confirmed', async () => {
   const { set, confirm, records, pass } = createSetting()
   expect(await set()).toBe('recovery-address-sent')
   const kept = await records.find(info)
@@ -264,7 +264,7 @@ it('an address is kept with the language of its user, and counts only when it wa
   expect(pending).toBeUndefined()
 })
 
-it('each mail has its reader’s language and no more of the address than that reader may know', async () => {
+it('each mail is in its reader’s language, and shows no more of the address than that reader may know', async () => {
   const { enrol, mails } = createSetting()
   await enrol()
   await enrol('john@example.net')
@@ -288,7 +288,7 @@ it('each mail has its reader’s language and no more of the address than that r
   ])
 })
 
-it('an address of another domain costs no look for aliases, one of the mailbox’s own does', async () => {
+it('an address in another domain needs no lookup of aliases, one in the mailbox’s domain does', async () => {
   const { set, commandsOf } = createSetting()
   expect(await commandsOf(() => set())).toEqual(['find-owner', 'hash', 'hash'])
   expect(await commandsOf(() => set('sales@example.org'))).toEqual(['hash', 'aliases', 'hash'])
@@ -304,7 +304,7 @@ it.each(['info@example.org', 'info+me@example.org', 'hello@example.org', 'hello+
   },
 )
 
-it('an address is bound to the password that was proved: one that was changed meanwhile binds none', async () => {
+it('an address is bound to the proven password: after a change in between, none is bound', async () => {
   const { set, state, beforeCommands, records } = createSetting()
   beforeCommands.push(
     () => undefined,
@@ -315,7 +315,7 @@ it('an address is bound to the password that was proved: one that was changed me
   expect(await records.find(info)).toEqual({})
 })
 
-it('a mail that is held back has the same answer, and leaves the links before it valid', async () => {
+it('a mail over the limit has the same answer, and earlier links stay valid', async () => {
   const { set, confirm, mails, mailedLink, heldMails } = createSetting()
   await set()
   const link = mailedLink()
@@ -335,7 +335,7 @@ it('a link confirms an address for a day', async () => {
   expect(await confirm()).toBe('recovery-invalid')
 })
 
-it('a link confirms an address once, at the same moment too, and also after the address was removed', async () => {
+it('a link confirms an address once, also with parallel tries and after the address was removed', async () => {
   const { set, confirm, shown, remove } = createSetting()
   await set()
   const answers = await Promise.all([confirm(), confirm()])
@@ -345,13 +345,13 @@ it('a link confirms an address once, at the same moment too, and also after the 
   expect(await confirm()).toBe('recovery-invalid')
 })
 
-it('a link that was used costs the panel nothing', async () => {
+it('a used link costs the panel nothing', async () => {
   const { enrol, confirm, commandsOf } = createSetting()
   await enrol()
   expect(await commandsOf(() => confirm())).toEqual([])
 })
 
-it('a link of an address that another one has replaced confirms nothing', async () => {
+it('a link for a replaced address confirms nothing', async () => {
   const { set, confirm, mailedLink } = createSetting()
   await set('thief@example.net')
   const link = mailedLink()
@@ -381,7 +381,7 @@ it.each<LinkKind>(['owner', 'address'])('a link of kind %s confirms no address',
   expect(await commandsOf(async () => expect(await confirm(link)).toBe('recovery-invalid'))).toEqual([])
 })
 
-it('an address that is set anew while it is in force keeps its time', async () => {
+it('an address that is set again while in force keeps its time', async () => {
   const { enrol, mails, records, byOwner, pass } = createSetting()
   await enrol()
   pass(8 * DAY_MS)
@@ -403,7 +403,7 @@ it('a link can be used again if the address could not be saved', async () => {
   expect(await confirm()).toBe('recovery-address-confirmed')
 })
 
-it('a settled address outlasts changes with the mailbox’s password, and each takes the panel two commands more', async () => {
+it('a settled address outlasts changes with the mailbox’s password, and each needs two more panel commands', async () => {
   const { enrol, shown, commandsOf, pass } = createSetting()
   await enrol()
   pass(7 * DAY_MS)
@@ -419,7 +419,7 @@ it('an address that is not settled ends, and costs the panel nothing', async () 
   expect(await shown('the third password')).toMatchObject({ isEnded: true })
 })
 
-it('a settled address outlasts a change by a link that was sent to it, which takes one command more', async () => {
+it('a settled address outlasts a change by a link that was sent to it, with one more command', async () => {
   const { enrol, make, redeem, shown, commandsOf, pass } = createSetting()
   await enrol()
   pass(7 * DAY_MS)
@@ -435,7 +435,7 @@ it.each<[string, (setting: Setting) => Promise<unknown>]>([
   ['the owner', ({ byOwner }) => byOwner('the owner’s')],
   ['a link of the owner', async ({ redeem, make }) => redeem(await make('owner'), 'the second password')],
   ['the panel', async ({ state }) => Object.assign(state, { password: 'the panel’s' })],
-])('a change by %s ends an address, and nothing revives it', async (_what, changeIt) => {
+])('a change by %s ends an address for good', async (_what, changeIt) => {
   const setting = createSetting()
   const { enrol, shown, pass } = setting
   await enrol()
@@ -447,7 +447,7 @@ it.each<[string, (setting: Setting) => Promise<unknown>]>([
   }
 })
 
-it('a change by the panel between the proof and the turn ends an address', async () => {
+it('a change in the panel between the proof and the domain lock ends an address', async () => {
   const { enrol, shown, state, beforeCommands, pass } = createSetting()
   await enrol()
   pass(7 * DAY_MS)
@@ -472,7 +472,7 @@ it('an address is not renewed for a hash that doesn’t accept the new password'
   expect(notKept).toEqual(['changed-again'])
 })
 
-it('a caller who would wait too long for it has the change alone, and the address ends', async () => {
+it('a caller without time for it gets only the change, and the address ends', async () => {
   const { enrol, shown, state, notKept, commandsOf, pass } = createSetting()
   await enrol()
   pass(7 * DAY_MS)
@@ -482,7 +482,7 @@ it('a caller who would wait too long for it has the change alone, and the addres
   expect(notKept).toEqual(['no-time'])
 })
 
-it('a caller whom the change itself kept waiting waits for nothing more', async () => {
+it('a caller whom the change itself kept waiting does not wait longer', async () => {
   const { enrol, shown, state, notKept, beforeCommands, pass } = createSetting()
   await enrol()
   pass(7 * DAY_MS)
@@ -499,7 +499,7 @@ it('a caller whom the change itself kept waiting waits for nothing more', async 
 it.each<[string, number]>([
   ['before', 1],
   ['after', 3],
-])('a change is as good if the panel fails %s it, and the address ends', async (_when, at) => {
+])('a change goes on if the panel fails %s it, and the address ends', async (_when, at) => {
   const { enrol, shown, notKept, beforeCommands, state, pass } = createSetting()
   await enrol()
   pass(7 * DAY_MS)
@@ -512,7 +512,7 @@ it.each<[string, number]>([
   expect(notKept).toEqual(['panel-busy load-too-high'])
 })
 
-it('a change is as good if the store fails, before or after it', async () => {
+it('a change goes on if the store fails before or after it', async () => {
   const { enrol, shown, store, notKept, state, pass } = createSetting()
   await enrol()
   pass(7 * DAY_MS)
@@ -524,7 +524,7 @@ it('a change is as good if the store fails, before or after it', async () => {
   expect(notKept).toEqual(['store-unavailable ENOSPC', 'store-unavailable ENOSPC'])
 })
 
-it('an address can’t be bound to a hash that nobody can check where the mail server has checked the password', async () => {
+it('an address can’t be bound to a hash that Rekey can’t check, though the mail server has checked the password', async () => {
   const { set, state, mails } = createSetting({ asksMailServer: true })
   state.unknownScheme = true
   expect(await set()).toBe('change-password-first')
@@ -533,13 +533,13 @@ it('an address can’t be bound to a hash that nobody can check where the mail s
   expect(mails).toHaveLength(1)
 })
 
-it('an address is bound only to a hash of the password that the mail server has taken', async () => {
+it('an address is bound only to a hash of the password that the mail server accepted', async () => {
   const { set, state } = createSetting({ asksMailServer: true })
   state.password = 'one that the mail server doesn’t know yet'
   expect(await set('jane@example.net', FIRST)).toBe('invalid-credentials')
 })
 
-it('what an answer lets its sender remove is gone, told to all, and once more to nobody', async () => {
+it('an address removed by its token is gone; everyone is notified once, and nobody a second time', async () => {
   const { enrol, shown, remove, records, mails, ownerNotices } = createSetting()
   await enrol()
   const removal = (await shown('the second password'))?.removal as Secret
@@ -562,7 +562,7 @@ it('what an answer lets its sender remove is gone, told to all, and once more to
   expect(await shown('the third password')).toBeUndefined()
 })
 
-it('what an answer lets its sender remove expires after half an hour, and is for one address alone', async () => {
+it('a token to remove an address expires after half an hour, and works only for that address', async () => {
   const { enrol, set, shown, remove, records, pass } = createSetting()
   await enrol()
   const removal = (await shown('the second password'))?.removal as Secret
@@ -577,7 +577,7 @@ it('what an answer lets its sender remove expires after half an hour, and is for
   expect(await remove(removal)).toBe('removal-expired')
 })
 
-it('an address that waits to be confirmed outlasts the removal of the one before it', async () => {
+it('a pending address outlasts the removal of the one before it', async () => {
   const { enrol, set, confirm, shown, remove } = createSetting()
   await enrol()
   const removal = (await shown('the second password'))?.removal as Secret
@@ -586,7 +586,7 @@ it('an address that waits to be confirmed outlasts the removal of the one before
   expect(await confirm()).toBe('recovery-address-confirmed')
 })
 
-it('a thief with the password who enrols an address loses it by the victim’s change, who sees it', async () => {
+it('a thief with the password who sets an address loses it by the victim’s change, and the victim sees it', async () => {
   const { enrol, make, redeem, shown, pass } = createSetting()
   await enrol('thief@evil.example')
   pass(3 * DAY_MS)
@@ -595,7 +595,7 @@ it('a thief with the password who enrols an address loses it by the victim’s c
   expect(await redeem(link, 'the thief’s')).toBe('recovery-invalid')
 })
 
-it('a thief with the former password enrols no address after the victim’s change, by a link from before neither', async () => {
+it('a thief with the old password sets no address after the victim’s change, nor with an earlier link', async () => {
   const { set, confirm, shown } = createSetting()
   await set('thief@evil.example')
   await shown('the second password')
@@ -611,7 +611,7 @@ it('a thief who changes the password doesn’t end the victim’s settled addres
   expect(await redeem(await make('address'), 'the victim’s')).toBe('changed')
 })
 
-it('a link that was sent to an address sets no password after the address was removed or replaced', async () => {
+it('a link sent to an address sets no password after the address was removed or replaced', async () => {
   const { enrol, make, redeem, records, pass } = createSetting()
   await enrol()
   pass(2 * DAY_MS)
@@ -623,7 +623,7 @@ it('a link that was sent to an address sets no password after the address was re
   expect(await redeem(second, 'the second password')).toBe('recovery-invalid')
 })
 
-it('a store that was lost has no address, and no link to one works', async () => {
+it('a lost store has no address, and no link to one works', async () => {
   const { enrol, set, confirm, make, redeem, shown, store, pass } = createSetting()
   await enrol()
   pass(2 * DAY_MS)
@@ -635,7 +635,7 @@ it('a store that was lost has no address, and no link to one works', async () =>
   expect(await shown('the second password')).toBeUndefined()
 })
 
-it('a store that was rolled back over a change has an address that has ended', async () => {
+it('after a rollback of the store over a change, the address has ended', async () => {
   const { enrol, shown, store, pass } = createSetting()
   await enrol()
   pass(7 * DAY_MS)
@@ -645,7 +645,7 @@ it('a store that was rolled back over a change has an address that has ended', a
   expect(await shown('the third password')).toMatchObject({ isEnded: true })
 })
 
-it('a record that was copied to the mailbox’s key from another mailbox is none', async () => {
+it('a record copied from another mailbox’s key can’t be read', async () => {
   const { enrol, shown, store, seal } = createSetting()
   await enrol()
   const [[, value] = ['', '']] = await store.entries('address:')

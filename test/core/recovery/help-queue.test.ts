@@ -40,7 +40,7 @@ function createQueue(
   return { queue, worked, told, pass }
 }
 
-it('a request is dealt with after a wait by chance, of up to a minute', async () => {
+it('a request is handled after a random delay of up to a minute', async () => {
   const { queue, worked, told, pass } = createQueue(undefined, 0.5)
   queue.add(requestFor('info@example.org'))
   await pass(29_999)
@@ -49,7 +49,7 @@ it('a request is dealt with after a wait by chance, of up to a minute', async ()
   expect(told).toEqual([['info@example.org', sent, undefined]])
 })
 
-it('requests for one mailbox that wait are one, and the next one is taken when that is done', async () => {
+it('waiting requests for one mailbox become one, and the next is accepted when that is done', async () => {
   const { queue, worked, pass } = createQueue()
   for (let times = 0; times < 1000; times++)
     queue.add(requestFor('info@example.org', `203.0.${times % 256}.7`))
@@ -60,7 +60,7 @@ it('requests for one mailbox that wait are one, and the next one is taken when t
   expect(worked).toHaveLength(2)
 })
 
-it('a request waits until those before it are done', async () => {
+it('a request waits for those before it', async () => {
   let end = (): void => undefined
   const { queue, worked, pass } = createQueue(
     () =>
@@ -92,7 +92,7 @@ it.each([
   expect(worked).toHaveLength(5)
 })
 
-it('a request is done when a later try can be made', async () => {
+it('a request is done when a later try succeeds', async () => {
   let tries = 0
   const { queue, told, pass } = createQueue(async () => {
     tries += 1
@@ -114,7 +114,7 @@ it('a request that the panel can’t answer at all is not tried again', async ()
   expect(told).toEqual([['info@example.org', { result: 'failed', reason: 'key-refused' }, undefined]])
 })
 
-it('a bug ends a request, is told, and the next one is dealt with', async () => {
+it('a bug ends a request and is reported, and the next one is handled', async () => {
   const bug = new TypeError('a bug')
   const { queue, told, pass } = createQueue(async ({ requestId }) => {
     if (requestId === 'one@example.org') throw bug
@@ -129,7 +129,7 @@ it('a bug ends a request, is told, and the next one is dealt with', async () => 
   ])
 })
 
-it('of one network ten requests wait, and others’ requests are taken beside them', () => {
+it('ten requests of one network may wait, and others’ requests are still accepted', () => {
   const { queue } = createQueue()
   for (let index = 0; index < 10; index++)
     queue.add(requestFor(`box${index}@example.org`, `203.0.113.${index}`))
@@ -139,7 +139,7 @@ it('of one network ten requests wait, and others’ requests are taken beside th
   queue.add(requestFor('next@example.org', '198.51.100.1'))
 })
 
-it('a thousand requests wait, and no more', () => {
+it('a thousand requests may wait', () => {
   const { queue } = createQueue()
   for (let index = 0; index < 1000; index++) {
     expect(queue.isHalfFull()).toBe(index >= 500)
@@ -150,7 +150,7 @@ it('a thousand requests wait, and no more', () => {
   )
 })
 
-it('a queue that is closed reports what it did not do, and does no more', async () => {
+it('a closed queue reports what it did not do, and stops', async () => {
   const { queue, worked, told, pass } = createQueue()
   queue.add(requestFor('info@example.org'))
   queue.close()

@@ -17,7 +17,7 @@ function linkWith(body: Uint8Array): string {
   return `rk1.${Buffer.from(body).toString('base64url')}.AAAA`
 }
 
-it('a link tells which mailbox it is for, also if more was copied than its secret part', () => {
+it('a link names its mailbox, also if more was copied than its secret part', () => {
   const domains = fc.constantFrom('example.org', 'bücher.example', 'xn--bcher-kva.example')
   fc.assert(
     fc.property(domains, fc.stringMatching(/^[a-z0-9_.-]{1,64}$/), (domain, localPart) => {
@@ -28,7 +28,7 @@ it('a link tells which mailbox it is for, also if more was copied than its secre
   )
 })
 
-it('a link that is cut, or longer than its fields, tells no mailbox', () => {
+it('a link that is cut, or longer than its fields, names no mailbox', () => {
   const body = Buffer.from(linkFor('info', 'example.org').split('.')[1] ?? '', 'base64url')
   for (let length = 0; length < body.length; length++) {
     expect(mailboxOfLink(linkWith(body.subarray(0, length))), `${length} bytes`).toBeUndefined()
@@ -37,13 +37,13 @@ it('a link that is cut, or longer than its fields, tells no mailbox', () => {
   expect(mailboxOfLink(linkWith(body))).toBe('info@example.org')
 })
 
-it('a link whose mailbox is no text tells none', () => {
+it('a link whose mailbox is not text names none', () => {
   const body = Buffer.from(linkFor('info', 'example.org').split('.')[1] ?? '', 'base64url')
   body[body.length - 1] = 0xff
   expect(mailboxOfLink(linkWith(body))).toBeUndefined()
 })
 
-it('whatever is no link tells no mailbox, and nothing throws', () => {
+it('any other text names no mailbox, and nothing throws', () => {
   for (const text of ['', 'info@example.org', 'rk1.A.A', 'rk1.AAAAA.AAAA', 'rk1.AAAA']) {
     expect(mailboxOfLink(text)).toBeUndefined()
   }

@@ -35,11 +35,11 @@ it.each([
   'jané@example.net',
   `${'j'.repeat(65)}@example.net`,
   `jane@${'a.'.repeat(126)}net`,
-])('%j is no address that mail is sent to', (typed) => {
+])('%j is not a mail address', (typed) => {
   expect(parseOutsideAddress(typed)).toBeUndefined()
 })
 
-it('whatever is typed, an address that is read has only characters that mean nothing in SMTP', () => {
+it('an address read from any text has only characters without a meaning in SMTP', () => {
   const piece = fc.constantFrom(
     'a',
     '@',
@@ -82,7 +82,7 @@ it.each([
   expect(maskAddress(address)).toBe(masked)
 })
 
-it('a masked address tells two characters and the last label of the domain, whatever the address', () => {
+it('a masked address shows two characters and the last label of the domain', () => {
   const labels = fc.array(fc.stringMatching(/^[a-z0-9]{1,20}$/), { minLength: 1, maxLength: 4 })
   fc.assert(
     fc.property(

@@ -19,7 +19,7 @@ const named: NamedAddress = {
 }
 const confirmed = { ...named, confirmedMs: NOW }
 
-it('an address can’t recover its mailbox in the first day, and from then on it can', () => {
+it('an address can’t recover its mailbox on the first day, and can after it', () => {
   expect(stateOf(confirmed, true, NOW)).toBe('too-new')
   expect(stateOf(confirmed, true, NOW + 24 * HOUR_MS - 1)).toBe('too-new')
   expect(stateOf(confirmed, true, NOW + 24 * HOUR_MS)).toBe('usable')
@@ -30,7 +30,7 @@ it('an address outlasts changes from the seventh day on', () => {
   expect(isSettled(confirmed, NOW + 7 * 24 * HOUR_MS)).toBe(true)
 })
 
-it('an address whose binding is another one has ended, whenever it was confirmed', () => {
+it('an address with another binding has ended, whenever it was confirmed', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 2 * NOW }), (nowMs) => {
       expect(stateOf(confirmed, false, nowMs)).toBe('ended')
@@ -38,7 +38,7 @@ it('an address whose binding is another one has ended, whenever it was confirmed
   )
 })
 
-it('an address that outlasts a change can recover its mailbox, also after the clock was set back', () => {
+it('an address that outlasts a change can recover its mailbox, even after the clock was set back', () => {
   fc.assert(
     fc.property(fc.integer({ min: -NOW, max: NOW }), (sinceMs) => {
       const isUsable = stateOf(confirmed, true, NOW + sinceMs) === 'usable'
@@ -55,7 +55,7 @@ it('a pending address takes the place of the confirmed one, and its time begins'
   expect(confirm(other, undefined, later)).toEqual({ confirmed: { ...other, confirmedMs: later } })
 })
 
-it('an address that is confirmed once more while it is in force keeps its time, and otherwise begins anew', () => {
+it('an address that is confirmed again while in force keeps its time; otherwise it begins again', () => {
   const again = { ...named, id: 'two', binding: 'to another hash' }
   const later = NOW + HOUR_MS
   expect(confirm(again, confirmed, later)).toEqual({ confirmed: { ...again, confirmedMs: NOW } })
