@@ -26,6 +26,7 @@ export type NewPasswordState =
 /** Called with the result of each check. */
 export type CountNewPassword = (result: NewPasswordState['result']) => void
 
+/** The possible results of a check. */
 export const newPasswordResults = ['accepted', 'refused', 'unknown'] as const
 
 /** Checks after the answer whether a change took effect: a panel with a full disk may report success and write nothing. */
