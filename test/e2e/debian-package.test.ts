@@ -240,7 +240,7 @@ describe.runIf(process.getuid?.() === 0).each(RELEASES)('on %s, without a networ
     mkdirSync(records, { recursive: true })
     writeFileSync(join(records, 'journal.json'), '')
     writeFileSync(join(host.root, 'etc/rekey/secret-key'), '')
-    expect(await apt('purge', 'rekey')).toContain('rekey: /etc/rekey/setup stays.')
+    expect(await apt('purge', 'rekey')).toContain('rekey: /etc/rekey/setup stays: it has copies')
     expect(readdirSync(join(host.root, 'etc/rekey'), { recursive: true }).sort()).toEqual([
       'setup',
       'setup/journal.json',

@@ -66,8 +66,8 @@ it('the script that sets a panel up tells how to see the secret of a key that is
   const { stdout, stderr } = pipe(host, script)
   expect(stderr).toContain(`There is already a key, ${id}, so no new key was made.`)
   expect(stdout + stderr).not.toContain(secret)
-  expect(paste(host, lineAfter('This shows its secret: ', stderr)).stdout).toContain(secret)
-  paste(host, lineAfter('run all this again: ', stderr))
+  expect(paste(host, lineAfter('To see its secret: ', stderr)).stdout).toContain(secret)
+  paste(host, lineAfter('delete this one and run this again: ', stderr))
   expect(pipe(host, script).status).toBe(0)
   const [newId = id] = keyOf(host)
   expect(newId).not.toBe(id)
@@ -137,7 +137,7 @@ it('the script that sets a panel up gives the same key other commands, for other
 
 it('the script that sets a panel up lets the address call also where "allow-all" is but one of a list, which opens nothing', async () => {
   const host = await createPanelHost(["API_ALLOWED_IP='allow-all,198.51.100.1'", "API_SYSTEM='1'"])
-  expect(pipe(host, scriptOf({ address: '192.0.2.9' })).stderr).not.toContain('Every address')
+  expect(pipe(host, scriptOf({ address: '192.0.2.9' })).stderr).not.toContain('every address')
   expect(host.state().settings).toContain("API_ALLOWED_IP='allow-all,198.51.100.1,192.0.2.9'")
 })
 

@@ -231,6 +231,32 @@ describe.runIf(canRunMachine)('on a host of a panel', () => {
     expect(await machine.run('rekey', 'doctor')).toMatchObject({ code: 0 })
   })
 
+  it('a service that crashes starts again, and answers the requests that came meanwhile', async () => {
+    expect((await machine.run('systemctl', 'kill', '--signal=KILL', 'rekey.service')).code).toBe(0)
+    expect((await machine.visit(`${WEBMAIL}/password/`)).status).toBe(200)
+    expect((await machine.run('systemctl', 'is-active', 'rekey.service')).output).toBe('active\n')
+  })
+
+  it('an upgrade of the package restarts the service, and keeps the setup', async () => {
+    const processOf = async () =>
+      (await machine.run('systemctl', 'show', '--property=MainPID', '--value', 'rekey.service')).output
+    const [earlier, files] = [await processOf(), await footprint()]
+    const next = [
+      `dpkg-deb --raw-extract ${packagePath} /tmp/next`,
+      'sed -i "s/^Version: .*/Version: 99.0.0/" /tmp/next/DEBIAN/control',
+      'dpkg-deb --root-owner-group -Znone --build /tmp/next /tmp/next.deb',
+      'apt-get install --yes /tmp/next.deb',
+    ]
+    const { code, output } = await machine.run('bash', '-ec', next.join('\n'))
+    expect(code, output).toBe(0)
+    expect((await machine.run('dpkg-query', '--show', 'rekey')).output).toContain('99.0.0')
+    expect(await processOf()).not.toBe(earlier)
+    expect((await machine.visit(`${WEBMAIL}/password/`)).status).toBe(200)
+    expect(await footprint()).toEqual(files)
+    expect((await machine.run('apt-get', 'install', '--yes', '--allow-downgrades', packagePath)).code).toBe(0)
+    expect((await machine.visit(`${WEBMAIL}/password/`)).status).toBe(200)
+  })
+
   it.each([
     [
       'The page',
@@ -268,6 +294,18 @@ describe.runIf(canRunMachine)('on a host of a panel', () => {
       expect((await machine.run('rekey', 'setup', '--yes')).code).toBe(0)
     },
   )
+
+  it('a setup shows what the doctor says of a setting that the service can’t start with', async () => {
+    const set = (value: string) =>
+      machine.run('sed', '-i', `s/^REKEY_TRUST_PROXY=.*/REKEY_TRUST_PROXY=${value}/`, '/etc/rekey/rekey.env')
+    await set('nobody')
+    await machine.run('systemctl', 'stop', 'rekey.service')
+    const { code, output } = await machine.run('rekey', 'setup', '--yes')
+    expect([code, output]).toEqual([1, expect.stringContaining('✗  The service: the service isn’t ready.')])
+    expect(output).toMatch(/The doctor says:\n.*REKEY_TRUST_PROXY/)
+    await set('1')
+    expect((await machine.run('rekey', 'setup', '--yes')).code).toBe(0)
+  })
 
   it('a setup with --proof=imap checks passwords at Dovecot, which counts the person’s address', async () => {
     expect((await machine.run('rekey', 'setup', '--yes', '--proof=imap')).code).toBe(0)

@@ -27,6 +27,8 @@ rm -rf "$root"/etc/dovecot/conf.d "$root"/etc/nginx/{conf.d,sites-enabled} "$roo
 rm -rf "$root"/var/lib/roundcube/plugins/password "$root"/var/mail/* "$root"/etc/rekey "$root"/var/log/journal
 # Start only the services below.
 rm -rf "$root"/etc/systemd/system "$root"/usr/lib/systemd/{system-generators,system/*.target.wants} "$root"/usr/sbin/policy-rc.d
+# The index of manual pages takes seconds at each installation.
+rm -f "$root/var/lib/man-db/auto-update"
 mkdir "$root/home"
 cp -r "$here/root/." "$root/"
 printf '127.0.0.1 localhost\n192.0.2.9 server.example.com server\n' >"$root/etc/hosts"
