@@ -33,6 +33,9 @@ export interface AttemptOrder {
   mustWaitForOwn(attempt: QueuedAttempt): boolean
 }
 
+/** Lower goes first; the first difference decides. */
+type Rank = readonly [number, number, number]
+
 /**
  * The order of attempts:
  * 1. proven ones
@@ -42,11 +45,8 @@ export interface AttemptOrder {
  * 5. background work, which isn't part of an attempt
  */
 export function createAttemptOrder(attempts: Iterable<QueuedAttempt>, lastTurns: LastTurns): AttemptOrder {
-  /** Lower goes first. Undefined while another attempt of the sender is being proven. */
-  function rankOf(
-    attempt: QueuedAttempt | undefined,
-    busy: ReadonlySet<string>,
-  ): readonly number[] | undefined {
+  /** Undefined while another attempt of the sender is being proven. */
+  function rankOf(attempt: QueuedAttempt | undefined, busy: ReadonlySet<string>): Rank | undefined {
     if (!attempt) return [4, 0, 0]
     if (attempt.isProven) return [0, 0, attempt.number]
     if (hasBegun(attempt)) return [1, 0, attempt.number]
@@ -56,14 +56,15 @@ export function createAttemptOrder(attempts: Iterable<QueuedAttempt>, lastTurns:
 
   /** Senders with an attempt that is being proven. */
   function busySenders(): ReadonlySet<string> {
-    const begun = [...attempts].filter((attempt) => hasBegun(attempt) && !attempt.isProven)
-    return new Set(begun.map(({ sender }) => sender))
+    const busy = new Set<string>()
+    for (const attempt of attempts) if (hasBegun(attempt) && !attempt.isProven) busy.add(attempt.sender)
+    return busy
   }
 
   return {
     first<Entry extends { readonly attempt: QueuedAttempt | undefined }>(entries: Iterable<Entry>) {
       const busy = busySenders()
-      let best: { readonly entry: Entry; readonly rank: readonly number[] } | undefined
+      let best: { readonly entry: Entry; readonly rank: Rank } | undefined
       for (const entry of entries) {
         const rank = rankOf(entry.attempt, busy)
         if (rank && (!best || isBefore(rank, best.rank))) best = { entry, rank }
@@ -75,10 +76,6 @@ export function createAttemptOrder(attempts: Iterable<QueuedAttempt>, lastTurns:
   }
 }
 
-function isBefore(one: readonly number[], other: readonly number[]): boolean {
-  for (const [index, rank] of one.entries()) {
-    const difference = rank - (other[index] ?? 0)
-    if (difference !== 0) return difference < 0
-  }
-  return false
+function isBefore(one: Rank, other: Rank): boolean {
+  return (one[0] - other[0] || one[1] - other[1] || one[2] - other[2]) < 0
 }

@@ -133,13 +133,18 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
     )
   }
 
+  /** Undefined also if no command may start: then there is no need to sort them. */
+  function nextInOrder(): Entry | undefined {
+    return waiting.size > 0 && running.size < pace.limit() ? order.first(waiting) : undefined
+  }
+
   function startWaiting(): void {
     for (const entry of waiting) {
       if (spareMs(entry, 1) > 0) continue
       waiting.delete(entry)
       entry.drop(busy('waited-too-long'))
     }
-    for (let entry = order.first(waiting); entry && mayStart(entry); entry = order.first(waiting)) {
+    for (let entry = nextInOrder(); entry && mayStart(entry); entry = nextInOrder()) {
       waiting.delete(entry)
       count()
       running.set(entry, clock.now())
@@ -170,7 +175,7 @@ export function createPanelQueue(pace: Pace, maxWaiting: number, clock: Clock): 
     try {
       startWaiting()
       if (waiting.has(entry) && mayBeRefused(entry) && waiting.size > maxWaiting) refuseOne()
-      await inTime(turn, spareMs(entry, 1), () => busy('waited-too-long'))
+      await (running.has(entry) ? turn : inTime(turn, spareMs(entry, 1), () => busy('waited-too-long')))
       if (attempt) attempt.plan = without(attempt.plan, work.command)
       return await call()
     } finally {
