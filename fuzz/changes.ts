@@ -54,7 +54,7 @@ export const changes = [
         localPart,
         proof,
         clientAddress: '203.0.113.9',
-        patienceMs: 30_000,
+        timeoutMs: 30_000,
       })
       const isChanged = panel.hasNew(localPart)
 

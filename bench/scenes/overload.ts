@@ -6,7 +6,7 @@ import { startPanel, startRekey } from '../processes.js'
 
 const FOR_MS = 60_000
 /** How long a client waits. */
-const PATIENCE_MS = 30_000
+const CLIENT_TIMEOUT_MS = 30_000
 
 /** Three times as many people as a small panel can serve, all with mailboxes of one domain. */
 export async function measureOverload(): Promise<Figure[]> {
@@ -32,7 +32,9 @@ export async function measureOverload(): Promise<Figure[]> {
   const changed = told.filter(({ code }) => code === 'changed')
   const refused = told.filter(({ code }) => code !== 'changed')
   const atOnce = refused.filter(({ tookMs }) => tookMs <= 1000)
-  const late = told.filter(({ code, tookMs }) => tookMs > PATIENCE_MS || !/^(changed|panel-busy)$/.test(code))
+  const late = told.filter(
+    ({ code, tookMs }) => tookMs > CLIENT_TIMEOUT_MS || !/^(changed|panel-busy)$/.test(code),
+  )
   const what = 'small, 3 × its capacity for 60 s'
   return [
     {

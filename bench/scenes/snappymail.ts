@@ -1,4 +1,4 @@
-import { SNAPPYMAIL_PATIENCE_MS } from '../../src/http/webmail/webmail.js'
+import { SNAPPYMAIL_TIMEOUT_MS } from '../../src/http/webmail/webmail.js'
 import { byOwner, byPassword, createPanelInMemory } from '../../test/kit/panel-in-memory.js'
 import type { Figure } from '../figures.js'
 import { changeMs } from '../panel-work.js'
@@ -19,7 +19,7 @@ export async function measureSnappyMail(): Promise<Figure[]> {
       localPart: `box${590 + index}`,
       proof,
       clientAddress,
-      patienceMs: SNAPPYMAIL_PATIENCE_MS,
+      timeoutMs: SNAPPYMAIL_TIMEOUT_MS,
     })
   }
   const startMs = panel.clock.now()
@@ -54,7 +54,7 @@ export async function measureSnappyMail(): Promise<Figure[]> {
       localPart,
       proof: byPassword,
       clientAddress,
-      patienceMs: SNAPPYMAIL_PATIENCE_MS,
+      timeoutMs: SNAPPYMAIL_TIMEOUT_MS,
     })
     const told = outcome.code === 'changed' && endedMs - sentMs <= GIVES_UP_MS
     return { made: panel.hasNew(localPart), told }

@@ -18,7 +18,7 @@ export type CheckReadiness = () => Promise<readonly ReadinessFault[]>
 const KEEP_MS = 30_000
 
 /** How long (ms) an answer waits for a running check. A later result goes into the next answer. */
-const PATIENCE_MS = 100
+const WAIT_MS = 100
 
 /**
  * Checks at most every 30 seconds, and answers within 100 ms with the last finished check.
@@ -44,7 +44,7 @@ export function rememberReadiness(
       nextMs = clock.now() + KEEP_MS
       underWay = checkNow()
     }
-    await inTime(underWay, PATIENCE_MS, () => late).catch((error: unknown) => {
+    await inTime(underWay, WAIT_MS, () => late).catch((error: unknown) => {
       if (error !== late) throw error
     })
     return known

@@ -9,7 +9,7 @@ import {
 import type { Duplex } from 'node:stream'
 
 /** Time limits for a client to send its headers, and its whole request. */
-const PATIENCE = { headersTimeoutMs: 10_000, requestTimeoutMs: 30_000, checkIntervalMs: 1000 }
+const TIMEOUTS = { headersTimeoutMs: 10_000, requestTimeoutMs: 30_000, checkIntervalMs: 1000 }
 
 interface Exchange {
   readonly request: IncomingMessage
@@ -17,7 +17,7 @@ interface Exchange {
 }
 
 /** An HTTP server with a time limit for every client. It also answers input that isn't HTTP. */
-export function createHttpServer(listener: RequestListener, patience = PATIENCE): Server {
+export function createHttpServer(listener: RequestListener, timeouts = TIMEOUTS): Server {
   const latest = new WeakMap<Duplex, Exchange>()
 
   const serve: RequestListener = (request, response) => {
@@ -30,9 +30,9 @@ export function createHttpServer(listener: RequestListener, patience = PATIENCE)
 
   const server = createServer(
     {
-      headersTimeout: patience.headersTimeoutMs,
-      requestTimeout: patience.requestTimeoutMs,
-      connectionsCheckingInterval: patience.checkIntervalMs,
+      headersTimeout: timeouts.headersTimeoutMs,
+      requestTimeout: timeouts.requestTimeoutMs,
+      connectionsCheckingInterval: timeouts.checkIntervalMs,
     },
     serve,
   )

@@ -1,4 +1,4 @@
-import { PERSON_PATIENCE_MS } from '../http/submission/patience.js'
+import { PERSON_TIMEOUT_MS } from '../http/submission/person-timeout.js'
 
 /** How long (ms) a stopping process waits for requests on open connections: their senders can't use another connection. */
 export const LAST_REQUESTS_MS = 250
@@ -18,6 +18,6 @@ const CLOSE_MS = 500
  * stop before it has checked the outcome, so the caller learns only that the response was lost.
  */
 export function longestStopMs(requestTimeoutMs: number, panelTimeoutMs: number): number {
-  const attemptMs = Math.max(PERSON_PATIENCE_MS, requestTimeoutMs) + panelTimeoutMs
+  const attemptMs = Math.max(PERSON_TIMEOUT_MS, requestTimeoutMs) + panelTimeoutMs
   return LAST_REQUESTS_MS + attemptMs + Math.max(FOLLOW_UP_MS, LAST_ANSWERS_MS) + CLOSE_MS
 }

@@ -8,8 +8,8 @@ function startTurns() {
   const turns = createLookupTurns(clock)
   return {
     clock,
-    take: (clientAddress: string, patienceMs = 0, lookUp = async () => 'found') =>
-      turns.take({ clientAddress, deadline: createDeadline(patienceMs, clock) }, lookUp),
+    take: (clientAddress: string, timeoutMs = 0, lookUp = async () => 'found') =>
+      turns.take({ clientAddress, deadline: createDeadline(timeoutMs, clock) }, lookUp),
   }
 }
 

@@ -84,11 +84,11 @@ async function changeAfter(waited: number, environment: Record<string, string>) 
   return [body.code, service.commands().length > 0]
 }
 
-it('a change is not begun if its caller’s patience ended before it arrived', async () => {
+it('a change is not begun if its caller timed out before it arrived', async () => {
   expect(await changeAfter(31_000, { REKEY_TRUST_PROXY: '1' })).toEqual(['panel-busy', false])
 })
 
-it('a change is made if its caller’s patience lasts, and if nobody who is trusted says that it does not', async () => {
+it('a change is made if its caller still waits, and if nobody who is trusted says otherwise', async () => {
   expect(await changeAfter(20_000, { REKEY_TRUST_PROXY: '1' })).toEqual(['changed', true])
   expect(await changeAfter(31_000, { REKEY_TRUST_PROXY: '0' })).toEqual(['changed', true])
 })

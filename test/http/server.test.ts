@@ -19,8 +19,8 @@ function send(port: number, bytes: string): { socket: Socket; all: Promise<strin
 }
 
 async function listen(app: Express) {
-  const patience = { headersTimeoutMs: 40, requestTimeoutMs: 60, checkIntervalMs: 10 }
-  const server = createHttpServer(app, patience).listen(0, '127.0.0.1')
+  const timeouts = { headersTimeoutMs: 40, requestTimeoutMs: 60, checkIntervalMs: 10 }
+  const server = createHttpServer(app, timeouts).listen(0, '127.0.0.1')
   onTestFinished(() => void server.close())
   await once(server, 'listening')
   return { server, port: (server.address() as { port: number }).port }

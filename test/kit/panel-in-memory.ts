@@ -33,7 +33,7 @@ export interface Try {
   readonly domain?: string
   readonly proof: Credentials
   readonly clientAddress: string
-  readonly patienceMs: number
+  readonly timeoutMs: number
   readonly hungUp?: AbortSignal
 }
 
@@ -114,7 +114,7 @@ export async function createPanelInMemory(
       domain = 'd0.example',
       proof,
       clientAddress,
-      patienceMs,
+      timeoutMs,
       hungUp = new AbortController().signal,
     }: Try): Promise<Ended> {
       const mailbox = parseMailbox(`${localPart}@${domain}`)
@@ -126,7 +126,7 @@ export async function createPanelInMemory(
         newPassword: new Secret(`the new secret of ${localPart}`),
         solution: undefined,
         clientAddress,
-        deadline: createDeadline(patienceMs, clock),
+        deadline: createDeadline(timeoutMs, clock),
         hungUp,
         callerKind: 'public' as const,
       }

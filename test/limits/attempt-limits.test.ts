@@ -290,7 +290,7 @@ it('an attempt that waits for another in its instance begins at once, though ano
   await next.begun
 })
 
-it('an attempt whose time ends while it waits for one in progress may soon come again', async () => {
+it('an attempt that times out while it waits for one in progress may soon come again', async () => {
   const limit = createLimits({ failures: 1 })
   const first = underWay(limit)
   await first.begun

@@ -72,7 +72,7 @@ it('a slow panel is never taken to be away, however many ask: those without room
   const codes = await Promise.all(
     Array.from({ length: 60 }, async (_, index) => {
       const clientAddress = `203.0.113.${index}`
-      const tried = { localPart: `box${index}`, proof: byPassword, clientAddress, patienceMs: 30_000 }
+      const tried = { localPart: `box${index}`, proof: byPassword, clientAddress, timeoutMs: 30_000 }
       return (await panel.attempt(tried)).outcome.code
     }),
   )

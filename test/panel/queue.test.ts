@@ -27,12 +27,12 @@ function startQueue(limit = 1, maxWaiting = 100) {
   function enter(
     clientAddress: string,
     plan = ['question'],
-    patienceMs = 60_000,
+    timeoutMs = 60_000,
     isLast = false,
     isProvenElsewhere = false,
     domain = 'example.org',
   ): Place {
-    const deadline = createDeadline(patienceMs, clock)
+    const deadline = createDeadline(timeoutMs, clock)
     return queue.enter({ clientAddress, domain, plan, isLast, isProvenElsewhere, deadline })
   }
 
@@ -48,8 +48,8 @@ function startQueue(limit = 1, maxWaiting = 100) {
       place.leave('not-needed')
     },
     /** Sends a command, which starts in its turn. Gives its result. */
-    ask(place: Pick<Place, 'run'>, name: string, command = 'question', patienceMs = 60_000): Promise<string> {
-      const work = { command, deadline: createDeadline(patienceMs, clock), mustFit: command === 'change' }
+    ask(place: Pick<Place, 'run'>, name: string, command = 'question', timeoutMs = 60_000): Promise<string> {
+      const work = { command, deadline: createDeadline(timeoutMs, clock), mustFit: command === 'change' }
       const result = place.run(work, async () => {
         begun.push(name)
         await new Promise<void>((end) => void ends.set(name, end))
@@ -268,8 +268,8 @@ it('an attempt that does not fit into its time is refused at once, with the time
 it('an attempt counts the changes of its domain as serial, and those of others as parallel', () => {
   const { enter } = startQueue(4)
   for (let sender = 1; sender <= 8; sender++) enter(`203.0.113.${sender}`, ['change'])
-  const enterIn = (domain: string, patienceMs: number) => () =>
-    enter('203.0.113.9', ['change'], patienceMs, false, false, domain)
+  const enterIn = (domain: string, timeoutMs: number) => () =>
+    enter('203.0.113.9', ['change'], timeoutMs, false, false, domain)
   // Two seconds and a tenth, and its own.
   expect(enterIn('example.com', 3300)).not.toThrow()
   // Eight and a tenth, and its own.

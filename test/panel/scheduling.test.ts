@@ -23,7 +23,7 @@ async function warmUp(panel: Panel): Promise<void> {
     localPart: `box${590 + index}`,
     proof,
     clientAddress: '198.51.100.1',
-    patienceMs: 30_000,
+    timeoutMs: 30_000,
   }))
   for (const each of tries) expect((await panel.attempt(each)).outcome.code).toBe('changed')
   panel.sent.length = 0
@@ -52,7 +52,7 @@ it.each([
           localPart: `box${index}`,
           proof,
           clientAddress: `203.0.113.${index}`,
-          patienceMs: 30_000,
+          timeoutMs: 30_000,
         }),
       ),
     )
@@ -75,7 +75,7 @@ it('the number of parallel commands is reported when it changes much: not with a
         localPart: `box${index}`,
         proof: byWrongPassword,
         clientAddress: `203.0.113.${index}`,
-        patienceMs: 60_000,
+        timeoutMs: 60_000,
       }),
     )
     await Promise.all(tries)
@@ -105,7 +105,7 @@ it.each([
         localPart: `box${index}`,
         proof: byPassword,
         clientAddress,
-        patienceMs: 4500,
+        timeoutMs: 4500,
       })
       tries.push(ended.then((result) => ({ ...result, tookMs: result.endedMs - sentMs })))
       await panel.clock.wait(gapMs)
@@ -137,7 +137,7 @@ it.each([
         localPart: `box${index}`,
         proof: byPassword,
         clientAddress: `203.0.${index >> 8}.${index & 255}`,
-        patienceMs: 30_000,
+        timeoutMs: 30_000,
       })
       tries.push(ended.then((result) => ({ ...result, tookMs: result.endedMs - sentMs })))
       await panel.clock.wait(gapMs)
@@ -159,7 +159,7 @@ it('with a panel of two cores, forty guessers cost a person at most twice the ti
     const clientAddress = `203.0.113.${sender}`
     for (let index = sender; isOn; index += 40) {
       const localPart = `box${index % 600}`
-      await panel.attempt({ localPart, proof: byWrongPassword, clientAddress, patienceMs: 30_000 })
+      await panel.attempt({ localPart, proof: byWrongPassword, clientAddress, timeoutMs: 30_000 })
       await panel.clock.wait(500)
     }
   })
@@ -174,7 +174,7 @@ it('with a panel of two cores, forty guessers cost a person at most twice the ti
       localPart: `box${index}`,
       proof,
       clientAddress,
-      patienceMs: 30_000,
+      timeoutMs: 30_000,
     })
     expect(ended.outcome.code).toBe('changed')
     expect((ended.endedMs - sentMs) / idleMs).toBeLessThanOrEqual(2)
@@ -198,7 +198,7 @@ it.each([
       localPart: 'box1',
       proof,
       clientAddress: '203.0.113.9',
-      patienceMs: 30_000,
+      timeoutMs: 30_000,
     })
     expect(ended.outcome.code).toBe('changed')
     expect(ended.endedMs - sentMs).toBeLessThanOrEqual(workMs)
@@ -243,7 +243,7 @@ it.each([
         await warmUp(panel)
         let sender = 0
         const attempt = (given: Pick<Try, 'localPart' | 'domain' | 'proof'>) =>
-          panel.attempt({ ...given, clientAddress: `203.0.113.${sender++}`, patienceMs: 55_000 })
+          panel.attempt({ ...given, clientAddress: `203.0.113.${sender++}`, timeoutMs: 55_000 })
         // By then, the durations of commands are known, and that there is no such domain.
         for (const each of Object.values(guesses)) await attempt(each)
         const before = Array.from({ length: others }, (_, index) =>
@@ -265,7 +265,7 @@ it('when an owner changes two mailboxes in parallel, the first never waits for w
   const panel = await createPanelInMemory('fast')
   await warmUp(panel)
   const attempt = (localPart: string, proof: Try['proof'], clientAddress: string) =>
-    panel.attempt({ localPart, proof, clientAddress, patienceMs: 60_000 })
+    panel.attempt({ localPart, proof, clientAddress, timeoutMs: 60_000 })
   const others = (proof: Try['proof'], from: number, count: number) =>
     Array.from({ length: count }, (_, index) =>
       attempt(`box${from + index}`, proof, `198.51.100.${from + index}`),
@@ -300,7 +300,7 @@ it.each([
         localPart: `box${index}`,
         proof: byPassword,
         clientAddress: `203.0.113.${index}`,
-        patienceMs: 30_000,
+        timeoutMs: 30_000,
         ...(index === before && { hungUp: caller.signal }),
       }),
     )

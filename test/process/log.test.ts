@@ -11,7 +11,7 @@ import { byMailbox, CHANGES } from '../kit/submissions.js'
 type LogLine = Readonly<Record<string, unknown>>
 
 const WRONG = byMailbox({ currentPassword: 'a wrong password' })
-const PATIENCE = { timeout: 10_000, interval: 10 }
+const TIMEOUT = { timeout: 10_000, interval: 10 }
 
 /** The lines of a text, which must all be complete. */
 function parse(text: string): LogLine[] {
@@ -39,7 +39,7 @@ async function start(
   await vi.waitUntil(() => {
     text += readNew()
     return text.includes('"event":"ready"')
-  }, PATIENCE)
+  }, TIMEOUT)
   const lines = parse(text)
   const portOf = (event: string) => lines.find((line) => line.event === event)?.port
   const url = `http://127.0.0.1:${portOf('listening')}`
@@ -102,7 +102,7 @@ it('a service whose log finds no room answers, and writes every line when there 
   expect(await service.waiting()).toBeGreaterThan(1)
   while ((await service.waiting()) > 0) {
     service.makeRoom()
-    await vi.waitUntil(() => !service.isEmpty(), PATIENCE)
+    await vi.waitUntil(() => !service.isEmpty(), TIMEOUT)
   }
   expect(await service.faults()).toEqual([])
   expect(await service.metric('rekey_log_lines_lost_total')).toBe(0)
@@ -185,7 +185,7 @@ it('a service whose log nobody reads answers, goes on when it is read, and stops
   await vi.waitUntil(() => {
     text += pipe.read()
     return text.split('"event":"attempt"').length === 3
-  }, PATIENCE)
+  }, TIMEOUT)
   expect(parse(text.trimStart())).toHaveLength(2)
   pipe.fill()
   expect(await service.guess()).toBe(403)
@@ -215,14 +215,14 @@ it('a service whose log’s reader has died answers, counts what is lost, and te
   closeSync(pipe.writer)
   pipe.closeReader()
   expect([await service.guess(), await service.guess()]).toEqual([403, 403])
-  await vi.waitUntil(async () => (await service.metric('rekey_log_lines_lost_total')) === 2, PATIENCE)
+  await vi.waitUntil(async () => (await service.metric('rekey_log_lines_lost_total')) === 2, TIMEOUT)
   expect(await service.faults()).toEqual(['log-not-written'])
   pipe.openReader()
   let text = ''
   await vi.waitUntil(() => {
     text += pipe.read()
     return text.includes('\n')
-  }, PATIENCE)
+  }, TIMEOUT)
   expect(parse(text)).toEqual([{ level: 50, time: expect.any(Number), event: 'log-lines-lost', count: 2 }])
   expect(await service.faults()).toEqual([])
   pipe.closeReader()

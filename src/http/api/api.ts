@@ -65,7 +65,7 @@ export function createApiRouter(parts: ApiParts): Router {
       parse: (body, { client }) => parse(body, client !== undefined),
       action,
       callerKind: ({ client }) => (client === undefined ? 'public' : 'client'),
-      patienceMs: () => parts.requestTimeoutMs,
+      timeoutMs: () => parts.requestTimeoutMs,
       show: sendJson,
     }
   }

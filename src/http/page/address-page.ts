@@ -5,7 +5,7 @@ import { messagesOf } from '../negotiate-language.js'
 import { createRouter, refuseUnknownPath, routeMethods } from '../route-methods.js'
 import type { AddressActions } from '../submission/actions.js'
 import type { ParsedBody } from '../submission/parse-body.js'
-import { PERSON_PATIENCE_MS } from '../submission/patience.js'
+import { PERSON_TIMEOUT_MS } from '../submission/person-timeout.js'
 import type { Action, Face } from '../submission/pipeline.js'
 import type { Form } from '../submission/read-body.js'
 import { addressLostView, addressView, confirmView } from './address-view.js'
@@ -75,7 +75,7 @@ export function createAddressRouter(
     show: Face<Form, Value>['show'],
   ): Face<Form, Value> {
     const callerKind = () => 'public' as const
-    return { guards: guards.page, parse, action, callerKind, patienceMs: () => PERSON_PATIENCE_MS, show }
+    return { guards: guards.page, parse, action, callerKind, timeoutMs: () => PERSON_TIMEOUT_MS, show }
   }
 
   const router = createRouter()

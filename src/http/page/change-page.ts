@@ -4,7 +4,7 @@ import { normalizeAddress } from '../../core/typed-text.js'
 import { messagesOf } from '../negotiate-language.js'
 import { createRouter, routeMethods } from '../route-methods.js'
 import type { Redemption, Submission } from '../submission/parse-submission.js'
-import { PERSON_PATIENCE_MS } from '../submission/patience.js'
+import { PERSON_TIMEOUT_MS } from '../submission/person-timeout.js'
 import type { Face } from '../submission/pipeline.js'
 import type { Form } from '../submission/read-body.js'
 import { ownAddressView } from './address-view.js'
@@ -63,7 +63,7 @@ export function createChangeRouter(parts: PageParts): Router {
     parse: (form) => parseForm(proofs, form),
     action: parts.actions.change,
     callerKind: () => 'public',
-    patienceMs: () => PERSON_PATIENCE_MS,
+    timeoutMs: () => PERSON_TIMEOUT_MS,
     show(response, answer, form) {
       const messages = messagesOf(response)
       if (!form) sendPage.notice(response, '', answer)

@@ -5,7 +5,7 @@ import { messagesOf } from '../negotiate-language.js'
 import { createRouter, refuseUnknownPath, routeMethods } from '../route-methods.js'
 import type { HelpActions } from '../submission/actions.js'
 import type { HelpSubmission } from '../submission/parse-submission.js'
-import { PERSON_PATIENCE_MS } from '../submission/patience.js'
+import { PERSON_TIMEOUT_MS } from '../submission/person-timeout.js'
 import type { Face } from '../submission/pipeline.js'
 import type { Form } from '../submission/read-body.js'
 import { addressInQuery } from './change-page.js'
@@ -43,7 +43,7 @@ export function createHelpRouter(parts: PageParts, { request: action, offered }:
     parse: (form) => parseHelpForm(offered, form),
     action,
     callerKind: () => 'public',
-    patienceMs: () => PERSON_PATIENCE_MS,
+    timeoutMs: () => PERSON_TIMEOUT_MS,
     show(response, answer, form) {
       if (!form) sendPage.notice(response, PATH, answer)
       else if (answer.code === 'recovery-requested') sendAsked(response, form, answer)

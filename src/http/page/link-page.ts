@@ -6,7 +6,7 @@ import { messagesOf } from '../negotiate-language.js'
 import { createRouter, refuseUnknownPath, routeMethods } from '../route-methods.js'
 import type { RecoveryActions } from '../submission/actions.js'
 import type { OwnerSubmission } from '../submission/parse-submission.js'
-import { PERSON_PATIENCE_MS } from '../submission/patience.js'
+import { PERSON_TIMEOUT_MS } from '../submission/person-timeout.js'
 import type { Action, Face } from '../submission/pipeline.js'
 import type { Form } from '../submission/read-body.js'
 import { addressInQuery } from './change-page.js'
@@ -56,7 +56,7 @@ export function createLinkRouter(
       parse: parseOwnerForm,
       action,
       callerKind: () => 'public',
-      patienceMs: () => PERSON_PATIENCE_MS,
+      timeoutMs: () => PERSON_TIMEOUT_MS,
       show: (response, answer, form) => show(response, answer, form, isEnding),
     }
   }

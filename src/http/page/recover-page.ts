@@ -4,7 +4,7 @@ import { mailboxOfLink } from '../../core/recovery/link-form.js'
 import { messagesOf } from '../negotiate-language.js'
 import { createRouter, refuseUnknownPath, routeMethods } from '../route-methods.js'
 import type { Redemption, Submission } from '../submission/parse-submission.js'
-import { PERSON_PATIENCE_MS } from '../submission/patience.js'
+import { PERSON_TIMEOUT_MS } from '../submission/person-timeout.js'
 import type { Face } from '../submission/pipeline.js'
 import type { Form } from '../submission/read-body.js'
 import { parseRedemptionForm } from './form-fields.js'
@@ -36,7 +36,7 @@ export function createRecoverRouter(parts: PageParts): Router {
     parse: parseRedemptionForm,
     action: parts.actions.change,
     callerKind: () => 'public',
-    patienceMs: () => PERSON_PATIENCE_MS,
+    timeoutMs: () => PERSON_TIMEOUT_MS,
     show(response, answer, form) {
       const messages = messagesOf(response)
       if (!form) sendPage.notice(response, PATH, answer)

@@ -38,7 +38,7 @@ export interface Face<Body, Value> {
   readonly action: Action<Value>
   callerKind(context: AttemptContext): CallerKind
   /** The time limit of a change, in ms from the start of the request. The caller waits no longer. */
-  patienceMs(request: Request): number
+  timeoutMs(request: Request): number
   /** @param body missing if the request was refused before its body had been read */
   show(response: Response, answer: Answer, body?: Body): void
 }
@@ -86,7 +86,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   ): Promise<void> {
     const body: Body = request.body
     const context = contextOf(response)
-    const deadline = createDeadline(context.startedMs + face.patienceMs(request) - clock.now(), clock)
+    const deadline = createDeadline(context.startedMs + face.timeoutMs(request) - clock.now(), clock)
     const { clientAddress } = context
     const caller = {
       callerKind: face.callerKind(context),

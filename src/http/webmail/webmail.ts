@@ -4,7 +4,7 @@ import { createRouter, refuseUnknownPath, routeMethods } from '../route-methods.
 import type { Actions } from '../submission/actions.js'
 import type { Guards } from '../submission/guards.js'
 import { parseSubmission, type Redemption, type Submission } from '../submission/parse-submission.js'
-import { PERSON_PATIENCE_MS } from '../submission/patience.js'
+import { PERSON_TIMEOUT_MS } from '../submission/person-timeout.js'
 import type { Face, Pipeline } from '../submission/pipeline.js'
 import { type Form, toRequest } from '../submission/read-body.js'
 import { sendText } from './plain-text.js'
@@ -46,11 +46,11 @@ const PROOF: Proof = 'mailbox'
  * SnappyMail waits five seconds, then tells its user that the change failed (docs/hestia.md, "What webmail sends to the panel
  * today"). Half a second is for the network.
  */
-export const SNAPPYMAIL_PATIENCE_MS = 4500
+export const SNAPPYMAIL_TIMEOUT_MS = 4500
 
 /** The other programs have no time-out (docs/hestia.md, as above), but the person doesn't wait for ever. */
-function patienceOf(request: Request): number {
-  return request.get('user-agent')?.startsWith('SnappyMail/') ? SNAPPYMAIL_PATIENCE_MS : PERSON_PATIENCE_MS
+function timeoutOf(request: Request): number {
+  return request.get('user-agent')?.startsWith('SnappyMail/') ? SNAPPYMAIL_TIMEOUT_MS : PERSON_TIMEOUT_MS
 }
 
 /** Serves the forms of webmail programs without our plugin. */
@@ -69,7 +69,7 @@ function createFormRouter(
     parse: (form) => parseSubmission([PROOF], toRequest(fields, form)),
     action: actions.change,
     callerKind: () => 'webmail',
-    patienceMs: patienceOf,
+    timeoutMs: timeoutOf,
     show: (response, answer) => sendText(response, answer, fields, success),
   }
   const router = createRouter()

@@ -52,7 +52,7 @@ const info = mailboxOf('info@example.org')
 function createSetting({ asksMailServer = false } = {}) {
   const clock = createTestClock()
   const store = createTestDurableStore()
-  const state = { password: FIRST, changes: 0, unknownScheme: false, patienceMs: 30_000, commandMs: 0 }
+  const state = { password: FIRST, changes: 0, unknownScheme: false, timeoutMs: 30_000, commandMs: 0 }
   const commands: string[] = []
   const mails: Mail[] = []
   const ownerNotices: string[] = []
@@ -147,7 +147,7 @@ function createSetting({ asksMailServer = false } = {}) {
   const caller = () => ({
     callerKind: 'public' as const,
     clientAddress: CLIENT_ADDRESS,
-    deadline: createDeadline(state.patienceMs, clock),
+    deadline: createDeadline(state.timeoutMs, clock),
     hungUp: new AbortController().signal,
     solution: undefined,
   })
@@ -476,7 +476,7 @@ it('a caller without time for it gets only the change, and the address ends', as
   const { enrol, shown, state, notKept, commandsOf, pass } = createSetting()
   await enrol()
   pass(7 * DAY_MS)
-  Object.assign(state, { commandMs: 1000, patienceMs: 3500 })
+  Object.assign(state, { commandMs: 1000, timeoutMs: 3500 })
   const change = async () => expect(await shown('the second password')).toMatchObject({ isEnded: true })
   expect(await commandsOf(change)).toEqual(['hash', 'change'])
   expect(notKept).toEqual(['no-time'])
@@ -486,7 +486,7 @@ it('a caller whom the change itself kept waiting does not wait longer', async ()
   const { enrol, shown, state, notKept, beforeCommands, pass } = createSetting()
   await enrol()
   pass(7 * DAY_MS)
-  Object.assign(state, { commandMs: 1000, patienceMs: 4500 })
+  Object.assign(state, { commandMs: 1000, timeoutMs: 4500 })
   beforeCommands.push(
     () => undefined,
     () => undefined,

@@ -14,7 +14,7 @@ const OUR_HOSTS = '--host-resolver-rules=MAP *.example.com 127.0.0.1, MAP *.exam
 const SCREENSHOTS = fileURLToPath(new URL('../screenshots/', import.meta.url))
 
 /** How long a person would wait for a page. */
-const PATIENCE_MS = 20_000
+const TIMEOUT_MS = 20_000
 
 let launched: Promise<Browser> | undefined
 
@@ -26,7 +26,7 @@ export async function openBrowser(options: BrowserContextOptions = {}): Promise<
   launched ??= launch()
   const context = await (await launched).newContext(options)
   atEnd(() => context.close())
-  context.setDefaultTimeout(PATIENCE_MS)
+  context.setDefaultTimeout(TIMEOUT_MS)
   const page = await context.newPage()
   onTestFailed(({ task }) => screenshot(page, `failed ${task.name}`))
   return page

@@ -17,7 +17,7 @@ export interface RedisPair {
 /** The replica gets its copy at once. */
 const ARGUMENTS = ['--repl-diskless-sync-delay', '0', '--repl-ping-replica-period', '1']
 
-const PATIENCE = { timeout: 15_000, interval: 20 }
+const TIMEOUT = { timeout: 15_000, interval: 20 }
 
 export async function startRedisPair(): Promise<RedisPair> {
   let [primary, replica] = await Promise.all([startRedis(ARGUMENTS), startRedis(ARGUMENTS)])
@@ -29,7 +29,7 @@ export async function startRedisPair(): Promise<RedisPair> {
       const role = (await replica.client.call('ROLE')) as unknown[]
       expect(role.slice(0, 4)).toEqual(['slave', '127.0.0.1', primary.port, 'connected'])
     }
-    await vi.waitFor(expectReplica, PATIENCE)
+    await vi.waitFor(expectReplica, TIMEOUT)
   }
 
   function swap(): void {
@@ -45,7 +45,7 @@ export async function startRedisPair(): Promise<RedisPair> {
         const [role] = (await replica.client.call('ROLE')) as [string]
         expect(role).toBe('master')
       }
-      await vi.waitFor(expectPrimary, PATIENCE)
+      await vi.waitFor(expectPrimary, TIMEOUT)
       swap()
       await untilInStep()
     },

@@ -32,10 +32,10 @@ it.each([
   ],
 ] as const)(
   'a change by %s is sent only if its answer is expected within %i ms',
-  async (_who, patienceMs, path, headers, body) => {
+  async (_who, timeoutMs, path, headers, body) => {
     for (const [tookMs, isMade] of [
-      [patienceMs - CHANGE_MS[1] - 1, true],
-      [patienceMs - CHANGE_MS[0] + 1, false],
+      [timeoutMs - CHANGE_MS[1] - 1, true],
+      [timeoutMs - CHANGE_MS[0] + 1, false],
     ] as const) {
       const service = await startService()
       const lookup = service.panel.hold(LOOKUP)

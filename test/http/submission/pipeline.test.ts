@@ -78,7 +78,7 @@ function createWay({ guards = [], body = byMailbox(), ...given }: Given) {
     parse: (read) => parseSubmission(['mailbox'], read),
     action,
     callerKind: () => 'public',
-    patienceMs: () => 1000,
+    timeoutMs: () => 1000,
     show(response, answer, read) {
       steps.push(`show ${answer.code} ${read === body ? 'and what was sent' : ''}`.trim())
       given.show?.(response, answer)
