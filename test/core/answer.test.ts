@@ -41,6 +41,8 @@ const verdicts: readonly (readonly [Outcome, string])[] = [
   [{ code: 'invalid-credentials' }, 'guess'],
   [{ code: 'mail-server-unavailable', reason: 'closed', credentialsSent: true }, 'guess'],
   [{ code: 'mail-server-unavailable', reason: 'closed', credentialsSent: false }, 'neutral'],
+  [{ code: 'panel-busy', reason: 'waited-too-long', proven: true }, 'guess'],
+  [{ code: 'panel-busy', reason: 'waited-too-long' }, 'neutral'],
   [{ code: 'change-not-confirmed', reason: 'answer-lost' }, 'neutral'],
   [{ code: 'code-required' }, 'neutral'],
 ]
