@@ -31,6 +31,10 @@ const questions: readonly ((client: Redis, inStore: InStore) => Promise<void>)[]
     assert.equal(typeof hits.window, 'string')
   },
   async (client, inStore) => {
+    const limit = createRedisLimitStore(client, inStore, 'help-all', 1000, () => 'window')
+    assert(Number.isInteger(await limit.read('')), 'a count that is no number')
+  },
+  async (client, inStore) => {
     const begun = await createRedisLimitStore(client, inStore, 'target', 1000, () => 'window').begin('key')
     assert(Number.isInteger(begun.totalHits) && Number.isInteger(begun.others), 'counts that are no numbers')
   },
@@ -76,6 +80,7 @@ function clientOf(reply: unknown): Redis {
   const commands = {
     eval: command,
     get: command,
+    hget: command,
     set: command,
     del: command,
     exists: command,

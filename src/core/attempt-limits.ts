@@ -51,6 +51,8 @@ export interface Begun extends Hits {
  */
 export interface LimitStore {
   increment(key: string): Promise<Hits>
+  /** The hits in the key's window. */
+  read(key: string): Promise<number>
   /** Counts an attempt's hit. The attempt is in progress until `end` is called or its instance has been gone for a while. */
   begin(key: string): Promise<Begun>
   /** Takes one hit back, unless its window is over or was reset. */

@@ -43,13 +43,6 @@ export function createHelpLimits({ createLimiter, puzzles, key }: HelpLimitParts
     create('named'),
   ]
 
-  /** The count so far. */
-  async function countOf(limiter: Limiter, id: string): Promise<number> {
-    const { totalHits, window } = await limiter.hit(id)
-    await limiter.giveBack(id, window)
-    return totalHits - 1
-  }
-
   /** Counts if there is room everywhere; otherwise nowhere. */
   async function countAll(counted: readonly (readonly [Limiter, string])[]) {
     const taken: (() => Promise<void>)[] = []
@@ -69,7 +62,7 @@ export function createHelpLimits({ createLimiter, puzzles, key }: HelpLimitParts
   return {
     async admit({ mailbox, helper }, solution, manyWait) {
       const secret = `help ${helper} ${mailbox.address}`
-      const manyMails = (await countOf(all, '')) >= all.count / 2
+      const manyMails = (await all.read('')) >= all.count / 2
       const hits = helper === 'address' ? await named.hit(mailbox.address) : undefined
       const isNamedOften = hits !== undefined && hits.totalHits > named.count
       if (!manyMails && !manyWait && !isNamedOften) return
@@ -82,7 +75,7 @@ export function createHelpLimits({ createLimiter, puzzles, key }: HelpLimitParts
 
     async countMail({ mailbox, helper }: HelpRequest, to) {
       const id = `${helper} ${mailbox.address}`
-      const hasMany = helper === 'address' && (await countOf(day, id)) >= day.count
+      const hasMany = helper === 'address' && (await day.read(id)) >= day.count
       return await countAll([
         [soon, id],
         // After the day's mails, one an hour.

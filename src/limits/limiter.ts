@@ -8,6 +8,8 @@ export interface Limiter extends Limit {
   readonly name: string
   /** Counts a hit. Rejects with `StoreUnavailable`. */
   hit(key: string): Promise<Hits>
+  /** The hits so far. Rejects with `StoreUnavailable`. */
+  read(key: string): Promise<number>
   /** The attempt is in progress until `end` is called, which never fails. */
   begin(key: string): Promise<Begun>
   /** Takes one hit back, unless its window is over. Never fails. */
@@ -24,6 +26,7 @@ export function createLimiter(name: string, { count, windowMs }: Limit, store: L
     count,
     windowMs,
     hit: (key) => store.increment(key),
+    read: (key) => store.read(key),
     async begin(key) {
       const begun = await store.begin(key)
       return { ...begun, end: () => ifAvailable(begun.end()) }

@@ -51,6 +51,7 @@ export function createMemoryLimitStore(clock: Clock, windowMs: number, maxKeys =
 
   return {
     increment: async (key) => hit(key),
+    read: async (key) => current(key)?.hits ?? 0,
 
     async begin(key) {
       const others = underWay.get(key) ?? 0

@@ -47,6 +47,9 @@ export function createRedisLimitStore(
       const script = `${INCREMENT} return reply`
       return await inStore(client.eval(script, 1, keyOf(key), randomId(), windowMs).then(hitsOf))
     },
+    async read(key) {
+      return await inStore(client.hget(keyOf(key), 'hits').then(countOf))
+    },
     async begin(key) {
       const id = randomId()
       const [hitsKey, underWayKey] = [keyOf(key), underWayOf(key)]
@@ -63,6 +66,12 @@ export function createRedisLimitStore(
       await inStore(client.del(keyOf(key)))
     },
   }
+}
+
+function countOf(reply: unknown): number {
+  const count = Number(reply ?? 0)
+  if (!Number.isInteger(count)) throw new UnexpectedReply()
+  return count
 }
 
 function hitsOf(reply: unknown): Hits {

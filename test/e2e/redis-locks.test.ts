@@ -172,6 +172,7 @@ it('counts that instances share are those of all, and are taken back without a t
   const first = await ours.increment('a')
   expect(first.totalHits).toBe(1)
   expect(await theirs.increment('a')).toMatchObject({ totalHits: 2, window: first.window })
+  expect([await ours.read('a'), await theirs.read('b')]).toEqual([2, 0])
   expect(await redis.client.pttl(COUNT)).toBeGreaterThan(50_000)
   for (const _ of [1, 2, 3]) await ours.decrement('a', first.window)
   expect(await redis.client.exists(COUNT)).toBe(0)

@@ -70,7 +70,7 @@ function failingStore(error: Error): SharedStore {
   const fail = async (): Promise<never> => {
     throw error
   }
-  const limits: LimitStore = { increment: fail, begin: fail, decrement: fail, resetKey: fail }
+  const limits: LimitStore = { increment: fail, read: fail, begin: fail, decrement: fail, resetKey: fail }
   return { ...createMemoryStore(createTestClock()), createLimitStore: () => limits }
 }
 

@@ -153,6 +153,13 @@ it('the fourth request of a day for a link to one mailbox needs a puzzle, even i
   expect(await puzzleFor(request)).toBeUndefined()
 })
 
+it('a flood of requests at the same moment uses up no mails of others', async () => {
+  const { mail, puzzleFor } = createLimits()
+  const flood = Array.from({ length: 100 }, (_, index) => puzzleFor(requestFor(`box${index}@example.net`)))
+  expect(await mail(requestFor('info@example.org'), 'alice@contact.example')).toBe(true)
+  expect((await Promise.all(flood)).filter((puzzle) => puzzle !== undefined)).toEqual([])
+})
+
 it('the store never gets an owner’s address', async () => {
   const { mail, keys } = createLimits()
   await mail(requestFor('info@example.org'), 'alice@contact.example')

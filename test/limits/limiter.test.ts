@@ -17,7 +17,7 @@ function failing(error: Error): LimitStore {
   const fail = async (): Promise<never> => {
     throw error
   }
-  return { increment: fail, begin: fail, decrement: fail, resetKey: fail }
+  return { increment: fail, read: fail, begin: fail, decrement: fail, resetKey: fail }
 }
 
 it('a limiter counts by key, and takes one hit or all of them back', async () => {

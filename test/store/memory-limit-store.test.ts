@@ -20,6 +20,15 @@ it('counts in memory begin again when the window of the first hit is over', asyn
   expect(await store.increment('a')).toMatchObject({ totalHits: 1, leftMs: WINDOW_MS })
 })
 
+it('counts in memory are read without another hit', async () => {
+  const { clock, store } = createStore()
+  expect(await store.read('a')).toBe(0)
+  await store.increment('a')
+  expect([await store.read('a'), await store.read('a'), await store.read('b')]).toEqual([1, 1, 0])
+  clock.advance(WINDOW_MS)
+  expect(await store.read('a')).toBe(0)
+})
+
 it('counts in memory are taken back one by one or all together', async () => {
   const { store, hits } = createStore()
   const { window } = await store.increment('a')
