@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { expect, it, onTestFinished, vi } from 'vitest'
+import german from '../../views/messages/de.json' with { type: 'json' }
 import { encode, solve } from '../kit/puzzle.js'
 import { HELP_REQUEST, helpEnvironment, PUBLIC_URL, REQUESTS, recoveryService } from '../kit/recovery.js'
 import { startService, type TestService } from '../kit/service.js'
@@ -63,7 +64,7 @@ it('the mail is in the language that the owner has chosen in the panel', async (
   await ask(service)
   await nextResult(service)
   await vi.waitUntil(() => smtp.messages.length > 0, { interval: 1 })
-  expect(smtp.messages[0]?.text).toContain('Diese Nachricht wurde')
+  expect(smtp.messages[0]?.text).toContain(german.mail.automatic)
 })
 
 it.each([
