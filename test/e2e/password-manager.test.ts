@@ -18,18 +18,22 @@ async function launch(profile: string): Promise<BrowserContext> {
   return context
 }
 
-it('Chromium’s own password manager fills in address and current password, and no new one', async () => {
-  const panel = await startPanelSimulator()
-  atEnd(() => panel.close())
-  const { url } = await startRekey(panel)
+/** The same, with info@example.org's login saved. */
+async function launchWithLogin(url: string): Promise<BrowserContext> {
   const profile = scratchDirectory('profile')
   // Its first start makes the database of logins.
   const first = await launch(profile)
   await (await first.newPage()).goto(url)
   await first.close()
   saveLogin(profile, url, 'info@example.org', 'info mail pw')
+  return launch(profile)
+}
 
-  const page = await (await launch(profile)).newPage()
+it('Chromium’s own password manager fills in address and current password, and no new one', async () => {
+  const panel = await startPanelSimulator()
+  atEnd(() => panel.close())
+  const { url } = await startRekey(panel)
+  const page = await (await launchWithLogin(url)).newPage()
   await page.goto(url)
   const filled = async () => ({
     email: await fieldOf(page, 'email').inputValue(),
@@ -45,4 +49,17 @@ it('Chromium’s own password manager fills in address and current password, and
   })
   for (const name of ['username', 'account_password', 'new_password'])
     expect(await fieldOf(page, name).inputValue(), name).toBe('')
+})
+
+it('Chromium’s own password manager fills in the password of the mailbox in the title, and of no other', async () => {
+  const panel = await startPanelSimulator()
+  atEnd(() => panel.close())
+  const { url } = await startRekey(panel)
+  const page = await (await launchWithLogin(url)).newPage()
+  await page.goto(`${url}/?email=info@example.org`)
+  await expect.poll(() => fieldOf(page, 'current_password').inputValue()).toBe('info mail pw')
+  await page.goto(`${url}/?email=sales@example.org`)
+  await page.locator('html.scripted').waitFor()
+  expect(await fieldOf(page, 'email').inputValue()).toBe('sales@example.org')
+  expect(await fieldOf(page, 'current_password').inputValue()).toBe('')
 })
