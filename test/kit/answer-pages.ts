@@ -215,7 +215,12 @@ export const answerPages: readonly AnswerPage[] = [
   }),
   ...recoveryPages,
   ...addressPages,
-  { name: 'form', answer: 'none', ask: gets('/', { email: 'info@example.org' }) },
+  { name: 'form', answer: 'none', ask: gets('/') },
+  {
+    name: 'form-for-a-mailbox',
+    answer: 'none',
+    ask: gets('/', { email: 'the-accounting-department+invoices@mail.subsidiary.example.org' }),
+  },
   {
     name: 'form-one-proof',
     answer: 'none',
