@@ -4,6 +4,7 @@ import { startPanelSimulator } from '../panel-simulator/simulator.js'
 import { atEnd } from './kit/at-end.js'
 import { answered, fieldOf, fillIn, openForm, send } from './kit/form-page.js'
 import { startRekey } from './kit/rekey.js'
+import { NARROW } from './kit/viewer.js'
 
 const FIELDS = ['email', 'current_password', 'new_password']
 
@@ -227,13 +228,14 @@ const OF_WORDS = /^[a-z-]+(?:-[a-z-]+){4,}$/
 const OF_CHARACTERS = /^[a-zA-Z2-9]{5}(?:-[a-zA-Z2-9]{5}){3}$/
 
 it('a suggestion is filled in, shown and selected, keeps the rules, and another one is offered', async () => {
-  const page = await openForm(url)
+  const page = await openForm(url, { viewport: NARROW })
   const input = fieldOf(page, 'new_password')
   await page.getByRole('button', { name: 'Suggest a password' }).click()
   await expect.poll(() => input.inputValue()).toMatch(OF_WORDS)
   const first = await input.inputValue()
   expect(await input.getAttribute('type')).toBe('text')
   expect(await page.evaluate('document.activeElement.id')).toBe('new_password')
+  expect(await page.evaluate('document.activeElement.scrollLeft')).toBe(0)
   expect(await page.evaluate('getSelection().toString()')).toBe(first)
   await page.getByText('Save this password before you go on.').first().waitFor()
   await page.getByText('All rules met').waitFor()

@@ -21,6 +21,8 @@ export async function suggest(form: PageForm, kind = 'words'): Promise<void> {
   element.querySelector<HTMLElement>('[data-shows="new_password"][aria-pressed="false"]')?.click()
   input.focus()
   input.select()
+  // Shows the start of a long password.
+  input.scrollLeft = 0
   again.dataset.suggest = kind
   again.textContent = words.suggestAnother
   other.dataset.suggest = kind === 'words' ? 'characters' : 'words'
