@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 const LONGEST =
-  /\/(?:debian-package|page-languages|page-axe|docker|package|random-run|redis-killed|roundcube-rekey)\.test\.ts$/
+  /\/(?:debian-package|page-languages|page-axe|docker|package|random-run|redis-killed|roundcube-rekey|setup)\.test\.ts$/
 
 /** Vitest begins with the largest files, and one that takes longest would be left alone at the end. */
 class LongestFirst extends BaseSequencer {

@@ -13,6 +13,8 @@ const WEBMAIL = 'https://webmail.example.org'
 /** The password of info@example.org when the panel starts. */
 const FIRST_PASSWORD = 'info mail pw'
 const START = { timeout: 20_000 }
+/** Building the package takes 10 s, and longer while other tests run. */
+const PREPARE_MS = 180_000
 /** How fast people read. */
 const WORDS_PER_MINUTE = 200
 
@@ -34,7 +36,7 @@ describe.runIf(canRunMachine)('on a host of a panel', () => {
     packagePath = `/mnt/${basename(packageDebian(release, own, machine.shared, 'none'))}`
     beforePackage = await footprint()
     settingsBefore = await panelSettings()
-  })
+  }, PREPARE_MS)
 
   /** What the setup could change: every file with its text and permissions. */
   async function footprint(): Promise<string[]> {
