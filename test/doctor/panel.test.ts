@@ -4,6 +4,8 @@ import { expect, it, onTestFinished } from 'vitest'
 import { neededCommands } from '../../src/panel/needed-commands.js'
 import { diagnose, startScopedPanel } from '../kit/doctor.js'
 import { startFullPort } from '../kit/full-port.js'
+import { recoveryEnvironment } from '../kit/recovery.js'
+import { dataFolder } from '../kit/service.js'
 import { panelReleases, simulatorCredentials } from '../panel-simulator/simulator.js'
 
 const NONE = { HESTIA_ACCESS_KEY: '', HESTIA_SECRET_KEY: '' }
@@ -137,6 +139,15 @@ it('about the panel’s API, the doctor names a missing permission for the very 
   const { gist, text } = await diagnose(panel)
   expect(gist).toMatchObject({ key: 'ok', permissions: 'permission-missing' })
   expect(text('permissions')).toContain('may not run v-search-domain-owner (others weren’t tried')
+})
+
+it('about the panel’s API, the doctor names a missing permission that only recovery links need', async () => {
+  const panel = await startScopedPanel()
+  panel.switches.permittedCommands = neededCommands(['account'])
+  const folder = { REKEY_DATA_DIR: dataFolder() }
+  const environment = { ...recoveryEnvironment, ...folder, REKEY_PROOFS: 'account' }
+  const { text } = await diagnose(panel, environment)
+  expect(text('permissions')).toContain('may not run v-search-domain-owner')
 })
 
 it('about the panel’s API, the doctor says that another server answers', async () => {

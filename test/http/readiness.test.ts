@@ -1,5 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest'
 import { openFolderStore } from '../../src/store/folder-store.js'
+import { recoveryService } from '../kit/recovery.js'
 import { scratchFolder, startService } from '../kit/service.js'
 import { steppedFs, systemError } from '../kit/stepped-fs.js'
 import { byAccount, byMailbox, gist, post } from '../kit/submissions.js'
@@ -30,6 +31,17 @@ it('readiness asks only for the commands of the proofs in use', async () => {
   const service = await startService({ environment: { REKEY_PROOFS: 'mailbox' } })
   await service.app.watch()
   expect(service.commands().toSorted()).toEqual([CHANGE, 'v-get-mail-account-value', 'v-search-domain-owner'])
+})
+
+it('readiness asks for the command that only recovery links need, if they are on', async () => {
+  const proofs = { REKEY_PROOFS: 'account' }
+  const [without, withLinks] = [
+    await startService({ environment: proofs }),
+    await startService(recoveryService(proofs)),
+  ]
+  await without.app.watch()
+  await withLinks.app.watch()
+  expect(withLinks.commands().toSorted()).toEqual([...without.commands(), 'v-search-domain-owner'].toSorted())
 })
 
 it('readiness is told at once while the panel hangs: before the first check has ended it is not known', async () => {

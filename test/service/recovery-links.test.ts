@@ -242,6 +242,15 @@ it.each([
   expect(await panel.accepts('info@example.org', 'info mail pw')).toBe(true)
 })
 
+it('a store that was lost revives no link that was used', async () => {
+  const service = await start()
+  const url = await makeLink(service)
+  expect(gist(await post(service, byLink(url)))).toBe('200 changed')
+  for (const [key] of (await service.recoveryStore?.entries('')) ?? [])
+    await service.recoveryStore?.delete(key)
+  expect(gist(await post(service, byLink(url, OTHER_PASSWORD)))).toBe('403 recovery-invalid')
+})
+
 it('a link for a name with a dot is no link for the names that the dot stands for', async () => {
   const service = await start()
   const url = await makeLink(service, { ...LINK_REQUEST, email: 'john-doe@example.org' })
