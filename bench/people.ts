@@ -73,7 +73,7 @@ export async function submit(url: string, { headers }: Person, body: string): Pr
   return { status: response.status, code, tookMs: performance.now() - startMs }
 }
 
-/** Makes a change and gives how long it took (ms). Throws if it failed. */
+/** Makes a change and returns how long it took (ms). Throws if it failed. */
 export async function change(url: string, person: Person, proof: Proof): Promise<number> {
   const { status, code, tookMs } = await submit(url, person, person.submission(proof))
   if (status !== 200) throw new Error(`the change of ${person.email} failed: ${status} ${code}`)

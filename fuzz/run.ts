@@ -49,7 +49,7 @@ for (const target of chosen) inputs += await explore(target, (minutes * 60_000) 
 print(`${inputs} inputs\n`)
 process.exit()
 
-/** Tries inputs until the time is over or a check fails, and gives how many. Each batch has its own seed. */
+/** Tries inputs until the time is over or a check fails, and returns how many. Each batch has its own seed. */
 async function explore({ name, arbitrary, run, leastMs }: Target, forMs: number): Promise<number> {
   const endMs = performance.now() + forMs
   const stopwatch = createStopwatch(run, leastMs)

@@ -129,7 +129,7 @@ export async function createServiceInMemory() {
     recovery,
 
     /**
-     * Resets the panel, sends bytes (latin1) over a new connection, and gives the result.
+     * Resets the panel, sends bytes (latin1) over a new connection, and returns the result.
      *
      * @param hangsUp whether the client disconnects once the service has no more immediate work
      */

@@ -20,7 +20,7 @@ function packagesIn({ outputs }: Metafile): string[] {
     .flatMap(([file]) => /^.*\bnode_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? [])
 }
 
-/** Gives `NAME@VERSION (LICENCE)` and the licence of the package in a directory. Throws if it has none. */
+/** Returns `NAME@VERSION (LICENCE)` and the licence of the package in a directory. Throws if it has none. */
 export function describePackage(directory: string): string {
   const { name, version, license } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'))
   const files = readdirSync(directory).filter((file) => /^licen[cs]e/i.test(file))

@@ -14,7 +14,7 @@ export interface Submission {
   readonly account?: { readonly username: string; readonly password: string }
 }
 
-/** Calls the panel through Rekey's own dispatcher and gives the body of the response. */
+/** Calls the panel through Rekey's own dispatcher and returns the body of the response. */
 async function callPanel(returncode: 'yes' | 'no', cmd: string, ...args: string[]): Promise<string> {
   const numbered = args.map((argument, index) => [`arg${index + 1}`, argument])
   const { body } = await request(new URL('/api/', url), {

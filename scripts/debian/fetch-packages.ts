@@ -24,7 +24,7 @@ export function fetchPackages(architecture: Architecture, folder: string): Fetch
   return { runtime, dependencies: install('.', architecture, join(folder, 'dependencies')) }
 }
 
-/** Installs the packages of a lock file of the project, and gives their folder. */
+/** Installs the packages of a lock file of the project, and returns their folder. */
 function install(project: string, { node }: Architecture, folder: string): string {
   mkdirSync(folder, { recursive: true })
   for (const file of ['package.json', 'package-lock.json'])

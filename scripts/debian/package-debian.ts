@@ -21,7 +21,7 @@ const SCRIPTS = ['postinst', 'prerm', 'postrm']
 const EXECUTABLE = /^(?:usr\/bin\/rekey|usr\/lib\/rekey\/bin\/node|DEBIAN\/(?:postinst|prerm|postrm))$/
 
 /**
- * Makes the Debian package for an architecture from the output of `npm run build`, and gives its path. With the same files,
+ * Makes the Debian package for an architecture from the output of `npm run build`, and returns its path. With the same files,
  * release, Node.js and dpkg, the package is the same byte for byte.
  *
  * @param target the folder for the package

@@ -4,7 +4,7 @@ export type Color = readonly [red: number, green: number, blue: number]
 /** The minimum contrast for text of normal size (WCAG 2.2, success criterion 1.4.3). */
 export const LEAST_CONTRAST = 4.5
 
-/** Reads `#rrggbb`. Gives undefined for anything else. */
+/** Reads `#rrggbb`. Returns undefined for anything else. */
 export function parseColor(text: string): Color | undefined {
   const [, red, green, blue] = /^#([\da-f]{2})([\da-f]{2})([\da-f]{2})$/i.exec(text) ?? []
   if (red === undefined || green === undefined || blue === undefined) return undefined

@@ -9,7 +9,7 @@ export interface Logo {
 const SVG = /^\uFEFF?\s*(?:<\?xml[^>]*\?>\s*)?(?:<!DOCTYPE\s[^>[]*(?:\[[^\]]*\]\s*)?>\s*)?<svg[\s/>]/
 const COMMENT = /<!--[\s\S]*?-->/g
 
-/** Detects the type of a picture by its first bytes, whatever its file is called. Gives undefined for any other type. */
+/** Detects the type of a picture by its first bytes, whatever its file is called. Returns undefined for any other type. */
 export function parseLogo(bytes: Buffer): Logo | undefined {
   const type = typeOf(bytes)
   return type && { type, bytes }

@@ -13,7 +13,7 @@ interface Scheme {
   /** The encoding of a hash if the scheme's name doesn't give it. */
   encodingOf(text: string): Encoding
   /**
-   * Makes the check of one hash, or gives undefined if the hash is broken (the packages would just answer "no"). Packages with
+   * Makes the check of one hash, or returns undefined if the hash is broken (the packages would just answer "no"). Packages with
    * native code take 4 MB each, so they are loaded here when first needed. Throws if that fails.
    */
   read(hash: Buffer): Matches | undefined

@@ -84,7 +84,7 @@ export function describePolicy(
   }
 }
 
-/** Gives the rules that a password breaks, with their codes and texts. */
+/** Returns the rules that a password breaks, with their codes and texts. */
 export function describeReasons(
   reasons: readonly PasswordReason[],
   messages: Messages,

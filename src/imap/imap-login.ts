@@ -45,7 +45,7 @@ export function createImapLogin({ timeoutMs, maxConcurrency, ...server }: ImapLo
   }
 }
 
-/** Connects to the mail server without logging in. Gives a fault if a login would be impossible. */
+/** Connects to the mail server without logging in. Returns a fault if a login would be impossible. */
 export function createImapProbe({
   timeoutMs,
   ...server

@@ -45,7 +45,7 @@ function languageOf(fileName: string): string {
   return fileName.slice(0, -'.json'.length)
 }
 
-/** Gives no names if a views folder has no catalogues. */
+/** Returns no names if a views folder has no catalogues. */
 function namesIn(directory: string): string[] {
   try {
     return readdirSync(directory)
@@ -54,7 +54,7 @@ function namesIn(directory: string): string[] {
   }
 }
 
-/** Gives undefined, which no catalogue is, if the file can't be read or isn't JSON. */
+/** Returns undefined, which no catalogue is, if the file can't be read or isn't JSON. */
 function readJson(path: string): unknown {
   try {
     return JSON.parse(readFileSync(path, 'utf8'))

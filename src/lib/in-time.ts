@@ -1,4 +1,4 @@
-/** Gives the result of the work, or rejects with the error from `late` after `durationMs`. It doesn't stop the work. */
+/** Returns the result of the work, or rejects with the error from `late` after `durationMs`. It doesn't stop the work. */
 export async function inTime<Result>(
   work: Promise<Result>,
   durationMs: number,

@@ -8,7 +8,7 @@ const WITH_PORT = /^(?:\[([^\]]*)\](?::\d{1,5})?|([\d.]+):\d{1,5})$/
 
 /**
  * Writes an IP address in canonical form, so that equal addresses are equal strings: IPv4-mapped IPv6 as IPv4, IPv6 as in RFC
- * 5952 without a zone. Gives undefined if the text isn't an IP address.
+ * 5952 without a zone. Returns undefined if the text isn't an IP address.
  */
 export function parseClientAddress(text: string): string | undefined {
   const trimmed = text.trim()
@@ -25,7 +25,7 @@ export function parseClientAddress(text: string): string | undefined {
 
 /**
  * Reads an address as proxies write it: some add the port, and brackets around IPv6 (`203.0.113.9:51234`, `[2001:db8::9]:443`).
- * Gives the same form as `parseClientAddress`, or undefined if the text isn't an address.
+ * Returns the same form as `parseClientAddress`, or undefined if the text isn't an address.
  */
 export function parseForwardedAddress(text: string): string | undefined {
   const [, bracketed, plain] = WITH_PORT.exec(text.trim()) ?? []

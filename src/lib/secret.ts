@@ -4,7 +4,7 @@ const REDACTED = '[redacted]'
 
 /**
  * A password, code, key or stored hash. Printing it in any way (string, JSON, inspection) shows `[redacted]`. Only `reveal()`
- * gives the value, so a search for that name finds each use.
+ * returns the value, so a search for that name finds each use.
  */
 export class Secret {
   readonly #value: string

@@ -2,8 +2,8 @@
 export interface Shared<Key, Result> {
   has(key: Key): boolean
   /**
-   * Gives the result of the running work for this key, or of this work if there is none. If shared work fails, each other caller
-   * does its own, because the failure may come from the first caller alone (such as its deadline).
+   * Returns the result of the running work for this key, or of this work if there is none. If shared work fails, each other
+   * caller does its own, because the failure may come from the first caller alone (such as its deadline).
    */
   share(key: Key, work: () => Promise<Result>): Promise<Result>
 }

@@ -11,8 +11,8 @@ const CODE = 'v-check-user-2fa'
 const ACCOUNT = 'v-list-user'
 
 /**
- * Holds the next calls of these commands until all have arrived, which only happens if they run in parallel. Gives the calls that
- * the panel had received by then.
+ * Holds the next calls of these commands until all have arrived, which only happens if they run in parallel. Returns the calls
+ * that the panel had received by then.
  */
 async function whenAllArrived(service: TestService, commands: readonly string[]): Promise<string[]> {
   const holds = commands.map((command) => service.panel.hold(command))

@@ -32,7 +32,7 @@ interface Given {
   readonly refusalIsProof?: boolean
 }
 
-/** A mailbox whose checks take a while. Gives the outcome, and when it was checked. */
+/** A mailbox whose checks take a while. Returns the outcome, and when it was checked. */
 function setUp(given: Given) {
   const clock = createTestClock()
   // A clock that has run for a while.

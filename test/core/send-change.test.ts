@@ -16,7 +16,7 @@ interface Given {
   readonly lagMs?: number
 }
 
-/** Sends one change. Gives its outcome, the times of the checks, and whether the turn was left in doubt. */
+/** Sends one change. Returns its outcome, the times of the checks, and whether the turn was left in doubt. */
 async function send({ answer, hasMailbox = false, find = () => 'wrong', lagMs = 0 }: Given) {
   const clock = createTestClock()
   const mailbox = parseMailbox('info@example.org')

@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path/posix'
 import type { Stage, Step } from './dockerfile.js'
 
-/** A rule for Dockerfiles, like the rule of hadolint in brackets. Gives what breaks it. */
+/** A rule for Dockerfiles, like the rule of hadolint in brackets. Returns what breaks it. */
 type Rule = (stages: readonly Stage[]) => readonly string[]
 
 const EXACT_VERSION = /:\d+\.\d+(?:\.\d+)?(?:-[\w.-]+)?$/

@@ -20,7 +20,7 @@ interface Answers {
   readonly get?: string
 }
 
-/** Runs the doctor with a Redis that stores values, except for these replies. Also gives what it stores. */
+/** Runs the doctor with a Redis that stores values, except for these replies. Also returns what it stores. */
 async function diagnoseRedis({ persistence = '1', save = '', set = '+OK', get }: Answers) {
   const kept = new Map<string, string>()
   const { port } = await startRedisReplies((command, key = '', value = '') => {

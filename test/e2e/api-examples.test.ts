@@ -22,7 +22,7 @@ beforeAll(async () => {
   rekey = await startRekey(panel, { REKEY_CLIENTS: `desk=${TOKEN}` })
 })
 
-/** Runs an example as its own program and gives its output. */
+/** Runs an example as its own program and returns its output. */
 async function print(
   [heading, language, program, file]: readonly [string, string, string, string],
   variables: Record<string, string> = {},

@@ -45,7 +45,7 @@ beforeAll(() => {
   expect(follow(install)).toMatch(/^0\.2\.0$/m)
 }, INSTALL_MS)
 
-/** Follows a document's commands and gives the output. A directory stands for the root of the host. */
+/** Follows a document's commands and returns the output. A directory stands for the root of the host. */
 function follow(commands: string): string {
   const here = commands.replaceAll(/(?<=\s|=)\/(?=opt|etc|usr\/local)/g, `${host}/`)
   const env = {

@@ -30,7 +30,7 @@ async function isPrimary(index: number): Promise<boolean> {
   return role === 'master'
 }
 
-/** Waits until the server accepts no more writes and another one does. Gives that one. */
+/** Waits until the server accepts no more writes and another one does. Returns that one. */
 async function untilReplaced(former: number): Promise<number> {
   let found = -1
   const expectOther = async () => {

@@ -53,7 +53,7 @@ it('a socket that is listened on takes the place of no living one, and of no fil
   await expect(listen(createTestServer(), nowhere)).rejects.toMatchObject({ code: 'EACCES' })
 })
 
-/** Sends requests over a socket. Gives the address that counts, and the answer to webmail's form. */
+/** Sends requests over a socket. Returns the address that counts, and the answer to webmail's form. */
 async function askBySocket(service: TestService, headers: Record<string, string>) {
   const path = socketPath()
   const server = createHttpServer(service.app.handler)

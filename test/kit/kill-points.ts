@@ -19,7 +19,7 @@ export interface KillPoint {
   /** The stores to test this point with. */
   readonly store: 'memory' | 'redis' | 'both'
   readonly environment?: KillEnvironment
-  /** Brings a change to this point. If the panel got something, gives what the panel does after the kill. */
+  /** Brings a change to this point. If the panel got something, returns what the panel does after the kill. */
   bring(scene: KillScene): Promise<(() => unknown) | undefined>
   /** The awaits that never return then: file, function and what is awaited. */
   readonly pending: readonly string[]
@@ -63,7 +63,7 @@ function lookPoint(when: string, fault: Fault, pending: readonly string[]): Kill
   }
 }
 
-/** Queues two changes of a mailbox for the domain lock. The first is sent and held; gives its release. */
+/** Queues two changes of a mailbox for the domain lock. The first is sent and held; returns its release. */
 async function queueTwo(scene: KillScene, second: object): Promise<() => void> {
   const release = await scene.askUntil(CHANGE, byMailbox())
   void scene.ask(second)

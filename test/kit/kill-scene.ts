@@ -50,7 +50,7 @@ export interface KillScene {
   /** Sends a change. Resolves when it was answered, or can't be any more. */
   ask(body?: object): Promise<void>
   /**
-   * Sends a change and waits until its call of this command has arrived, which is held. Gives the function that releases the
+   * Sends a change and waits until its call of this command has arrived, which is held. Returns the function that releases the
    * call.
    */
   askUntil(call: string, body?: object, nth?: number): Promise<() => void>
@@ -64,7 +64,7 @@ export interface KillScene {
   killAndRestart(meanwhile?: () => unknown): Promise<void>
 }
 
-/** Gives additional variables for the process. */
+/** Returns additional variables for the process. */
 export type KillEnvironment = (
   scene: Pick<KillScene, 'mailServer' | 'panel'>,
 ) => Record<string, string> | Promise<Record<string, string>>

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { onTestFinished } from 'vitest'
 
-/** Starts a server that answers every Redis command with one line, or accepts no connections. Gives its port on 127.0.0.1. */
+/** Starts a server that answers every Redis command with one line, or accepts no connections. Returns its port on 127.0.0.1. */
 export async function startLine(line: string | undefined): Promise<number> {
   const server = createServer((socket) => {
     socket

@@ -48,7 +48,7 @@ export function runMailSession(first: Socket, parts: MailSessionParts): void {
   const { faults, commands } = parts
   let clientAddress: string | undefined
 
-  /** Sends the text, unless there is a fault. Gives whether the session continues. */
+  /** Sends the text, unless there is a fault. Returns whether the session continues. */
   function say(socket: Socket, stage: string, tag: string, text: string): boolean {
     const fault = faults.get(stage)
     if (fault === undefined) socket.write(text)
@@ -122,7 +122,7 @@ export function runMailSession(first: Socket, parts: MailSessionParts): void {
   void converse(first)
 }
 
-/** Reads one line at a time, without its end. Gives an empty one when the connection has ended. */
+/** Reads one line at a time, without its end. Returns an empty one when the connection has ended. */
 function lineReader(socket: Socket): () => Promise<string> {
   let text = ''
   return async function nextLine() {

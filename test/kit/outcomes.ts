@@ -182,7 +182,7 @@ const variants: readonly Way[] = [
   { body: byAccount(), faults: [[CHANGE, exits(12)]] },
 ]
 
-/** Sends a submission to the JSON interface from a given address, and gives the last answer. */
+/** Sends a submission to the JSON interface from a given address, and returns the last answer. */
 export async function send(
   { http, panel }: TestService,
   { body, headers, path = CHANGES, method = 'post', faults = [], keyRevoked = false, times = 1 }: Way,

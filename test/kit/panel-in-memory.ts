@@ -45,7 +45,7 @@ export interface Ended {
   readonly commands: readonly CommandRecord[]
 }
 
-/** Gives the response to a command. `call` makes the panel run it. */
+/** Returns the response to a command. `call` makes the panel run it. */
 type PassCall = (command: string, call: () => Promise<RawAnswer>) => Promise<RawAnswer>
 
 /**

@@ -19,7 +19,7 @@ interface ProxyHabits {
   readonly certificate?: Certificate
 }
 
-/** Starts a reverse proxy in front of the service, and gives its origin. It is closed when the test ends. */
+/** Starts a reverse proxy in front of the service, and returns its origin. It is closed when the test ends. */
 export async function startProxy(serviceUrl: string, habits: ProxyHabits = {}): Promise<string> {
   const { strips = '', sets = {}, serves = /^/, certificate, silent = false } = habits
   const forwardedFor = (incoming: IncomingMessage): Record<string, string> => {

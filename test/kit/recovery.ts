@@ -89,7 +89,7 @@ export function removalOf(mailbox: string, id: string): string {
 }
 
 /**
- * Stores a new recovery address for info@example.org, and gives the link that would be mailed. It can be called any number of
+ * Stores a new recovery address for info@example.org, and returns the link that would be mailed. It can be called any number of
  * times, because it bypasses the rate limits on mails.
  */
 export async function confirmationFor({ panel, recoveryStore }: TestService): Promise<string> {

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { onTestFinished } from 'vitest'
 
-/** Gives the reply to a command in wire format, such as `+OK`, or undefined for no reply. */
+/** Returns the reply to a command in wire format, such as `+OK`, or undefined for no reply. */
 export type ReplyTo = (command: string, ...args: string[]) => string | undefined
 
 export interface RedisReplies {

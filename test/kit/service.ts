@@ -80,14 +80,14 @@ export interface TestServiceOptions extends Pick<ServiceParts, 'passwordTools' |
 
 const scratch = mkdtempSync(join(tmpdir(), 'rekey-test-'))
 
-/** Writes a new file and gives its path. */
+/** Writes a new file and returns its path. */
 export function scratchFile(content: string | Buffer): string {
   const path = join(scratch, randomUUID())
   writeFileSync(path, content)
   return path
 }
 
-/** Writes files into a new folder, by their paths in it, and gives the folder's path. */
+/** Writes files into a new folder, by their paths in it, and returns the folder's path. */
 export function scratchFolder(files: Readonly<Record<string, string>>): string {
   const folder = join(scratch, randomUUID())
   mkdirSync(folder)
@@ -143,7 +143,7 @@ export function configOf(environment: Record<string, string>): Config {
   return result.config
 }
 
-/** Makes the service watch the panel once, and gives its readiness. */
+/** Makes the service watch the panel once, and returns its readiness. */
 export async function readinessOf({ app }: TestService): Promise<readonly ReadinessFault[]> {
   await app.watch()
   return await app.checkReadiness()

@@ -12,7 +12,7 @@ const HERE = '203.0.113.7'
 const EXEMPT = '203.0.113.99'
 
 /**
- * Submissions with a limit of two a minute. Gives how each ends: its headers, or its refusal. Three refused addresses are
+ * Submissions with a limit of two a minute. Returns how each ends: its headers, or its refusal. Three refused addresses are
  * remembered.
  */
 function createSubmissions() {

@@ -80,7 +80,7 @@ function createLimits({
   })
 }
 
-/** Makes attempts one after another. Gives the code of each outcome, or the name of the limit that stopped it. */
+/** Makes attempts one after another. Returns the code of each outcome, or the name of the limit that stopped it. */
 async function inOrder(limit: LimitAttempt, outcomes: readonly Outcome[]): Promise<string[]> {
   const seen: string[] = []
   for (const outcome of outcomes) {

@@ -39,7 +39,7 @@ async function settled(service: TestService): Promise<Record<string, unknown>[]>
   return notificationLines(service)
 }
 
-/** Changes a password, and gives what the log says about the first try to send the notification. There are no retries. */
+/** Changes a password, and returns what the log says about the first try to send the notification. There are no retries. */
 async function firstTry(service: TestService): Promise<Record<string, unknown> | undefined> {
   service.clock.hold()
   await post(service, byMailbox())

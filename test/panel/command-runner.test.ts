@@ -12,12 +12,12 @@ import { holdTime } from '../kit/held-time.js'
 
 const TIMEOUT_MS = 5000
 
-/** What the transport gives for one call. */
+/** What the transport returns for one call. */
 type Reply = RawAnswer | TransportFailureReason
 
 const DONE: RawAnswer = { status: 200, exitCodeHeader: '0', body: '0' }
 
-/** A runner whose transport gives these replies in order, then `DONE`. */
+/** A runner whose transport returns these replies in order, then `DONE`. */
 function setUp(replies: readonly Reply[] = [], limits = { maxConcurrency: 8, maxQueue: 8 }) {
   const clock = createTestClock()
   const left = [...replies]

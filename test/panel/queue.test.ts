@@ -47,7 +47,7 @@ function startQueue(limit = 1, maxWaiting = 100) {
       await place.takeTurn()
       place.leave('not-needed')
     },
-    /** Sends a command, which starts in its turn. Gives its result. */
+    /** Sends a command, which starts in its turn. Returns its result. */
     ask(place: Pick<Place, 'run'>, name: string, command = 'question', timeoutMs = 60_000): Promise<string> {
       const work = { command, deadline: createDeadline(timeoutMs, clock), mustFit: command === 'change' }
       const result = place.run(work, async () => {

@@ -22,7 +22,7 @@ const FIELDS = {
   returncode: 'no',
 }
 
-/** The transport with a panel. Gives how a call ends: its answer, or why there was none. */
+/** The transport with a panel. Returns how a call ends: its answer, or why there was none. */
 async function setUp({ connections = 8, trust = undefined as ServerTrust | undefined } = {}) {
   const panel = await startPanelSimulator()
   onTestFinished(() => panel.close())

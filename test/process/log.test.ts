@@ -22,7 +22,7 @@ function parse(text: string): LogLine[] {
     .map((line) => JSON.parse(line) as LogLine)
 }
 
-/** The service with its log where a test can read it. Gives what is new in it. */
+/** The service with its log where a test can read it. Returns what is new in it. */
 async function start(
   stdout: number | 'ignore',
   readNew: () => string,

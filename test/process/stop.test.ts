@@ -19,7 +19,7 @@ const HEAD = [
   `Content-Length: ${BODY.length}`,
 ].join('\r\n')
 
-/** A client that has sent these bytes. Gives what comes back. */
+/** A client that has sent these bytes. Returns what comes back. */
 async function send(service: Running, bytes: string): Promise<{ socket: Socket; text: () => string }> {
   const socket = connect(Number(new URL(await urlOf(service)).port), '127.0.0.1')
   onTestFinished(() => void socket.destroy())

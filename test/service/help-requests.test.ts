@@ -31,7 +31,7 @@ function resultsOf({ logText }: TestService): Record<string, unknown>[] {
     .map((line) => JSON.parse(line))
 }
 
-/** Lets the random wait pass, and gives the result of the next request. */
+/** Lets the random wait pass, and returns the result of the next request. */
 async function nextResult(service: TestService): Promise<Record<string, unknown>> {
   const before = resultsOf(service).length
   service.clock.advance(60_000)

@@ -40,7 +40,7 @@ async function enrol(service: TestService, smtp: SmtpServer): Promise<void> {
   expect(gist(answer)).toBe('200 recovery-address-confirmed')
 }
 
-/** Requests a link, and gives the result. */
+/** Requests a link, and returns the result. */
 async function askForLink(
   service: TestService,
   email = 'info@example.org',

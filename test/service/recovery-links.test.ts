@@ -30,7 +30,7 @@ afterEach(() => void vi.useRealTimers())
 
 const start = (environment?: Record<string, string>) => startService(recoveryService(environment))
 
-/** Stops the date, and gives the function that moves it forward (ms). */
+/** Stops the date, and returns the function that moves it forward (ms). */
 function holdDate(): (durationMs: number) => void {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
   return (durationMs) => void vi.setSystemTime(Date.now() + durationMs)

@@ -14,7 +14,7 @@ import {
 
 type Wishes = Partial<Extract<SetupTask, { does: 'set-up' }>>
 
-/** Runs the setup. Gives the output, and whether everything is as wanted. */
+/** Runs the setup. Returns the output, and whether everything is as wanted. */
 async function setUpOn(panel: SetupHost, wishes: Wishes = {}, answers: readonly string[] = []) {
   const { parts, ...heard } = setupParts(panel, answers)
   const isSetUp = await setUp({ does: 'set-up', isDry: false, ...wishes }, parts)

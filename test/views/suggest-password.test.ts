@@ -26,7 +26,7 @@ function randomFrom(seed: number): RandomNumbers {
     })
 }
 
-/** Gives these numbers in order, then zeros, and counts how many were taken. */
+/** Returns these numbers in order, then zeros, and counts how many were taken. */
 function randomOf(...numbers: number[]): { readonly random: RandomNumbers; taken(): number } {
   let index = 0
   const random = (count: number) => Uint32Array.from({ length: count }, () => numbers[index++] ?? 0)

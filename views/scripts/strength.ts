@@ -15,7 +15,7 @@ let worker: Worker | undefined
 let latestId = 0
 
 /**
- * Estimates strength in a worker, which loads its dictionary when somebody first types. Gives undefined if a newer password was
+ * Estimates strength in a worker, which loads its dictionary when somebody first types. Returns undefined if a newer password was
  * typed meanwhile, or if the worker can't be loaded.
  */
 export function estimateStrength(

@@ -2,7 +2,7 @@ import type { Mailbox } from '../../src/core/mailbox.js'
 import { breachedRules } from '../../src/core/password/rules.js'
 import type { ScriptPolicy } from '../../src/http/page/script-view.js'
 
-/** Gives this many random 32-bit numbers, like `crypto.getRandomValues`. */
+/** Returns this many random 32-bit numbers, like `crypto.getRandomValues`. */
 export type RandomNumbers = (count: number) => Uint32Array
 
 /** Without characters that look alike: 0 and O; 1, I and l. */

@@ -48,7 +48,7 @@ function random(count: number): Uint32Array {
   return crypto.getRandomValues(new Uint32Array(count))
 }
 
-/** Gives none if they can't be loaded. */
+/** Returns none if they can't be loaded. */
 async function loadWords(): Promise<readonly string[]> {
   try {
     return await (await fetch(new URL('words.json', import.meta.url))).json()

@@ -24,7 +24,7 @@ export function createRender(
   return (template, view) => eta.render(template, { ...shared, ...view })
 }
 
-/** Compiles every template, and gives those that fail. Throws if one can't be read. */
+/** Compiles every template, and returns those that fail. Throws if one can't be read. */
 export function findTemplateFaults(directories: readonly string[]): TemplateFault[] {
   const { eta, texts } = loadTemplates(directories)
   return [...texts].flatMap(([path, text]) => {

@@ -15,7 +15,7 @@ const PASSING =
 /** A minimal Debian or Ubuntu in a folder of this machine. */
 export interface DebianHost {
   readonly root: string
-  /** Runs a command there as root, without a network, and gives its output. Throws if it fails. */
+  /** Runs a command there as root, without a network, and returns its output. Throws if it fails. */
   run(...command: CommandLine): Promise<string>
   /** The paths of everything installed there. */
   paths(): Promise<string[]>
@@ -38,7 +38,7 @@ export async function installDebian(release: string): Promise<DebianHost> {
   return { root, run, paths }
 }
 
-/** Pretends that systemd runs on a host. Gives the file with the arguments of each systemctl call. */
+/** Pretends that systemd runs on a host. Returns the file with the arguments of each systemctl call. */
 export function feignSystemd({ root }: DebianHost): string {
   mkdirSync(join(root, 'run/systemd/system'), { recursive: true })
   const systemctl = join(root, 'usr/bin/systemctl')

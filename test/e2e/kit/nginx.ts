@@ -75,7 +75,7 @@ export async function startPanelNginx(serviceUrl: string, changes: Changes = {})
   return setup
 }
 
-/** Runs nginx with these servers until the tests of the file are over. Gives the path of its configuration. */
+/** Runs nginx with these servers until the tests of the file are over. Returns the path of its configuration. */
 async function runNginx({ directory, port, file }: ProxySetup, servers: string): Promise<string> {
   const config = file(
     'nginx.conf',

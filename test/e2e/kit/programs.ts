@@ -9,7 +9,7 @@ export interface Program {
   readonly pid: number
   /** Everything that it has written. */
   output(): string
-  /** Waits until it has written a matching line, and gives the match. Rejects if the program ends first. */
+  /** Waits until it has written a matching line, and returns the match. Rejects if the program ends first. */
   written(pattern: RegExp): Promise<RegExpExecArray>
   /** Waits until it accepts connections. Rejects if it ends first. */
   listening(port: number): Promise<void>

@@ -20,7 +20,7 @@ export interface FrontProxy {
 export interface ProxySetup extends FrontProxy {
   readonly directory: string
   readonly keyFile: string
-  /** Writes a file for the proxy and gives its path. */
+  /** Writes a file for the proxy and returns its path. */
   file(name: string, text: string): string
 }
 

@@ -8,7 +8,7 @@ export function sharing(url: string): Record<string, string> {
   return { REKEY_REDIS_URL: url, REKEY_LINK_KEY: LINK_KEY }
 }
 
-/** Sends a valid change, and gives the code of its answer. */
+/** Sends a valid change, and returns the code of its answer. */
 export async function change(rekey: Rekey): Promise<string> {
   const response = await fetch(`${rekey.url}/api/v1/password-changes`, {
     method: 'POST',

@@ -42,7 +42,7 @@ export const canRunSystemd =
 
 /** systemd as process 1 of a host with this machine's programs, users and network. */
 export interface Systemd {
-  /** Runs bash commands there as root, and gives their output. */
+  /** Runs bash commands there as root, and returns their output. */
   run(commands: string): Promise<string>
   /** Writes a file there, in /run or /opt. Units go into `UNITS`. */
   write(path: string, text: string): Promise<unknown>

@@ -1,6 +1,6 @@
 import type { PanelMachine } from './panel-machine.js'
 
-/** Logs in to a machine's Roundcube and changes the password there. Gives the message that the person sees. */
+/** Logs in to a machine's Roundcube and changes the password there. Returns the message that the person sees. */
 export async function changePasswordByRoundcube(
   machine: PanelMachine,
   url: string,

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 
-/** Logs in to Roundcube as a person. Gives whether it worked. */
+/** Logs in to Roundcube as a person. Returns whether it worked. */
 export async function logInToWebmail(
   page: Page,
   url: string,
@@ -24,7 +24,7 @@ export async function openPasswordSettings(page: Page): Promise<void> {
   await page.getByLabel('Current Password:').waitFor()
 }
 
-/** Fills in and saves the form in Settings → Password. Gives the message that the person sees. */
+/** Fills in and saves the form in Settings → Password. Returns the message that the person sees. */
 export async function changePasswordInWebmail(
   page: Page,
   currentPassword: string,

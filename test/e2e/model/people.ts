@@ -34,7 +34,7 @@ export interface People {
   wishAtOnce(domain: Domain): Promise<void>
   /** Tries a wrong password, and expects that no more tries get through than the limit allows. */
   guess(): Promise<void>
-  /** Requests a valid change from an instance, in a domain that nobody else changes. Gives whether it succeeded. */
+  /** Requests a valid change from an instance, in a domain that nobody else changes. Returns whether it succeeded. */
   tryRightChange(instance: Instance): Promise<boolean>
 }
 
@@ -160,7 +160,7 @@ function addressOf(number: number): string {
 }
 
 /**
- * Gives the answer, or undefined if the caller disconnected first.
+ * Returns the answer, or undefined if the caller disconnected first.
  *
  * @param hangUp decides when the caller disconnects, if it does
  */

@@ -10,13 +10,13 @@ export interface Weather {
   readonly name: string
   /** Whether the panel's calls are also disturbed at random. */
   readonly disturbs?: boolean
-  /** Starts the fault, and gives the function that ends it. */
+  /** Starts the fault, and returns the function that ends it. */
   begin(world: World, random: Random): Promise<() => unknown>
 }
 
 const calm = (): void => undefined
 
-/** Records that Redis forgets from now on. Gives the function that ends that. */
+/** Records that Redis forgets from now on. Returns the function that ends that. */
 function lose({ losses }: World, what: 'counts' | 'counts and locks'): () => void {
   const fromMs = performance.now()
   const loss = { fromMs, untilMs: Number.POSITIVE_INFINITY, ofLocks: what === 'counts and locks' }

@@ -20,7 +20,8 @@ const DELAY_MS = 1000
 const ELSEWHERE = '203.0.113.9'
 
 /**
- * A service with a limit of one submission per address. Gives what it asked the store, and how many answers went the normal way.
+ * A service with a limit of one submission per address. Returns what it asked the store, and how many answers went the normal
+ * way.
  */
 async function startLimited(options: TestServiceOptions = {}) {
   const clock = createTestClock()

@@ -145,7 +145,7 @@ it('refusals of credentials are alike to the byte, and leave no sooner than on t
   expect(service.attempts().map(({ durationMs }) => durationMs)).toEqual([1000, 1000, 1000, 1000])
 })
 
-/** Sends a raw request and gives the body of the answer, one character for each byte. */
+/** Sends a raw request and returns the body of the answer, one character for each byte. */
 async function rawBody(service: TestService, ...lines: string[]): Promise<string> {
   const answer = await sendRaw(service, lines.join('\r\n'))
   return answer.slice(answer.indexOf('\r\n\r\n') + 4)

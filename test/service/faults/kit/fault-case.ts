@@ -18,7 +18,7 @@ function createWish({ address }: Sender, oldPassword: string): Wish {
  * Requests a change while something goes wrong. Expects that the answer is right and true, that nothing is changed twice or for
  * another mailbox, and that the next changes work: at once in another domain, soon after for this mailbox.
  *
- * @param disturb makes something go wrong, and gives the function that repairs it
+ * @param disturb makes something go wrong, and returns the function that repairs it
  * @returns the password at the end
  */
 export async function tryChange(
