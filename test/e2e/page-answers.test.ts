@@ -70,6 +70,7 @@ it('an answer that comes into the page keeps the rest where the new password is 
   await answered(page, 'password-rejected')
   expect(await fieldOf(page, 'current_password').inputValue()).toBe('bob mail pw')
   expect(await fieldOf(page, 'new_password').inputValue()).toBe('short')
+  expect(await fieldOf(page, 'confirm_password').count()).toBe(0)
   expect(await fieldOf(page, 'email').inputValue()).toBe('bob@bob.example.com')
   await fillIn(page, { next: 'nine maps under a kettle' })
   await expect.poll(() => page.locator('[data-rule="too-short"].kept').count()).toBe(1)
