@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest'
-import { makeLink, recoveryService } from '../kit/recovery.js'
+import { byLink, makeLink, recoveryService } from '../kit/recovery.js'
 import { startService } from '../kit/service.js'
 import { startSmtpServer } from '../kit/smtp-server.js'
 import { byMailbox, post } from '../kit/submissions.js'
@@ -22,6 +22,15 @@ it('the owner of the hosting account is told of a change if that is configured, 
   const mail = smtp.messages.find(({ to }) => to.includes('alice@contact.example'))
   expect(mail?.text).toContain('of your hosting account alice')
   expect(service.commands().at(-1)).toBe('v-list-user')
+})
+
+it('the owner is told of a change by a link too, and so is the mailbox', async () => {
+  const { service, smtp, recipients } = await start({ REKEY_NOTIFY_OWNER: 'true' })
+  await post(service, byLink(await makeLink(service)))
+  // The mailbox was also told of the link.
+  expect(await recipients(3)).toEqual(['alice@contact.example', 'info@example.org', 'info@example.org'])
+  const mail = smtp.messages.find(({ to }) => to.includes('alice@contact.example'))
+  expect(mail?.text).toContain('of your hosting account alice was changed')
 })
 
 it('the owner is not told of a change unless that is configured', async () => {
