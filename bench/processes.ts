@@ -93,7 +93,6 @@ export async function startSlowClients(url: string, count: number) {
   const { child, stop } = await forkProgram('slow-clients', { TARGET: url, COUNT: String(count) })
   return {
     stop,
-    /** How many are open. */
     async open(): Promise<number> {
       const answer = nextMessage(child)
       child.send('open')

@@ -5,7 +5,6 @@ import { change, createPerson, submit } from '../people.js'
 import { startPanel, startRekey } from '../processes.js'
 
 const FOR_MS = 60_000
-/** How long a client waits. */
 const CLIENT_TIMEOUT_MS = 30_000
 
 /** Three times as many people as a small panel can serve, all with mailboxes of one domain. */

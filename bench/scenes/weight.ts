@@ -62,7 +62,6 @@ async function measureStarts(panel: Panel): Promise<Figure[]> {
   ]
 }
 
-/** A server's figures under load. */
 interface Load {
   readonly rates: number[]
   readonly cpuMs: number[]

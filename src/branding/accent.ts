@@ -11,7 +11,7 @@ export function parseColor(text: string): Color | undefined {
   return [Number.parseInt(red, 16), Number.parseInt(green, 16), Number.parseInt(blue, 16)]
 }
 
-/** @returns the colour as `#rrggbb` */
+/** @returns the color as `#rrggbb` */
 export function printColor(color: Color): string {
   return `#${color.map((channel) => channel.toString(16).padStart(2, '0')).join('')}`
 }

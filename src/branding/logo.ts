@@ -1,6 +1,5 @@
 /** The logo of the organization that runs the service. */
 export interface Logo {
-  /** The media type. */
   readonly type: 'image/svg+xml' | 'image/png' | 'image/jpeg' | 'image/webp'
   readonly bytes: Buffer
 }

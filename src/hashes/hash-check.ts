@@ -14,7 +14,6 @@ const ENDINGS: ReadonlyMap<string, Encoding> = new Map([
   ['.HEX', 'hex'],
 ])
 
-/** A parsed stored hash. */
 interface StoredHash {
   readonly scheme: string
   readonly matches: Matches

@@ -5,7 +5,6 @@ import { networkOf } from '../lib/ip-address.js'
 import { type Credentials, type MailServer, runSession } from './session.js'
 import { faultOf, refusedCredentials, unsendable } from './session-result.js'
 
-/** How many logins may wait for their turn. */
 const MAX_WAITING = 128
 
 interface ImapLoginOptions extends MailServer {

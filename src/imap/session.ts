@@ -26,7 +26,6 @@ export interface SessionEnd {
   readonly passwordSent: boolean
   /** Whether the server allows no logins with a password. */
   readonly loginDisabled: boolean
-  /** Whether a connection was made. */
   readonly connected: boolean
   /** The error that ended it early. */
   readonly error?: unknown

@@ -8,7 +8,6 @@ export interface LastTurns {
   give(sender: string): void
 }
 
-/** How many senders are remembered. */
 const MAX_SENDERS = 10_000
 
 /** @param memoryMs how long turns are remembered, by `nowMs` */

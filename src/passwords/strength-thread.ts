@@ -14,7 +14,6 @@ export interface ThreadParts {
   readonly timeoutMs: number
   /** How long a request may wait for its turn. */
   readonly maxWaitMs: number
-  /** How many requests may wait. */
   readonly maxWaiting: number
   /** How long after the last request or `warmUp` the worker ends, to free its memory. */
   readonly idleMs: number

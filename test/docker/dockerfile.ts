@@ -22,7 +22,6 @@ export interface Stage {
   readonly steps: readonly Step[]
 }
 
-/** The project's Dockerfile. */
 export const DOCKERFILE = new URL('../../Dockerfile', import.meta.url)
 
 export function loadStages(): Stage[] {

@@ -123,7 +123,6 @@ export async function requestLink(service: TestService, request: object = LINK_R
   return await service.http.post(LINKS).send(request)
 }
 
-/** Makes a link. */
 export async function makeLink(service: TestService, request: object = LINK_REQUEST): Promise<string> {
   const response = await requestLink(service, request)
   if (response.status !== 201) throw new Error(`the link was answered with ${response.status}`)

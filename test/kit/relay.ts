@@ -10,11 +10,9 @@ export interface Relay {
   cut(): void
   /** Forwards nothing any more, but breaks nothing. What arrives is forwarded after `heal`. */
   silence(): void
-  /** Forwards everything again. */
   heal(): void
   /** Goes silent just before it forwards a text for the nth time from now. Resolves when it has. */
   silenceAt(text: string, nth: number): Promise<void>
-  /** Breaks all connections for good. */
   close(): void
 }
 
@@ -24,7 +22,6 @@ interface Trap {
   spring(): void
 }
 
-/** @param port the server's port */
 export async function startRelay(port: number): Promise<Relay> {
   const sockets = new Set<Socket>()
   let target = port

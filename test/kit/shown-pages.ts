@@ -2,7 +2,6 @@ import { readdirSync } from 'node:fs'
 import { type AnswerPage, answerPages } from './answer-pages.js'
 import { startService } from './service.js'
 
-/** All languages of the service. */
 export const ALL_LANGUAGES = readdirSync(new URL('../../views/messages/', import.meta.url)).map((name) =>
   name.replace('.json', ''),
 )

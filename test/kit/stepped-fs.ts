@@ -62,7 +62,6 @@ function stepped(
   })
 }
 
-/** Makes an error of the system. */
 export function systemError(code: string): Error {
   return Object.assign(new Error(code), { code })
 }

@@ -20,7 +20,6 @@ interface Opened {
   readonly store: DurableStore
   readonly directory: string
   readonly events: FolderEvent[]
-  /** Closes it and opens the folder again. */
   reopen(): Promise<Opened>
 }
 

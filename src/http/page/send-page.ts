@@ -8,7 +8,6 @@ import { contextOf } from '../request-context.js'
 import { type FrameParts, frameView, type PagePath, pageHref } from './layout-view.js'
 import type { Render } from './templates.js'
 
-/** A page to send. */
 interface Page {
   /** The page whose form a person returns to, also when changing the language. */
   readonly path: PagePath

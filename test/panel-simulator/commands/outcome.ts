@@ -1,4 +1,3 @@
-/** The result of a command. */
 export interface Outcome {
   readonly code: number
   /** Its output, without the last line break. */

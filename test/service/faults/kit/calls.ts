@@ -11,7 +11,6 @@ export interface Sender {
   body(wish: Wish): object
 }
 
-/** Proof by mailbox. */
 export const mailboxSender: Sender = {
   address: 'info@example.org',
   password: 'info mail pw',
