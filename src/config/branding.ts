@@ -24,7 +24,7 @@ export const variables = {
     .optional()
     .describe('Your logo: a file with an SVG, PNG, JPEG or WebP picture, at most 32 KiB.'),
   REKEY_ACCENT_COLOR: accentColor().describe(
-    'Your colour, such as `#1f5fa8`. It needs a contrast of 4.5:1 with white and with `#f2f4f7`.',
+    'Your color, such as `#1f5fa8`. It needs a contrast of 4.5:1 with white and with `#f2f4f7`.',
   ),
   REKEY_SUPPORT_CONTACT: line(120).describe(
     'The contact for people who need help, such as `helpdesk@example.org, +49 30 1234`.',
@@ -46,7 +46,7 @@ export const variables = {
   ),
 }
 
-/** The administrator's name, logo, colour and links. Reads the logo's file. */
+/** The administrator's name, logo, color and links. Reads the logo's file. */
 export function select(values: ValuesOf<typeof variables>, addFault: AddFault) {
   const { REKEY_LOGO_FILE: logoFile } = values
   const brand: Brand = {
@@ -97,7 +97,7 @@ function accentColor() {
     .string()
     .transform((value, context): Accent => {
       const color = parseColor(value)
-      if (!color) return fault(context, 'must be a colour such as #1f5fa8')
+      if (!color) return fault(context, 'must be a color such as #1f5fa8')
       const ratio = Math.min(...LIGHT_PAPERS.map((paper) => contrast(color, paper)))
       if (ratio >= LEAST_CONTRAST) return createAccent(color)
       // Rounded down: 4.499 must not read as 4.5.

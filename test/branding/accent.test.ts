@@ -21,7 +21,7 @@ const accepted = color.filter((each) =>
 
 function colorOf(text: string): Color {
   const parsed = parseColor(text)
-  if (!parsed) throw new Error(`${text} is no colour`)
+  if (!parsed) throw new Error(`${text} is no color`)
   return parsed
 }
 
@@ -32,12 +32,12 @@ it.each([
   ['#767676', '#ffffff', 4.54],
   ['#ff0000', '#ffffff', 4],
   ['#0000ff', '#ffffff', 8.59],
-])('the contrast of two colours %s and %s is %d:1, either way round', (one, other, ratio) => {
+])('the contrast of two colors %s and %s is %d:1, either way round', (one, other, ratio) => {
   expect(contrast(colorOf(one), colorOf(other))).toBeCloseTo(ratio, 2)
   expect(contrast(colorOf(other), colorOf(one))).toBeCloseTo(ratio, 2)
 })
 
-it('the contrast of two colours lies between 1 and 21', () => {
+it('the contrast of two colors lies between 1 and 21', () => {
   fc.assert(
     fc.property(color, color, (one, other) => {
       expect(contrast(one, other)).toBeGreaterThanOrEqual(1)
@@ -46,11 +46,11 @@ it('the contrast of two colours lies between 1 and 21', () => {
   )
 })
 
-it('the contrast of two colours is of colours that can be written and read again', () => {
+it('the contrast of two colors is of colors that can be written and read again', () => {
   fc.assert(fc.property(color, (each) => void expect(parseColor(printColor(each))).toEqual(each)))
 })
 
-it('an accent can be read, and read upon, on the light page and on the dark one, whatever colour was accepted', () => {
+it('an accent can be read, and read upon, on the light page and on the dark one, whatever color was accepted', () => {
   fc.assert(
     fc.property(accepted, (each) => {
       const { light, dark } = createAccent(each)
@@ -68,7 +68,7 @@ it('an accent can be read, and read upon, on the light page and on the dark one,
   )
 })
 
-it('an accent is the very colour that was configured on the light page, and on the dark one if it can be', () => {
+it('an accent is the very color that was configured on the light page, and on the dark one if it can be', () => {
   const color = colorOf('#7a2e9d')
   expect(createAccent(color).light.accent).toBe(color)
   const [paper] = DARK_PAPERS

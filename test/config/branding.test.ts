@@ -98,7 +98,7 @@ it.each([
   },
 )
 
-it('the configuration of the brand says which contrast a colour lacks, and takes the palest grey that has it', () => {
+it('the configuration of the brand says which contrast a color lacks, and takes the palest grey that has it', () => {
   expect(faultsOf({ REKEY_ACCENT_COLOR: '#707070' })).toEqual([
     'REKEY_ACCENT_COLOR must have a contrast of 4.5:1 or more with the page’s white and its grey, #f2f4f7 (WCAG 2.2, 1.4.3); it has 4.49:1',
   ])

@@ -19,7 +19,7 @@ function variablesFrom(heading: string): Record<string, string> {
 
 it('the document on branding sets a brand that is shown', async () => {
   const environment = {
-    ...variablesFrom('Name, logo, colour and help'),
+    ...variablesFrom('Name, logo, color and help'),
     REKEY_LOGO_FILE: scratchFile(pictures['image/svg+xml']),
   }
   const service = await startService({ environment })

@@ -26,7 +26,7 @@ it.each([
   ['light', 'rgb(122, 46, 157)', 'rgb(255, 255, 255)'],
   ['dark', 'rgb(169, 119, 191)', 'rgb(16, 32, 47)'],
 ] as const)(
-  'the brand in a browser has its colour and its logo where the system is %s',
+  'the brand in a browser has its color and its logo where the system is %s',
   async (colorScheme, accent, onAccent) => {
     const page = await openBrowser({ colorScheme })
     await page.goto(rekey.url)

@@ -29,7 +29,7 @@ it('nothing moves for people who want no motion', async () => {
   }
 })
 
-it('in forced colours all that lines alone show is still to be seen', async () => {
+it('in forced colors all that lines alone show is still to be seen', async () => {
   const { page, show, keep } = await openViewer({ forcedColors: 'active' })
   for (const shown of await askForPages(['en'])) {
     await show(shown)

@@ -79,7 +79,7 @@ it('an owner makes a link and its user sets a password without scripts', async (
 
 it.each([
   ['on a dark page', { colorScheme: 'dark' }],
-  ['in forced colours', { forcedColors: 'active', colorScheme: 'dark' }],
+  ['in forced colors', { forcedColors: 'active', colorScheme: 'dark' }],
   ['on a wide page', { viewport: { width: 1280, height: 800 } }],
 ] as const)('the code of a link can be read %s', async (_where, options) => {
   const service = await start()

@@ -13,7 +13,7 @@ const brand = {
   REKEY_EXTRA_TEXT: 'Open <b>daily</b>.',
 }
 
-it('the page of a brand shows logo, name, colour, support and the extra text, escaped, on the form and in notices', async () => {
+it('the page of a brand shows logo, name, color, support and the extra text, escaped, on the form and in notices', async () => {
   const service = await startService({ environment: { ...brand, REKEY_BASE_PATH: '/password' } })
   for (const path of ['/password/', '/password/nothing']) {
     const { text } = await service.http.get(path)
@@ -67,7 +67,7 @@ it.each(Object.entries(pictures))(
   },
 )
 
-it('the files of a brand the colour is a stylesheet for light and dark', async () => {
+it('the files of a brand the color is a stylesheet for light and dark', async () => {
   const service = await startService({ environment: brand })
   const response = await service.http.get('/assets/brand.css')
   expect(response.get('content-type')).toBe('text/css; charset=utf-8')
