@@ -47,5 +47,5 @@ function split(storedHash: string): { name: string; ending: string; text: string
   const [, name, ending = '', text = ''] = STORED_HASH.exec(storedHash) ?? []
   if (name !== undefined) return { name, ending, text }
   if (storedHash.startsWith('$')) return { name: 'CRYPT', ending, text: storedHash }
-  throw new PanelFault('panel-failed', 'a stored hash names no scheme')
+  throw new PanelFault('panel-failed', 'a stored hash has no scheme')
 }

@@ -68,7 +68,7 @@ function loadTemplates(directories: readonly string[]) {
   // Templates include each other by the paths in our folder, whichever folder they come from.
   eta.readFile = (path) => {
     const text = texts.get(path)
-    if (text === undefined) throw new Error(`there is no template ${basename(path)}`)
+    if (text === undefined) throw new Error(`no template ${basename(path)}`)
     return text
   }
   return { eta, texts }
