@@ -29,6 +29,7 @@ const MACHINES = { amd64: 62, arm64: 183 } as const
 
 const { version } = manifest
 const FORMER = '0.1.99'
+const DATE = new Date('2026-01-02T03:04:05Z')
 const execute = promisify(execFile)
 
 /** The folder of the packages, and the contents of each. */
@@ -45,7 +46,9 @@ beforeAll(async () => {
 
 async function build(): Promise<string> {
   const folder = scratchDirectory('packages')
-  await execute(process.execPath, ['--import', 'tsx', 'scripts/package-deb.ts', folder], { cwd: ROOT })
+  // A commit during the tests would change the date of the files.
+  const env = { ...process.env, SOURCE_DATE_EPOCH: `${DATE.getTime() / 1000}` }
+  await execute(process.execPath, ['--import', 'tsx', 'scripts/package-deb.ts', folder], { cwd: ROOT, env })
   return folder
 }
 

@@ -1,10 +1,10 @@
+import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { copyFileSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { promisify } from 'node:util'
 import { beforeAll, describe, expect, it } from 'vitest'
-import manifest from '../../package.json' with { type: 'json' }
-import { architectures } from '../../scripts/debian/architectures.js'
-import { packageDebian } from '../../scripts/debian/package-debian.js'
+import { ROOT } from './kit/checkout.js'
 import { adapt } from './kit/deploy-file.js'
 import { canRunMachine, type PanelMachine, startPanelMachine, startServiceHost } from './kit/panel-machine.js'
 import { changePasswordByRoundcube } from './kit/webmail-session.js'
@@ -30,10 +30,9 @@ describe.runIf(canRunMachine)('on a host of a panel', () => {
 
   beforeAll(async () => {
     machine = await startPanelMachine()
-    const own = architectures.find(({ node }) => node === process.arch)
-    if (!own) throw new Error(`there is no package for ${process.arch}`)
-    const release = { version: manifest.version, date: new Date(0) }
-    packagePath = `/mnt/${basename(packageDebian(release, own, machine.shared, 'none'))}`
+    const build = ['--import', 'tsx', 'test/e2e/panel-machine/package.ts', machine.shared]
+    const { stdout } = await promisify(execFile)(process.execPath, build, { cwd: ROOT })
+    packagePath = `/mnt/${basename(stdout)}`
     beforePackage = await footprint()
     settingsBefore = await panelSettings()
   }, PREPARE_MS)
