@@ -175,7 +175,7 @@ it.each([
   },
 )
 
-it('a thousand addresses that ask for a link to one mailbox send one mail, and its link works for the rightful person', async () => {
+it('two hundred addresses that ask for a link to one mailbox send one mail, and its link works for the rightful person', async () => {
   const { service, smtp, pass } = await start({ REKEY_TRUST_PROXY: '1' })
   await enrol(service, smtp)
   pass(DAY_MS)
@@ -184,9 +184,9 @@ it('a thousand addresses that ask for a link to one mailbox send one mail, and i
       .post(REQUESTS)
       .set('x-forwarded-for', from)
       .send({ ...HELP_BY_ADDRESS, solution })
-  for (let index = 0; index < 1000; index++) {
-    await ask(`10.${Math.floor(index / 250)}.${index % 250}.1`)
-    if (index % 100 === 0) service.clock.advance(60_000)
+  for (let index = 0; index < 200; index++) {
+    await ask(`10.0.${index}.1`)
+    if (index % 20 === 0) service.clock.advance(60_000)
   }
   const refused = await ask('198.51.100.9')
   const answer = await ask('198.51.100.9', encode(solve(refused.body.challenge)))
