@@ -21,7 +21,7 @@ export function frameView(
 ) {
   return {
     language: messages.language,
-    languageName: messages.name,
+    languageLine: messages.page.languages.replace('{language}', () => messages.name),
     direction: messages.direction,
     assets: `${basePath}/assets`,
     languages: languages.all().map(({ language, name }) => ({
