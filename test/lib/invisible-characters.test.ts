@@ -108,8 +108,8 @@ it.each([
 it('the words of every language are seen', () => {
   for (const name of readdirSync(CATALOGUES)) {
     const catalogue = readFileSync(new URL(name, CATALOGUES), 'utf8')
-    // In Arabic and Persian, isolates surround text that runs from left to right.
-    const words = catalogue.replaceAll(/[\u2066\u2068\u2069]/g, '')
+    // In Arabic and Persian, isolates surround text that runs from left to right. Long German words have soft hyphens.
+    const words = catalogue.replaceAll(/[\u00ad\u2066\u2068\u2069]/g, '')
     expect(withoutInvisible(words)).toBe(words)
   }
 })
