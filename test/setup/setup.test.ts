@@ -272,6 +272,18 @@ describe('a setup that runs again', () => {
     expect(panel.state()['/etc/rekey/rekey.env']).toContain(edited)
   })
 
+  it('replaces a key that the administrator deleted', async () => {
+    const panel = createSetupHost()
+    const former = `/usr/local/hestia/data/access-keys/${'F'.repeat(20)}`
+    panel.put(former, `SECRET_ACCESS_KEY='${'f'.repeat(40)}'\nPERMISSIONS='mail-password'\nCOMMENT='rekey'\n`)
+    await setUpOn(panel)
+    expect(panel.state()['/etc/rekey/rekey.env']).toContain(`HESTIA_ACCESS_KEY=${'F'.repeat(20)}\n`)
+    await panel.host.remove(former)
+    expect((await setUpOn(panel)).isSetUp).toBe(true)
+    expect(panel.state()['/etc/rekey/rekey.env']).toContain(`HESTIA_ACCESS_KEY=${'K'.repeat(20)}\n`)
+    expect(panel.state()['/etc/rekey/secret-key']).toBe(`600 0 ${PANEL_SECRET}\n`)
+  })
+
   it('uses a key that Rekey has already, and its undo leaves it', async () => {
     const panel = createSetupHost()
     await setUpOn(panel)
