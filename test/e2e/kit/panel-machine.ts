@@ -104,7 +104,7 @@ export async function startServiceHost(panel: PanelMachine): Promise<PanelMachin
     'hostname service.example.net',
     'ip link delete host0',
     'systemctl stop hestia dovecot exim4 fail2ban',
-    'rm -r /usr/local/hestia/{bin,conf,data,ssl} /home/* /etc/nginx/conf.d/*',
+    'rm -r /usr/local/hestia/{bin,conf,data,ssl} /home/alice /etc/nginx/conf.d/*',
     'systemctl reload nginx',
   ]
   const emptied = await host.run('bash', '-c', script.join('\n'))

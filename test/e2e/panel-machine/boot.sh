@@ -11,8 +11,6 @@ mount -t tmpfs tmpfs "$work"
 mkdir "$work"/{upper,work,root,groups}
 root=$work/root
 mount -t overlay overlay -o "lowerdir=/,upperdir=$work/upper,workdir=$work/work" "$root"
-mkdir -p "$root$checkout"
-mount --bind "$checkout" "$root$checkout"
 mount --bind "$shared" "$root/mnt"
 
 ip link set lo up
@@ -31,6 +29,10 @@ rm -rf "$root"/etc/systemd/system "$root"/usr/lib/systemd/{system-generators,sys
 rm -f "$root/var/lib/man-db/auto-update"
 mkdir "$root/home"
 cp -r "$here/root/." "$root/"
+# Read-only, and after /home was removed, where the checkout may be.
+mkdir -p "$root$checkout"
+mount --bind "$checkout" "$root$checkout"
+mount -o remount,bind,ro "$root$checkout"
 printf '127.0.0.1 localhost\n192.0.2.9 server.example.com server\n' >"$root/etc/hosts"
 echo server.example.com >"$root/etc/hostname"
 # There is no name server: don't wait for one.

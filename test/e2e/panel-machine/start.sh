@@ -6,8 +6,7 @@ cd "$1"
 mount -t proc proc proc
 mount -t sysfs sysfs sys
 mount -t cgroup2 cgroup2 sys/fs/cgroup
-for folder in dev run tmp; do mount -t tmpfs tmpfs "$folder"; done
-chmod 1777 tmp
+for folder in dev run; do mount -t tmpfs tmpfs "$folder"; done
 for device in null zero full random urandom tty; do
   touch "dev/$device"
   mount --bind "/dev/$device" "dev/$device"
