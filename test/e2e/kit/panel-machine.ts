@@ -58,7 +58,7 @@ export async function startPanelMachine(): Promise<PanelMachine> {
   // unshare ignores other signals.
   atEnd(async () => {
     await boot.kill()
-    removeGroups(basename(shared))
+    await removeGroups(basename(shared))
   })
 
   // The processes are unshare, boot.sh, unshare and systemd.
@@ -134,10 +134,14 @@ function childOf(pid: number): number {
   return child
 }
 
-/** Removes the control groups of a machine that has stopped. */
-function removeGroups(name: string): void {
+/** Removes the control groups of a machine that was killed. Its last processes end a moment later. */
+async function removeGroups(name: string): Promise<void> {
   const remove = `mount -t cgroup2 cgroup2 /mnt && find /mnt/${name} -depth -type d -exec rmdir {} +`
-  spawnSync('unshare', ['--mount', 'bash', '-c', remove])
+  const tryIt = (): void => {
+    const { status, stderr } = spawnSync('unshare', ['--mount', 'bash', '-c', remove], { encoding: 'utf8' })
+    expect(status, stderr).toBe(0)
+  }
+  await vi.waitFor(tryIt, { timeout: 10_000, interval: 100 })
 }
 
 function finish([program = '', ...enter]: readonly string[], command: readonly string[]): Promise<Finished> {
