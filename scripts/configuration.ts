@@ -13,6 +13,8 @@ HESTIA_ACCESS_KEY=THE-ID
 HESTIA_SECRET_KEY_FILE=/etc/rekey/secret-key
 \`\`\`
 
+Put them into \`/etc/rekey/rekey.env\`, or in Docker into \`rekey.env\` next to \`compose.yaml\`. Restart Rekey after a change.
+
 To check your settings, run \`rekey --check-config\`. It prints all mistakes, and exits with 78 if there are any, otherwise with 0.
 
 - **An empty variable** counts as unset.
