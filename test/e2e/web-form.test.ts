@@ -52,7 +52,8 @@ describe.each([
     await send(page)
 
     const alert = page.getByRole('alert')
-    await alert.getByText('Use at least 12 characters.').waitFor()
+    await alert.getByRole('link', { name: 'New password' }).waitFor()
+    await page.getByText('Use at least 12 characters.').waitFor()
     await screenshot(page, `page-rule-broken-scripts-${scripts}`)
     await page.getByRole('heading', { name: 'Change the password of bob@bob.example.com' }).waitFor()
 
