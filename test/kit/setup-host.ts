@@ -79,7 +79,7 @@ const FILES = {
   [ROUNDCUBE_SETTINGS]: '<?php\n$config["password_driver"] = "hestia";\n',
   '/var/lib/roundcube/plugins/password/drivers/hestia.php': '<?php\n',
   [SNAPPYMAIL_SETTINGS]:
-    '{\n    "plugin": {\n        "pass_min_length": 8,\n        "hestia_host": "server.example.com",\n        "hestia_port": 8083\n    }\n}',
+    '{\n    "plugin": {\n        "pass_min_length": 8,\n        "pass_min_strength": 60,\n        "hestia_host": "server.example.com",\n        "hestia_port": 8083\n    }\n}',
   '/etc/fail2ban/jail.local': '[DEFAULT]\n',
 } as const
 

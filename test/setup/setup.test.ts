@@ -130,10 +130,15 @@ describe('the setup', () => {
     expect(state['/etc/rekey/clients']).toBeUndefined()
   })
 
-  it('has SnappyMail’s plugin post to the page’s host, and leaves its other settings', async () => {
+  it('has SnappyMail’s plugin post to the page’s host and leave the strength to Rekey', async () => {
     const [, , ...json] = (await stateWith())[SNAPPYMAIL_SETTINGS]?.split(' ') ?? []
     expect(JSON.parse(json.join(' '))).toEqual({
-      plugin: { pass_min_length: 8, hestia_host: 'webmail.example.org', hestia_port: 443 },
+      plugin: {
+        pass_min_length: 8,
+        pass_min_strength: 0,
+        hestia_host: 'webmail.example.org',
+        hestia_port: 443,
+      },
     })
   })
 

@@ -88,8 +88,13 @@ function appendPhp(text: string, code: string): string {
   return `${body.replace(/\n*$/, '\n')}${code}${body === text ? '' : '?>\n'}`
 }
 
-/** Sets the host that SnappyMail's own plugin posts to. */
+/**
+ * Sets the host that SnappyMail's own plugin posts to, and leaves the strength to Rekey. The plugin counts kinds of characters and refuses
+ * a password of several words without saying why, so Rekey would never see it.
+ */
 async function wireSnappyMail({ survey }: Setup, { name }: Door, changes: Changes): Promise<void> {
   const path = survey.snappyMailSettings
-  if (path) await changes.json(path, 'plugin', { hestia_host: name, hestia_port: 443 })
+  if (path) {
+    await changes.json(path, 'plugin', { pass_min_strength: 0, hestia_host: name, hestia_port: 443 })
+  }
 }
