@@ -10,7 +10,13 @@ const AUDIT = fileURLToPath(new URL('../../.ci/audit.js', import.meta.url))
 const ADVISORIES = '/-/npm/v1/security/advisories/bulk'
 const VERSIONS: Readonly<Record<string, string>> = { ...manifest.dependencies, ...manifest.devDependencies }
 
-const hole = { id: 1, url: 'https://x.example', title: 'x', severity: 'low', vulnerable_versions: '*' }
+const vulnerability = {
+  id: 1,
+  url: 'https://x.example',
+  title: 'x',
+  severity: 'low',
+  vulnerable_versions: '*',
+}
 
 /** Runs the audit with a registry that answers like this. */
 async function audit(registry: RequestListener): Promise<{ code: unknown; output: string }> {
@@ -41,33 +47,38 @@ function knows(advisories: object): RequestListener {
 }
 
 it('the audit is content where nothing is known', async () => {
-  expect(await audit(knows({}))).toEqual({ code: 0, output: 'npm audit: 0 packages with known holes\n' })
+  expect(await audit(knows({}))).toEqual({
+    code: 0,
+    output: 'npm audit: 0 packages with known vulnerabilities\n',
+  })
 })
 
 it.each([
   ['@node-rs/bcrypt', 'installed with the service'],
   ['express', 'part of what is built'],
-])('the audit fails at a hole in %s, which is %s', async (name) => {
-  const { code, output } = await audit(knows({ [name]: [hole] }))
+])('the audit fails because of a vulnerability in %s, which is %s', async (name) => {
+  const { code, output } = await audit(knows({ [name]: [vulnerability] }))
   expect(code).toBe(1)
   expect(output).toContain(`npm audit: low: ${name} *\n`)
 })
 
-it('the audit is content with a hole in what only development needs', async () => {
-  expect(await audit(knows({ supertest: [hole] }))).toMatchObject({ code: 0 })
+it('the audit is content with a vulnerability in what only development needs', async () => {
+  expect(await audit(knows({ supertest: [vulnerability] }))).toMatchObject({ code: 0 })
 })
 
 it('the audit says so where the registry answers none', async () => {
   const refuse: RequestListener = (_request, response) => void response.writeHead(405).end()
   const { code, output } = await audit(refuse)
   expect(code).toBe(0)
-  expect(output).toMatch(/^npm audit: NOT DONE, for the registry answers no audits: 405 /)
+  expect(output).toMatch(/^npm audit: NOT DONE, the registry doesn't support audits: 405 /)
 })
 
 it('the audit fails where it fails for another reason', async () => {
   const { code } = await audit((request, response) => {
     response.setHeader('content-type', 'application/json')
-    response.end(JSON.stringify(request.url === ADVISORIES ? { express: [hole] } : { name: 'another' }))
+    response.end(
+      JSON.stringify(request.url === ADVISORIES ? { express: [vulnerability] } : { name: 'another' }),
+    )
   })
   expect(code).toBe(1)
 })
