@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { lstatSync, readdirSync, readFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import type { Architecture } from './architectures.js'
 
 /** Makes the control file for a package with the files in a folder. */
@@ -36,10 +36,13 @@ export function makeChecksums(folder: string): string {
     .join('')
 }
 
-/** The sorted relative paths of everything in a folder. */
-export function pathsIn(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .map(({ parentPath, name }) => relative(folder, join(parentPath, name)))
+/** The sorted relative paths of everything in a folder. Doesn't follow links, as the recursion of Node.js 24 does. */
+export function pathsIn(folder: string, parent = ''): string[] {
+  return readdirSync(join(folder, parent), { withFileTypes: true })
+    .flatMap((entry) => {
+      const path = join(parent, entry.name)
+      return entry.isDirectory() ? [path, ...pathsIn(folder, path)] : [path]
+    })
     .sort()
 }
 

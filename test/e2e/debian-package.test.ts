@@ -119,7 +119,13 @@ it.each(architectures())(
   'lintian finds no error in the package for %s',
   { timeout: HOST_MS },
   async (architecture) => {
-    await execute('lintian', ['--allow-root', '--fail-on', 'error', packageFor(architecture)])
+    const lintian = execute('lintian', ['--allow-root', '--fail-on', 'error', packageFor(architecture)])
+    expect(
+      await lintian.then(
+        () => '',
+        ({ stdout, stderr }) => stdout + stderr,
+      ),
+    ).toBe('')
   },
 )
 
