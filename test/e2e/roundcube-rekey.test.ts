@@ -99,7 +99,7 @@ it('Roundcube with Rekey’s driver tells a person which rules the new password 
   expect(message).toBe(
     'Password constraint violation. Password probably too weak. ' +
       'Use at least 12 characters. Leave out “sales”: it’s part of the address. ' +
-      'Choose a password that is hard to guess. Your address and the name of this service are easy to guess. ' +
+      'Choose a password that is hard to guess. Your address and this service’s name are easy to guess. ' +
       'Add an unusual word or two.',
   )
   expect(outcomes().at(-1)).toBe('password-rejected')
