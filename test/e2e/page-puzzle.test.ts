@@ -162,6 +162,8 @@ it.each(['en', 'ar'])(
     await holdWorker(page)
     await send(page)
     await page.locator('#puzzle').waitFor()
+    // The rules fold when the strength is known, which changes the height.
+    await page.locator('.rules.kept').waitFor()
     const height = await page.evaluate('document.documentElement.scrollHeight')
     await expectSound()
     await page.evaluate("document.querySelector('#puzzle').classList.add('solved')")
