@@ -159,10 +159,9 @@ async function makeSecrets(
 
 /** Whether the settings allow recovery addresses. If they don't, the service wouldn't start with `REKEY_RECOVERY_KEY`. */
 function canRecover(settings: Readonly<Record<string, string>>): boolean {
-  const { REKEY_PUBLIC_URL, REKEY_RECOVERY_STORE, REKEY_SMTP_URL, REKEY_PROOFS = 'mailbox' } = settings
-  return (
-    Boolean(REKEY_PUBLIC_URL && REKEY_RECOVERY_STORE && REKEY_SMTP_URL) && REKEY_PROOFS.includes('mailbox')
-  )
+  const { REKEY_PUBLIC_URL, REKEY_RECOVERY_STORE, REKEY_SMTP_URL, REKEY_PROOFS } = settings
+  const isProvenByMailbox = REKEY_PROOFS?.includes('mailbox') ?? true
+  return Boolean(REKEY_PUBLIC_URL && REKEY_RECOVERY_STORE && REKEY_SMTP_URL) && isProvenByMailbox
 }
 
 /** Roundcube's token; undefined before it is made. */
