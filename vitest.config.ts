@@ -33,6 +33,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', ...PROCESSES],
           isolate: false,
+          setupFiles: ['test/kit/real-time.ts'],
         },
       },
       { extends: true, test: { name: 'processes', include: PROCESSES } },

@@ -1,9 +1,8 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { beforeEach, expect, it, vi } from 'vitest'
 import { type ReadinessFault, rememberReadiness } from '../../src/core/readiness.js'
 import { createTestClock } from '../kit/clock.js'
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
-afterEach(() => void vi.useRealTimers())
 
 const NOT_YET: ReadinessFault = { code: 'not-yet' }
 const AWAY: ReadinessFault = { code: 'away' }

@@ -1,4 +1,4 @@
-import { expect, it, onTestFinished, vi } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { startService } from '../kit/service.js'
 
 const PATH = '/.well-known/security.txt'
@@ -7,7 +7,6 @@ const contact = 'https://example.org/security?to=rekey'
 it('security.txt names the contact, and is good for half a year from when it is read', async () => {
   const service = await startService({ environment: { REKEY_SECURITY_CONTACT: contact } })
   vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-11-24T12:00:00Z') })
-  onTestFinished(() => void vi.useRealTimers())
   const response = await service.http.get(PATH)
   expect(response.status).toBe(200)
   expect(response.headers['content-type']).toBe('text/plain; charset=utf-8')

@@ -1,7 +1,7 @@
 import { solveChallenge } from 'altcha-lib'
 import { deriveKey } from 'altcha-lib/algorithms/sha'
 import fc from 'fast-check'
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { beforeEach, expect, it, vi } from 'vitest'
 import type { OnceStore } from '../../src/core/once-store.js'
 import { createPuzzles } from '../../src/limits/puzzle.js'
 import { createMemoryOnceStore } from '../../src/store/memory-once-store.js'
@@ -9,7 +9,6 @@ import { createTestClock } from '../kit/clock.js'
 import { encode, solve } from '../kit/puzzle.js'
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: 1_000_000_000_000 }))
-afterEach(() => void vi.useRealTimers())
 
 const SECRET = 'mailbox info@example.org'
 const KEY = Buffer.alloc(32, 'key')

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { PanelFault } from '../../src/core/panel-port.js'
 import { type Breaker, createBreaker } from '../../src/panel/breaker.js'
 import { TransportFailure } from '../../src/panel/transport.js'
@@ -81,7 +81,6 @@ it('a slow panel is never taken to be away, however many ask: those without room
 
 describe('the breaker', () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
-  afterEach(() => void vi.useRealTimers())
 
   function setUp() {
     const clock = createTestClock()

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { beforeEach, expect, it, vi } from 'vitest'
 import type { LinkBinding } from '../../src/core/recovery/recovery-links.js'
 import { Secret } from '../../src/lib/secret.js'
 import { createRecoveryLinks } from '../../src/recovery/links.js'
@@ -10,7 +10,6 @@ const NOW = 1_800_000_000_000
 const DAY_MS = 24 * 3_600_000
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: NOW }))
-afterEach(() => void vi.useRealTimers())
 
 const KEY = new Secret('a key of 32 bytes or more, for tests')
 const LATER_KEY = new Secret('another key of 32 bytes or more, later')

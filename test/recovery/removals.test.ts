@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { beforeEach, expect, it, vi } from 'vitest'
 import { type Mailbox, parseMailbox } from '../../src/core/mailbox.js'
 import { Secret } from '../../src/lib/secret.js'
 import { createAddressRemovals } from '../../src/recovery/removals.js'
@@ -9,7 +9,6 @@ const removals = createAddressRemovals(new Secret('a key of 32 bytes or more, fo
 const info = parseMailbox('info@bücher.example') as Mailbox
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: NOW }))
-afterEach(() => void vi.useRealTimers())
 
 it('what removes an address names its mailbox and the address, until it expires', () => {
   const removal = removals.make(info, 'the id', NOW + 1000)

@@ -1,5 +1,5 @@
 import type { Response } from 'supertest'
-import { afterEach, expect, it, onTestFinished, vi } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { StoreUnavailable } from '../../src/core/outage.js'
 import { Secret } from '../../src/lib/secret.js'
 import { createRecoveryLinks } from '../../src/recovery/links.js'
@@ -40,8 +40,6 @@ interface Setting {
   /** Moves the date forward (ms). */
   pass(durationMs: number): void
 }
-
-afterEach(() => void vi.useRealTimers())
 
 async function start(
   environment: Record<string, string> = {},

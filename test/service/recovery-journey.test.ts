@@ -1,4 +1,4 @@
-import { afterEach, expect, it, vi } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { encode, solve } from '../kit/puzzle.js'
 import { ADDRESS_REQUEST, ADDRESSES, addressService, byLink, PUBLIC_URL, REQUESTS } from '../kit/recovery.js'
 import { startService, type TestService } from '../kit/service.js'
@@ -8,8 +8,6 @@ import { byAccount, byMailbox, gist, NEW_PASSWORD, post } from '../kit/submissio
 const DAY_MS = 24 * 3_600_000
 const OTHER_PASSWORD = 'a second, quite other secret'
 const HELP_BY_ADDRESS = { email: 'info@example.org', helper: 'address' }
-
-afterEach(() => void vi.useRealTimers())
 
 async function start(environment?: Record<string, string>) {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })

@@ -1,4 +1,4 @@
-import { afterEach, expect, it, vi } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import type { DomainLocks } from '../../src/core/domain-locks.js'
 import { StoreUnavailable } from '../../src/core/outage.js'
 import type { LinkKind } from '../../src/core/recovery/recovery-links.js'
@@ -25,8 +25,6 @@ const RECORD = 'v-list-user'
 const OWNER = 'v-search-domain-owner'
 const VALUE = 'v-get-mail-account-value'
 const OTHER_PASSWORD = 'a second, quite other secret'
-
-afterEach(() => void vi.useRealTimers())
 
 const start = (environment?: Record<string, string>) => startService(recoveryService(environment))
 

@@ -57,16 +57,12 @@ it('counts in memory are taken back only from the window that counted them', asy
 
 it('counts in memory last as long, even if the time of day is changed', async () => {
   vi.useFakeTimers({ toFake: ['Date'] })
-  try {
-    const { store } = createStore()
-    await store.increment('a')
-    vi.setSystemTime(Date.now() - 24 * 60 * 60_000)
-    expect(await store.increment('a')).toMatchObject({ totalHits: 2, leftMs: WINDOW_MS })
-    vi.setSystemTime(Date.now() + 48 * 60 * 60_000)
-    expect(await store.increment('a')).toMatchObject({ totalHits: 3, leftMs: WINDOW_MS })
-  } finally {
-    vi.useRealTimers()
-  }
+  const { store } = createStore()
+  await store.increment('a')
+  vi.setSystemTime(Date.now() - 24 * 60 * 60_000)
+  expect(await store.increment('a')).toMatchObject({ totalHits: 2, leftMs: WINDOW_MS })
+  vi.setSystemTime(Date.now() + 48 * 60 * 60_000)
+  expect(await store.increment('a')).toMatchObject({ totalHits: 3, leftMs: WINDOW_MS })
 })
 
 it('counts in memory go if there are too many, the oldest window first', async () => {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { beforeEach, expect, it, vi } from 'vitest'
 import { createAccountRecords } from '../../../src/core/account-records.js'
 import { type ChangeDependencies, changePassword } from '../../../src/core/change-password.js'
 import { createDomainOwners } from '../../../src/core/domain-owners.js'
@@ -36,7 +36,6 @@ const FIRST = 'the first password'
 const CLIENT_ADDRESS = '203.0.113.9'
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: NOW }))
-afterEach(() => void vi.useRealTimers())
 
 function mailboxOf(address: string) {
   const mailbox = parseMailbox(address)

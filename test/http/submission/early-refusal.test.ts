@@ -135,7 +135,6 @@ it('a refusal before routing is in the language of the browser, with its own ID,
   expect(later.get('ratelimit')).toBe(`"address"; r=0; t=${later.get('retry-after')}`)
 
   service.clock.advance(60_000)
-  onTestFinished(() => void vi.useRealTimers())
   vi.setSystemTime(Date.now() + 60_000)
   const nextMinute = await submit(service, CHANGES)
   expect(nextMinute.body.detail).not.toBe(later.body.detail)
