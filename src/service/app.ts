@@ -1,12 +1,10 @@
-import { join } from 'node:path'
-import express, { type Express } from 'express'
+import type { Express } from 'express'
 import type { Logger } from 'pino'
 import type { Dispatcher } from 'undici'
 import { createAttemptLog } from '../audit-log/attempt-log.js'
 import { createHashedNames, plainNames } from '../audit-log/log-names.js'
-import { brandView, brandWordsOf } from '../branding/brand.js'
+import { brandWordsOf } from '../branding/brand.js'
 import type { Config } from '../config/load.js'
-import { ASSETS, viewsDirectories } from '../config/views-folder.js'
 import { createAccountRecords } from '../core/account-records.js'
 import type { RecordAttempt } from '../core/attempt-context.js'
 import { changePassword } from '../core/change-password.js'
@@ -18,25 +16,8 @@ import type { DurableStore } from '../core/recovery/durable-store.js'
 import type { CountHelpRequest } from '../core/recovery/help-request.js'
 import { createLinkMemory } from '../core/recovery/link-memory.js'
 import type { CountMail } from '../core/recovery/mail-port.js'
-import { createApiRouter } from '../http/api/api.js'
-import { sendJson } from '../http/api/problem.js'
-import { createAssetsRouter } from '../http/assets.js'
-import { createProxyTrust } from '../http/forwarded-address.js'
-import { createHealthRouter } from '../http/health.js'
-import { createLanguages } from '../http/negotiate-language.js'
-import { createPageRouter } from '../http/page/page.js'
-import { createRender } from '../http/page/templates.js'
-import { createRequestContext } from '../http/request-context.js'
-import { refuseUnknownPath } from '../http/route-methods.js'
-import { createFraming, createSecurityHeaders } from '../http/security-headers.js'
-import { createClientCheck } from '../http/submission/clients.js'
-import { createEarlyRefusal } from '../http/submission/early-refusal.js'
-import { createGuards } from '../http/submission/guards.js'
 import { createHeldAnswers } from '../http/submission/held-answers.js'
 import { createPipeline } from '../http/submission/pipeline.js'
-import { createWebmailRouter } from '../http/webmail/webmail.js'
-import { createWebmailHostCheck } from '../http/webmail/webmail-hosts.js'
-import { createWellKnownRouter } from '../http/well-known.js'
 import type { Clock } from '../lib/clock.js'
 import type { Deadline } from '../lib/deadline.js'
 import { type CommandRunner, createCommandRunner } from '../panel/command-runner.js'
@@ -52,6 +33,7 @@ import { createTransport } from '../panel/transport.js'
 import type { SharedStore } from '../store/shared-store.js'
 import { createChangeAction } from './change-action.js'
 import type { EnterFor } from './enter-for.js'
+import { createHandler } from './handler.js'
 import { createLimits } from './limits.js'
 import { createMailer } from './mailer.js'
 import { createNewPasswords } from './new-passwords.js'
@@ -59,27 +41,6 @@ import { createOwnerNotices } from './owner-notices.js'
 import { createMailChecks } from './password-check.js'
 import { createPasswordChecks, type PasswordTools } from './password-policy.js'
 import { createRecovery } from './recovery.js'
-
-const NO_ADDRESS =
-  'a trusted proxy (REKEY_TRUST_PROXY) sends no address in X-Forwarded-For, so everyone behind it counts as one person: set the header in the proxy'
-
-/** The paths of attempts, relative to the base path, which is one itself. */
-const ATTEMPT_PATHS = [
-  'help',
-  'link',
-  'link/end',
-  'recover',
-  'recovery-address',
-  'recovery-address/confirm',
-  'recovery-address/remove',
-  'api/v1/password-changes',
-  'api/v1/recovery-links',
-  'api/v1/recovery-links/end',
-  'api/v1/recovery-requests',
-  'api/v1/recovery-addresses',
-  'api/v1/recovery-addresses/confirm',
-  'api/v1/recovery-addresses/remove',
-]
 
 /** The service's dependencies. */
 export interface AppDependencies {
@@ -124,7 +85,6 @@ export interface App {
 export function createApp(dependencies: AppDependencies): App {
   const { config, version, store, recoveryStore, passwordTools, logger, checkLog, clock, randomId } =
     dependencies
-  const { basePath, proofs } = config
   const brandWords = brandWordsOf(config.brand.name)
   const checkPolicy = createPasswordChecks(config, brandWords, passwordTools, logger)
   const policy = {
@@ -152,9 +112,6 @@ export function createApp(dependencies: AppDependencies): App {
   ]
   const checkReadiness: CheckReadiness = async () =>
     (await Promise.all(checks.map((check) => check()))).flat()
-  const languages = createLanguages(config.catalogues, config.language)
-  const views = viewsDirectories(config.viewsDirectory)
-  const brand = brandView(config.brand)
   const names = config.logMailbox === 'hashed' ? createHashedNames(randomId()) : plainNames
   const count = dependencies.countMail
   const mailer = createMailer(config, { logger, names, clock, randomId, count })
@@ -175,11 +132,6 @@ export function createApp(dependencies: AppDependencies): App {
     store,
   )
   const held = createHeldAnswers(config.refusalDelayMs, clock)
-  const guards = createGuards(
-    addressLimit.guard,
-    createClientCheck(config.clients),
-    createWebmailHostCheck(config.webmailAddresses),
-  )
   const pipeline = createPipeline({
     logger,
     clock,
@@ -205,7 +157,7 @@ export function createApp(dependencies: AppDependencies): App {
   const recovery =
     config.recovery &&
     recoveryStore &&
-    createRecovery(config.recovery, proofs, {
+    createRecovery(config.recovery, config.proofs, {
       limitAttempt,
       linkLimiter,
       memory: createLinkMemory(recoveryStore, randomId),
@@ -243,49 +195,21 @@ export function createApp(dependencies: AppDependencies): App {
       newPasswords.check(submission, answer, messages, context)
     },
   })
-  const routes = {
+  const handler = createHandler(config, {
+    version,
     pipeline,
     actions: { change, recovery },
-    guards,
-    proofs,
     policy,
     checkPolicy,
-    basePath,
-    version,
-  }
-  // Other programs expect these at the root, whatever the base path is.
-  const fixedPaths = [createWellKnownRouter(basePath, config.securityContact), createWebmailRouter(routes)]
-
-  const handler = express()
-  const isOnSocket = config.handedSocket !== undefined || 'path' in config.listen
-  handler.set('trust proxy', createProxyTrust(config.trustProxy, isOnSocket))
-  handler.set('etag', false)
-  handler.enable('case sensitive routing')
-  handler.disable('x-powered-by')
-  handler.use(
-    createRequestContext(clock, randomId, (proxy) => {
-      logger.warn({ event: 'address-not-handed-on', proxy, detail: NO_ADDRESS })
-    }),
-  )
-  const mount = basePath === '' ? '/' : basePath
-  const early = { refusalOf: addressLimit.refusalOf, messagesFor: languages.messagesFor, held, clock }
-  for (const path of [mount, ...ATTEMPT_PATHS.map((path) => `${basePath}/${path}`)]) {
-    handler.post(path, createEarlyRefusal({ ...early, recordAttempt }))
-  }
-  handler.post(`${basePath}/api/v1/password-policy`, createEarlyRefusal(early))
-  handler.use(...createSecurityHeaders())
-  const own = config.viewsDirectory === undefined ? [] : [join(config.viewsDirectory, 'assets')]
-  handler.use(`${basePath}/assets`, createAssetsRouter([...own, ASSETS], config.brand))
-  handler.use(languages.setLanguage)
-  handler.use(...fixedPaths)
-  handler.use(mount, ...fixedPaths, createHealthRouter(checkReadiness))
-  handler.use(`${basePath}/api/v1`, createApiRouter({ ...routes, requestTimeoutMs: config.requestTimeoutMs }))
-  handler.use(
-    mount,
-    ...createFraming(config.frameAncestors),
-    createPageRouter({ ...routes, render: createRender(views, { brand }), languages, brand, expectPassword }),
-  )
-  handler.use(refuseUnknownPath, pipeline.onError(sendJson))
+    expectPassword,
+    checkReadiness,
+    addressLimit,
+    held,
+    recordAttempt,
+    logger,
+    clock,
+    randomId,
+  })
   const findKeyExcess = createKeyExcessCheck(run, credentials, config.panelUses, timeoutMs, clock)
   async function watch(): Promise<void> {
     await Promise.all([panelWatch.start(), mailChecks.checkReadiness()])
