@@ -146,6 +146,7 @@ export async function createServiceInMemory() {
       await inTime(Promise.race([once(ours, 'end'), once(theirs, 'close')]), ANSWER_MS, late)
       const answer = Buffer.concat(chunks).toString('utf8')
       ours.destroy()
+      theirs.destroy()
       const isChanged = state.domains.some(({ mailboxes }, index) =>
         mailboxes.some(({ hash }, place) => hash !== fresh[index]?.[place]),
       )
