@@ -58,7 +58,18 @@ export function createDelivery(send: Sender, clock: Clock): Delivery {
   }
 
   async function trySend(message: Message): Promise<SendFault | undefined> {
-    return await send(message, AbortSignal.any([stop.signal, AbortSignal.timeout(TRY_MS)]))
+    // Not AbortSignal.any: in Node.js 20, the combined signal may never abort, and keeps the message in memory.
+    const end = new AbortController()
+    const abort = (): void => end.abort()
+    if (stop.signal.aborted) abort()
+    stop.signal.addEventListener('abort', abort)
+    const late = setTimeout(abort, TRY_MS)
+    try {
+      return await send(message, end.signal)
+    } finally {
+      clearTimeout(late)
+      stop.signal.removeEventListener('abort', abort)
+    }
   }
 
   /** Sleeps, but wakes up early if the process stops. */

@@ -1,4 +1,5 @@
-import { expect, it } from 'vitest'
+import { getEventListeners } from 'node:events'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { createDelivery, type DeliveryEvent } from '../../src/notification/delivery.js'
 import type { Message } from '../../src/notification/message.js'
 import { createTestClock } from '../kit/clock.js'
@@ -41,6 +42,30 @@ it('the delivery sends no more than two messages at once, and holds no more than
     reason: 'stopped',
     errorCode: 'EABORT',
   })
+})
+
+it('the delivery aborts a try after 30 seconds', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  const delivery = createDelivery((_message, signal) => untilAborted(signal), createTestClock())
+  const delayed = new Promise((resolve) => delivery.add(message, resolve))
+  vi.advanceTimersByTime(30_000)
+  expect(await delayed).toEqual({
+    event: 'notification-delayed',
+    tries: 1,
+    errorCode: 'EABORT',
+    smtpStatus: undefined,
+  })
+})
+
+it('the delivery keeps nothing of a message that it sent', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  const addListener = vi.spyOn(AbortSignal.prototype, 'addEventListener')
+  onTestFinished(() => addListener.mockRestore())
+  const delivery = createDelivery(async () => undefined, createTestClock())
+  await new Promise((resolve) => delivery.add(message, resolve))
+  expect(vi.getTimerCount()).toBe(0)
+  const [stop] = addListener.mock.contexts
+  expect(getEventListeners(stop as AbortSignal, 'abort')).toEqual([])
 })
 
 it('the delivery that stops gives a message on its way the time to arrive', async () => {
