@@ -25,6 +25,7 @@ import { createPanelState } from '../panel-simulator/state/panel-state.js'
 import { createTestClock } from './clock.js'
 
 const inClear = (password: string): string => `{PLAIN}${password.replaceAll(' ', '_')}`
+const hashPassword = async (password: string): Promise<string> => inClear(password)
 
 /** An attempt to change a mailbox of d0.example: `info`, or `box0`, `box1` … They all have the password `info mail pw`. */
 export interface Try {
@@ -62,7 +63,7 @@ export async function createPanelInMemory(
 ) {
   const clock = createTestClock()
   const state = await createPanelState({
-    hashPassword: async (password) => inClear(password),
+    hashPassword,
     moreDomains: 1,
     moreMailboxes: mailboxes,
   })

@@ -90,7 +90,7 @@ const SEEDS: readonly DomainSeed[] = [
 ]
 
 /** A cache for all simulators of the process, because hashing takes longer than the rest of a start. */
-const hashedSeeds = new Map<HashPassword, Promise<Omit<MailDomain, 'loginFile'>[]>>()
+const hashedSeeds = new WeakMap<HashPassword, Promise<Omit<MailDomain, 'loginFile'>[]>>()
 
 async function hashSeed(
   { owner, name, suspended = false, mailboxes }: DomainSeed,
