@@ -13,7 +13,7 @@ export interface SentinelSetup {
   readonly servers: readonly [RedisServer, RedisServer, RedisServer]
   readonly ports: readonly number[]
   /** Replaces the primary, as an administrator does before maintenance. */
-  failOver(): Promise<unknown>
+  failOver(): Promise<void>
 }
 
 const DOWN_AFTER_MS = 1000
@@ -70,5 +70,9 @@ export async function startSentinels(
     }
     await vi.waitFor(expectAll, { timeout: 20_000 })
   }
-  return { servers, ports, failOver: async () => clients[0]?.call('SENTINEL', 'FAILOVER', primary) }
+  /** Repeats the command: a sentinel refuses it while no replica has answered in time. */
+  async function failOver(): Promise<void> {
+    await vi.waitFor(() => clients[0]?.call('SENTINEL', 'FAILOVER', primary), { timeout: 20_000 })
+  }
+  return { servers, ports, failOver }
 }
