@@ -155,6 +155,7 @@ it('a form that is sent says after a second, once, that it takes a few seconds, 
     current: 'frank mail pw',
     next: 'nine maps under a kettle',
   })
+  await page.locator('.rules.kept').waitFor()
   await page.clock.install({ time: 0 })
   await page.clock.pauseAt(60_000)
   await page.evaluate(COUNT_ANNOUNCEMENTS)
