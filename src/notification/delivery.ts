@@ -79,7 +79,7 @@ export function createDelivery(send: Sender, clock: Clock): Delivery {
       wake = resolve
     })
     sleepers.add(wake)
-    await Promise.race([clock.wait(durationMs), woken])
+    await Promise.race([clock.waitInBackground(durationMs), woken])
     sleepers.delete(wake)
   }
 

@@ -1,4 +1,5 @@
 import { expect, it, vi } from 'vitest'
+import { untilMailsEnd } from '../kit/mail-log.js'
 import { counted, scrape, withMetrics } from '../kit/metrics.js'
 import { HELP, HELP_REQUEST, helpEnvironment, REQUESTS, recoveryService } from '../kit/recovery.js'
 import { startService, type TestService } from '../kit/service.js'
@@ -11,8 +12,7 @@ async function askFor(service: TestService, ...emails: string[]): Promise<void> 
 
 /** The counts of requests and mails, once this many mails have ended. */
 async function countsOf(service: TestService, mails: number): Promise<Record<string, number>> {
-  const ended = () => service.logText().match(/"event":"notification-(?:sent|dropped)"/g)?.length ?? 0
-  await vi.waitUntil(() => ended() >= mails, { interval: 1 })
+  await untilMailsEnd(service, mails)
   const counts = Object.entries(counted(await scrape(service)))
   return Object.fromEntries(counts.filter(([series]) => /^rekey_(?:mails|help)/.test(series)))
 }

@@ -1,4 +1,5 @@
 import { getEventListeners } from 'node:events'
+import { setImmediate } from 'node:timers/promises'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { createDelivery, type DeliveryEvent } from '../../src/notification/delivery.js'
 import type { Message } from '../../src/notification/message.js'
@@ -66,6 +67,27 @@ it('the delivery keeps nothing of a message that it sent', async () => {
   expect(vi.getTimerCount()).toBe(0)
   const [stop] = addListener.mock.contexts
   expect(getEventListeners(stop as AbortSignal, 'abort')).toEqual([])
+})
+
+it('the delivery pauses longer after each failed try, and gives up in the end', async () => {
+  let tries = 0
+  const clock = createTestClock()
+  const delivery = createDelivery(async () => {
+    tries++
+    return { errorCode: 'ECONNREFUSED', smtpStatus: undefined, isFinal: false }
+  }, clock)
+  const events: DeliveryEvent[] = []
+  delivery.add(message, (event) => void events.push(event))
+  await setImmediate()
+  for (const [index, pauseMs] of [10_000, 60_000, 300_000, 1_200_000].entries()) {
+    clock.advance(pauseMs - 1)
+    await setImmediate()
+    expect(tries).toBe(index + 1)
+    clock.advance(1)
+    await setImmediate()
+    expect(tries).toBe(index + 2)
+  }
+  expect(events.at(-1)).toMatchObject({ event: 'notification-dropped', tries: 5, reason: 'gave-up' })
 })
 
 it('the delivery that stops gives a message on its way the time to arrive', async () => {
