@@ -65,9 +65,9 @@ describe.runIf(canRunMachine)('on a host of a panel', () => {
     return body
   }
 
-  /** Each differs from the one before. */
+  /** Each differs from the one before. None begins with a hyphen, like an option. */
   function nextPassword(): string {
-    return randomBytes(12).toString('base64url')
+    return randomBytes(12).toString('hex')
   }
 
   /** Waits until the log has an attempt like this. */
