@@ -1,4 +1,5 @@
 import { expect, it, vi } from 'vitest'
+import { untilMailsEnd } from '../kit/mail-log.js'
 import { encode, solve } from '../kit/puzzle.js'
 import { ADDRESS_REQUEST, ADDRESSES, addressService, byLink, PUBLIC_URL, REQUESTS } from '../kit/recovery.js'
 import { startService, type TestService } from '../kit/service.js'
@@ -13,6 +14,7 @@ async function start(environment?: Record<string, string>) {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
   const smtp = await startSmtpServer()
   const service = await startService(addressService(smtp.port, environment))
+  /** No mail may be on its way: the mail client counts its time-outs by the date. */
   const pass = (durationMs: number): void => {
     vi.setSystemTime(Date.now() + durationMs)
     service.clock.advance(durationMs)
@@ -23,7 +25,7 @@ async function start(environment?: Record<string, string>) {
 /** The mails to an address, once there are this many. */
 async function mailsTo(smtp: SmtpServer, address: string, count: number): Promise<ReceivedMessage[]> {
   const those = () => smtp.messages.filter(({ to }) => to.includes(address))
-  await vi.waitUntil(() => those().length >= count, { interval: 1 })
+  await vi.waitUntil(() => those().length >= count, { interval: 1, timeout: 5000 })
   return those()
 }
 
@@ -36,6 +38,7 @@ async function enrol(service: TestService, smtp: SmtpServer): Promise<void> {
   const [mail] = await mailsTo(smtp, 'jane@example.net', 1)
   const answer = await service.http.post(`${ADDRESSES}/confirm`).send({ recovery: linkIn(mail) })
   expect(gist(answer)).toBe('200 recovery-address-confirmed')
+  await untilMailsEnd(service, 2)
 }
 
 /** Requests a link, and returns the result. */
@@ -97,8 +100,10 @@ it('a link that was mailed works for half an hour, and asking again ends no form
   await enrol(service, smtp)
   pass(DAY_MS)
   await askForLink(service)
+  await untilMailsEnd(service, 3)
   pass(16 * 60_000)
   await askForLink(service)
+  await untilMailsEnd(service, 4)
   const [, first, second] = await mailsTo(smtp, 'jane@example.net', 3)
   pass(13 * 60_000)
   expect(gist(await post(service, byLink(linkIn(first))))).toBe('200 changed')
@@ -111,6 +116,7 @@ it('a link that was mailed is useless when half an hour is over', async () => {
   await enrol(service, smtp)
   pass(DAY_MS)
   await askForLink(service)
+  await untilMailsEnd(service, 3)
   const [, mail] = await mailsTo(smtp, 'jane@example.net', 2)
   pass(30 * 60_000)
   expect(gist(await post(service, byLink(linkIn(mail))))).toBe('403 recovery-invalid')
