@@ -37,11 +37,11 @@ export function makeChecksums(folder: string): string {
 }
 
 /** The sorted relative paths of everything in a folder. Doesn't follow links, as the recursion of Node.js 24 does. */
-export function pathsIn(folder: string, parent = ''): string[] {
-  return readdirSync(join(folder, parent), { withFileTypes: true })
+export function pathsIn(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true })
     .flatMap((entry) => {
-      const path = join(parent, entry.name)
-      return entry.isDirectory() ? [path, ...pathsIn(folder, path)] : [path]
+      const inside = entry.isDirectory() ? pathsIn(join(folder, entry.name)) : []
+      return [entry.name, ...inside.map((path) => join(entry.name, path))]
     })
     .sort()
 }
