@@ -12,8 +12,8 @@ export function createStopwatch<Input>(run: (input: Input) => void | Promise<voi
   let medianMs = Number.POSITIVE_INFINITY
 
   /**
-   * The shorter of the time on the clock and the processor time: the first is long while the machine is busy, the second while other threads of
-   * this process work, such as the strength worker as it starts.
+   * The shorter of the time on the clock and the processor time: the first is long while the machine is busy, the second while
+   * other threads of this process work, such as the strength worker as it starts.
    */
   async function leastTimeMs(input: Input): Promise<number> {
     let fewestMs = Number.POSITIVE_INFINITY
