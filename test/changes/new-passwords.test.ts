@@ -38,13 +38,6 @@ function fillDisk({ panel }: TestService): void {
   panel.failNext(CHANGE, { kind: 'exit', run: false, code: 0, output: '' })
 }
 
-function linesOf({ logText }: TestService): Record<string, unknown>[] {
-  return logText()
-    .split('\n')
-    .filter((line) => line.includes('"event":"new-password-'))
-    .map((line) => JSON.parse(line))
-}
-
 async function resultsOf(service: TestService): Promise<Record<string, number>> {
   const results = Object.entries(counted(await scrape(service)))
   const own = results.filter(([series]) => series.startsWith('rekey_new_password_checks_total'))
@@ -73,7 +66,7 @@ it.each([
     await passUntil(service, { refused: 1 })
     expect(triedNew()).toHaveLength(3)
     const { requestId } = service.attempts()[0] ?? {}
-    expect(linesOf(service)).toEqual([
+    expect(service.logged('new-password-')).toEqual([
       expect.objectContaining({
         event: 'new-password-refused',
         level: 50,
@@ -95,7 +88,7 @@ it('a change that was made is confirmed by one login, as the person’s, and lea
     address: 'info@example.org',
     clientAddress: '203.0.113.9',
   })
-  expect(linesOf(service)).toEqual([])
+  expect(service.logged('new-password-')).toEqual([])
 })
 
 it('a change is not said to have failed where the mail server can’t be asked', async () => {
@@ -103,7 +96,7 @@ it('a change is not said to have failed where the mail server can’t be asked',
   expect(gist(await post(service, byMailbox()))).toBe('200 changed')
   await mailServer.close()
   await passUntil(service, { unknown: 1 })
-  expect(linesOf(service)).toEqual([
+  expect(service.logged('new-password-')).toEqual([
     expect.objectContaining({
       event: 'new-password-unchecked',
       level: 40,
@@ -131,7 +124,7 @@ it('a service that stops waits for the check of the last change, within bounds',
   mailServer.faults.set('greeting', 'hang')
   expect(gist(await post(service, byAccount()))).toBe('200 changed')
   await service.app.drain()
-  expect(linesOf(service)).toEqual([
+  expect(service.logged('new-password-')).toEqual([
     expect.objectContaining({ event: 'new-password-unchecked', reason: 'stopped' }),
   ])
   expect(triedNew()).toEqual([])

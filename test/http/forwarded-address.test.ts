@@ -32,12 +32,7 @@ it.each(['127.0.0.1', '127.8.8.8', '::1', '[::1]:443', '127.0.0.1:80', '::ffff:1
   },
 )
 
-const warnings = (service: TestService): unknown[] =>
-  service
-    .logText()
-    .split('\n')
-    .filter((line) => line.includes('address-not-handed-on'))
-    .map((line) => JSON.parse(line))
+const warnings = (service: TestService): unknown[] => service.logged('address-not-handed-on')
 
 it.each([
   ['what is no address', { 'x-forwarded-for': 'unknown' }],

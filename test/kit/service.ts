@@ -46,6 +46,8 @@ export interface RunningService {
   readonly http: TestAgent
   /** Everything that was logged. */
   readonly logText: () => string
+  /** The log lines of the events whose names begin like this. */
+  readonly logged: (event: string) => Record<string, unknown>[]
   /** The audit lines. */
   readonly attempts: () => Record<string, unknown>[]
   /** The commands that the panel received, in order. */
@@ -222,6 +224,8 @@ export async function startServiceAt(
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 
+  const logged = (event: string): Record<string, unknown>[] =>
+    lines.filter((line) => line.includes(`"event":"${event}`)).map((line) => JSON.parse(line))
   const stop = async (): Promise<void> => {
     metrics?.close()
     const closed = new Promise((resolve) => server.close(resolve))
@@ -239,10 +243,8 @@ export async function startServiceAt(
     url,
     http: supertest(url),
     logText: () => lines.join(''),
-    attempts: () =>
-      lines
-        .map((line) => JSON.parse(line) as Record<string, unknown>)
-        .filter(({ event }) => event === 'attempt'),
+    logged,
+    attempts: () => logged('attempt'),
     commands: () => panel.calls.map(({ command }) => command),
   }
 }

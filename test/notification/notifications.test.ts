@@ -1,7 +1,7 @@
 import os from 'node:os'
 import type { SMTPServerOptions } from 'smtp-server'
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { notificationLines, untilMailsEnd } from '../kit/mail-log.js'
+import { untilMailsEnd } from '../kit/mail-log.js'
 import { driveOutcomes, outcomeEnvironment } from '../kit/outcomes.js'
 import { scratchFile, startService, type TestService } from '../kit/service.js'
 import { refusal, type SmtpServer, startSmtpServer, wantsTls } from '../kit/smtp-server.js'
@@ -27,14 +27,14 @@ function startAt(url: string, environment: Record<string, string> = {}): Promise
 /** Waits until a message has been sent or dropped, and returns the log lines about it. */
 async function settled(service: TestService): Promise<Record<string, unknown>[]> {
   await untilMailsEnd(service, 1)
-  return notificationLines(service)
+  return service.logged('notification-')
 }
 
 /** Changes a password, and returns what the log says about the first try to send the notification. There are no retries. */
 async function firstTry(service: TestService): Promise<Record<string, unknown> | undefined> {
   await post(service, byMailbox())
-  await vi.waitUntil(() => notificationLines(service).length > 0, { interval: 1 })
-  return notificationLines(service)[0]
+  await vi.waitUntil(() => service.logged('notification-').length > 0, { interval: 1 })
+  return service.logged('notification-')[0]
 }
 
 it('after a change the mailbox gets a notification of when it was and from where, in plain text', async () => {
@@ -92,7 +92,7 @@ it('after a change no notification is sent where no mail server is configured', 
   const service = await startService()
   expect(gist(await post(service, byMailbox()))).toBe('200 changed')
   await service.app.drain()
-  expect(notificationLines(service)).toEqual([])
+  expect(service.logged('notification-')).toEqual([])
 })
 
 it('the mail server makes nobody wait by being slow', async () => {
@@ -100,7 +100,7 @@ it('the mail server makes nobody wait by being slow', async () => {
   const release = smtp.hold()
   expect(gist(await post(service, byMailbox()))).toBe('200 changed')
   expect(smtp.messages).toEqual([])
-  expect(notificationLines(service)).toEqual([])
+  expect(service.logged('notification-')).toEqual([])
   release()
   await settled(service)
   expect(smtp.messages).toHaveLength(1)
@@ -327,7 +327,7 @@ it('a service that stops tries a message that waits once more, at once', async (
   await firstTry(service)
   await service.app.drain()
   expect(smtp.messages).toHaveLength(1)
-  expect(notificationLines(service).map(({ event }) => event)).toEqual([
+  expect(service.logged('notification-').map(({ event }) => event)).toEqual([
     'notification-delayed',
     'notification-sent',
   ])
@@ -339,7 +339,7 @@ it('a service that stops says which messages it drops', async () => {
   await firstTry(service)
   await service.app.drain()
   expect(smtp.messages).toEqual([])
-  expect(notificationLines(service).at(-1)).toMatchObject({
+  expect(service.logged('notification-').at(-1)).toMatchObject({
     event: 'notification-dropped',
     reason: 'stopped',
     tries: 2,

@@ -24,20 +24,12 @@ const ask = (service: TestService, request: object = HELP_REQUEST, from = '203.0
 
 const askFor = (service: TestService, email: string) => ask(service, { ...HELP_REQUEST, email })
 
-/** The log lines about processed requests. */
-function resultsOf({ logText }: TestService): Record<string, unknown>[] {
-  return logText()
-    .split('\n')
-    .filter((line) => line.includes('"event":"recovery-request"'))
-    .map((line) => JSON.parse(line))
-}
-
 /** Lets the random wait pass, and returns the result of the next request. */
 async function nextResult(service: TestService): Promise<Record<string, unknown>> {
-  const before = resultsOf(service).length
+  const before = service.logged('recovery-request').length
   service.clock.advance(60_000)
-  await vi.waitUntil(() => resultsOf(service).length > before, { interval: 1 })
-  return resultsOf(service)[before] ?? {}
+  await vi.waitUntil(() => service.logged('recovery-request').length > before, { interval: 1 })
+  return service.logged('recovery-request')[before] ?? {}
 }
 
 it('the owner of the hosting account is told that somebody can’t sign in, with no secret', async () => {
@@ -80,8 +72,8 @@ it.each([
     if (!['date', 'ratelimit'].includes(name)) expect([name, other.headers[name]]).toEqual([name, value])
   }
   service.clock.advance(60_000)
-  await vi.waitUntil(() => resultsOf(service).length === 2, { interval: 1 })
-  expect(resultsOf(service)).toContainEqual(
+  await vi.waitUntil(() => service.logged('recovery-request').length === 2, { interval: 1 })
+  expect(service.logged('recovery-request')).toContainEqual(
     expect.objectContaining({ mailbox: email, result: 'skipped', reason }),
   )
   await vi.waitUntil(() => smtp.messages.length === 1, { interval: 1 })
@@ -237,7 +229,7 @@ it('six hundred addresses that name as many mailboxes of one domain send no mail
   expect(gist(await ask(service, { ...HELP_REQUEST, solution }))).toBe('202 recovery-requested')
   service.clock.advance(10_000)
   await vi.waitUntil(() => smtp.messages.length > 0, { interval: 1, timeout: 10_000 })
-  expect(resultsOf(service)).toHaveLength(51)
+  expect(service.logged('recovery-request')).toHaveLength(51)
   await service.app.drain()
   expect(smtp.messages.map(({ text }) => text.includes('info@example.org'))).toEqual([true])
 })
@@ -294,7 +286,7 @@ it('a process that stops reports the requests that it did not handle', async () 
   const { service } = await start()
   await ask(service)
   await service.app.drain()
-  expect(resultsOf(service)).toMatchObject([{ result: 'failed', reason: 'stopped' }])
+  expect(service.logged('recovery-request')).toMatchObject([{ result: 'failed', reason: 'stopped' }])
 })
 
 it('requests leave an audit line that names the mailbox and its sender', async () => {

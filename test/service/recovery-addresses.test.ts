@@ -103,12 +103,6 @@ async function commandsOf({ panel }: TestService, work: () => Promise<unknown>):
   return panel.calls.slice(before).map(({ command }) => command)
 }
 
-const linesOf = ({ logText }: TestService, event: string): Record<string, unknown>[] =>
-  logText()
-    .split('\n')
-    .filter((line) => line.includes(`"event":"${event}"`))
-    .map((line) => JSON.parse(line))
-
 it('the user of a mailbox sets a recovery address, and confirms it by the link that is mailed there', async () => {
   const { service, smtp } = await start()
   expect(gist(await set(service))).toBe('202 recovery-address-sent')
@@ -205,7 +199,7 @@ it('a fourth mail of a day is not sent, with the same answer, which the log tell
   await mailsTo(smtp, 'jane@example.net', 3)
   await service.app.drain()
   expect(smtp.messages).toHaveLength(3)
-  expect(linesOf(service, 'recovery-mail-held')).toMatchObject([
+  expect(service.logged('recovery-mail-held')).toMatchObject([
     { mailbox: 'info@example.org', limit: 'confirmations-mailbox' },
   ])
 })
@@ -327,7 +321,7 @@ it('a record that was copied to another mailbox’s key is none, and the log say
     value,
   )
   expect((await post(service, byMailbox())).body).toEqual({ code: 'changed' })
-  const [line] = linesOf(service, 'recovery-address-unreadable')
+  const [line] = service.logged('recovery-address-unreadable')
   expect(line).toMatchObject({ mailbox: 'info@example.org' })
   expect(service.logText()).not.toContain(value)
 })
@@ -377,9 +371,7 @@ it('a store that can’t be used sets and confirms no address, and keeps no chan
   expect(gist(await set(service))).toBe('503 store-unavailable')
   expect(gist(await confirm(service, link))).toBe('403 recovery-invalid')
   expect((await post(service, byMailbox())).body).toEqual({ code: 'changed' })
-  expect(linesOf(service, 'recovery-address-not-kept')).toMatchObject([
-    { reason: 'store-unavailable ENOSPC' },
-  ])
+  expect(service.logged('recovery-address-not-kept')).toMatchObject([{ reason: 'store-unavailable ENOSPC' }])
 })
 
 it('neither addresses nor links nor what removes an address are in the log', async () => {

@@ -46,18 +46,14 @@ async function askForLink(
   service: TestService,
   email = 'info@example.org',
 ): Promise<Record<string, unknown>> {
-  const linesOf = () =>
-    service
-      .logText()
-      .split('\n')
-      .filter((line) => line.includes('"event":"recovery-request"'))
-  const before = linesOf().length
+  const results = () => service.logged('recovery-request')
+  const before = results().length
   expect(gist(await service.http.post(REQUESTS).send({ ...HELP_BY_ADDRESS, email }))).toBe(
     '202 recovery-requested',
   )
   service.clock.advance(60_000)
-  await vi.waitUntil(() => linesOf().length > before, { interval: 1 })
-  return JSON.parse(linesOf()[before] ?? '{}')
+  await vi.waitUntil(() => results().length > before, { interval: 1 })
+  return results()[before] ?? {}
 }
 
 it('a person who lost the password gets a link at the recovery address, and sets a new one', async () => {
