@@ -3,7 +3,7 @@ import { CHANGE } from '../panel-simulator/commands/command-names.js'
 import { totp } from '../panel-simulator/commands/totp.js'
 import { type PanelSimulator, startPanelSimulator } from '../panel-simulator/simulator.js'
 import { atEnd } from './kit/at-end.js'
-import { answered, fieldOf, fillIn, openForm, send } from './kit/form-page.js'
+import { answered, fieldOf, fillIn, openForm, rulesFolded, send } from './kit/form-page.js'
 import { type SpoilingProxy, startProxy } from './kit/proxy.js'
 import { startRekey } from './kit/rekey.js'
 
@@ -155,7 +155,7 @@ it('a form that is sent says after a second, once, that it takes a few seconds, 
     current: 'frank mail pw',
     next: 'nine maps under a kettle',
   })
-  await page.locator('.rules.kept').waitFor()
+  await rulesFolded(page)
   await page.clock.install({ time: 0 })
   await page.clock.pauseAt(60_000)
   await page.evaluate(COUNT_ANNOUNCEMENTS)

@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { startService } from '../kit/service.js'
 import { openBrowser } from './kit/browser.js'
+import { rulesFolded } from './kit/form-page.js'
 import { NARROW } from './kit/viewer.js'
 
 /** Nobody should have to press Tab more often. */
@@ -53,7 +54,7 @@ it('a keyboard is enough, from the choice of the proof by way of a fault to the 
 
   await tabTo(page, '[data-suggest=words]')
   await keyboard.press('Space')
-  await page.locator('.rules.kept').waitFor()
+  await rulesFolded(page)
   expect(await isFocused(page, '#new_password')).toBe(true)
   expect(await page.evaluate('getSelection().toString()')).toBe(
     await page.locator('#new_password').inputValue(),

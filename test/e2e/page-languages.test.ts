@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { ALL_LANGUAGES, askForPages } from '../kit/shown-pages.js'
+import { rulesFolded } from './kit/form-page.js'
 import { layoutFaults } from './kit/layout-faults.js'
 import { openViewer } from './kit/viewer.js'
 
@@ -14,7 +15,7 @@ it('nothing on any page in any language is cut off or overlaps on a narrow scree
     if (shown.name !== 'form') continue
     await page.emulateMedia({ colorScheme: 'dark' })
     await page.locator('[data-suggest=words]').click()
-    await page.locator('.rules.kept').waitFor()
+    await rulesFolded(page)
     await keep('-suggested-dark')
     expect.soft(await layoutFaults(page), `${where}, suggested`).toEqual([])
     await page.emulateMedia({ colorScheme: 'light' })

@@ -4,7 +4,7 @@ import { beforeAll, expect, it } from 'vitest'
 import { type PanelSimulator, startPanelSimulator } from '../panel-simulator/simulator.js'
 import { atEnd } from './kit/at-end.js'
 import { openBrowser } from './kit/browser.js'
-import { answered, fieldOf, fillIn, openForm, send } from './kit/form-page.js'
+import { answered, fieldOf, fillIn, openForm, rulesFolded, send } from './kit/form-page.js'
 import { layoutFaults } from './kit/layout-faults.js'
 import { startRekey } from './kit/rekey.js'
 import { NARROW } from './kit/viewer.js'
@@ -162,8 +162,7 @@ it.each(['en', 'ar'])(
     await holdWorker(page)
     await send(page)
     await page.locator('#puzzle').waitFor()
-    // The rules fold when the strength is known, which changes the height.
-    await page.locator('.rules.kept').waitFor()
+    await rulesFolded(page)
     const height = await page.evaluate('document.documentElement.scrollHeight')
     await expectSound()
     await page.evaluate("document.querySelector('#puzzle').classList.add('solved')")

@@ -34,6 +34,11 @@ export async function send(page: Page): Promise<void> {
   await page.locator('button[type="submit"]').click()
 }
 
+/** Waits until the rules have folded, because all are kept. That changes the page's height. */
+export async function rulesFolded(page: Page): Promise<void> {
+  await page.locator('.rules.kept').waitFor()
+}
+
 /** Waits for the page of an answer, by its code. */
 export async function answered(page: Page, code: string): Promise<void> {
   await page.locator(`main[data-answer="${code}"]`).waitFor()
