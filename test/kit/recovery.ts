@@ -6,6 +6,7 @@ import { createRecoveryLinks } from '../../src/recovery/links.js'
 import { createAddressRemovals } from '../../src/recovery/removals.js'
 import { createRecordSeal } from '../../src/recovery/sealed-records.js'
 import type { TestService, TestServiceOptions } from './service.js'
+import type { ReceivedMessage } from './smtp-server.js'
 import { NEW_PASSWORD } from './submissions.js'
 
 export const LINKS = '/api/v1/recovery-links'
@@ -127,4 +128,9 @@ export async function makeLink(service: TestService, request: object = LINK_REQU
   const response = await requestLink(service, request)
   if (response.status !== 201) throw new Error(`the link was answered with ${response.status}`)
   return response.body.url
+}
+
+/** The recovery link in a mail; empty if there is none. */
+export function linkIn(mail: ReceivedMessage | undefined): string {
+  return /https:\S+#rk1\.[\w.-]+/.exec(mail?.text ?? '')?.[0] ?? ''
 }

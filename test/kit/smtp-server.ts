@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { text as readText } from 'node:stream/consumers'
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
-import { onTestFinished } from 'vitest'
+import { onTestFinished, vi } from 'vitest'
 import { sharedCertificate } from '../panel-simulator/server/certificate.js'
 import { parseMessage } from './mail-text.js'
 
@@ -29,6 +29,17 @@ export interface SmtpServer {
   readonly refusals: Error[]
   /** Delays the answers to messages until the returned function is called. */
   hold(): () => void
+}
+
+/** The messages to an address, once there are this many. */
+export async function mailsTo(
+  { messages }: SmtpServer,
+  address: string,
+  count = 1,
+): Promise<ReceivedMessage[]> {
+  const those = (): ReceivedMessage[] => messages.filter(({ to }) => to.includes(address))
+  await vi.waitUntil(() => those().length >= count, { interval: 1, timeout: 5000 })
+  return those()
 }
 
 /** An answer that refuses a recipient. */

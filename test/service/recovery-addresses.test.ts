@@ -11,6 +11,7 @@ import {
   addressService,
   byLink,
   LINK_REQUEST,
+  linkIn,
   makeLink,
   PUBLIC_URL,
   RECOVERY_KEY,
@@ -24,7 +25,7 @@ import {
   type TestService,
   type TestServiceOptions,
 } from '../kit/service.js'
-import { type ReceivedMessage, type SmtpServer, startSmtpServer } from '../kit/smtp-server.js'
+import { mailsTo, type SmtpServer, startSmtpServer } from '../kit/smtp-server.js'
 import { byAccount, byMailbox, gist, NEW_PASSWORD, numberedPassword, post } from '../kit/submissions.js'
 import { CHANGE } from '../panel-simulator/commands/command-names.js'
 
@@ -71,19 +72,10 @@ const remove = (service: TestService, removal: string): Promise<Response> =>
     .send({ removal })
     .then((response) => response)
 
-/** The mails to an address, once there are this many. */
-async function mailsTo({ messages }: SmtpServer, address: string, count = 1): Promise<ReceivedMessage[]> {
-  const those = () => messages.filter(({ to }) => to.includes(address))
-  await vi.waitUntil(() => those().length >= count, { interval: 1, timeout: 5000 })
-  return those()
-}
-
-const linkIn = ({ text }: ReceivedMessage): string => /https:\S+#rk1\.[\w.-]+/.exec(text)?.[0] ?? ''
-
 /** The last link that was mailed to an address, of this many. */
 async function linkTo(smtp: SmtpServer, address = 'jane@example.net', count = 1): Promise<string> {
   const mails = await mailsTo(smtp, address, count)
-  return linkIn(mails.at(-1) as ReceivedMessage)
+  return linkIn(mails.at(-1))
 }
 
 /** Sets an address and confirms it with the mail. */
@@ -108,7 +100,7 @@ it('the user of a mailbox sets a recovery address, and confirms it by the link t
   expect(gist(await set(service))).toBe('202 recovery-address-sent')
   const [mail] = await mailsTo(smtp, 'jane@example.net')
   expect(mail?.text).toContain('info@example.org')
-  const link = linkIn(mail as ReceivedMessage)
+  const link = linkIn(mail)
   expect(link.startsWith(`${PUBLIC_URL}recovery-address/confirm#rk1.`)).toBe(true)
 
   const confirmed = await confirm(service, link)

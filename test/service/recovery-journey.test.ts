@@ -1,9 +1,17 @@
 import { expect, it, vi } from 'vitest'
 import { untilMailsEnd } from '../kit/mail-log.js'
 import { encode, solve } from '../kit/puzzle.js'
-import { ADDRESS_REQUEST, ADDRESSES, addressService, byLink, PUBLIC_URL, REQUESTS } from '../kit/recovery.js'
+import {
+  ADDRESS_REQUEST,
+  ADDRESSES,
+  addressService,
+  byLink,
+  linkIn,
+  PUBLIC_URL,
+  REQUESTS,
+} from '../kit/recovery.js'
 import { startService, type TestService } from '../kit/service.js'
-import { type ReceivedMessage, type SmtpServer, startSmtpServer } from '../kit/smtp-server.js'
+import { mailsTo, type SmtpServer, startSmtpServer } from '../kit/smtp-server.js'
 import { byAccount, byMailbox, gist, NEW_PASSWORD, post } from '../kit/submissions.js'
 
 const DAY_MS = 24 * 3_600_000
@@ -21,16 +29,6 @@ async function start(environment?: Record<string, string>) {
   }
   return { service, smtp, pass }
 }
-
-/** The mails to an address, once there are this many. */
-async function mailsTo(smtp: SmtpServer, address: string, count: number): Promise<ReceivedMessage[]> {
-  const those = () => smtp.messages.filter(({ to }) => to.includes(address))
-  await vi.waitUntil(() => those().length >= count, { interval: 1, timeout: 5000 })
-  return those()
-}
-
-const linkIn = (mail: ReceivedMessage | undefined): string =>
-  /https:\S+#rk1\.[\w.-]+/.exec(mail?.text ?? '')?.[0] ?? ''
 
 /** Sets jane@example.net as the recovery address of info@example.org. */
 async function enrol(service: TestService, smtp: SmtpServer): Promise<void> {
